@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+/// What other people's bytes look like on a screen or in a log (PROTOCOL.md, C5).
+/// Pure functions; safe from any thread.
+namespace parley {
+
+/// What becomes of a backslash that is in the text itself.
+enum class Backslash {
+  keep,    ///< for reading: C:\dir stays as typed
+  double_  ///< for scripts: \\ so that the escapes can be undone without guessing
+};
+
+/// The text with everything that could drive a terminal or forge a line made visible: control bytes
+/// (C0, DEL, C1) and bytes that are not UTF-8 become \n, \t, \r or \xNN; code points that reorder or break
+/// lines (bidirectional controls, U+2028, U+2029) become \u{NNNN}. Everything else is kept as it is.
+std::string visible(std::string_view text, Backslash backslash = Backslash::keep);
+
+/// The length in bytes of the UTF-8 sequence that starts at `text[0]`; 0 when there is none (overlong forms,
+/// surrogates and truncated sequences included). `text` must not be empty.
+std::size_t utf8_sequence_length(std::string_view text);
+
+}  // namespace parley

@@ -1,0 +1,125 @@
+#include "protocol/two_socket.hpp"
+
+#include <charconv>
+
+#include "protocol/text.hpp"
+
+namespace parley::two_socket {
+namespace {
+
+template <typename Number>
+void append_number(std::string& out, Number number) {
+  char digits[24];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  out.append(digits, end);
+}
+
+std::string_view to_word(Channel channel) {
+  return channel == Channel::to_send ? "TOSEND" : "TORECV";
+}
+
+void append_line_frame(std::string& out, std::string_view word, std::string_view rest) {
+  out += word;
+  if (!rest.empty()) out.append(" ").append(rest);
+  out += "\n\n";
+}
+
+void append_body_header(std::string& out, std::string_view word, std::string_view name, std::size_t length) {
+  out.append(word).append(" ").append(name).append("\nContent-length: ");
+  append_number(out, length);
+  out += "\n\n";
+}
+
+/// describe(), one overload for each event.
+struct Describer {
+  std::size_t body_bytes;
+
+  std::string with_body(std::string_view word, std::string_view name, std::string_view body) const {
+    std::string text =
+        std::string(word) + ' ' + visible(name) + ", " + std::to_string(body.size()) + " bytes: ";
+    return text + visible(body.substr(0, body_bytes)) + (body.size() > body_bytes ? "..." : "");
+  }
+
+  std::string operator()(const NeedMore&) const { return "(incomplete)"; }
+  std::string operator()(const Register& m) const {
+    return "REGISTER " + std::string(to_word(m.channel)) + ' ' + visible(m.name);
+  }
+  std::string operator()(const Send& m) const { return with_body("SEND", m.recipient, m.body); }
+  std::string operator()(const Received& m) const { return "RECEIVED " + visible(m.sender); }
+  std::string operator()(const Registered& m) const {
+    return "REGISTERED " + std::string(to_word(m.channel)) + ' ' + visible(m.name);
+  }
+  std::string operator()(const Forward& m) const { return with_body("FORWARD", m.sender, m.body); }
+  std::string operator()(const Delivered& m) const { return "SENT " + visible(m.recipient); }
+  std::string operator()(const Error& m) const {
+    return "ERROR " + std::to_string(m.code) + ' ' + visible(m.phrase);
+  }
+  std::string operator()(const Unknown& m) const { return "unknown request: " + visible(m.request_line); }
+  std::string operator()(const Violation& m) const {
+    return "violation of " + std::string(m.clause) + ": " + std::string(m.what);
+  }
+};
+
+}  // namespace
+
+std::string_view phrase(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::malformed_username:
+      return "Malformed username";
+    case ErrorCode::no_user_registered:
+      return "No user registered";
+    case ErrorCode::unable_to_send:
+      return "Unable to send";
+    case ErrorCode::header_incomplete:
+      return "Header incomplete";
+  }
+  return "";
+}
+
+void append(std::string& out, const Register& message) {
+  out.append("REGISTER ");
+  append_line_frame(out, to_word(message.channel), message.name);
+}
+
+void append(std::string& out, const Send& message) {
+  append_body_header(out, "SEND", message.recipient, message.body.size());
+  out += message.body;
+}
+
+void append(std::string& out, const Received& message) {
+  append_line_frame(out, "RECEIVED", message.sender);
+}
+
+void append(std::string& out, const Registered& message) {
+  out.append("REGISTERED ");
+  append_line_frame(out, to_word(message.channel), message.name);
+}
+
+void append(std::string& out, const Forward& message) {
+  append_header(out, message);
+  out += message.body;
+}
+
+void append_header(std::string& out, const Forward& message) {
+  append_body_header(out, "FORWARD", message.sender, message.body.size());
+}
+
+void append(std::string& out, const Delivered& message, DeliveredWord word) {
+  append_line_frame(out, word == DeliveredWord::sent ? "SENT" : "SEND", message.recipient);
+}
+
+void append(std::string& out, const Error& message) {
+  out += "ERROR ";
+  append_number(out, message.code);
+  append_line_frame(out, "", message.phrase);
+}
+
+void append(std::string& out, ErrorCode code) {
+  append(out, Error{static_cast<int>(code), phrase(code)});
+}
+
+std::string describe(const Event& event, std::size_t body_bytes) {
+  return std::visit(Describer{body_bytes}, event);
+}
+
+}  // namespace parley::two_socket

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+
+/// The messages of the two-socket protocol and how they are written (PROTOCOL.md, sections F and M).
+/// Pure values and functions; safe from any thread.
+namespace parley::two_socket {
+
+/// What a socket is registered for (R4).
+enum class Channel { to_send, to_recv };
+
+/// The code of an ERROR. Peers are matched on it, never on the phrase (M3).
+enum class ErrorCode {
+  malformed_username = 100,
+  no_user_registered = 101,
+  unable_to_send = 102,
+  header_incomplete = 103,
+};
+
+/// The phrase that goes with a code when nothing more exact can be said.
+std::string_view phrase(ErrorCode code);
+
+// Every string_view of a message that came from a Parser points into that parser: see Parser::next().
+
+/// client -> server. `name` is all that follows the channel, well formed or not.
+struct Register {
+  Channel channel;
+  std::string_view name;
+};
+
+/// client -> server. `recipient` is all that follows the word; "ALL" in any case is everyone.
+struct Send {
+  std::string_view recipient;
+  std::string_view body;
+};
+
+/// client -> server: the answer to a FORWARD.
+struct Received {
+  std::string_view sender;
+};
+
+/// server -> client.
+struct Registered {
+  Channel channel;
+  std::string_view name;
+};
+
+/// server -> client, answered with RECEIVED or ERROR 103.
+struct Forward {
+  std::string_view sender;
+  std::string_view body;
+};
+
+/// server -> client: SENT, or SEND as the source's own table has it. `recipient` may be empty or any name.
+struct Delivered {
+  std::string_view recipient;
+};
+
+/// Both ways. `code` is any number the peer sent.
+struct Error {
+  int code;
+  std::string_view phrase;
+};
+
+/// A complete request that this side of the protocol does not have; its body, if it told a length, is
+/// consumed.
+struct Unknown {
+  std::string_view request_line;
+};
+
+/// A header block that breaks a clause.
+struct Violation {
+  std::string_view clause;  ///< id in PROTOCOL.md, for example "F2.3"
+  std::string_view what;    ///< what was wrong, a sentence part for people
+  /// True: the block's end was found, and parsing goes on behind it. False: nothing behind it can be told
+  /// apart any more, and the parser stays here.
+  bool recoverable;
+};
+
+/// More bytes are needed before anything can be said.
+struct NeedMore {};
+
+using Event = std::variant<NeedMore, Register, Send, Received, Registered, Forward, Delivered, Error, Unknown,
+                           Violation>;
+
+/// The word that reports a delivery: SENT in the source's text, SEND in its table (M2).
+enum class DeliveredWord { sent, send };
+
+// Each appends one whole frame, exact to the byte (F1.5), to `out`. Names and phrases must hold no LF.
+void append(std::string& out, const Register& message);
+void append(std::string& out, const Send& message);
+void append(std::string& out, const Received& message);
+void append(std::string& out, const Registered& message);
+void append(std::string& out, const Forward& message);
+void append(std::string& out, const Delivered& message, DeliveredWord word = DeliveredWord::sent);
+void append(std::string& out, const Error& message);
+void append(std::string& out, ErrorCode code);
+
+/// As append(Forward) but without the body, for writers that hand header and body to the kernel apart.
+void append_header(std::string& out, const Forward& message);
+
+/// A message in one line for people, with at most `body_bytes` of its body; everything in it made visible.
+std::string describe(const Event& event, std::size_t body_bytes);
+
+/// One whole frame as a string of its own.
+template <typename Message>
+std::string to_frame(const Message& message) {
+  std::string out;
+  append(out, message);
+  return out;
+}
+
+}  // namespace parley::two_socket

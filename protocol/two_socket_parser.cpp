@@ -1,0 +1,286 @@
+#include "protocol/two_socket_parser.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "protocol/names.hpp"
+
+namespace parley::two_socket {
+namespace {
+
+constexpr std::string_view blanks = " \t\r";  // CR counts as a blank: CR LF ends a line as LF does (F1.2)
+constexpr std::string_view blanks_and_line_ends = " \t\r\n";
+
+// Chat lines fit the first; the second keeps a sender of larger bodies from growing its buffer for each of
+// them.
+constexpr std::size_t initial_buffer_bytes = 2 * 1024;
+constexpr std::size_t kept_buffer_bytes = 32 * 1024;
+constexpr std::size_t least_read_bytes = 512;
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// The first word of a trimmed line, and what follows it, trimmed.
+std::pair<std::string_view, std::string_view> split_word(std::string_view line) {
+  const auto end = line.find_first_of(blanks);
+  if (end == std::string_view::npos) return {line, {}};
+  return {line.substr(0, end), trim(line.substr(end))};
+}
+
+std::optional<Channel> to_channel(std::string_view word) {
+  if (word == "TOSEND") return Channel::to_send;
+  if (word == "TORECV") return Channel::to_recv;
+  return std::nullopt;
+}
+
+Violation recoverable(std::string_view clause, std::string_view what) {
+  return {clause, what, true};
+}
+
+/// What the header lines of one block say about its body.
+class ContentLength {
+ public:
+  explicit ContentLength(std::size_t limit) : limit_(limit) {}
+
+  void add_line(std::string_view line) {
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos ||
+        !equal_ignoring_case(trim(line.substr(0, colon)), "Content-length"))
+      return;
+    const std::string_view value = trim(line.substr(colon + 1));
+    if (value.empty() || value.find_first_not_of("0123456789") != std::string_view::npos)
+      return refuse(recoverable("F2.3", "Content-length is not a number of ASCII digits"));
+    std::size_t bytes = 0;
+    const auto result = std::from_chars(value.data(), value.data() + value.size(), bytes);
+    if (result.ec != std::errc{} || bytes > limit_)
+      return refuse(recoverable("L2", "Content-length is over the limit for a body"));
+    if (bytes_.value_or(bytes) != bytes) return refuse(recoverable("F2.4", "two different Content-lengths"));
+    bytes_ = bytes;
+  }
+
+  std::optional<std::size_t> bytes() const { return violation_ ? std::nullopt : bytes_; }
+
+  Violation violation() const {
+    return violation_.value_or(recoverable("F2.2", "Content-length is missing"));
+  }
+
+ private:
+  void refuse(Violation violation) {
+    if (!violation_) violation_ = violation;
+  }
+
+  const std::size_t limit_;
+  std::optional<std::size_t> bytes_;
+  std::optional<Violation> violation_;
+};
+
+enum class Kind { register_, send, received, registered, forward, delivered, error, unknown };
+enum class End { first_line, blank_line };
+
+}  // namespace
+
+struct Parser::Method {
+  std::string_view word;
+  Side from;
+  Kind kind;
+  End end;
+
+  static const Method& find(std::string_view word, Side from);
+};
+
+const Parser::Method& Parser::Method::find(std::string_view word, Side from) {
+  static constexpr Method methods[] = {
+      {"SEND", Side::client, Kind::send, End::blank_line},
+      {"RECEIVED", Side::client, Kind::received, End::first_line},
+      {"REGISTER", Side::client, Kind::register_, End::first_line},
+      {"ERROR", Side::client, Kind::error, End::first_line},
+      {"FORWARD", Side::server, Kind::forward, End::blank_line},
+      {"SENT", Side::server, Kind::delivered, End::first_line},
+      {"SEND", Side::server, Kind::delivered, End::first_line},
+      {"REGISTERED", Side::server, Kind::registered, End::first_line},
+      {"ERROR", Side::server, Kind::error, End::first_line},
+      // The other side's messages mean nothing here, but where they end is known (F1.3).
+      {"REGISTERED", Side::client, Kind::unknown, End::first_line},
+      {"SENT", Side::client, Kind::unknown, End::first_line},
+      {"REGISTER", Side::server, Kind::unknown, End::first_line},
+      {"RECEIVED", Side::server, Kind::unknown, End::first_line},
+  };
+  static constexpr Method unknown = {"", Side::client, Kind::unknown, End::blank_line};
+  const auto found =
+      std::ranges::find_if(methods, [&](const Method& m) { return m.word == word && m.from == from; });
+  return found == std::end(methods) ? unknown : *found;
+}
+
+Parser::Parser(Side from, FrameLimits limits) : from_(from), limits_(limits) {}
+
+std::span<char> Parser::prepare() {
+  discard_event();
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+    if (buffer_.size() > kept_buffer_bytes) buffer_ = std::vector<char>();  // `= {}` would keep the memory
+  }
+  const std::size_t pending_bytes = end_ - begin_;
+  const std::size_t frame_bytes = search_.header_end == 0 ? 0 : search_.header_end + search_.body_bytes;
+  const std::size_t room_wanted =
+      std::max(least_read_bytes, frame_bytes - std::min(frame_bytes, pending_bytes));
+  if (buffer_.size() - end_ < room_wanted) {
+    if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, pending_bytes);
+    begin_ = 0;
+    end_ = pending_bytes;
+    if (buffer_.size() - end_ < room_wanted)
+      buffer_.resize(
+          std::max({initial_buffer_bytes, end_ + room_wanted, frame_bytes == 0 ? 2 * buffer_.size() : 0}));
+  }
+  return {buffer_.data() + end_, buffer_.size() - end_};
+}
+
+void Parser::commit(std::size_t count) {
+  end_ += count;
+}
+
+void Parser::feed(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto room = prepare();
+    const std::size_t count = std::min(room.size(), bytes.size());
+    std::memcpy(room.data(), bytes.data(), count);
+    commit(count);
+    bytes.remove_prefix(count);
+  }
+}
+
+Event Parser::next() {
+  discard_event();
+  if (stopped_) {
+    begin_ = end_ = 0;
+    return *stopped_;
+  }
+  if (search_.method == nullptr) {
+    skip_blank_lines();
+    search_.method = find_request_line();
+    if (search_.method == nullptr)
+      return pending().size() > limits_.header_bytes ? oversized_header() : NeedMore{};
+  }
+  if (search_.method->end == End::first_line) return finish_line_frame(*search_.method);
+  if (search_.header_end == 0 && !find_block_end())
+    return pending().size() > limits_.header_bytes ? oversized_header() : NeedMore{};
+  return finish_block_frame(*search_.method);
+}
+
+void Parser::discard_event() {
+  if (event_bytes_ == 0) return;
+  begin_ += std::exchange(event_bytes_, 0);
+  search_ = {};
+}
+
+void Parser::skip_blank_lines() {
+  const auto first = pending().find_first_not_of(blanks_and_line_ends);
+  begin_ = first == std::string_view::npos ? end_ : begin_ + first;
+}
+
+const Parser::Method* Parser::find_request_line() {
+  const auto line_end = pending().find('\n', search_.scanned);
+  if (line_end == std::string_view::npos) {
+    search_.scanned = pending().size();
+    return nullptr;
+  }
+  search_.request_line_end = line_end;
+  search_.scanned = search_.line_begin = line_end + 1;
+  return &Method::find(split_word(trim(pending().substr(0, line_end))).first, from_);
+}
+
+/// Finds the blank line, then reads the header lines once.
+bool Parser::find_block_end() {
+  const std::string_view bytes = pending();
+  for (;;) {
+    const auto line_end = bytes.find('\n', search_.scanned);
+    if (line_end == std::string_view::npos) {
+      search_.scanned = bytes.size();
+      return false;
+    }
+    const bool is_blank = trim(bytes.substr(search_.line_begin, line_end - search_.line_begin)).empty();
+    search_.scanned = search_.line_begin = line_end + 1;
+    if (is_blank) break;
+  }
+  search_.header_end = search_.scanned;
+
+  ContentLength content_length(limits_.body_bytes);
+  std::string_view lines = bytes.substr(0, search_.header_end).substr(search_.request_line_end + 1);
+  while (!lines.empty()) {
+    const auto line_end = lines.find('\n');
+    content_length.add_line(lines.substr(0, line_end));
+    lines.remove_prefix(line_end + 1);
+  }
+  search_.body_bytes = content_length.bytes().value_or(0);
+  // An unknown request's body is consumed when it told its length; it need not tell one.
+  if (!content_length.bytes() && search_.method->kind != Kind::unknown)
+    search_.violation = content_length.violation();
+  return true;
+}
+
+Event Parser::finish_line_frame(const Method& method) {
+  const std::size_t frame_bytes = search_.request_line_end + 1;
+  if (frame_bytes > limits_.header_bytes) return oversized_header();
+  event_bytes_ = frame_bytes;
+  const std::string_view line = trim(pending().substr(0, search_.request_line_end));
+  const std::string_view rest = split_word(line).second;
+  switch (method.kind) {
+    case Kind::received:
+      return Received{rest};
+    case Kind::delivered:
+      return Delivered{rest};
+    case Kind::register_:
+    case Kind::registered: {
+      const auto [word, name] = split_word(rest);
+      const auto channel = to_channel(word);
+      if (!channel) return Unknown{line};
+      if (method.kind == Kind::register_) return Register{*channel, name};
+      return Registered{*channel, name};
+    }
+    case Kind::error: {
+      const auto [word, phrase] = split_word(rest);
+      int code = 0;
+      const auto result = std::from_chars(word.data(), word.data() + word.size(), code);
+      if (result.ec != std::errc{} || result.ptr != word.data() + word.size() || code < 0)
+        return Unknown{line};
+      return Error{code, phrase};
+    }
+    default:
+      return Unknown{line};
+  }
+}
+
+Event Parser::finish_block_frame(const Method& method) {
+  if (search_.header_end > limits_.header_bytes) return oversized_header();
+  if (search_.violation) {
+    event_bytes_ = search_.header_end;
+    return *search_.violation;
+  }
+  const std::size_t frame_bytes = search_.header_end + search_.body_bytes;
+  if (pending().size() < frame_bytes) return NeedMore{};
+  event_bytes_ = frame_bytes;
+  const std::string_view line = trim(pending().substr(0, search_.request_line_end));
+  const std::string_view name = split_word(line).second;
+  const std::string_view body = pending().substr(search_.header_end, search_.body_bytes);
+  switch (method.kind) {
+    case Kind::send:
+      return Send{name, body};
+    case Kind::forward:
+      return Forward{name, body};
+    default:
+      return Unknown{line};
+  }
+}
+
+Event Parser::oversized_header() {
+  stopped_ = Violation{"L1", "the header block is over the limit", false};
+  begin_ = end_ = 0;
+  search_ = {};
+  return *stopped_;
+}
+
+}  // namespace parley::two_socket

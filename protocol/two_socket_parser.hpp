@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "protocol/two_socket.hpp"
+
+namespace parley::two_socket {
+
+/// Whose bytes a parser reads: the two sides have different requests, and SEND means two things (M2).
+enum class Side { client, server };
+
+/// How large a peer's frames may get (PROTOCOL.md, section L).
+struct FrameLimits {
+  /// Request line, header lines and blank line together. Forty times the longest that anyone needs.
+  std::size_t header_bytes = 4 * 1024;
+  /// A body. A long page of text; small enough that a socket's send buffer holds a whole frame.
+  std::size_t body_bytes = 64 * 1024;
+};
+
+/// An incremental parser of one socket's incoming bytes (PROTOCOL.md, section F). Give it bytes, then ask for
+/// events until it needs more. The events are the same however the bytes were cut, in linear time.
+/// Belongs to one thread.
+class Parser {
+ public:
+  /// `from`: the side that sends these bytes.
+  explicit Parser(Side from, FrameLimits limits = {});
+
+  /// Room for at least one byte, to read into. Ends the life of the last event's string_views.
+  std::span<char> prepare();
+
+  /// The first `count` bytes of what prepare() returned hold input now.
+  void commit(std::size_t count);
+
+  /// prepare() and commit() for bytes that are already somewhere, any number of them.
+  void feed(std::string_view bytes);
+
+  /// The next event in the bytes given so far, NeedMore when there is none. Its string_views live until the
+  /// next call of next(), prepare() or feed(). After a Violation that is not recoverable every call returns
+  /// it.
+  Event next();
+
+  /// After next() returned NeedMore: a frame has begun and is not complete. Blank lines begin nothing (F1.4).
+  bool in_frame() const { return begin_ != end_; }
+
+ private:
+  struct Method;
+
+  void discard_event();
+  void skip_blank_lines();
+  const Method* find_request_line();
+  bool find_block_end();
+  Event finish_line_frame(const Method& method);
+  Event finish_block_frame(const Method& method);
+  Event oversized_header();
+  std::string_view pending() const { return {buffer_.data() + begin_, end_ - begin_}; }
+
+  const Side from_;
+  const FrameLimits limits_;
+
+  std::vector<char> buffer_;  // bytes [begin_, end_) are not yet consumed
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t event_bytes_ = 0;  // of the last event, consumed at the next call
+
+  // Where the search in the frame at begin_ stands; offsets from begin_. Reset at each frame's end.
+  struct Search {
+    std::size_t scanned = 0;         // no LF before here that has not been looked at
+    std::size_t line_begin = 0;      // where the line under the search begins
+    const Method* method = nullptr;  // known once the request line is complete
+    std::size_t request_line_end = 0;
+    std::size_t header_end = 0;  // 0 until the blank line was found
+    std::size_t body_bytes = 0;
+    std::optional<Violation> violation;  // found in the header lines, told at the block's end
+  } search_;
+  std::optional<Violation> stopped_;
+};
+
+}  // namespace parley::two_socket
