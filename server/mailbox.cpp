@@ -1,0 +1,90 @@
+#include "server/mailbox.hpp"
+
+#include <string>
+#include <utility>
+
+#include "protocol/two_socket.hpp"
+
+namespace parley {
+namespace {
+
+// An empty message takes room too.
+constexpr std::size_t overhead_bytes = 128;
+
+std::size_t size_in_mailbox(std::string_view body) {
+  return body.size() + overhead_bytes;
+}
+
+}  // namespace
+
+void Mailbox::open() {
+  std::shared_ptr<const StoredMessage> next;
+  {
+    const MutexLock lock(mutex_);
+    opened_ = true;
+    next = take_next();
+  }
+  if (next) forward(next->sender, next->body);
+}
+
+void Mailbox::deliver(const Message& message, Receipt receipt) {
+  {
+    const MutexLock lock(mutex_);
+    if (closed_) return;  // the receipt reports the failure when it goes, after the lock
+    if (!opened_ || out_) {
+      const std::size_t bytes = size_in_mailbox(message.body());
+      if (waiting_bytes_ + bytes > limits_.max_mailbox_bytes) return;
+      waiting_bytes_ += bytes;
+      waiting_.push_back({message.stored(), std::move(receipt)});
+      return;
+    }
+    out_.emplace(std::move(receipt));
+    connection_->set_deadline(Deadline::receipt, limits_.receipt_timeout);
+  }
+  forward(message.sender(), message.body());
+}
+
+void Mailbox::acknowledge(Outcome outcome) {
+  std::optional<Receipt> answered;
+  std::shared_ptr<const StoredMessage> next;
+  {
+    const MutexLock lock(mutex_);
+    if (!out_) return;
+    answered.emplace(std::move(*out_));
+    out_.reset();
+    connection_->clear_deadline(Deadline::receipt);
+    next = take_next();
+  }
+  answered->report(outcome);
+  if (next) forward(next->sender, next->body);
+}
+
+void Mailbox::close() {
+  std::optional<Receipt> out;
+  std::deque<Waiting> waiting;  // their receipts report the failure when they go, after the lock
+  const MutexLock lock(mutex_);
+  closed_ = true;
+  if (out_) out.emplace(std::move(*out_));
+  out_.reset();
+  waiting.swap(waiting_);
+  waiting_bytes_ = 0;
+}
+
+std::shared_ptr<const StoredMessage> Mailbox::take_next() {
+  if (closed_ || waiting_.empty()) return nullptr;
+  Waiting next = std::move(waiting_.front());
+  waiting_.pop_front();
+  waiting_bytes_ -= size_in_mailbox(next.message->body);
+  out_.emplace(std::move(next.receipt));
+  connection_->set_deadline(Deadline::receipt, limits_.receipt_timeout);
+  return std::move(next.message);
+}
+
+void Mailbox::forward(std::string_view sender, std::string_view body) {
+  std::string header;
+  two_socket::append_header(header, {sender, body});
+  // A failed write ends the connection; its session then closes this mailbox.
+  connection_->write(header, body);
+}
+
+}  // namespace parley

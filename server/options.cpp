@@ -1,0 +1,167 @@
+#include "server/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <iostream>
+#include <map>
+
+namespace parley {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr double least_seconds = 0.001;
+constexpr double most_seconds = 7 * 24 * 3600;
+constexpr std::size_t least_header_bytes = 128;  // the longest request line and Content-length of ours
+constexpr std::size_t most_header_bytes = 64 * 1024;
+constexpr std::size_t most_body_bytes = 1024 * 1024;  // a send buffer must hold two of them
+constexpr std::size_t most_mailbox_bytes = std::size_t{1} << 30U;
+
+std::string to_seconds_text(milliseconds duration) {
+  return CLI::detail::to_string(static_cast<double>(duration.count()) / 1000);
+}
+
+std::string check_seconds(const std::string& text) {
+  double seconds = 0;
+  // Written so that "nan" fails too.
+  if (CLI::detail::lexical_cast(text, seconds) && seconds >= least_seconds && seconds <= most_seconds)
+    return {};
+  return "'" + text + "' is not a number of seconds from 0.001 to 604800";
+}
+
+/// CLI::Range without its text in every line of the help.
+template <typename Number>
+CLI::Validator in_range(Number least, Number most) {
+  return CLI::Range(least, most).description("");
+}
+
+/// An option that takes one of a few words.
+template <typename Value>
+CLI::Option* add_word(CLI::App& app, const std::string& name, Value& value,
+                      const std::map<std::string, Value>& words, const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          name, [&value, words](const std::string& word) { value = words.at(word); }, help)
+      ->check(CLI::IsMember(words).description(""));
+}
+
+/// An option that takes seconds, fractions allowed, and shows its default.
+CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& value,
+                         const std::string& help) {
+  return app
+      .add_option_function<double>(
+          name, [&value](double seconds) { value = milliseconds{std::llround(seconds * 1000)}; }, help)
+      ->check(CLI::Validator(check_seconds, ""))
+      ->type_name("SECONDS")
+      ->default_str(to_seconds_text(value));
+}
+
+CLI::Option* add_count(CLI::App& app, const std::string& name, std::size_t& value, std::size_t least,
+                       std::size_t most, const std::string& help) {
+  return app.add_option(name, value, help)
+      ->check(in_range(least, most))
+      ->type_name(name.ends_with("-bytes") ? "BYTES" : "COUNT")
+      ->capture_default_str();
+}
+
+void add_limits(CLI::App& app, Limits& limits) {
+  constexpr std::size_t any = 1'000'000;
+  const std::string sizes = "Limits: sizes";
+  add_count(app, "--max-header-bytes", limits.frame.header_bytes, least_header_bytes, most_header_bytes,
+            "Longest header block that is read")
+      ->group(sizes);
+  add_count(app, "--max-body-bytes", limits.frame.body_bytes, 1, most_body_bytes, "Longest message body")
+      ->group(sizes);
+  add_count(app, "--max-mailbox-bytes", limits.max_mailbox_bytes, 1024, most_mailbox_bytes,
+            "What may wait for one recipient; more is not delivered")
+      ->group(sizes);
+
+  const std::string times = "Limits: times";
+  add_seconds(app, "--registration-timeout", limits.registration_timeout,
+              "From connect to both sockets registered")
+      ->group(times);
+  add_seconds(app, "--frame-timeout", limits.frame_timeout, "From a frame's first byte to its last")
+      ->group(times);
+  add_seconds(app, "--receipt-timeout", limits.receipt_timeout, "From FORWARD to RECEIVED")->group(times);
+  add_seconds(app, "--linger-timeout", limits.linger_timeout, "From our end of a stream to the peer's")
+      ->group(times);
+  add_seconds(app, "--stop-timeout", limits.stop_timeout, "For answers that are out when the server stops")
+      ->group(times);
+
+  const std::string counts = "Limits: counts";
+  add_count(app, "--max-unanswered", limits.max_unanswered, 1, any, "SENDs of one sender without an answer")
+      ->group(counts);
+  add_count(app, "--max-early-requests", limits.max_early_requests, 1, any,
+            "Requests before registration until the socket is closed")
+      ->group(counts);
+  add_count(app, "--max-connections", limits.max_connections, 0, any,
+            "Sockets at once; 0: what the file limit allows")
+      ->group(counts);
+  add_count(app, "--max-connections-per-address", limits.max_connections_per_address, 0, any,
+            "Sockets at once from one address; 0: no cap")
+      ->group(counts);
+  add_count(app, "--max-refusals", limits.max_refusals, 1, any,
+            "Sockets at once that are told that the server is full")
+      ->group(counts);
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
+  Options options;
+  CLI::App app{"parleyd, the chat server of the two-socket protocol", "parleyd"};
+  app.set_version_flag("--version", std::string("parleyd ") + PARLEY_VERSION);
+  app.get_formatter()->column_width(38);
+
+  const std::string listening = "Listening";
+  app.add_option("--host", options.host, "Address or name to listen on; ::1 and :: for IPv6")
+      ->group(listening)
+      ->capture_default_str();
+  app.add_option("--port", options.port, "Port to listen on; 0 picks a free one")
+      ->group(listening)
+      ->type_name("PORT")
+      ->check(in_range(0, 65535))
+      ->capture_default_str();
+  app.add_option("--port-file", options.port_file, "File to write the port to, once listening")
+      ->group(listening)
+      ->type_name("PATH");
+
+  const std::string behaviour = "Behaviour";
+  add_word(app, "--delivered-word", options.delivered_word,
+           {{"SENT", two_socket::DeliveredWord::sent}, {"SEND", two_socket::DeliveredWord::send}},
+           "Word that reports a delivery")
+      ->group(behaviour)
+      ->type_name("SENT|SEND")
+      ->default_str("SENT");
+  add_word(app, "--log-level", options.log_level,
+           {{"debug", spdlog::level::debug},
+            {"info", spdlog::level::info},
+            {"warning", spdlog::level::warn},
+            {"error", spdlog::level::err},
+            {"off", spdlog::level::off}},
+           "What stderr tells; debug shows every frame")
+      ->group(behaviour)
+      ->type_name("debug|info|warning|error|off")
+      ->default_str("info");
+  milliseconds idle_exit{0};
+  CLI::Option* idle =
+      add_seconds(app, "--idle-exit", idle_exit, "Leave this long after the last client has gone")
+          ->group(behaviour)
+          ->default_str("");
+  add_limits(app, options.limits);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    exit_code = app.exit(success);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "parleyd: " << error.what() << " (see parleyd --help)\n";
+    exit_code = exit_usage;
+    return std::nullopt;
+  }
+  if (idle->count() > 0) options.idle_exit = idle_exit;
+  return options;
+}
+
+}  // namespace parley

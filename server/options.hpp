@@ -1,0 +1,33 @@
+#pragma once
+
+#include <spdlog/common.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "protocol/two_socket.hpp"
+#include "server/limits.hpp"
+
+namespace parley {
+
+/// What the command line asked for.
+struct Options {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 5050;
+  std::string port_file;
+  two_socket::DeliveredWord delivered_word = two_socket::DeliveredWord::sent;
+  spdlog::level::level_enum log_level = spdlog::level::info;
+  std::optional<std::chrono::milliseconds> idle_exit;
+  Limits limits;
+};
+
+/// Exit code for a command line, an address or a file that cannot be used.
+inline constexpr int exit_usage = 2;
+
+/// The options, or the exit code with which the program is to leave (0 after --help and --version); what
+/// there is to say has been printed then.
+std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
+
+}  // namespace parley

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <system_error>
+
+#include "server/connection.hpp"
+
+namespace parley {
+
+/// One accepted socket's conversation: a thread of its own runs it from accept to close. A dialect is a
+/// derived class; this one is the loop that they share.
+class Session {
+ public:
+  explicit Session(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  virtual ~Session() = default;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// The session's own thread: reads until the stream ends, then leaves and closes. Throws nothing.
+  void run() noexcept;
+
+  /// The watchdog's thread, and any number of times until the session has ended: a deadline has passed.
+  virtual void expire(Deadline kind) = 0;
+
+  /// The stopping thread: no new message is accepted; true when every answer that this session owes is given.
+  virtual bool drain() { return true; }
+
+  /// The stopping thread: ends the conversation with an orderly end of stream.
+  virtual void stop() = 0;
+
+  Connection& connection() const { return *connection_; }
+
+ protected:
+  const std::shared_ptr<Connection>& shared_connection() const { return connection_; }
+
+ private:
+  // The session's own thread.
+
+  /// Before the first read.
+  virtual void begin() {}
+  /// Room for the next read.
+  virtual std::span<char> prepare() = 0;
+  /// `count` bytes have been read into what prepare() gave.
+  virtual void receive(std::size_t count) = 0;
+  /// The stream has ended, for this reason; the last call. Must leave the directory: the descriptor goes
+  /// next.
+  virtual void end(std::string_view reason) = 0;
+
+  const std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace parley
