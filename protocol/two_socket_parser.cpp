@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "protocol/names.hpp"
@@ -38,9 +39,11 @@ std::optional<Channel> to_channel(std::string_view word) {
   return std::nullopt;
 }
 
-Violation recoverable(std::string_view clause, std::string_view what) {
-  return {clause, what, true};
-}
+constexpr Violation header_over_limit{"L1", "the header block is over the limit", false};
+constexpr Violation length_missing{"F2.2", "Content-length is missing", true};
+constexpr Violation length_not_digits{"F2.3", "Content-length is not a number of ASCII digits", true};
+constexpr Violation lengths_differ{"F2.4", "two different Content-lengths", true};
+constexpr Violation length_over_limit{"L2", "Content-length is over the limit for a body", true};
 
 /// What the header lines of one block say about its body.
 class ContentLength {
@@ -52,31 +55,30 @@ class ContentLength {
     if (colon == std::string_view::npos ||
         !equal_ignoring_case(trim(line.substr(0, colon)), "Content-length"))
       return;
-    const std::string_view value = trim(line.substr(colon + 1));
-    if (value.empty() || value.find_first_not_of("0123456789") != std::string_view::npos)
-      return refuse(recoverable("F2.3", "Content-length is not a number of ASCII digits"));
-    std::size_t bytes = 0;
-    const auto result = std::from_chars(value.data(), value.data() + value.size(), bytes);
-    if (result.ec != std::errc{} || bytes > limit_)
-      return refuse(recoverable("L2", "Content-length is over the limit for a body"));
-    if (bytes_.value_or(bytes) != bytes) return refuse(recoverable("F2.4", "two different Content-lengths"));
-    bytes_ = bytes;
+    const bool is_first = violation_ == &length_missing;
+    if (is_first || violation_ == nullptr) violation_ = add_value(trim(line.substr(colon + 1)), is_first);
   }
 
-  std::optional<std::size_t> bytes() const { return violation_ ? std::nullopt : bytes_; }
+  /// The first fault, or nullptr.
+  const Violation* violation() const { return violation_; }
 
-  Violation violation() const {
-    return violation_.value_or(recoverable("F2.2", "Content-length is missing"));
-  }
+  std::size_t bytes() const { return violation_ == nullptr ? bytes_ : 0; }
 
  private:
-  void refuse(Violation violation) {
-    if (!violation_) violation_ = violation;
+  const Violation* add_value(std::string_view value, bool is_first) {
+    if (value.empty() || value.find_first_not_of("0123456789") != std::string_view::npos)
+      return &length_not_digits;
+    std::size_t bytes = 0;
+    const auto result = std::from_chars(value.data(), value.data() + value.size(), bytes);
+    if (result.ec != std::errc{} || bytes > limit_) return &length_over_limit;
+    if (!is_first && bytes != bytes_) return &lengths_differ;
+    bytes_ = bytes;
+    return nullptr;
   }
 
   const std::size_t limit_;
-  std::optional<std::size_t> bytes_;
-  std::optional<Violation> violation_;
+  std::size_t bytes_ = 0;
+  const Violation* violation_ = &length_missing;
 };
 
 enum class Kind { register_, send, received, registered, forward, delivered, error, unknown };
@@ -157,7 +159,7 @@ Event Parser::next() {
   discard_event();
   if (stopped_) {
     begin_ = end_ = 0;
-    return *stopped_;
+    return header_over_limit;
   }
   if (search_.method == nullptr) {
     skip_blank_lines();
@@ -215,10 +217,9 @@ bool Parser::find_block_end() {
     content_length.add_line(lines.substr(0, line_end));
     lines.remove_prefix(line_end + 1);
   }
-  search_.body_bytes = content_length.bytes().value_or(0);
+  search_.body_bytes = content_length.bytes();
   // An unknown request's body is consumed when it told its length; it need not tell one.
-  if (!content_length.bytes() && search_.method->kind != Kind::unknown)
-    search_.violation = content_length.violation();
+  if (search_.method->kind != Kind::unknown) search_.violation = content_length.violation();
   return true;
 }
 
@@ -256,7 +257,7 @@ Event Parser::finish_line_frame(const Method& method) {
 
 Event Parser::finish_block_frame(const Method& method) {
   if (search_.header_end > limits_.header_bytes) return oversized_header();
-  if (search_.violation) {
+  if (search_.violation != nullptr) {
     event_bytes_ = search_.header_end;
     return *search_.violation;
   }
@@ -277,10 +278,10 @@ Event Parser::finish_block_frame(const Method& method) {
 }
 
 Event Parser::oversized_header() {
-  stopped_ = Violation{"L1", "the header block is over the limit", false};
+  stopped_ = true;
   begin_ = end_ = 0;
   search_ = {};
-  return *stopped_;
+  return header_over_limit;
 }
 
 }  // namespace parley::two_socket

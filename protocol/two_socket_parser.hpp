@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -43,6 +42,10 @@ class Parser {
   /// it.
   Event next();
 
+  /// After next() returned an event: how many bytes it was, from its first word on. A blank line that ended
+  /// it may follow (F1.3).
+  std::size_t event_bytes() const { return event_bytes_; }
+
   /// After next() returned NeedMore: a frame has begun and is not complete. Blank lines begin nothing (F1.4).
   bool in_frame() const { return begin_ != end_; }
 
@@ -74,9 +77,9 @@ class Parser {
     std::size_t request_line_end = 0;
     std::size_t header_end = 0;  // 0 until the blank line was found
     std::size_t body_bytes = 0;
-    std::optional<Violation> violation;  // found in the header lines, told at the block's end
+    const Violation* violation = nullptr;  // of the header lines, told at the block's end
   } search_;
-  std::optional<Violation> stopped_;
+  bool stopped_ = false;  // by an oversized header block
 };
 
 }  // namespace parley::two_socket

@@ -1,6 +1,8 @@
 #include "server/connection.hpp"
 
+#include <fmt/format.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -118,6 +120,11 @@ std::string Connection::failure() const {
   return failure_;
 }
 
+bool Connection::peer_has_ended() {
+  pollfd descriptor{socket_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&descriptor, 1, 0) > 0;
+}
+
 void Connection::set_deadline(Deadline kind, std::chrono::milliseconds from_now) {
   const auto at = Clock::now() + from_now;
   deadlines_[index(kind)].store(at.time_since_epoch().count(), std::memory_order_relaxed);
@@ -140,7 +147,8 @@ std::optional<Deadline> Connection::passed_deadline(Clock::time_point now) const
 
 std::string to_text(const asio::ip::tcp::endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
+  return endpoint.address().is_v6() ? fmt::format("[{}]:{}", address, endpoint.port())
+                                    : fmt::format("{}:{}", address, endpoint.port());
 }
 
 }  // namespace parley

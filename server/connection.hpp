@@ -37,6 +37,9 @@ class Connection {
   /// Waits for bytes. An error of asio::error::eof is the peer's end of stream, or somebody's abort().
   std::size_t read_some(std::span<char> room, std::error_code& error);
 
+  /// True when the peer's end of stream, or a reset, has arrived, even behind bytes that are still unread.
+  bool peer_has_ended();
+
   /// Gives the descriptor back. Later calls from anywhere do nothing.
   void close() EXCLUDES(write_mutex_);
 

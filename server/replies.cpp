@@ -3,6 +3,11 @@
 #include "protocol/names.hpp"
 
 namespace parley {
+namespace {
+
+constexpr std::chrono::milliseconds look_interval{100};
+
+}  // namespace
 
 void Receipt::report(Outcome outcome) noexcept {
   if (const auto replies = std::move(replies_)) replies->report(sequence_, outcome);
@@ -22,7 +27,11 @@ bool Replies::has_room() const {
 
 bool Replies::wait_for_room() {
   MutexLock lock(mutex_);
-  while (!closed_ && answers_.size() >= max_unanswered_) room_.wait(lock);
+  while (!closed_ && answers_.size() >= max_unanswered_) {
+    // Nobody reads the socket meanwhile, so that it ended must be asked for (R7).
+    if (connection_->peer_has_ended()) return false;
+    room_.wait_for(lock, look_interval);
+  }
   return !closed_;
 }
 

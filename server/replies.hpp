@@ -24,7 +24,8 @@ class Replies : public std::enable_shared_from_this<Replies> {
   /// True while the sender may have another SEND unanswered. Any thread.
   bool has_room() const EXCLUDES(mutex_);
 
-  /// The sender's own thread: waits for has_room(). False when close() came instead.
+  /// The sender's own thread, which alone reads its socket: waits for has_room(). False when close() came, or
+  /// the peer's end, instead.
   bool wait_for_room() EXCLUDES(mutex_);
 
   /// True when every SEND has its answer. Any thread.

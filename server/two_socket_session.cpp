@@ -8,7 +8,6 @@
 
 namespace parley {
 
-using two_socket::Channel;
 using two_socket::ErrorCode;
 
 namespace {
@@ -32,7 +31,8 @@ void TwoSocketSession::receive(std::size_t count) {
   for (;;) {
     const two_socket::Event event = parser_.next();
     if (std::holds_alternative<two_socket::NeedMore>(event)) break;
-    frame_timed_ = false;
+    // At once: acting on it may take longer than the time for a frame.
+    if (std::exchange(frame_timed_, false)) connection().clear_deadline(Deadline::frame);
     if (context_.log.should_log(spdlog::level::debug))
       context_.log.debug("{} > {}", connection().label(), describe(event, logged_body_bytes));
     if (!std::visit([this](const auto& message) { return on(message); }, event)) return;
@@ -43,12 +43,8 @@ void TwoSocketSession::receive(std::size_t count) {
 
 /// Gives each frame its time once, at its first byte: a byte a second must not put the end off for ever.
 void TwoSocketSession::time_frame() {
-  if (!parser_.in_frame()) {
-    connection().clear_deadline(Deadline::frame);
-  } else if (!frame_timed_) {
-    connection().set_deadline(Deadline::frame, context_.limits.frame_timeout);
-    frame_timed_ = true;
-  }
+  if (!parser_.in_frame() || std::exchange(frame_timed_, true)) return;
+  connection().set_deadline(Deadline::frame, context_.limits.frame_timeout);
 }
 
 bool TwoSocketSession::on(const two_socket::Register& request) {
@@ -91,7 +87,11 @@ bool TwoSocketSession::on(const two_socket::Send& request) {
   if (!is_sender()) return refuse_early();
   Replies& replies = user_->replies();
   if (!user_->has_one_socket()) {
-    if (!replies.wait_for_room()) return false;
+    if (!replies.wait_for_room()) {
+      // Who else made the user leave has last words of its own.
+      if (connection().peer_has_ended()) end_with("went while its messages waited for answers", {});
+      return false;
+    }
   } else if (!replies.has_room()) {
     replies.refuse();
     return true;
