@@ -1,0 +1,205 @@
+#include "client/client.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <utility>
+
+#include "client/overloaded.hpp"
+
+namespace parley::client {
+namespace {
+
+using two_socket::Channel;
+
+// Some servers forward before they confirm the registration; more than these is no such race.
+constexpr std::size_t max_early_events = 64;
+
+std::string seconds_text(std::chrono::milliseconds time) {
+  std::string text = std::to_string(time.count() / 1000);
+  if (time.count() % 1000 == 0) return text;
+  std::string digits = std::to_string(1000 + time.count() % 1000).substr(1);
+  while (digits.ends_with('0')) digits.pop_back();
+  return text + "." + digits;
+}
+
+std::string no_answer_text(std::chrono::milliseconds timeout) {
+  return "no answer within " + seconds_text(timeout) + " s";
+}
+
+/// Signals are the interface thread's: a thread that is started meanwhile inherits the blocked mask.
+class BlockSignals {
+ public:
+  BlockSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~BlockSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockSignals(const BlockSignals&) = delete;
+  BlockSignals& operator=(const BlockSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+RegisterResult Client::register_as(const std::string& name) {
+  const bool retry = connection_.has_value();
+  auto result = try_register(name);
+  if (retry && std::holds_alternative<Lost>(result)) {
+    disconnect();
+    result = try_register(name);
+  }
+  if (std::holds_alternative<Lost>(result)) disconnect();
+  if (std::holds_alternative<Registered>(result)) {
+    const BlockSignals for_the_new_thread;
+    receiver_ = std::thread([this] { receive(); });
+  }
+  return result;
+}
+
+RegisterResult Client::try_register(const std::string& name) {
+  if (!connection_) {
+    connection_.emplace();
+    if (auto problem = connection_->open(options_.host, options_.port)) return Lost{*std::move(problem)};
+  }
+  auto result = exchange(Channel::to_send, name);
+  if (!std::holds_alternative<Registered>(result)) return result;
+  result = exchange(Channel::to_recv, name);
+  // The first socket holds the refused name: only new ones are free for another.
+  if (std::holds_alternative<Refused>(result)) disconnect();
+  return result;
+}
+
+RegisterResult Client::exchange(Channel channel, const std::string& name) {
+  if (const auto error = connection_->write(channel, to_frame(two_socket::Register{channel, name})))
+    return Lost{"the connection to the server broke: " + error.message()};
+  const Deadline deadline = Clock::now() + options_.answer_timeout;
+  for (;;) {
+    const auto incoming = connection_->read(deadline);
+    if (const auto* ended = std::get_if<Connection::Ended>(&incoming)) return Lost{ended->reason};
+    const auto* event = std::get_if<two_socket::Event>(&incoming);
+    if (event == nullptr) return Lost{"the server gave " + no_answer_text(options_.answer_timeout)};
+    if (std::holds_alternative<two_socket::Registered>(*event)) return Registered{};
+    if (const auto* error = std::get_if<two_socket::Error>(event))
+      return Refused{error->code, std::string(error->phrase)};
+    // Early messages are kept. Nobody empties the queue here, so nothing may wait for room in it.
+    if (taken_.size() == max_early_events || !handle(*event))
+      return Lost{"the server does not keep to the protocol"};
+    for (auto& early : events_.take_all()) taken_.push_back(std::move(early));
+  }
+}
+
+void Client::disconnect() {
+  if (connection_) connection_->close();
+  connection_.reset();
+}
+
+void Client::receive() {
+  for (;;) {
+    const auto incoming = connection_->read(std::nullopt, stop_.fd());
+    if (const auto* event = std::get_if<two_socket::Event>(&incoming)) {
+      if (!handle(*event)) return;
+    } else {
+      if (const auto* ended = std::get_if<Connection::Ended>(&incoming)) events_.push(Lost{ended->reason});
+      return;
+    }
+  }
+}
+
+/// False when nothing more can be received.
+bool Client::handle(const two_socket::Event& event) {
+  return std::visit(Overloaded{
+                        [&](const two_socket::Forward& forward) { return acknowledge(forward); },
+                        [&](const two_socket::Violation& violation) { return refuse_forward(violation); },
+                        [&](const two_socket::Delivered& sent) {
+                          return events_.push(Answer{true, std::string(sent.recipient), 0, {}});
+                        },
+                        [&](const two_socket::Error& error) {
+                          return events_.push(Answer{false, {}, error.code, std::string(error.phrase)});
+                        },
+                        [&](const two_socket::Unknown& unknown) {
+                          return events_.push(
+                              Strange{"not a message of the protocol: " + std::string(unknown.request_line)});
+                        },
+                        [](const auto&) { return true; },
+                    },
+                    event);
+}
+
+bool Client::acknowledge(const two_socket::Forward& forward) {
+  if (messages_ == options_.receive_at_most) return true;
+  ++messages_;
+  // Only what is sure to be shown is acknowledged.
+  if (!events_.push(Message{std::string(forward.sender), std::string(forward.body)})) return false;
+  // When this cannot be written the connection is over, and read() will say so.
+  (void)connection_->write(Channel::to_recv, to_frame(two_socket::Received{forward.sender}), stop_.fd());
+  return true;
+}
+
+bool Client::refuse_forward(const two_socket::Violation& violation) {
+  (void)connection_->write(Channel::to_recv, to_frame(two_socket::Error{103, "Header Incomplete"}),
+                           stop_.fd());
+  const std::string what(violation.what);
+  if (!violation.recoverable) {
+    events_.push(Lost{"the server sent what cannot be followed: " + what});
+    return false;
+  }
+  return events_.push(Strange{"a message that cannot be read: " + what});
+}
+
+void Client::send(const std::string& recipient, std::string_view text) {
+  answers_.begin(recipient);
+  answer_deadline_ = Clock::now() + options_.answer_timeout;
+  const auto error = connection_->write(Channel::to_send, to_frame(two_socket::Send{recipient, text}));
+  if (!error) return;
+  if (error == std::errc::timed_out) write_failure_ = "the server does not read what is sent to it";
+  connection_->shut_down();
+}
+
+std::optional<Deadline> Client::next_wake() const {
+  if (!taken_.empty() || lost_) return Deadline{};
+  return waiting() ? std::optional(answer_deadline_) : std::nullopt;
+}
+
+std::optional<Event> Client::next_event() {
+  if (lost_) return std::exchange(lost_, std::nullopt);
+  if (taken_.empty()) taken_ = events_.take_all();
+  if (!taken_.empty()) {
+    Arrival arrival = std::move(taken_.front());
+    taken_.pop_front();
+    return to_event(std::move(arrival));
+  }
+  if (!waiting() || Clock::now() < answer_deadline_) return std::nullopt;
+  return Outcome{answers_.give_up(), false, 0, no_answer_text(options_.answer_timeout), false};
+}
+
+Event Client::to_event(Arrival arrival) {
+  return std::visit(
+      Overloaded{
+          [&](Answer& answer) -> Event {
+            auto match = answers_.match(answer);
+            return Outcome{std::move(match.recipient), answer.delivered, answer.code,
+                           std::move(answer.phrase), match.late};
+          },
+          [&](Lost& lost) -> Event {
+            if (write_failure_) lost.reason = *std::exchange(write_failure_, std::nullopt);
+            if (!waiting()) return std::move(lost);
+            lost_ = std::move(lost);
+            return Outcome{answers_.give_up(), false, 0, "the connection was lost before the answer", false};
+          },
+          [](auto& other) -> Event { return std::move(other); },
+      },
+      arrival);
+}
+
+void Client::leave() {
+  stop_.signal();
+  events_.close();
+  if (receiver_.joinable()) receiver_.join();
+  disconnect();
+}
+
+}  // namespace parley::client

@@ -1,0 +1,156 @@
+#include "client/connection.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace parley::client {
+namespace {
+
+using asio::ip::tcp;
+
+std::error_code last_error() {
+  return {errno, std::system_category()};
+}
+
+/// Waits for `events` on `fd`.
+std::error_code wait_for(int fd, short events, Deadline deadline, int stop_fd = -1) {
+  for (;;) {
+    std::array<pollfd, 2> fds{{{fd, events, 0}, {stop_fd, POLLIN, 0}}};
+    const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(deadline));
+    if (ready == 0) return std::make_error_code(std::errc::timed_out);
+    if (ready < 0 && errno != EINTR) return last_error();
+    if (ready < 0) continue;
+    if (fds[1].revents != 0) return std::make_error_code(std::errc::operation_canceled);
+    return {};
+  }
+}
+
+std::error_code connect(tcp::socket& socket, const tcp::endpoint& endpoint, Deadline deadline) {
+  std::error_code error;
+  if (socket.is_open()) (void)socket.close(error);
+  socket.open(endpoint.protocol(), error);
+  if (!error) socket.native_non_blocking(true, error);
+  if (error) return error;
+  if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) {
+    if (errno != EINPROGRESS) return last_error();
+    error = wait_for(socket.native_handle(), POLLOUT, deadline);
+    if (error) return error;
+    int code = 0;
+    socklen_t length = sizeof code;
+    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &code, &length) != 0) return last_error();
+    if (code != 0) return {code, std::system_category()};
+  }
+  socket.set_option(tcp::no_delay(true), error);
+  return error;
+}
+
+}  // namespace
+
+int poll_timeout_ms(std::optional<Deadline> deadline) {
+  if (!deadline) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<decltype(left)>(left, 0, 1'000'000'000));
+}
+
+Connection::Connection() : streams_{Stream(context_), Stream(context_)} {}
+
+std::optional<std::string> Connection::open(const std::string& host, const std::string& port) {
+  std::error_code error;
+  tcp::resolver resolver(context_);
+  const auto results = resolver.resolve(host, port, tcp::resolver::numeric_service, error);
+  if (error) return "the host " + host + " is not known: " + error.message();
+
+  const Deadline end = Clock::now() + connect_timeout;
+  auto left = static_cast<int>(results.size());
+  for (const auto& result : results) {
+    const Deadline share = Clock::now() + (end - Clock::now()) / left--;
+    error = connect(streams_[0].socket, result.endpoint(), share);
+    if (!error) error = connect(streams_[1].socket, result.endpoint(), end);
+    if (!error) return std::nullopt;
+  }
+  return "nobody serves " + host + " port " + port + ": " + error.message() + "; is the server running?";
+}
+
+std::error_code Connection::write(two_socket::Channel channel, std::string_view frame, int stop_fd) {
+  const int fd = stream(channel).socket.native_handle();
+  const Deadline deadline = Clock::now() + write_timeout;
+  while (!frame.empty()) {
+    const auto written = ::send(fd, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (written >= 0) {
+      frame.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      if (const auto error = wait_for(fd, POLLOUT, deadline, stop_fd)) return error;
+    } else if (errno != EINTR) {
+      return last_error();
+    }
+  }
+  return {};
+}
+
+Connection::Incoming Connection::read(std::optional<Deadline> deadline, int stop_fd) {
+  for (;;) {
+    for (Stream& stream : streams_) {
+      auto event = stream.parser.next();
+      if (!std::holds_alternative<two_socket::NeedMore>(event)) return event;
+    }
+    const auto ended =
+        std::ranges::find_if(streams_, [](const Stream& stream) { return stream.end_reason.has_value(); });
+    if (ended != streams_.end()) {
+      // What the other socket still holds was sent before the end.
+      Stream& other = ended == streams_.begin() ? streams_[1] : streams_[0];
+      if (!other.end_reason && last_fills_-- > 0 && fill(other)) continue;
+      return Ended{*ended->end_reason};
+    }
+    std::array<pollfd, 3> fds{{{streams_[0].socket.native_handle(), POLLIN, 0},
+                               {streams_[1].socket.native_handle(), POLLIN, 0},
+                               {stop_fd, POLLIN, 0}}};
+    const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(deadline));
+    if (ready == 0) return TimedOut{};
+    if (ready < 0) continue;  // EINTR: the only error that these arguments can have
+    if (fds[2].revents != 0) return Stopped{};
+    for (std::size_t i = 0; i < streams_.size(); ++i)
+      if (fds[i].revents != 0) fill(streams_[i]);
+  }
+}
+
+/// Reads what is there. False when that is nothing.
+bool Connection::fill(Stream& stream) {
+  const auto room = stream.parser.prepare();
+  const auto count = ::recv(stream.socket.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+  if (count > 0) {
+    stream.parser.commit(static_cast<std::size_t>(count));
+    return true;
+  }
+  if (count == 0)
+    stream.end_reason = stream.parser.in_frame() ? "the server closed the connection inside a message"
+                                                 : "the server closed the connection";
+  else if (errno != EAGAIN && errno != EINTR)
+    stream.end_reason = "the connection to the server broke: " + last_error().message();
+  return false;
+}
+
+void Connection::shut_down() {
+  for (Stream& stream : streams_) (void)::shutdown(stream.socket.native_handle(), SHUT_RDWR);
+}
+
+void Connection::close() {
+  const Deadline deadline = Clock::now() + close_timeout;
+  std::array<char, 4096> unread;
+  // The receiving socket first: were the other one's end seen before the last RECEIVED, the user would be
+  // gone already (R7), and a message that was shown reported as not delivered.
+  for (auto stream = streams_.rbegin(); stream != streams_.rend(); ++stream) {
+    if (!stream->socket.is_open()) continue;
+    const int fd = stream->socket.native_handle();
+    (void)::shutdown(fd, SHUT_WR);
+    while (!stream->end_reason && !wait_for(fd, POLLIN, deadline)) {
+      const auto count = ::recv(fd, unread.data(), unread.size(), MSG_DONTWAIT);
+      if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) || Clock::now() >= deadline) break;
+    }
+  }
+}
+
+}  // namespace parley::client

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <asio/ip/tcp.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "protocol/two_socket.hpp"
+#include "protocol/two_socket_parser.hpp"
+
+namespace parley::client {
+
+using Clock = std::chrono::steady_clock;
+using Deadline = Clock::time_point;
+
+/// For poll(): the milliseconds until `deadline`, rounded up, 0 when it has passed, -1 when there is none.
+int poll_timeout_ms(std::optional<Deadline> deadline);
+
+/// The two sockets to one server, and the bytes that came on them. At any time one thread may write to a
+/// channel, and one thread read (from both).
+class Connection {
+ public:
+  /// Opening both sockets takes no longer than this, whatever the name resolves to.
+  static constexpr std::chrono::seconds connect_timeout{10};
+  /// A server that takes nothing for this long does not read any more.
+  static constexpr std::chrono::seconds write_timeout{10};
+  /// How long the end waits for the server to read what was sent last, so that no reset overtakes it.
+  static constexpr std::chrono::milliseconds close_timeout{300};
+
+  Connection();
+
+  /// Opens both sockets; tries each address that `host` has. Returns a sentence part for the user when it
+  /// could not.
+  std::optional<std::string> open(const std::string& host, const std::string& port);
+
+  /// Sends a frame in one write (F4). An error means that the connection is of no use any more.
+  std::error_code write(two_socket::Channel channel, std::string_view frame, int stop_fd = -1);
+
+  struct Ended {
+    std::string reason;
+  };
+  struct TimedOut {};
+  struct Stopped {};
+  using Incoming = std::variant<two_socket::Event, Ended, TimedOut, Stopped>;
+
+  /// The next event that the server sent, on either socket (never NeedMore); waits until `deadline`, or until
+  /// `stop_fd` is readable. The event's string_views live until the next call.
+  Incoming read(std::optional<Deadline> deadline, int stop_fd = -1);
+
+  /// Both directions end at once; a read() on another thread returns Ended.
+  void shut_down();
+
+  /// No reader and no writer is left: ends properly, so that the server can read what was sent last.
+  void close();
+
+ private:
+  struct Stream {
+    explicit Stream(asio::io_context& context) : socket(context) {}
+    asio::ip::tcp::socket socket;
+    two_socket::Parser parser{two_socket::Side::server};
+    std::optional<std::string> end_reason;
+  };
+
+  Stream& stream(two_socket::Channel channel) {
+    return streams_[channel == two_socket::Channel::to_send ? 0 : 1];
+  }
+  static bool fill(Stream& stream);
+
+  asio::io_context context_;
+  std::array<Stream, 2> streams_;  // the one for sending comes first: answers are seen before messages
+  int last_fills_ = 16;            // reads from one socket after the other has ended
+};
+
+}  // namespace parley::client

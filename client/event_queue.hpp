@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <variant>
+
+#include "client/answers.hpp"
+#include "client/file_descriptor.hpp"
+#include "server/thread_annotations.hpp"
+
+namespace parley::client {
+
+/// A FORWARD that was answered with RECEIVED. Bytes as they came: show them through visible() only.
+struct Message {
+  std::string sender;
+  std::string text;
+};
+
+/// The connection is over; nothing comes behind it.
+struct Lost {
+  std::string reason;
+};
+
+/// The server sent something that means nothing here; it was passed over.
+struct Strange {
+  std::string what;
+};
+
+/// What the receiver thread hands to the thread of the user interface.
+using Arrival = std::variant<Message, Answer, Strange, Lost>;
+
+/// Hands events from the receiver thread to the user interface's, which waits on fd(). Bounded: a full queue
+/// makes the receiver wait, and TCP then slows the server down.
+class EventQueue {
+ public:
+  static constexpr std::size_t max_events = 1024;
+  static constexpr std::size_t max_bytes = 1024 * 1024;  // so that 1,024 of the longest messages do not fit
+
+  /// Receiver thread. Waits for room; false when the queue was closed.
+  bool push(Arrival event);
+
+  /// Interface thread. Everything in the queue, which is empty then.
+  std::deque<Arrival> take_all();
+
+  /// Interface thread. Readable when the queue may hold something.
+  int fd() const { return readable_.fd(); }
+
+  /// Interface thread. Ends the wait for room: nothing is taken in any more.
+  void close();
+
+ private:
+  EventFd readable_;
+  Mutex mutex_;
+  Condition room_;
+  std::deque<Arrival> events_ GUARDED_BY(mutex_);
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
+  bool closed_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace parley::client

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "client/client.hpp"
+
+namespace parley::client {
+
+/// How parley ends.
+enum class ExitCode {
+  all_sent = 0,
+  not_delivered = 1,  ///< in a pipe: a message was not delivered, or a line was no message
+  usage = 2,
+  refused = 3,  ///< the server does not want the name
+  lost = 4,     ///< the server cannot be reached, or the connection broke
+};
+
+/// The command line, read.
+struct Options {
+  std::string name;  ///< empty: to be asked for
+  ClientOptions connection;
+  std::chrono::milliseconds linger{0};
+  std::optional<std::size_t> exit_after;
+  bool plain = false;
+  bool no_color = false;
+};
+
+/// The options, or the code to exit with when the command line was answered (--help) or refused already.
+std::variant<Options, ExitCode> read_options(int argc, char** argv);
+
+}  // namespace parley::client

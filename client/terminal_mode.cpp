@@ -1,0 +1,222 @@
+#include "client/terminal_mode.hpp"
+
+#include <langinfo.h>
+#include <poll.h>
+
+#include <clocale>
+#include <cstdlib>
+#include <ctime>
+#include <deque>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "client/appearance.hpp"
+#include "client/input_line.hpp"
+#include "client/line_editor.hpp"
+#include "client/names_seen.hpp"
+#include "client/overloaded.hpp"
+#include "client/wide_text.hpp"
+#include "protocol/text.hpp"
+
+namespace parley::client {
+namespace {
+
+// Lines that were typed while an answer is awaited; more than anyone types, few enough to paste by mistake.
+constexpr std::size_t max_outbox_lines = 100;
+
+constexpr std::string_view help_text =
+    "  @name message   to one user         @ALL message   to everyone else\r\n"
+    "  Tab             complete a name     Up, Down       earlier lines\r\n"
+    "  /quit, Ctrl-D   leave               Ctrl-C         clear the line";
+
+/// Line editing in UTF-8 even where the environment says nothing of it. True when the terminal is UTF-8.
+bool set_up_locale() {
+  (void)std::setlocale(LC_CTYPE, "");
+  if (std::string_view(::nl_langinfo(CODESET)) == "UTF-8") return true;
+  // The C locale is what is set when nobody has chosen one.
+  if (std::string_view(std::setlocale(LC_CTYPE, nullptr)) != "C") return false;
+  return std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr;
+}
+
+bool has_value(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+std::tm local_time() {
+  const std::time_t now = std::time(nullptr);
+  std::tm time{};
+  (void)::localtime_r(&now, &time);
+  return time;
+}
+
+/// One run of parley at a terminal. Belongs to one thread.
+class TerminalMode {
+ public:
+  explicit TerminalMode(const Options& options);
+
+  ExitCode run();
+
+ private:
+  std::optional<ExitCode> register_name();
+  std::optional<std::string> ask_name();
+  void set_prompt();
+  void chat();
+  void on_line(const std::string& line);
+  void send_next();
+  void show_events(std::size_t limit = events_per_turn);
+  std::string to_line(const Event& event);
+  void finish_sending();
+
+  const Options& options_;
+  Display display_;
+  Client client_;
+  NamesSeen names_;
+  Completion completion_;
+  LineEditor editor_;
+  std::string name_;
+  std::deque<std::pair<std::string, std::string>> outbox_;  // recipient and text
+  std::size_t messages_ = 0;
+  bool leaving_ = false;
+  bool lost_ = false;
+};
+
+TerminalMode::TerminalMode(const Options& options)
+    : options_(options),
+      display_{!options.no_color && !has_value("NO_COLOR") && LineEditor::has_escape_sequences(),
+               set_up_locale()},
+      client_(options.connection),
+      editor_({client_.events_fd(), [this] { return client_.next_wake(); }, [this] { show_events(); }},
+              [this](std::string_view before) { return completion_.complete(before, names_); }),
+      name_(options.name) {}
+
+ExitCode TerminalMode::run() {
+  if (const auto exit_code = register_name()) return *exit_code;
+  editor_.print_above(
+      remark("You are " + visible(name_) + ". Write @name message; /help says more.", display_));
+  set_prompt();
+  chat();
+  finish_sending();
+  client_.leave();
+  show_events(std::numeric_limits<std::size_t>::max());  // what was acknowledged is shown
+  return lost_ ? ExitCode::lost : ExitCode::all_sent;
+}
+
+void TerminalMode::chat() {
+  const LineEditor::Session session(editor_);
+  while (!leaving_) {
+    const auto line = editor_.read_line();
+    if (!line) return;
+    on_line(*line);
+  }
+}
+
+std::optional<std::string> TerminalMode::ask_name() {
+  const LineEditor::Session session(editor_);
+  return editor_.read_line();
+}
+
+/// Asks until the server has taken a name. A value: there is no chat, and parley ends with it.
+std::optional<ExitCode> TerminalMode::register_name() {
+  constexpr std::string_view question = "Your name: ";
+  editor_.set_prompt(std::string(question), question.size());
+  bool refused_once = false;
+  for (;;) {
+    if (name_.empty()) {
+      const auto line = ask_name();
+      if (!line) return refused_once ? ExitCode::refused : ExitCode::all_sent;
+      name_ = *line;
+    }
+    RegisterResult result = Refused{0, name_problem(name_)};
+    if (std::get<Refused>(result).phrase.empty()) result = client_.register_as(name_);
+    if (std::holds_alternative<Registered>(result)) return std::nullopt;
+    if (const auto* lost = std::get_if<Lost>(&result)) {
+      editor_.print_above(describe_failure(lost->reason, display_));
+      return ExitCode::lost;
+    }
+    editor_.print_above(describe_refusal(name_, std::get<Refused>(result), display_));
+    refused_once = true;
+    name_.clear();
+  }
+}
+
+void TerminalMode::set_prompt() {
+  std::string prompt = visible(name_) + "> ";
+  const std::size_t columns = column_count(to_wide(prompt));
+  if (display_.color)
+    prompt = LineEditor::invisible + ("\x1b[" + std::string(color_of(name_)) + "m") + LineEditor::invisible +
+             visible(name_) + LineEditor::invisible + "\x1b[0m" + LineEditor::invisible + "> ";
+  editor_.set_prompt(std::move(prompt), columns);
+}
+
+void TerminalMode::on_line(const std::string& line) {
+  if (!line.empty()) editor_.remember(line);
+  std::visit(Overloaded{
+                 [&](const Outgoing& outgoing) {
+                   if (outbox_.size() == max_outbox_lines)
+                     return editor_.print_above(
+                         remark("  " + std::to_string(max_outbox_lines) +
+                                    " lines wait for the server already; this one was not taken",
+                                display_));
+                   names_.add(outgoing.recipient);
+                   outbox_.emplace_back(outgoing.recipient, outgoing.text);
+                   send_next();
+                 },
+                 [&](Command command) {
+                   if (command == Command::help) editor_.print_above(help_text);
+                   if (command == Command::quit) leaving_ = true;
+                 },
+                 [&](const Invalid& invalid) {
+                   editor_.print_above(remark("  not sent: " + invalid.hint, display_));
+                 },
+             },
+             parse_input_line(line, Commands::yes));
+}
+
+/// One message at a time: the next when the last is answered or given up (C3).
+void TerminalMode::send_next() {
+  if (client_.waiting() || outbox_.empty() || lost_) return;
+  client_.send(outbox_.front().first, outbox_.front().second);
+  outbox_.pop_front();
+}
+
+void TerminalMode::show_events(std::size_t limit) {
+  std::string text;
+  for (std::size_t shown = 0; !lost_ && shown < limit; ++shown) {
+    const auto event = client_.next_event();
+    if (!event) break;
+    if (!text.empty()) text += "\r\n";
+    text += to_line(*event);
+    send_next();
+  }
+  if (!text.empty()) editor_.print_above(text);
+  if (lost_ || (options_.exit_after && messages_ >= *options_.exit_after)) editor_.interrupt();
+}
+
+std::string TerminalMode::to_line(const Event& event) {
+  if (const auto* message = std::get_if<Message>(&event)) {
+    names_.add(message->sender);
+    ++messages_;
+  }
+  lost_ = lost_ || std::holds_alternative<Lost>(event);
+  return describe(event, local_time(), display_);
+}
+
+/// Waits for the answers to what was typed; the usual Ctrl-C ends it.
+void TerminalMode::finish_sending() {
+  while (!lost_ && (client_.waiting() || !outbox_.empty())) {
+    send_next();
+    pollfd events{client_.events_fd(), POLLIN, 0};
+    (void)::poll(&events, 1, poll_timeout_ms(client_.next_wake()));
+    show_events();
+  }
+}
+
+}  // namespace
+
+ExitCode run_terminal_mode(const Options& options) {
+  return TerminalMode(options).run();
+}
+
+}  // namespace parley::client
