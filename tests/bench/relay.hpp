@@ -1,0 +1,13 @@
+#pragma once
+
+namespace parley::bench {
+
+/// The physical limit: a server with a thread per socket, as parleyd has, that reads bytes, writes them on,
+/// reads the receipt and writes it back, and looks at none of them. Prints `relay: listening on PORT`; serves
+/// until its standard input ends. Returns the exit code.
+///
+/// A client says once `GROUP ROLE SIZE\n` (ROLE: s sends, r receives; SIZE: receivers in the group) and hears
+/// `ok\n`.
+int run_relay();
+
+}  // namespace parley::bench

@@ -1,0 +1,15 @@
+# The fuzz targets: fuzz_NAME.cpp each, corpus/fuzz_NAME its seeds, regressions/fuzz_NAME what once made it fail.
+set(fuzz_targets input_line text two_socket)
+
+# What a target needs besides protocol/, relative to the root.
+set(fuzz_input_line_sources client/input_line.cpp)
+set(fuzz_two_socket_sources tests/unit/protocol_run.cpp)
+
+# The executable of a fuzz target, still without a main(): libFuzzer's or replay.cpp's.
+function(parley_add_fuzz_target executable target)
+  set(sources tests/fuzz/fuzz_${target}.cpp ${fuzz_${target}_sources})
+  list(TRANSFORM sources PREPEND "${PROJECT_SOURCE_DIR}/")
+  add_executable(${executable} ${sources})
+  target_link_libraries(${executable} PRIVATE parley_settings parley_protocol)
+  set_target_properties(${executable} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
+endfunction()

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tests/support/check.hpp"
+#include "tests/support/file_descriptor.hpp"
+
+namespace parley::test {
+
+/// The server's end of one connection, driven by hand. Every wait is bounded; what does not come as told ends
+/// the test case. Belongs to one thread.
+class AcceptedSocket {
+ public:
+  explicit AcceptedSocket(FileDescriptor socket) : socket_(std::move(socket)) {}
+
+  void send(std::string_view bytes, Where where = Where::here());
+  /// Each byte as a segment of its own.
+  void send_byte_by_byte(std::string_view bytes, Where where = Where::here());
+  /// Exactly these bytes come next.
+  void expect(std::string_view bytes, Where where = Where::here());
+  /// The end of the stream comes next, and no reset.
+  void expect_end(Where where = Where::here());
+  void close() { socket_.reset(); }
+
+ private:
+  std::string receive(Where where);
+
+  FileDescriptor socket_;
+  std::string received_;  // not yet expected
+};
+
+/// Both sockets of a client, in the order in which it opened them.
+struct FakeSession {
+  AcceptedSocket to_send;
+  AcceptedSocket to_recv;
+};
+
+/// Listens on a free port of 127.0.0.1 and answers what the test tells it to. Belongs to one thread.
+class FakeServer {
+ public:
+  explicit FakeServer(Where where = Where::here());
+
+  std::string port() const { return std::to_string(port_); }
+
+  FakeSession accept(Where where = Where::here());
+
+  /// accept(), and a registration that goes well.
+  FakeSession accept_user(const std::string& name, Where where = Where::here());
+
+ private:
+  FileDescriptor accept_one(Where where);
+
+  FileDescriptor listener_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace parley::test

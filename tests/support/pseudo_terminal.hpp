@@ -1,0 +1,97 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/support/check.hpp"
+#include "tests/support/file_descriptor.hpp"
+#include "tests/support/process.hpp"
+
+namespace parley::test {
+
+/// What a terminal of a fixed width shows, as far as a line editor needs one: printable text of one column a
+/// character, wrapping, and the sequences of TERM=xterm that move, erase, insert and delete. Rows are never
+/// lost at the top. Belongs to one thread.
+class Screen {
+ public:
+  explicit Screen(std::size_t columns) : columns_(columns), rows_(1) {}
+
+  void feed(std::string_view bytes);
+
+  /// The rows without blanks at their ends, each with its LF; empty ones at the end left out.
+  std::string text() const;
+
+  /// Of the cursor, from 0.
+  std::size_t row_index() const { return row_; }
+  std::size_t column() const { return column_; }
+
+ private:
+  void put(std::string_view character);
+  void control(char byte);
+  void sequence(std::string_view parameters, char final);
+  void go_to_row(std::size_t row);
+  std::vector<std::string>& row() { return rows_[row_]; }
+
+  const std::size_t columns_;
+  std::vector<std::vector<std::string>> rows_;  // cells, each a character
+  std::size_t row_ = 0;
+  std::size_t column_ = 0;
+  std::string pending_;  // an unfinished sequence or character
+};
+
+/// A program at a terminal of its own. It never outlives this object. Belongs to one thread.
+class PseudoTerminal {
+ public:
+  static constexpr std::size_t columns = 60;
+  static constexpr std::size_t rows = 20;
+
+  /// `environment` is added to the test's, "NAME=value"; TERM is xterm and LC_ALL C.UTF-8 unless it says
+  /// else.
+  PseudoTerminal(const std::string& program, const std::vector<std::string>& arguments,
+                 const std::vector<std::string>& environment = {}, Where where = Where::here());
+  ~PseudoTerminal();
+  PseudoTerminal(const PseudoTerminal&) = delete;
+  PseudoTerminal& operator=(const PseudoTerminal&) = delete;
+
+  /// As if typed at the keyboard.
+  void type(std::string_view keys, Where where = Where::here());
+
+  /// Waits until `part` stands on the screen; a row's end counts as LF.
+  void wait_for_screen(std::string_view part, Where where = Where::here());
+
+  /// Waits until the cursor stands there, counted from 0.
+  void wait_for_cursor(std::size_t row, std::size_t column, Where where = Where::here());
+
+  /// Waits until `part` stands in the bytes that the program wrote, at or after the offset `from`.
+  void wait_for_bytes(std::string_view part, std::size_t from = 0, Where where = Where::here());
+
+  /// Every byte that the program has written until here.
+  const std::string& bytes() const { return bytes_; }
+  std::string screen() const { return screen_.text(); }
+
+  void signal(int number) const;
+
+  /// True when the terminal reads whole lines and echoes, as it did before the program came.
+  bool is_in_line_mode() const;
+
+  /// Waits for the program's end.
+  Exit wait(Where where = Where::here());
+
+ private:
+  bool read_some(const Deadline& deadline);
+  void wait_until_read(const std::function<bool()>& condition, const std::string& what, Where where);
+
+  FileDescriptor master_;
+  FileDescriptor slave_;  // held open, so that the terminal can be looked at when the program has gone
+  pid_t pid_ = -1;
+  std::string bytes_;
+  Screen screen_{columns};
+};
+
+}  // namespace parley::test

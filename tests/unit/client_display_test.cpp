@@ -1,0 +1,182 @@
+// What the user sees: the lines of a pipe, the lines at a terminal, where the cursor stands, Tab.
+
+#include <doctest/doctest.h>
+
+#include <clocale>
+#include <string>
+
+#include "client/appearance.hpp"
+#include "client/names_seen.hpp"
+#include "client/pipe_output.hpp"
+#include "client/wide_text.hpp"
+
+using namespace parley::client;
+
+namespace {
+
+const Display plain{false, true};
+const Display colored{true, true};
+const Display ascii{false, false};
+
+std::tm at(int hour, int minute) {
+  std::tm time{};
+  time.tm_hour = hour;
+  time.tm_min = minute;
+  return time;
+}
+
+std::string at_terminal(const Event& event, const Display& display = plain) {
+  return describe(event, at(9, 5), display);
+}
+
+std::string join(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += name + " ";
+  return out;
+}
+
+NamesSeen seen(std::initializer_list<const char*> names) {
+  NamesSeen result;
+  for (const auto* const name : names) result.add(name);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the lines of a pipe") {
+  CHECK(registered_line("alice") == "registered alice\n");
+  CHECK(refused_line("bob", {100, "Username already taken"}) == "refused bob 100 Username already taken\n");
+  CHECK(invalid_line(3, "say it so") == "invalid 3 say it so\n");
+  CHECK(event_line(Message{"bob", "hi there"}) == "message bob hi there\n");
+  CHECK(event_line(Message{"bob", ""}) == "message bob \n");
+  CHECK(event_line(Outcome{"bob", true, 0, "", false}) == "sent bob\n");
+  CHECK(event_line(Outcome{"ALL", false, 102, "Unable to send", false}) == "failed ALL 102 Unable to send\n");
+  CHECK(event_line(Outcome{"bob", true, 0, "", true}) == "late-sent bob\n");
+  CHECK(event_line(Outcome{"", false, 102, "Unable to send", true}) == "late-failed - 102 Unable to send\n");
+  CHECK(event_line(Strange{"HELLO"}) == "strange HELLO\n");
+  CHECK(event_line(Lost{"gone"}) == "lost gone\n");
+}
+
+TEST_CASE("C5 in a pipe a message is one line and can be undone; a name is one word") {
+  CHECK(event_line(Message{"bob", "a\nb\\n\x1b[31m\xff"}) == "message bob a\\nb\\\\n\\x1b[31m\\xff\n");
+  CHECK(event_line(Message{"a b\n", "x"}) == "message a\\x20b\\n x\n");
+  CHECK(event_line(Message{"", "x"}) == "message - x\n");
+  CHECK(event_line(Outcome{"b", false, 1, "no\nlost y", false}) == "failed b 1 no\\nlost y\n");
+}
+
+TEST_CASE("the lines at a terminal") {
+  CHECK(at_terminal(Message{"bob", "C:\\dir \xc3\xa9"}) == "09:05 bob: C:\\dir \xc3\xa9");
+  CHECK(at_terminal(Outcome{"bob", true, 0, "", false}) == "  ✓ delivered to bob");
+  CHECK(at_terminal(Outcome{"bob", true, 0, "", false}, ascii) == "  + delivered to bob");
+  CHECK(at_terminal(Outcome{"bob", false, 102, "Unable to send", false}) ==
+        "  ✗ not delivered to bob: Unable to send (102)");
+  CHECK(at_terminal(Outcome{"bob", false, 0, "no answer within 15 s", false}) ==
+        "  ✗ not delivered to bob: no answer within 15 s");
+  CHECK(at_terminal(Outcome{"", true, 0, "", true}) == "  ✓ late answer: delivered");
+  CHECK(at_terminal(Lost{"gone"}) == "Connection lost: gone");
+}
+
+TEST_CASE("C5 nothing that others send drives the terminal") {
+  const std::string hostile = "\x1b[2J\x9b\xc2\x9b\r\n\a\x7f";
+  for (const Event& event :
+       {Event(Message{hostile, hostile}), Event(Outcome{hostile, false, 1, hostile, true}),
+        Event(Strange{hostile}), Event(Lost{hostile})}) {
+    const std::string line = at_terminal(event);
+    for (const char c : line) CHECK(static_cast<unsigned char>(c) >= 0x20);
+    CHECK(line.find('\x7f') == std::string::npos);
+    CHECK(line.find("\xc2\x9b") == std::string::npos);
+  }
+  CHECK(describe_refusal(hostile, {1, hostile}, plain).find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a name has one colour, always the same, in any case") {
+  CHECK(color_of("alice") == color_of("ALICE"));
+  CHECK(color_of("alice") == "36");  // of every version and machine
+  CHECK(color_of("alice") != color_of("bob"));
+  CHECK(styled_name("bob", plain) == "bob");
+  CHECK(styled_name("bob", colored) == "\x1b[" + std::string(color_of("bob")) + "mbob\x1b[0m");
+  CHECK(at_terminal(Message{"bob", "x"}, plain).find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("where the cursor stands behind what is typed") {
+  REQUIRE(std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr);
+  CHECK(position_after(7, L"", 80) == Position{0, 7});
+  CHECK(position_after(7, L"abc", 80) == Position{0, 10});
+  CHECK(position_after(4, L"abcde", 10) == Position{0, 9});
+  CHECK(position_after(4, L"abcdef", 10) == Position{1, 0});
+  CHECK(position_after(4, std::wstring(26, L'x'), 10) == Position{3, 0});
+  CHECK(position_after(25, L"", 10) == Position{2, 5});
+  // Wide characters take two columns, and go whole to the next row.
+  CHECK(position_after(4, L"日本", 10) == Position{0, 8});
+  CHECK(position_after(4, L"日本語", 10) == Position{1, 0});
+  CHECK(position_after(5, L"日本語", 10) == Position{1, 2});
+  // In front of one that does not fit the cursor stands where that will be.
+  CHECK(position_after(4, L"abcde", 10, L'x') == Position{0, 9});
+  CHECK(position_after(4, L"abcde", 10, L'日') == Position{1, 0});
+  // A combining accent takes no column; a control byte shows as ^X; a tab goes to the next eighth column.
+  CHECK(position_after(0, L"e\u0301x", 10) == Position{0, 2});
+  CHECK(position_after(0, L"\x01x", 10) == Position{0, 3});
+  CHECK(position_after(3, L"\tx", 20) == Position{0, 9});
+  // No width makes it hang or leave its range.
+  CHECK(position_after(3, L"日x", 1).column == 0);
+  CHECK(column_count(L"日本> ") == 6);
+}
+
+TEST_CASE("wide text and back") {
+  const std::string text = "a\xc3\xa9\xe6\x97\xa5\xf0\x9f\x99\x82";
+  CHECK(to_wide(text) == L"aé日🙂");
+  CHECK(to_utf8(to_wide(text)) == text);
+  CHECK(to_wide("a\xff") == L"a\xfffd");
+}
+
+TEST_CASE("Tab knows the names that were seen, the last one first") {
+  NamesSeen names = seen({"alice", "bob", "Bert", "carol"});
+  CHECK(join(names.starting_with("")) == "carol Bert bob alice ALL ");
+  CHECK(join(names.starting_with("B")) == "Bert bob ");
+  CHECK(join(names.starting_with("a")) == "alice ALL ");
+  CHECK(join(names.starting_with("x")).empty());
+  names.add("BOB");
+  CHECK(join(names.starting_with("b")) == "BOB Bert ");
+}
+
+TEST_CASE("what cannot be typed as a recipient is not offered, and no more than max_names are kept") {
+  NamesSeen names = seen({"al ice", "b\x1bob", "", "c:", "ALL", "all"});
+  CHECK(join(names.starting_with("")) == "ALL ");
+  for (std::size_t i = 0; i <= NamesSeen::max_names; ++i) names.add("n" + std::to_string(i));
+  CHECK(names.starting_with("n").size() == NamesSeen::max_names);
+  CHECK(join(names.starting_with("n0")).empty());
+}
+
+TEST_CASE("Tab completes a single name with its blank") {
+  Completion completion;
+  CHECK(completion.complete("@ca", seen({"bob", "carol"})) == "@carol ");
+  CHECK(completion.complete("@AL", seen({"bob"})) == "@ALL ");
+  CHECK(completion.complete("@CA", seen({"carol"})) == "@carol ");
+}
+
+TEST_CASE("Tab completes what several names have in common, then goes through them") {
+  const NamesSeen names = seen({"robert", "robin"});
+  Completion completion;
+  CHECK(completion.complete("@r", names) == "@rob");
+  CHECK(completion.complete("@rob", names) == "@robin ");
+  CHECK(completion.complete("@robin ", names) == "@robert ");
+  CHECK(completion.complete("@robert ", names) == "@robin ");
+  const NamesSeen accents = seen({"zo\xc3\xa9", "zo\xc3\xab"});
+  CHECK(completion.complete("@z", accents) == "@zo");
+}
+
+TEST_CASE("Tab on a bare @ begins with who spoke last") {
+  Completion completion;
+  CHECK(completion.complete("@", seen({"bob", "carol"})) == "@carol ");
+}
+
+TEST_CASE("Tab leaves alone what is no name") {
+  const NamesSeen names = seen({"bob"});
+  Completion completion;
+  for (const auto* const text : {"", "b", "@x", "@bob b", "hello @b"})
+    CHECK(completion.complete(text, names) == text);
+  // A choice that was typed on is no choice any more.
+  CHECK(completion.complete("@", names) == "@bob ");
+  CHECK(completion.complete("@bob x", names) == "@bob x");
+  CHECK(completion.complete("@bob ", names) == "@bob ");
+}

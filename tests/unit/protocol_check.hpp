@@ -1,0 +1,58 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/unit/protocol_run.hpp"
+
+namespace parley::two_socket {
+
+/// How the bytes of a case end.
+enum class Ends { between_frames, in_frame };
+
+/// Checks that these bytes give these events: in one piece, byte by byte, cut once at every position (long
+/// bytes: at many), and with a whole frame and a half one trailing.
+inline void check_events(Side from, std::string_view bytes, const std::vector<std::string>& expected,
+                         Ends ends = Ends::between_frames, FrameLimits limits = {}) {
+  CAPTURE(describe(Unknown{bytes.substr(0, 200)}));
+  const Run wanted{expected, ends == Ends::in_frame};
+  const Run whole = run(from, limits, bytes);
+  REQUIRE(whole.events == wanted.events);
+  CHECK(whole.in_frame == wanted.in_frame);
+  CHECK_MESSAGE(run(from, limits, bytes, 0, 1) == wanted, "byte by byte");
+
+  const std::size_t near_bytes = 300;
+  for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
+    const bool is_near_an_end = cut < near_bytes || bytes.size() - cut < near_bytes;
+    if (is_near_an_end || cut % 4099 == 0)
+      CHECK_MESSAGE(run(from, limits, bytes, cut) == wanted, "cut at ", cut);
+  }
+
+  const bool has_ended = !expected.empty() && expected.back().ends_with(", the last");
+  if (ends == Ends::in_frame || has_ended) return;
+  const auto [trailing, event] = from == Side::client ? std::pair("RECEIVED x\n\n", "RECEIVED \"x\"")
+                                                      : std::pair("SENT x\n\n", "delivered \"x\"");
+  Run wanted_with_trailing{expected, true};
+  wanted_with_trailing.events.emplace_back(event);
+  const std::string with_trailing = std::string(bytes) + trailing + "SE";
+  CHECK_MESSAGE(run(from, limits, with_trailing) == wanted_with_trailing, "with trailing bytes");
+  CHECK_MESSAGE(run(from, limits, with_trailing, 0, 1) == wanted_with_trailing,
+                "with trailing bytes, byte by byte");
+}
+
+}  // namespace parley::two_socket
+
+// doctest prints vectors of strings with this.
+namespace doctest {
+template <>
+struct StringMaker<std::vector<std::string>> {
+  static String convert(const std::vector<std::string>& lines) {
+    std::string all = "[";
+    for (const auto& line : lines) all += (all.size() > 1 ? ", " : "") + line.substr(0, 300);
+    return (all + "]").c_str();
+  }
+};
+}  // namespace doctest

@@ -1,0 +1,158 @@
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "protocol/two_socket_parser.hpp"
+#include "server/mailbox.hpp"
+#include "server/replies.hpp"
+#include "tests/unit/connected_pair.hpp"
+
+namespace parley {
+namespace {
+
+/// A recipient, and a sender who is told what became of each message.
+struct Correspondents {
+  explicit Correspondents(const Limits& some_limits = {})
+      : limits(some_limits),
+        mailbox(to.connection(), limits),
+        replies(std::make_shared<Replies>(from.connection(), two_socket::DeliveredWord::sent, 1'000'000,
+                                          counters)) {}
+
+  void deliver(std::string_view body) {
+    mailbox.deliver({"alice", body}, replies->receipt(replies->expect("bob", 1, body.size())));
+  }
+
+  const Limits limits;
+  test::ConnectedPair from;
+  test::ConnectedPair to;
+  Counters counters;
+  Mailbox mailbox;
+  std::shared_ptr<Replies> replies;
+};
+
+std::string forward(std::string_view sender, std::string_view body) {
+  return to_frame(two_socket::Forward{sender, body});
+}
+
+constexpr std::string_view sent = "SENT bob\n\n";
+constexpr std::string_view failed = "ERROR 102 Unable to send\n\n";
+
+TEST_CASE("D3: one FORWARD is out at a time, and the next leaves when it was answered") {
+  Correspondents c;
+  c.mailbox.open();
+  c.deliver("one");
+  c.deliver("two");
+  c.to.peer().expect(forward("alice", "one"));
+  CHECK(c.to.peer().try_next_frame() == std::nullopt);
+  c.mailbox.acknowledge(Outcome::received);
+  c.from.peer().expect(sent);
+  c.to.peer().expect(forward("alice", "two"));
+  c.mailbox.acknowledge(Outcome::rejected);
+  c.from.peer().expect("ERROR 103 Header incomplete\n\n");
+}
+
+TEST_CASE("D5: an answer to nothing is ignored") {
+  Correspondents c;
+  c.mailbox.open();
+  c.mailbox.acknowledge(Outcome::failed);
+  c.deliver("one");
+  c.mailbox.acknowledge(Outcome::received);
+  c.mailbox.acknowledge(Outcome::failed);
+  c.from.peer().expect(sent);
+  CHECK(c.from.peer().try_next_frame() == std::nullopt);
+}
+
+TEST_CASE("R4: nothing is forwarded before the mailbox is open, and nothing is lost") {
+  Correspondents c;
+  c.deliver("one");
+  c.deliver("two");
+  CHECK(c.to.peer().try_next_frame() == std::nullopt);
+  c.mailbox.open();
+  c.to.peer().expect(forward("alice", "one"));
+  c.mailbox.acknowledge(Outcome::received);
+  c.to.peer().expect(forward("alice", "two"));
+}
+
+TEST_CASE("R7: closing fails what is out, what waits and what comes later") {
+  Correspondents c;
+  c.mailbox.open();
+  c.deliver("one");
+  c.deliver("two");
+  c.mailbox.close();
+  c.deliver("three");
+  for (int i = 0; i < 3; ++i) c.from.peer().expect(failed);
+  c.to.peer().expect(forward("alice", "one"));
+  c.mailbox.acknowledge(Outcome::received);
+  CHECK(c.from.peer().try_next_frame() == std::nullopt);
+}
+
+TEST_CASE("L5: a mailbox takes what fits its limit, and refuses the message that does not") {
+  Limits limits;
+  limits.max_mailbox_bytes = 4096;
+  Correspondents c(limits);
+  constexpr std::size_t overhead = 128;
+  SUBCASE("one byte less fits") {
+    c.deliver(std::string(4096 - overhead - 1, 'x'));
+  }
+  SUBCASE("the limit fits") {
+    c.deliver(std::string(4096 - overhead, 'x'));
+  }
+  SUBCASE("one byte more does not") {
+    c.deliver(std::string(4096 - overhead + 1, 'x'));
+    c.from.peer().expect(failed);
+    return;
+  }
+  CHECK(c.from.peer().try_next_frame() == std::nullopt);
+  c.deliver("");  // empty messages take room too
+  SUBCASE("and then it is full") {
+    c.from.peer().expect(failed);
+  }
+}
+
+TEST_CASE(
+    "D2, D3: four senders and a recipient that answers: each message arrives once, in its sender's order") {
+  constexpr int per_sender = 500;
+  test::ConnectedPair to;
+  Counters counters;
+  const Limits limits;
+  Mailbox mailbox(to.connection(), limits);
+  mailbox.open();
+  struct Source {
+    test::ConnectedPair pair;
+    std::shared_ptr<Replies> replies;
+  };
+  const std::vector<std::string> names{"a", "b", "c", "d"};
+  std::map<std::string, Source> sources;
+  for (const auto& name : names) {
+    auto& source = sources[name];
+    source.replies = std::make_shared<Replies>(source.pair.connection(), two_socket::DeliveredWord::sent,
+                                               per_sender, counters);
+  }
+  std::vector<std::thread> threads;
+  for (const auto& name : names)
+    threads.emplace_back([&mailbox, name, replies = sources[name].replies] {
+      for (int i = 0; i < per_sender; ++i)
+        mailbox.deliver({name, std::to_string(i)}, replies->receipt(replies->expect("bob", 1, 1)));
+    });
+
+  std::map<std::string, int> next;
+  two_socket::Parser parser(two_socket::Side::server);
+  for (std::size_t i = 0; i < names.size() * per_sender; ++i) {
+    parser.feed(to.peer().next_frame());
+    const auto event = parser.next();
+    const auto* message = std::get_if<two_socket::Forward>(&event);
+    REQUIRE(message != nullptr);
+    CHECK(message->body == std::to_string(next[std::string(message->sender)]++));
+    mailbox.acknowledge(Outcome::received);
+  }
+  for (auto& thread : threads) thread.join();
+  for (auto& [name, source] : sources)
+    for (int i = 0; i < per_sender; ++i) source.pair.peer().expect(sent);
+  CHECK(counters.delivered == names.size() * per_sender);
+}
+
+}  // namespace
+}  // namespace parley
