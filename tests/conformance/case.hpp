@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "tests/conformance/trial.hpp"
+
+namespace parley::conform {
+
+/// One thing to try, and what it shows of one clause.
+struct Case {
+  std::string_view id;     ///< the clause's id, a dash, and what is special: "D2.1-silent-recipient"
+  std::string_view title;  ///< what is tried, a sentence part
+  std::vector<std::string_view> needs;  ///< ids of cases without which this one can show nothing
+  std::string_view hint;  ///< the likeliest mistake in the program when it fails, in plain words
+  void (*run)(Trial&);    ///< throws CaseFailed
+
+  std::string_view clause_id() const { return id.substr(0, id.find('-')); }
+};
+
+/// What every case about delivery builds on.
+inline constexpr std::string_view signs_on = "R4.1-two-sockets";
+inline constexpr std::string_view delivers = "D1.2-unicast";
+
+// By section of the page; each in the order in which it is to run.
+std::vector<Case> registration_cases();
+std::vector<Case> delivery_cases();
+std::vector<Case> broadcast_cases();
+std::vector<Case> framing_cases();
+std::vector<Case> concurrency_cases();
+std::vector<Case> leaving_cases();
+std::vector<Case> hygiene_cases();
+
+/// All of the above: every clause that binds a server.
+std::vector<Case> server_cases();
+
+}  // namespace parley::conform

@@ -1,0 +1,411 @@
+#include "tests/conformance/case.hpp"
+
+namespace parley::conform {
+
+using two_socket::Channel;
+using two_socket::ErrorCode;
+
+namespace {
+
+// Long enough for most servers to act; nothing depends on whether they did.
+constexpr std::chrono::milliseconds look_time{50};
+
+struct Pair {
+  explicit Pair(Trial& t) : alice(t.sign_on("alice")), bob(t.sign_on("bob")) {}
+  User alice;
+  User bob;
+};
+
+std::string every_byte() {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  return bytes;
+}
+
+/// Letters chosen by chance: no byte of them is special anywhere.
+std::string random_letters(Trial& t, std::size_t count) {
+  std::string letters(count, 'a');
+  for (char& letter : letters) letter = static_cast<char>('a' + t.random()() % 26);
+  return letters;
+}
+
+void forwards(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Hello");
+  t.expect_forward(p.bob, p.alice, "Hello");
+}
+
+void unicast(Trial& t) {
+  const Pair p(t);
+  t.exchange(p.alice, p.bob, "Hello");
+  t.exchange(p.bob, p.alice, "Hello yourself");
+  t.exchange(p.alice, p.bob, "And again");
+}
+
+void right_recipient(Trial& t) {
+  const Pair p(t);
+  const User carol = t.sign_on("carol");
+  t.exchange(p.alice, p.bob, "for bob");
+  t.exchange(p.alice, carol, "for carol");
+  t.exchange(p.bob, carol, "from bob");
+}
+
+void rejected(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Hello");
+  t.expect_forward(p.bob, p.alice, "Hello");
+  p.bob.receiving->send("ERROR 103 Header Incomplete\n\n");
+  t.expect_error(p.alice, ErrorCode::header_incomplete);
+  t.exchange(p.alice, p.bob);
+}
+
+void other_phrase(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Hello");
+  t.expect_forward(p.bob, p.alice, "Hello");
+  p.bob.receiving->send("ERROR 103 cannot parse this\n\n");
+  t.expect_error(p.alice, ErrorCode::header_incomplete);
+}
+
+void other_error(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Hello");
+  t.expect_forward(p.bob, p.alice, "Hello");
+  p.bob.receiving->send("ERROR 102 Unable to send\n\n");
+  t.expect_error(p.alice, ErrorCode::unable_to_send);
+}
+
+void unknown_user(Trial& t) {
+  const Pair p(t);
+  t.exchange(p.alice, p.bob);
+  t.send(p.alice, t.name("nobody"), "Hello?");
+  t.expect_error(p.alice, ErrorCode::unable_to_send);
+  t.exchange(p.alice, p.bob);  // bob was not sent what was for nobody
+}
+
+void malformed_recipient(Trial& t) {
+  const Pair p(t);
+  for (const std::string_view recipient : {"al ice", "a-b", ""}) {
+    p.alice.sending->send("SEND " + std::string(recipient) + "\nContent-length: 2\n\nhi");
+    t.expect_error(p.alice, ErrorCode::unable_to_send);
+  }
+  t.exchange(p.alice, p.bob);
+}
+
+void recipient_dies(Trial& t, void (*end)(const User&)) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Are you there?");
+  t.expect_forward(p.bob, p.alice, "Are you there?");
+  end(p.bob);
+  t.expect_error(p.alice, ErrorCode::unable_to_send);
+  t.exchange(p.alice, t.sign_on("carol"));
+}
+
+void silent_recipient(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Are you there?");
+  t.expect_forward(p.bob, p.alice, "Are you there?");
+  p.alice.sending->expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
+}
+
+void late_receipt(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "first");
+  t.expect_forward(p.bob, p.alice, "first");
+  p.alice.sending->expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
+  // Whether bob is still there is the server's choice; what it says of the second message must be true.
+  t.send(p.alice, p.bob.name, "second");
+  if (&t.first_with_input(*p.alice.sending, *p.bob.receiving) == p.alice.sending)
+    return t.expect_error(p.alice, ErrorCode::unable_to_send);
+  if (std::holds_alternative<WaitEnd>(p.bob.receiving->receive()))
+    return t.expect_error(p.alice, ErrorCode::unable_to_send);
+  t.acknowledge(p.bob, p.alice);  // the first, too late
+  t.fence();
+  p.alice.sending->expect_nothing("no report on the second message for the receipt of the first");
+}
+
+void no_early_report(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Hello");
+  t.expect_forward(p.bob, p.alice, "Hello");
+  t.fence();
+  p.alice.sending->expect_nothing("no answer before bob has said RECEIVED");
+  t.acknowledge(p.bob, p.alice);
+  t.expect_delivered(p.alice, p.bob.name);
+}
+
+void one_answer(Trial& t) {
+  const Pair p(t);
+  for (int i = 0; i < 3; ++i) {
+    t.exchange(p.alice, p.bob);
+    t.send(p.alice, t.name("nobody"), "x");
+    t.expect_error(p.alice, ErrorCode::unable_to_send);
+    t.exchange(p.alice, p.bob);
+    t.send(p.alice, p.bob.name, "Hello");
+    t.expect_forward(p.bob, p.alice, "Hello");
+    p.bob.receiving->send("ERROR 103 Header Incomplete\n\n");
+    (void)p.alice.sending->receive();  // whichever it is: another one must not follow
+  }
+  t.exchange(p.alice, p.bob);
+}
+
+void pipelined_order(Trial& t) {
+  const Pair p(t);
+  const User carol = t.sign_on("carol");
+  t.send(p.alice, p.bob.name, "one");
+  t.send(p.alice, t.name("nobody"), "two");
+  t.send(p.alice, carol.name, "three");
+  t.send(p.alice, t.name("nobody"), "four");
+  t.expect_forward(p.bob, p.alice, "one");
+  // A server may pass the third on before the first is answered, or not; its answer must not overtake either
+  // way.
+  const bool carol_first = carol.receiving->wait_for_input(look_time);
+  const auto serve_carol = [&] {
+    t.expect_forward(carol, p.alice, "three");
+    t.acknowledge(carol, p.alice);
+  };
+  if (carol_first) {
+    serve_carol();
+    t.exchange(p.bob, carol);  // so the server has seen carol's receipt
+  }
+  p.bob.receiving->send("ERROR 103 Header Incomplete\n\n");
+  if (!carol_first) serve_carol();
+  t.expect_error(p.alice, ErrorCode::header_incomplete);
+  t.expect_error(p.alice, ErrorCode::unable_to_send);
+  t.expect_delivered(p.alice, carol.name);
+  t.expect_error(p.alice, ErrorCode::unable_to_send);
+}
+
+void body_of_refused_consumed(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, t.name("nobody"), "REGISTER TOSEND somebody\n");
+  (void)p.alice.sending->receive();  // which error it is is D1.5's affair
+  t.exchange(p.alice, p.bob, "honest");
+}
+
+void deliver_body(Trial& t, const std::string& body) {
+  const Pair p(t);
+  t.exchange(p.alice, p.bob, body);
+  t.exchange(p.alice, p.bob);
+}
+
+void to_self(Trial& t) {
+  const User alice = t.sign_on("alice");
+  t.exchange(alice, alice, "note to self");
+}
+
+void any_receipt_name(Trial& t) {
+  const Pair p(t);
+  for (const std::string& receipt :
+       {"RECEIVED " + p.bob.name, std::string("RECEIVED somebody"), std::string("RECEIVED")}) {
+    t.send(p.alice, p.bob.name, "Hello");
+    t.expect_forward(p.bob, p.alice, "Hello");
+    p.bob.receiving->send(receipt + "\n\n");
+    t.expect_delivered(p.alice, p.bob.name);
+  }
+}
+
+void receipt_on_sending_socket(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Hello");
+  t.expect_forward(p.bob, p.alice, "Hello");
+  p.bob.sending->send(to_frame(two_socket::Received{p.alice.name}));
+  t.expect_delivered(p.alice, p.bob.name);
+}
+
+void idle_receipt(Trial& t) {
+  const Pair p(t);
+  t.acknowledge(p.bob, p.alice);
+  // Refused on the same socket, so when this answer comes the stray receipt has been read (R3.2).
+  p.bob.receiving->send(to_frame(two_socket::Register{Channel::to_recv, p.bob.name}));
+  t.expect_error(*p.bob.receiving, ErrorCode::malformed_username);
+  t.send(p.alice, p.bob.name, "Hello");
+  t.expect_forward(p.bob, p.alice, "Hello");
+  t.fence();
+  p.alice.sending->expect_nothing("no answer before bob has said RECEIVED to this message");
+  t.acknowledge(p.bob, p.alice);
+  t.expect_delivered(p.alice, p.bob.name);
+}
+
+void delivered_word(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Hello");
+  t.expect_forward(p.bob, p.alice, "Hello");
+  t.acknowledge(p.bob, p.alice);
+  const Frame frame = p.alice.sending->expect(delivered(t.settings(), p.bob.name));
+  const std::string exact = to_frame(two_socket::Delivered{p.bob.name});
+  if (!exact.starts_with(frame.bytes)) p.alice.sending->fail("SENT " + p.bob.name, frame);
+}
+
+void end_properly(const User& user) {
+  user.sending->close();
+  user.receiving->close();
+}
+
+void end_with_reset(const User& user) {
+  user.sending->abort();
+  user.receiving->abort();
+}
+
+}  // namespace
+
+std::vector<Case> delivery_cases() {
+  const std::string_view text_not_bytes = "The body is read, kept or written as text instead of as bytes.";
+  const std::string_view stops_early =
+      "The body is read up to a newline or a NUL, or with one call of recv, instead of as many bytes as its "
+      "length says.";
+  const std::string_view dies =
+      "The thread that waits for the receipt ends with an exception, or goes on waiting, when the "
+      "recipient's socket ends.";
+  return {
+      {"D1.1-forward",
+       "a message is passed on",
+       {signs_on},
+       "FORWARD must name the sender and go out on the socket that registered TORECV.",
+       forwards},
+      {delivers,
+       "messages are reported as delivered",
+       {"D1.1-forward", "M2.1-word"},
+       "After RECEIVED the sender must get SENT on its TOSEND socket.",
+       unicast},
+      {"D1.1-right-recipient",
+       "each of three users gets its own messages",
+       {delivers},
+       "The recipient of an earlier message is used again.",
+       right_recipient},
+      {"D1.3-rejected",
+       "the recipient answers ERROR 103",
+       {delivers},
+       "The server does not hand the recipient's error on.",
+       rejected},
+      {"M3.2-other-phrase",
+       "the recipient answers ERROR 103 with a phrase of its own",
+       {"D1.3-rejected"},
+       "The whole line is compared instead of the code.",
+       other_phrase},
+      {"D1.4-other-error",
+       "the recipient answers ERROR 102",
+       {delivers},
+       "Only one error of the recipient is known, and any other leaves the sender waiting.",
+       other_error},
+      {"D1.5-unknown",
+       "a message to a user who is not there",
+       {delivers},
+       "The answer has another code, looking the name up ends without an answer, or the recipient of the "
+       "last message is used.",
+       unknown_user},
+      {"D1.6-malformed",
+       "a message to a name that can not be one",
+       {"D1.5-unknown"},
+       "A malformed recipient ends the connection.",
+       malformed_recipient},
+      {"D1.7-recipient-leaves",
+       "the recipient leaves in mid-delivery",
+       {delivers, "D1.5-unknown"},
+       dies,
+       [](Trial& t) { recipient_dies(t, end_properly); }},
+      {"D1.7-recipient-reset",
+       "the recipient is killed in mid-delivery",
+       {delivers, "D1.5-unknown"},
+       dies,
+       [](Trial& t) { recipient_dies(t, end_with_reset); }},
+      {"D1.8-silent",
+       "a recipient that never answers",
+       {delivers},
+       "The wait for the recipient's answer has no limit.",
+       silent_recipient},
+      {"D5.4-too-late",
+       "a receipt that comes after its time",
+       {"D1.8-silent", "D1.5-unknown"},
+       "A RECEIVED that was given up is taken for the next message's.",
+       late_receipt},
+      {"D2.1-no-early-report",
+       "no report before RECEIVED",
+       {delivers, "D3.2-slow-recipient"},
+       "SENT is written when the message has been passed on, not when it was acknowledged.",
+       no_early_report},
+      {"D2.2-one-answer",
+       "one answer to each SEND",
+       {"D1.5-unknown"},
+       "A SEND is answered twice, or an error is followed by a report.",
+       one_answer},
+      {"D2.3-pipelined",
+       "answers come in the order of the SENDs",
+       {"D1.5-unknown", "D1.3-rejected", "F3.2-two-sends", "D3.4-own-outcome"},
+       "Answers are written as they become known, by whichever thread knows them first.",
+       pipelined_order},
+      {"D2.4-body-consumed",
+       "the body of a SEND that fails is no request",
+       {delivers},
+       "The body of a SEND to an unknown user is left in the stream and read as the next request.",
+       body_of_refused_consumed},
+      {"D6.1-to-self",
+       "a message to oneself",
+       {delivers},
+       "The server excludes the sender, or deadlocks on its own lock.",
+       to_self},
+      {"D6.2-empty",
+       "an empty message",
+       {delivers},
+       "A length of 0 is taken for a missing one, or recv is asked for 0 bytes and its answer for the end.",
+       [](Trial& t) { deliver_body(t, ""); }},
+      {"D6.3-one-byte",
+       "a message of one byte",
+       {delivers},
+       stops_early,
+       [](Trial& t) { deliver_body(t, "x"); }},
+      {"D6.3-newlines",
+       "a message of several lines, with blank lines and double blanks",
+       {delivers},
+       stops_early,
+       [](Trial& t) { deliver_body(t, "one\n\ntwo  three\r\n\r\n four\n"); }},
+      {"D6.3-looks-like-a-request",
+       "a message that looks like a request",
+       {delivers},
+       stops_early,
+       [](Trial& t) { deliver_body(t, "SEND bob\nContent-length: 3\n\nhey"); }},
+      {"D6.3-every-byte",
+       "a message of every byte from 0 to 255",
+       {delivers},
+       text_not_bytes,
+       [](Trial& t) { deliver_body(t, every_byte()); }},
+      {"D6.3-nul",
+       "a message with NUL bytes",
+       {delivers},
+       text_not_bytes,
+       [](Trial& t) { deliver_body(t, std::string("a\0b\0\0c", 6)); }},
+      {"F2.1-utf8",
+       "a message in UTF-8: its length is in bytes",
+       {"D6.3-every-byte"},
+       "Content-length counts characters instead of bytes.",
+       [](Trial& t) { deliver_body(t, "Gr\xC3\xBC\xC3\x9F \xE2\x82\xAC \xF0\x9F\x98\x80"); }},
+      {"L2.1-page",
+       "a message of 5,000 bytes",
+       {delivers},
+       "The body is larger than the buffer that it is read into.",
+       [](Trial& t) { deliver_body(t, random_letters(t, 5'000)); }},
+      {"L2.1-longest",
+       "a message of 65,536 bytes",
+       {"L2.1-page"},
+       "The body is read with one call of recv, or is larger than the buffer.",
+       [](Trial& t) { deliver_body(t, random_letters(t, 65'536)); }},
+      {"D5.1-any-name",
+       "RECEIVED with another name, or none",
+       {delivers},
+       "The name behind RECEIVED is compared.",
+       any_receipt_name},
+      {"D5.2-sending-socket", "RECEIVED on the TOSEND socket", {delivers}, "", receipt_on_sending_socket},
+      {"D5.3-answers-nothing",
+       "RECEIVED when nothing was forwarded",
+       {"D2.1-no-early-report", "R3.2-again", "F3.2-two-sends"},
+       "A RECEIVED that answers nothing is kept and taken for the next message's.",
+       idle_receipt},
+      {"M2.2-sent",
+       "the report is SENT and the recipient's name",
+       {delivers},
+       "The report is SEND, or names somebody else.",
+       delivered_word},
+  };
+}
+
+}  // namespace parley::conform

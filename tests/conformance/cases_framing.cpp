@@ -1,0 +1,436 @@
+#include "tests/conformance/case.hpp"
+
+namespace parley::conform {
+
+using two_socket::Channel;
+using two_socket::ErrorCode;
+
+namespace {
+
+struct Pair {
+  explicit Pair(Trial& t) : alice(t.sign_on("alice")), bob(t.sign_on("bob")) {}
+
+  void deliver_raw(Trial& t, std::string_view frame, std::string_view body) const {
+    alice.sending->send(frame);
+    expect(t, body);
+  }
+
+  void expect(Trial& t, std::string_view body) const {
+    t.expect_forward(bob, alice, body);
+    t.acknowledge(bob, alice);
+    t.expect_delivered(alice, bob.name);
+  }
+
+  User alice;
+  User bob;
+};
+
+std::string send_frame(const Pair& p, std::string_view body) {
+  return to_frame(two_socket::Send{p.bob.name, body});
+}
+
+void byte_by_byte(Trial& t) {
+  const Pair p(t);
+  p.alice.sending->send_byte_by_byte(send_frame(p, "Hello"));
+  t.expect_forward(p.bob, p.alice, "Hello");
+  p.bob.receiving->send_byte_by_byte(to_frame(two_socket::Received{p.alice.name}));
+  t.expect_delivered(p.alice, p.bob.name);
+}
+
+void register_byte_by_byte(Trial& t) {
+  const std::string name = t.name("slow");
+  Link& sending = t.connect("slow, sending");
+  sending.send_byte_by_byte(to_frame(two_socket::Register{Channel::to_send, name}));
+  sending.expect(registered(Channel::to_send, name));
+  Link& receiving = t.connect("slow, receiving");
+  receiving.send_byte_by_byte(to_frame(two_socket::Register{Channel::to_recv, name}));
+  receiving.expect(registered(Channel::to_recv, name));
+}
+
+/// Cut at every place where a header ends or a body begins, with a fence between the pieces: the server has
+/// read the first when the second is sent.
+void cut_at_boundaries(Trial& t) {
+  const Pair p(t);
+  const std::string frame = send_frame(p, "Hello");
+  const std::size_t line = frame.find('\n');
+  const std::size_t header = frame.find("\n\n");
+  for (const std::size_t cut :
+       {std::size_t{2}, line, line + 1, header, header + 1, header + 2, header + 4, frame.size() - 1}) {
+    p.alice.sending->send(frame.substr(0, cut));
+    t.fence();
+    p.alice.sending->send(frame.substr(cut));
+    p.expect(t, "Hello");
+  }
+}
+
+void long_body_in_pieces(Trial& t) {
+  const Pair p(t);
+  std::string body(3000, 'x');
+  for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>('a' + i % 26);
+  const std::string frame = send_frame(p, body);
+  std::vector<std::size_t> cuts;
+  for (std::size_t cut = 1 + t.random()() % 400; cut < frame.size(); cut += 1 + t.random()() % 400)
+    cuts.push_back(cut);
+  p.alice.sending->send_in_pieces(frame, cuts);
+  p.expect(t, body);
+}
+
+void two_sends(Trial& t) {
+  const Pair p(t);
+  p.alice.sending->send(send_frame(p, "one") + send_frame(p, "two"));
+  for (const std::string_view body : {"one", "two"}) {
+    t.expect_forward(p.bob, p.alice, body);
+    t.acknowledge(p.bob, p.alice);
+  }
+  t.expect_delivered(p.alice, p.bob.name);
+  t.expect_delivered(p.alice, p.bob.name);
+}
+
+void register_and_send(Trial& t) {
+  const User bob = t.sign_on("bob");
+  const std::string name = t.name("hasty");
+  Link& receiving = t.connect("hasty, receiving");
+  t.register_for(receiving, Channel::to_recv, name);
+  Link& sending = t.connect("hasty, sending");
+  sending.send(to_frame(two_socket::Register{Channel::to_send, name}) +
+               to_frame(two_socket::Send{bob.name, "hi"}));
+  sending.expect(registered(Channel::to_send, name));
+  const User hasty{name, &sending, &receiving};
+  t.expect_forward(bob, hasty, "hi");
+  t.acknowledge(bob, hasty);
+  t.expect_delivered(hasty, bob.name);
+}
+
+void trailing_half(Trial& t) {
+  const Pair p(t);
+  const std::string second = send_frame(p, "two");
+  p.alice.sending->send(send_frame(p, "one") + second.substr(0, 7));
+  p.expect(t, "one");
+  p.alice.sending->send(second.substr(7));
+  p.expect(t, "two");
+}
+
+void exact_answers(Trial& t) {
+  const User bob = t.sign_on("bob");
+  const std::string name = t.name("alice");
+  Link& sending = t.connect("alice, sending");
+  sending.send(to_frame(two_socket::Register{Channel::to_send, name}));
+  sending.expect_bytes("REGISTERED TOSEND " + name + "\n\n");
+  Link& receiving = t.connect("alice, receiving");
+  receiving.send(to_frame(two_socket::Register{Channel::to_recv, name}));
+  receiving.expect_bytes("REGISTERED TORECV " + name + "\n\n");
+  for (const std::string_view body : {"hi", "on"}) {
+    t.send(bob, name, body);
+    receiving.expect_bytes("FORWARD " + bob.name + "\nContent-length: 2\n\n" + std::string(body));
+    receiving.send(to_frame(two_socket::Received{bob.name}));
+    bob.sending->expect(delivered(t.settings(), name));
+    bob.sending->expect_bytes("\n");  // the second LF of the report
+  }
+  sending.send(to_frame(two_socket::Send{t.name("nobody"), "hi"}));
+  sending.expect(error(t.settings(), ErrorCode::unable_to_send));
+  sending.expect_bytes("\n");
+}
+
+void messages_end(Trial& t) {
+  const std::string name = t.name("alice");
+  Link& link = t.connect("alice, sending");
+  link.send(to_frame(two_socket::Register{Channel::to_send, name}));
+  (void)link.expect(registered(Channel::to_send, name));
+  link.expect_line_end("the empty line that ends REGISTERED");
+}
+
+void one_write(Trial& t) {
+  const Pair p(t);
+  for (int i = 0; i < 10; ++i) {
+    t.send(p.alice, p.bob.name, "a message in one piece");
+    const Frame frame = p.bob.receiving->expect(forward(p.alice.name, "a message in one piece"));
+    if (frame.pieces > 1)
+      t.fail("each FORWARD in one piece", "one in " + std::to_string(frame.pieces) + " pieces");
+    t.acknowledge(p.bob, p.alice);
+    t.expect_delivered(p.alice, p.bob.name);
+  }
+}
+
+void header_lines(Trial& t, std::initializer_list<std::string_view> blocks) {
+  const Pair p(t);
+  for (const std::string_view block : blocks)
+    p.deliver_raw(t, "SEND " + p.bob.name + "\n" + std::string(block) + "\n\nHello", "Hello");
+}
+
+/// ERROR 103, and then the end of the stream.
+void bad_header(Trial& t, std::string_view header_lines) {
+  const Pair p(t);
+  p.alice.sending->send("SEND " + p.bob.name + "\n" + std::string(header_lines) + "\nHello");
+  t.expect_error(p.alice, ErrorCode::header_incomplete);
+  t.exchange(t.sign_on("carol"), p.bob);  // nothing of it was delivered
+}
+
+void closes_after_103(Trial& t) {
+  const Pair p(t);
+  p.alice.sending->send("SEND " + p.bob.name + "\n\n");
+  t.expect_error(p.alice, ErrorCode::header_incomplete);
+  p.alice.sending->expect_gone();
+}
+
+void no_reset(Trial& t) {
+  for (int i = 0; i < 10; ++i) {
+    const User alice = t.sign_on("alice", t.name("alice") + static_cast<char>('a' + i));
+    alice.sending->send("SEND nobody\n\n" + std::string(2000, 'x') + "\n\nSEND nobody\n\n");
+    t.expect_error(alice, ErrorCode::header_incomplete);
+    alice.sending->expect_end();
+  }
+}
+
+void unknown_request(Trial& t) {
+  const Pair p(t);
+  p.alice.sending->send("SHOUT " + p.bob.name + "\n\n");
+  t.expect_error(p.alice, ErrorCode::header_incomplete);
+  p.alice.sending->expect_gone();
+  t.exchange(t.sign_on("carol"), p.bob);
+}
+
+/// Two users sign on and one message is delivered, with these bytes for the end of a line and of a block.
+void chat_with(Trial& t, const std::string& line_end, const std::string& block_end,
+               const std::string& bodiless_end) {
+  const auto sign_on = [&](std::string_view stem) {
+    User user{t.name(stem), &t.connect(std::string(stem) + ", sending"),
+              &t.connect(std::string(stem) + ", receiving")};
+    user.sending->send("REGISTER TOSEND " + user.name + bodiless_end);
+    user.sending->expect(registered(Channel::to_send, user.name));
+    user.receiving->send("REGISTER TORECV " + user.name + bodiless_end);
+    user.receiving->expect(registered(Channel::to_recv, user.name));
+    return user;
+  };
+  const User alice = sign_on("alice");
+  const User bob = sign_on("bob");
+  alice.sending->send("SEND " + bob.name + line_end + "Content-length: 5" + block_end + "Hello");
+  t.expect_forward(bob, alice, "Hello");
+  bob.receiving->send("RECEIVED " + alice.name + bodiless_end);
+  t.expect_delivered(alice, bob.name);
+}
+
+void line_ends(Trial& t, const std::string& line_end, const std::string& blank_line) {
+  chat_with(t, line_end, line_end + blank_line, line_end + blank_line);
+}
+
+void single_line_feed(Trial& t) {
+  chat_with(t, "\n", "\n\n", "\n");
+}
+
+void blank_lines_before(Trial& t) {
+  const Pair p(t);
+  p.deliver_raw(t, send_frame(p, "one") + "\n", "one");  // a line feed behind the body
+  p.deliver_raw(t, "\n\n" + send_frame(p, "two"), "two");
+}
+
+void long_header(Trial& t) {
+  const Pair p(t);
+  std::string frame = "SEND " + p.bob.name + "\nContent-length: 2\nX-Filler: ";
+  frame += std::string(4096 - frame.size() - 2, 'x') + "\n\n";
+  p.deliver_raw(t, frame + "hi", "hi");
+}
+
+void error_codes(Trial& t) {
+  const User alice = t.sign_on("alice");
+  t.send(alice, t.name("nobody"), "x");
+  const auto came = alice.sending->receive();
+  const auto* frame = std::get_if<Frame>(&came);
+  if (frame == nullptr) alice.sending->fail("ERROR and a code", std::get<WaitEnd>(came));
+  const auto* error = std::get_if<two_socket::Error>(&frame->event);
+  if (error == nullptr || error->code < 100 || error->code > 103)
+    alice.sending->fail("ERROR and a code from 100 to 103", *frame);
+}
+
+void delivered_words(Trial& t) {
+  const Pair p(t);
+  t.send(p.alice, p.bob.name, "Hello");
+  t.expect_forward(p.bob, p.alice, "Hello");
+  t.acknowledge(p.bob, p.alice);
+  const Expected report = delivered(t.settings(), p.bob.name);
+  const auto came = p.alice.sending->receive();
+  if (const auto* frame = std::get_if<Frame>(&came)) {
+    if (std::holds_alternative<two_socket::Delivered>(frame->event) &&
+        !report.matches(frame->event, frame->bytes))
+      p.alice.sending->fail(report.text, *frame);
+  } else if (const auto& end = std::get<WaitEnd>(came); end.kind == WaitEnd::Kind::garbage) {
+    p.alice.sending->fail(report.text, end);
+  }
+  // That a report comes at all is D1.2's affair.
+}
+
+}  // namespace
+
+std::vector<Case> framing_cases() {
+  const std::string_view one_recv = "Each call of recv is taken for one message.";
+  const std::string_view number =
+      "The value of Content-length is converted without looking at it first; the conversion throws, and the "
+      "thread dies.";
+  const std::string_view base = "F2.2-missing";
+  return {
+      {"F1.1-empty-line",
+       "messages of the server end with an empty line",
+       {signs_on},
+       "The answer lacks its second \\n.",
+       messages_end},
+      {"F3.1-byte-by-byte", "SEND and RECEIVED one byte at a time", {delivers}, one_recv, byte_by_byte},
+      {"F3.1-register", "REGISTER one byte at a time", {signs_on}, one_recv, register_byte_by_byte},
+      {"F3.1-boundaries",
+       "SEND cut where lines, header and body meet",
+       {"F3.1-byte-by-byte"},
+       one_recv,
+       cut_at_boundaries},
+      {"F3.1-long-body",
+       "a SEND of 3,000 bytes in many pieces",
+       {"F3.1-byte-by-byte", "L2.1-page"},
+       "The body is read with one call of recv.",
+       long_body_in_pieces},
+      {"F3.2-two-sends",
+       "two SENDs in one piece",
+       {delivers},
+       "What recv returned behind the first message is thrown away, or taken for its body.",
+       two_sends},
+      {"F3.2-register-and-send",
+       "REGISTER and SEND in one piece",
+       {"F3.2-two-sends", "R4.2-receiving-first"},
+       "What came behind REGISTER is thrown away.",
+       register_and_send},
+      {"F3.3-trailing-half",
+       "a SEND and the beginning of the next in one piece",
+       {"F3.2-two-sends", "F3.1-byte-by-byte"},
+       "The server waits for the rest of the second message before it acts on the first, or loses it.",
+       trailing_half},
+      {"F2.5-case",
+       "content-LENGTH in other letters",
+       {delivers},
+       "The name of the header field is compared with its capitals.",
+       [](Trial& t) { header_lines(t, {"content-LENGTH: 5"}); }},
+      {"F2.5-blanks",
+       "no blank, or several, before the value",
+       {delivers},
+       "The header line is cut at fixed positions.",
+       [](Trial& t) {
+         header_lines(t, {"Content-length:5", "Content-length:    5"});
+       }},
+      {"F2.6-other-headers",
+       "other header lines before and after",
+       {delivers},
+       "The second line is taken for Content-length whatever it is.",
+       [](Trial& t) { header_lines(t, {"X-Mood: good\nContent-length: 5\nX-Other: 1"}); }},
+      {"F2.7-blank-lines",
+       "a body that begins with blank lines",
+       {delivers},
+       "The body is found by looking for the last blank line.",
+       [](Trial& t) {
+         const Pair p(t);
+         t.exchange(p.alice, p.bob, "\n\n\nHello\n\n");
+       }},
+      {base,
+       "SEND without Content-length",
+       {delivers},
+       "A missing Content-length is taken for 0, or the server waits for it.",
+       [](Trial& t) { bad_header(t, ""); }},
+      {"F2.2-other-field",
+       "SEND with another field instead",
+       {base},
+       "The number is taken from the second line whatever its name is.",
+       [](Trial& t) { bad_header(t, "Length: 5\n"); }},
+      {"F2.3-letters",
+       "Content-length: abc",
+       {base},
+       number,
+       [](Trial& t) { bad_header(t, "Content-length: abc\n"); }},
+      {"F2.3-negative",
+       "Content-length: -5",
+       {base},
+       "A negative length is used as it is.",
+       [](Trial& t) { bad_header(t, "Content-length: -5\n"); }},
+      {"F2.3-plus",
+       "Content-length: +5",
+       {base},
+       "The language's own conversion also takes a sign.",
+       [](Trial& t) { bad_header(t, "Content-length: +5\n"); }},
+      {"F2.3-trailing",
+       "Content-length: 5x",
+       {base},
+       "The conversion stops at the first letter and takes what is before it.",
+       [](Trial& t) { bad_header(t, "Content-length: 5x\n"); }},
+      {"F2.3-empty",
+       "Content-length: and nothing",
+       {base},
+       number,
+       [](Trial& t) { bad_header(t, "Content-length:\n"); }},
+      {"F2.4-two-lengths",
+       "two different Content-lengths",
+       {base},
+       "One of the two is taken.",
+       [](Trial& t) { bad_header(t, "Content-length: 5\nContent-length: 2\n"); }},
+      {"L2.2-huge",
+       "a Content-length of twenty digits",
+       {base},
+       "The number overflows, or memory for it is asked for.",
+       [](Trial& t) { bad_header(t, "Content-length: 99999999999999999999\n"); }},
+      {"D7.1-closes",
+       "the socket is closed after ERROR 103",
+       {base},
+       "The server goes on reading, in the middle of what may be a body.",
+       closes_after_103},
+      {"D7.2-no-reset",
+       "ERROR 103 can be read, also when more was sent",
+       {"D7.1-closes"},
+       "The socket is closed with unread input in it, which resets the connection.",
+       no_reset},
+      {"D7.3-unknown-request",
+       "an unknown request",
+       {"D7.1-closes"},
+       "Unknown requests are ignored.",
+       unknown_request},
+      {"F1.2-crlf",
+       "CR LF at the end of lines",
+       {delivers},
+       "",
+       [](Trial& t) { line_ends(t, "\r\n", "\r\n"); }},
+      {"F1.2-blank-line",
+       "an \"empty\" line with a blank in it",
+       {delivers},
+       "",
+       [](Trial& t) { line_ends(t, "\n", " \n"); }},
+      {"F1.2-trailing-blank",
+       "a blank behind the name",
+       {delivers},
+       "",
+       [](Trial& t) { line_ends(t, " \n", "\n"); }},
+      {"F1.3-single-line-feed",
+       "one LF at the end of a message without a body",
+       {delivers},
+       "",
+       single_line_feed},
+      {"F1.4-blank-lines-before",
+       "blank lines before a request",
+       {"F3.2-two-sends"},
+       "A stray blank line is taken for a request.",
+       blank_lines_before},
+      {"F1.5-exact",
+       "the server's messages, byte by byte",
+       {delivers, "D1.5-unknown"},
+       "Blanks or line feeds too many.",
+       exact_answers},
+      {"F4.1-one-write",
+       "each FORWARD comes in one piece",
+       {delivers},
+       "Header and body are written apart.",
+       one_write},
+      {"L1.1-long-header",
+       "a header block of 4,096 bytes",
+       {"F2.6-other-headers"},
+       "The header is read into a buffer that is too small.",
+       long_header},
+      {"M2.1-word",
+       "the word that reports a delivery",
+       {"D1.1-forward"},
+       "The word is another than SENT or SEND.",
+       delivered_words},
+      {"M3.1-codes", "errors begin with ERROR and a code", {signs_on}, "The code is missing.", error_codes},
+  };
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,401 @@
+#include "tests/conformance/case.hpp"
+
+namespace parley::conform {
+
+using two_socket::Channel;
+using two_socket::ErrorCode;
+
+namespace {
+
+std::string register_frame(std::string_view channel, std::string_view name) {
+  return "REGISTER " + std::string(channel) + ' ' + std::string(name) + "\n\n";
+}
+
+/// The name is refused on both channels, and the server can be used afterwards.
+void refuse_name(Trial& t, std::string_view name) {
+  for (const std::string_view channel : {"TOSEND", "TORECV"}) {
+    Link& link = t.connect("newcomer, " + std::string(channel));
+    link.send(register_frame(channel, name));
+    t.expect_error(link, ErrorCode::malformed_username);
+  }
+}
+
+void two_sockets(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+}
+
+void receiving_first(Trial& t) {
+  const std::string name = t.name("alice");
+  Link& receiving = t.connect("alice, receiving");
+  t.register_for(receiving, Channel::to_recv, name);
+  Link& sending = t.connect("alice, sending");
+  t.register_for(sending, Channel::to_send, name);
+}
+
+void interleaved(Trial& t) {
+  const std::string alice = t.name("alice");
+  const std::string bob = t.name("bob");
+  Link& alice_receiving = t.connect("alice, receiving");
+  Link& bob_sending = t.connect("bob, sending");
+  Link& bob_receiving = t.connect("bob, receiving");
+  Link& alice_sending = t.connect("alice, sending");
+  t.register_for(bob_sending, Channel::to_send, bob);
+  t.register_for(alice_sending, Channel::to_send, alice);
+  t.register_for(alice_receiving, Channel::to_recv, alice);
+  t.register_for(bob_receiving, Channel::to_recv, bob);
+  t.exchange({alice, &alice_sending, &alice_receiving}, {bob, &bob_sending, &bob_receiving});
+}
+
+void longest_name(Trial& t) {
+  std::string name = t.name("Zz9");
+  name.resize(32, 'q');
+  t.sign_on("longest", name);
+  t.sign_on("digits", "4" + t.name("2"));
+}
+
+void one_letter(Trial& t) {
+  t.sign_on("one letter", "x");
+}
+
+void taken_name(Trial& t) {
+  const User alice = t.sign_on("alice");
+  Link& thief = t.connect("thief");
+  thief.send(to_frame(two_socket::Register{Channel::to_send, alice.name}));
+  thief.expect({"an ERROR", [](const two_socket::Event& event, std::string_view) {
+                  return std::holds_alternative<two_socket::Error>(event);
+                }});
+}
+
+/// Many want the name in the same moment: one gets it.
+void taken_at_once(Trial& t) {
+  constexpr int rivals = 8;
+  for (int round = 0; round < 10; ++round) {
+    const std::string name = t.name("wanted") + static_cast<char>('a' + round);
+    std::vector<Link*> links;
+    for (int i = 0; i < rivals; ++i) links.push_back(&t.connect("rival " + std::to_string(i + 1)));
+    for (Link* link : links) link->send(to_frame(two_socket::Register{Channel::to_send, name}));
+    int winners = 0;
+    for (Link* link : links) {
+      const Frame frame = link->expect({"REGISTERED TOSEND " + name + ", or an ERROR",
+                                        [](const two_socket::Event& event, std::string_view) {
+                                          return std::holds_alternative<two_socket::Registered>(event) ||
+                                                 std::holds_alternative<two_socket::Error>(event);
+                                        }});
+      winners += std::holds_alternative<two_socket::Registered>(frame.event) ? 1 : 0;
+    }
+    if (winners != 1)
+      t.fail("one of " + std::to_string(rivals) + " to get the name",
+             "REGISTERED for " + std::to_string(winners) + " of them");
+  }
+}
+
+void taken_code(Trial& t) {
+  const User alice = t.sign_on("alice");
+  Link& thief = t.connect("thief");
+  thief.send(to_frame(two_socket::Register{Channel::to_send, alice.name}));
+  t.expect_error(thief, ErrorCode::malformed_username);
+}
+
+void holder_stays(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  for (const Channel channel : {Channel::to_send, Channel::to_recv}) {
+    Link& thief = t.connect("thief");
+    thief.send(to_frame(two_socket::Register{channel, alice.name}));
+    (void)thief.receive();
+    thief.close();
+  }
+  t.exchange(bob, alice);
+  t.exchange(alice, bob);
+}
+
+void half_taken(Trial& t) {
+  const std::string name = t.name("alice");
+  Link& holder = t.connect("alice, sending");
+  t.register_for(holder, Channel::to_send, name);
+  Link& thief = t.connect("thief, sending");
+  thief.send(to_frame(two_socket::Register{Channel::to_send, name}));
+  (void)thief.receive();
+  Link& receiving = t.connect("alice, receiving");
+  t.register_for(receiving, Channel::to_recv, name);
+  const User bob = t.sign_on("bob");
+  t.exchange(bob, {name, &holder, &receiving});
+}
+
+void retry(Trial& t) {
+  const std::string name = t.name("alice");
+  Link& sending = t.connect("alice, sending");
+  sending.send(register_frame("TOSEND", "not a name"));
+  t.expect_error(sending, ErrorCode::malformed_username);
+  sending.send(register_frame("TOSEND", ""));
+  t.expect_error(sending, ErrorCode::malformed_username);
+  t.register_for(sending, Channel::to_send, name);
+  Link& receiving = t.connect("alice, receiving");
+  t.register_for(receiving, Channel::to_recv, name);
+}
+
+void register_twice(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  alice.sending->send(to_frame(two_socket::Register{Channel::to_send, alice.name}));
+  t.expect_error(*alice.sending, ErrorCode::malformed_username);
+  alice.sending->send(to_frame(two_socket::Register{Channel::to_send, t.name("other")}));
+  t.expect_error(*alice.sending, ErrorCode::malformed_username);
+  t.exchange(alice, bob);
+  t.exchange(bob, alice);
+}
+
+void half_is_nobody(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const std::string name = t.name("half");
+  Link& receiving = t.connect("half, receiving");
+  t.register_for(receiving, Channel::to_recv, name);
+  t.send(alice, name, "too early");
+  t.expect_error(alice, ErrorCode::unable_to_send);
+  Link& sending = t.connect("half, sending");
+  t.register_for(sending, Channel::to_send, name);
+  t.exchange(alice, {name, &sending, &receiving});
+}
+
+void registered_before_forward(Trial& t) {
+  const User alice = t.sign_on("alice");
+  for (int round = 0; round < 20; ++round) {
+    const std::string name = t.name("new") + static_cast<char>('a' + round);
+    Link& sending = t.connect("newcomer, sending");
+    Link& receiving = t.connect("newcomer, receiving");
+    t.register_for(sending, Channel::to_send, name);
+    receiving.send(to_frame(two_socket::Register{Channel::to_recv, name}));
+    t.send(alice, name, "welcome");
+    receiving.expect(registered(Channel::to_recv, name));
+    // Whether the message or the registration was first is the server's affair.
+    if (&t.first_with_input(receiving, *alice.sending) == &receiving) {
+      receiving.expect(forward(alice.name, "welcome"));
+      receiving.send(to_frame(two_socket::Received{alice.name}));
+      t.expect_delivered(alice, name);
+    } else {
+      t.expect_error(alice, ErrorCode::unable_to_send);
+    }
+    sending.close();
+    receiving.close();
+  }
+}
+
+void one_socket(Trial& t) {
+  const User alice = t.sign_on_with_one_socket("alice");
+  const User bob = t.sign_on("bob");
+  t.exchange(alice, bob);
+  t.exchange(bob, alice);
+}
+
+void crossfire(Trial& t) {
+  const User alice = t.sign_on_with_one_socket("alice");
+  const User bob = t.sign_on_with_one_socket("bob");
+  for (int round = 0; round < 20; ++round) {
+    t.send(alice, bob.name, "to bob");
+    t.send(bob, alice.name, "to alice");
+    for (const auto& [me, other, body] :
+         {std::tuple{alice, bob, "to alice"}, std::tuple{bob, alice, "to bob"}}) {
+      me.receiving->expect(forward(other.name, body));
+      t.acknowledge(me, other);
+    }
+    t.expect_delivered(alice, bob.name);
+    t.expect_delivered(bob, alice.name);
+  }
+}
+
+void before_registration(Trial& t) {
+  for (const std::string_view request :
+       {"SEND somebody\nContent-length: 5\n\nhello", "RECEIVED somebody\n\n", "HELLO there\n\n"}) {
+    Link& link = t.connect("stranger");
+    link.send(request);
+    t.expect_error(link, ErrorCode::no_user_registered);
+  }
+}
+
+void half_sends(Trial& t) {
+  const User bob = t.sign_on("bob");
+  const std::string name = t.name("half");
+  Link& sending = t.connect("half, sending");
+  t.register_for(sending, Channel::to_send, name);
+  sending.send(to_frame(two_socket::Send{bob.name, "too early"}));
+  t.expect_error(sending, ErrorCode::no_user_registered);
+  t.exchange(t.sign_on("carol"), bob);  // nothing was delivered before
+}
+
+void stays_open(Trial& t) {
+  const std::string name = t.name("late");
+  Link& sending = t.connect("late, sending");
+  sending.send("RECEIVED somebody\n\n");
+  t.expect_error(sending, ErrorCode::no_user_registered);
+  t.register_for(sending, Channel::to_send, name);
+}
+
+void early_body_consumed(Trial& t) {
+  const std::string name = t.name("late");
+  Link& sending = t.connect("late, sending");
+  const std::string body = "REGISTER TOSEND " + t.name("wrong") + "\n\n";
+  sending.send(to_frame(two_socket::Send{"somebody", body}));
+  t.expect_error(sending, ErrorCode::no_user_registered);
+  t.register_for(sending, Channel::to_send, name);
+}
+
+void sixteen_errors(Trial& t) {
+  Link& link = t.connect("stranger");
+  for (int i = 0; i < 16; ++i) {
+    link.send("RECEIVED somebody\n\n");
+    t.expect_error(link, ErrorCode::no_user_registered);
+  }
+  link.send("RECEIVED somebody\n\n");
+  const auto came = link.receive();
+  if (const auto* frame = std::get_if<Frame>(&came);
+      frame != nullptr && !std::holds_alternative<two_socket::Error>(frame->event))
+    link.fail("ERROR 101, or the end of the connection", *frame);
+  t.sign_on("alice");
+}
+
+}  // namespace
+
+std::vector<Case> registration_cases() {
+  const std::string_view strict_names =
+      "The name is checked too loosely: it must be ASCII letters and digits from its first to its last byte.";
+  const std::string_view splits_line =
+      "The request line is split at blanks and what is left over is ignored, so that \"al ice\" becomes "
+      "\"al\".";
+  return {
+      {signs_on,
+       "a user registers TOSEND, then TORECV",
+       {},
+       "REGISTERED must name the channel and the user, on the socket that asked.",
+       two_sockets},
+      {"R4.2-receiving-first",
+       "a user registers TORECV, then TOSEND",
+       {signs_on},
+       "The server expects TOSEND to come first, or pairs sockets by the order in which they come.",
+       receiving_first},
+      {"R4.2-interleaved",
+       "two users register their four sockets in a mixed order",
+       {"R4.2-receiving-first", "L4.2-idle", delivers},
+       "Sockets are paired by the order in which they were accepted instead of by name.",
+       interleaved},
+      {"R1.1-longest-name",
+       "names of 32 letters, and of digits",
+       {signs_on},
+       "The name is checked too strictly.",
+       longest_name},
+      {"R1.1-one-letter",
+       "a name of one letter",
+       {signs_on},
+       "The name is checked too strictly.",
+       one_letter},
+      {"R1.2-empty", "an empty name", {signs_on}, strict_names, [](Trial& t) { refuse_name(t, ""); }},
+      {"R1.2-blank",
+       "a name with a blank in it",
+       {signs_on},
+       splits_line,
+       [](Trial& t) { refuse_name(t, "al ice"); }},
+      {"R1.2-punctuation",
+       "names with - _ . @ in them",
+       {signs_on},
+       strict_names,
+       [](Trial& t) {
+         for (const auto* name : {"al-ice", "al_ice", "al.ice", "@alice"}) refuse_name(t, name);
+       }},
+      {"R1.2-not-ascii",
+       "names with letters that are not ASCII",
+       {signs_on},
+       "The language's own test for letters also knows letters that are not ASCII.",
+       [](Trial& t) {
+         for (const auto* name : {"zo\xC3\xAB", "\xCE\xB1\xCE\xB2", "al\xFFice"}) refuse_name(t, name);
+       }},
+      {"R1.2-control-byte",
+       "a name with a control byte in it",
+       {signs_on},
+       strict_names,
+       [](Trial& t) { refuse_name(t, "al\x1bice"); }},
+      {"R1.3-all",
+       "the name ALL",
+       {signs_on},
+       "ALL is not kept for broadcasts.",
+       [](Trial& t) { refuse_name(t, "ALL"); }},
+      {"R2.1-taken",
+       "a second user wants the same name",
+       {signs_on},
+       "Nobody looks whether the name is there already.",
+       taken_name},
+      {"R2.2-code",
+       "the code for a taken name",
+       {"R2.1-taken"},
+       "A taken name is refused with another code than 100.",
+       taken_code},
+      {"R2.1-at-once",
+       "eight want the same name in the same moment",
+       {"R2.1-taken"},
+       "Looking whether a name is free and entering it are two steps, with room for another thread in "
+       "between.",
+       taken_at_once},
+      {"R2.3-holder-stays",
+       "who has the name keeps sending and receiving",
+       {delivers},
+       "The second registration replaces the first one's socket before it is refused.",
+       holder_stays},
+      {"R2.3-half-holder",
+       "who has half of the name completes it",
+       {delivers},
+       "A name is only taken when both of its sockets are there.",
+       half_taken},
+      {"R3.1-retry",
+       "another try on the socket of a refused name",
+       {"R1.2-blank", "R1.2-empty"},
+       "The socket is closed, or its thread ends, after a bad name.",
+       retry},
+      {"R3.2-again",
+       "REGISTER again on a registered socket",
+       {delivers, "R2.1-taken"},
+       "A second REGISTER on a socket is accepted, or throws the user out.",
+       register_twice},
+      {"R4.3-half-is-nobody",
+       "a message to a user with one socket",
+       {"R4.2-receiving-first", delivers, "D1.5-unknown"},
+       "A user is entered in the map at the first of its two REGISTERs.",
+       half_is_nobody},
+      {"R4.4-registered-first",
+       "a message to a user that is just registering",
+       {"R4.3-half-is-nobody", "D2.1-no-early-report"},
+       "The user can be found before REGISTERED has been written.",
+       registered_before_forward},
+      {"R5.1-one-socket",
+       "one socket registered for both channels",
+       {delivers},
+       "The server insists on two sockets.",
+       one_socket},
+      {"R5.2-crossfire",
+       "two one-socket users send to each other at the same moment",
+       {"R5.1-one-socket", "D2.1-no-early-report", "F3.2-two-sends"},
+       "The thread that reads the socket waits for a receipt that only it could read.",
+       crossfire},
+      {"R6.1-other-requests",
+       "requests before registration",
+       {signs_on},
+       "Requests before registration are ignored, or end the connection.",
+       before_registration},
+      {"R6.2-half-sends",
+       "SEND when only TOSEND is registered",
+       {delivers},
+       "SEND is served as soon as TOSEND is registered.",
+       half_sends},
+      {"R6.3-stays-open",
+       "REGISTER after ERROR 101",
+       {"R6.1-other-requests"},
+       "The connection is closed after ERROR 101.",
+       stays_open},
+      {"R6.4-body-consumed",
+       "REGISTER after a SEND that was too early",
+       {"R6.3-stays-open"},
+       "The body of the refused SEND is read as the next request.",
+       early_body_consumed},
+      {"R6.5-sixteen", "seventeen requests before registration", {"R6.3-stays-open"}, "", sixteen_errors},
+  };
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,384 @@
+#include <algorithm>
+#include <map>
+
+#include "tests/conformance/case.hpp"
+
+// What several users at the same time may expect of each other: concurrency, leaving, hygiene.
+namespace parley::conform {
+
+using two_socket::Channel;
+using two_socket::ErrorCode;
+
+namespace {
+
+void slow_recipient(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  const User carol = t.sign_on("carol");
+  const User dave = t.sign_on("dave");
+  t.send(alice, bob.name, "take your time");
+  t.expect_forward(bob, alice, "take your time");
+  t.exchange(carol, dave, "meanwhile");
+  t.exchange(dave, carol, "meanwhile");
+  t.acknowledge(bob, alice);
+  t.expect_delivered(alice, bob.name);
+}
+
+void one_at_a_time(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  const User carol = t.sign_on("carol");
+  t.send(alice, bob.name, "first");
+  t.expect_forward(bob, alice, "first");
+  t.send(carol, bob.name, "second");
+  t.fence();
+  bob.receiving->expect_nothing("no second FORWARD before the first is answered");
+  t.acknowledge(bob, alice);
+  t.expect_forward(bob, carol, "second");
+  t.acknowledge(bob, carol);
+  t.expect_delivered(alice, bob.name);
+  t.expect_delivered(carol, bob.name);
+}
+
+void order_of_sends(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  constexpr int count = 30;
+  for (int i = 0; i < count; ++i) t.send(alice, bob.name, std::to_string(i));
+  for (int i = 0; i < count; ++i) {
+    t.expect_forward(bob, alice, std::to_string(i));
+    t.acknowledge(bob, alice);
+  }
+  for (int i = 0; i < count; ++i) t.expect_delivered(alice, bob.name);
+}
+
+/// The recipient accepts one sender's message and rejects the other's: each must hear its own outcome.
+void own_outcome(Trial& t) {
+  const User bob = t.sign_on("bob");
+  const User alice = t.sign_on("alice");
+  const User carol = t.sign_on("carol");
+  for (int round = 0; round < 6; ++round) {
+    t.send(alice, bob.name, "from alice");
+    t.send(carol, bob.name, "from carol");
+    for (int i = 0; i < 2; ++i) {
+      const Frame frame = bob.receiving->expect(
+          {"FORWARD from alice or carol", [&](const two_socket::Event& event, std::string_view) {
+             const auto* message = std::get_if<two_socket::Forward>(&event);
+             return message != nullptr && ((message->sender == alice.name && message->body == "from alice") ||
+                                           (message->sender == carol.name && message->body == "from carol"));
+           }});
+      const bool from_alice = std::get<two_socket::Forward>(frame.event).sender == alice.name;
+      if (from_alice == (round % 2 == 0))
+        t.acknowledge(bob, from_alice ? alice : carol);
+      else
+        bob.receiving->send("ERROR 103 Header Incomplete\n\n");
+    }
+    const User& lucky = round % 2 == 0 ? alice : carol;
+    const User& other = round % 2 == 0 ? carol : alice;
+    t.expect_delivered(lucky, bob.name);
+    t.expect_error(other, ErrorCode::header_incomplete);
+  }
+}
+
+/// Eight senders, none of whom waits for another: nothing is lost, nothing is mixed.
+void many_to_one(Trial& t) {
+  constexpr int per_sender = 25;
+  const User bob = t.sign_on("bob");
+  std::vector<User> senders;
+  for (const auto* stem : {"ann", "ben", "cat", "dan", "eve", "fay", "gus", "hal"})
+    senders.push_back(t.sign_on(stem));
+  for (int i = 0; i < per_sender; ++i)
+    for (const User& sender : senders) t.send(sender, bob.name, sender.name + " says " + std::to_string(i));
+  std::map<std::string, int> next;
+  for (std::size_t i = 0; i < senders.size() * per_sender; ++i) {
+    const Frame frame = bob.receiving->expect(
+        {"a FORWARD, the next of its sender", [&](const two_socket::Event& event, std::string_view) {
+           const auto* message = std::get_if<two_socket::Forward>(&event);
+           if (message == nullptr) return false;
+           const std::string sender(message->sender);
+           return message->body == sender + " says " + std::to_string(next[sender]);
+         }});
+    const std::string sender(std::get<two_socket::Forward>(frame.event).sender);
+    ++next[sender];
+    bob.receiving->send(to_frame(two_socket::Received{sender}));
+  }
+  for (const User& sender : senders)
+    for (int i = 0; i < per_sender; ++i) t.expect_delivered(sender, bob.name);
+}
+
+void mutual(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  for (int round = 0; round < 10; ++round) {
+    t.send(alice, bob.name, "to bob");
+    t.send(bob, alice.name, "to alice");
+    t.expect_forward(bob, alice, "to bob");
+    t.expect_forward(alice, bob, "to alice");
+    t.acknowledge(bob, alice);
+    t.acknowledge(alice, bob);
+    t.expect_delivered(alice, bob.name);
+    t.expect_delivered(bob, alice.name);
+  }
+}
+
+void sender_leaves(Trial& t) {
+  const User bob = t.sign_on("bob");
+  for (const bool reset : {false, true}) {
+    const User alice = t.sign_on("alice", t.name("alice") + (reset ? "r" : "e"));
+    t.send(alice, bob.name, "and I am gone");
+    t.expect_forward(bob, alice, "and I am gone");
+    for (Link* link : {alice.sending, alice.receiving}) reset ? link->abort() : link->close();
+    t.acknowledge(bob, alice);
+  }
+  t.exchange(t.sign_on("carol"), bob);
+}
+
+/// Registers the name again until the server has noticed that it is free; it is bounded.
+User sign_on_again(Trial& t, const std::string& name) {
+  constexpr std::chrono::milliseconds patience{
+      200};  // for a server that does not answer while the name is taken
+  const auto deadline = std::chrono::steady_clock::now() + t.settings().timeout;
+  const std::string expected = "REGISTERED TOSEND " + name + ", since the name is free";
+  for (;;) {
+    Link& sending = t.connect("the same name, sending");
+    sending.send(to_frame(two_socket::Register{Channel::to_send, name}));
+    const auto came = sending.receive(patience);
+    const auto* frame = std::get_if<Frame>(&came);
+    if (frame != nullptr && std::holds_alternative<two_socket::Registered>(frame->event)) {
+      Link& receiving = t.connect("the same name, receiving");
+      t.register_for(receiving, Channel::to_recv, name);
+      return {name, &sending, &receiving};
+    }
+    if (std::chrono::steady_clock::now() > deadline)
+      frame == nullptr ? sending.fail(expected, std::get<WaitEnd>(came)) : sending.fail(expected, *frame);
+    sending.wait_for_input(std::chrono::milliseconds(10));
+    sending.close();
+  }
+}
+
+void name_is_free(Trial& t, void (*end)(const User&)) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  t.exchange(bob, alice);
+  end(alice);
+  const User again = sign_on_again(t, alice.name);
+  t.exchange(again, bob);
+}
+
+void routed_to_new(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  t.exchange(bob, alice);
+  alice.sending->close();
+  alice.receiving->close();
+  const User again = sign_on_again(t, alice.name);
+  t.exchange(bob, again, "to the new alice");
+}
+
+void other_socket(Trial& t, bool sending_first) {
+  const User alice = t.sign_on("alice");
+  (sending_first ? alice.sending : alice.receiving)->close();
+  (sending_first ? alice.receiving : alice.sending)->expect_gone();
+}
+
+void after_error(Trial& t) {
+  const User alice = t.sign_on("alice");
+  alice.sending->send("SEND somebody\n\n");
+  t.expect_error(alice, ErrorCode::header_incomplete);
+  t.exchange(t.sign_on("bob"), sign_on_again(t, alice.name));
+}
+
+void half_is_free(Trial& t) {
+  const std::string name = t.name("half");
+  Link& link = t.connect("half");
+  t.register_for(link, Channel::to_send, name);
+  link.close();
+  sign_on_again(t, name);
+}
+
+void garbage(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  std::string noise(2000, '\0');
+  for (char& byte : noise) byte = static_cast<char>(t.random()() & 0xFFU);
+  const std::string tls_hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
+  for (const std::string& bytes :
+       {noise, std::string(64 * 1024, 'A'), tls_hello,
+        std::string("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), std::string("\n\n\n\n"),
+        std::string("SEND"), std::string("REGISTER\n\n"), std::string("REGISTER TOSEND\n\n")}) {
+    Link& stranger = t.connect("stranger");
+    stranger.send(bytes);
+    t.exchange(alice, bob);
+    stranger.close();
+    t.exchange(bob, alice);
+  }
+}
+
+void idle_connections(Trial& t) {
+  std::vector<Link*> idle;
+  for (int i = 0; i < 3; ++i) idle.push_back(&t.connect("somebody who says nothing"));
+  const User alice = t.sign_on("alice");
+  Link& half = t.connect("somebody who stops in the middle");
+  half.send("REGISTER TOS");
+  const User bob = t.sign_on("bob");
+  t.exchange(alice, bob);
+}
+
+void opened_and_dropped(Trial& t) {
+  const User alice = t.sign_on("alice");
+  for (int i = 0; i < 200; ++i) {
+    Link& link = t.connect("passer-by");
+    if (i % 4 == 1) link.send("REGISTER TOSEND " + t.name("passer") + "\n\n");
+    if (i % 4 == 2) link.send("SEND somebody\nContent-length: 100\n\npart");
+    i % 2 == 0 ? link.close() : link.abort();
+  }
+  t.exchange(alice, t.sign_on("bob"));
+}
+
+void many_users(Trial& t) {
+  std::vector<User> users;
+  for (int i = 0; i < 30; ++i) users.push_back(t.sign_on("user", t.name("user") + 'x' + std::to_string(i)));
+  for (std::size_t i = 0; i < users.size(); ++i) t.exchange(users[i], users[(i + 7) % users.size()]);
+}
+
+void still_serves(Trial& t) {
+  const User alice = t.sign_on("alice");
+  const User bob = t.sign_on("bob");
+  t.exchange(alice, bob);
+  t.exchange(bob, alice);
+}
+
+void close_both(const User& user) {
+  user.sending->close();
+  user.receiving->close();
+}
+
+void reset_both(const User& user) {
+  user.sending->abort();
+  user.receiving->abort();
+}
+
+}  // namespace
+
+std::vector<Case> concurrency_cases() {
+  return {
+      {"D3.2-slow-recipient",
+       "others chat while one recipient has not answered",
+       {delivers},
+       "A lock is held, or the only thread waits, while a recipient's receipt is outstanding.",
+       slow_recipient},
+      {"D3.1-one-at-a-time",
+       "the next FORWARD waits for the receipt of the last",
+       {"D3.4-own-outcome"},
+       "FORWARDs are written as they come, and clients that take one message per recv lose some.",
+       one_at_a_time},
+      {"D3.3-order",
+       "thirty messages arrive in the order in which they were sent",
+       {"F3.2-two-sends"},
+       "Each message is passed on by a thread of its own.",
+       order_of_sends},
+      {"D3.4-own-outcome",
+       "two senders to one recipient, who accepts one and rejects the other",
+       {"D1.3-rejected", "D3.2-slow-recipient"},
+       "Two threads read receipts from the same socket, and each may get the other's.",
+       own_outcome},
+      {"D1.1-many-to-one",
+       "eight senders to one recipient: nothing is lost, nothing is mixed",
+       {"D3.4-own-outcome", "D3.3-order"},
+       "Writes of several threads to one socket are not kept apart.",
+       many_to_one},
+      {"D3.4-mutual",
+       "two users send to each other at the same moment",
+       {"D3.2-slow-recipient"},
+       "Two threads wait for each other's lock.",
+       mutual},
+      {"D3.5-sender-leaves",
+       "the sender leaves without waiting for its answer",
+       {delivers},
+       "Writing the report to a closed socket ends the thread or the process (SIGPIPE, an exception nobody "
+       "catches).",
+       sender_leaves},
+  };
+}
+
+std::vector<Case> leaving_cases() {
+  const std::string_view forgets = "The name stays in the map when its sockets have gone.";
+  return {
+      {"R7.1-name-is-free",
+       "the name of a user who left can be registered again",
+       {delivers, "R2.1-taken"},
+       forgets,
+       [](Trial& t) { name_is_free(t, close_both); }},
+      {"R7.1-after-reset",
+       "so can the name of a user who was killed",
+       {"R7.1-name-is-free"},
+       "A reset ends the thread with an exception before it removes the name.",
+       [](Trial& t) { name_is_free(t, reset_both); }},
+      {"R7.1-half",
+       "so can a name of which only one socket was registered",
+       {"R7.1-name-is-free"},
+       forgets,
+       half_is_free},
+      {"R7.1-after-error",
+       "so can the name of a user whose socket the server has closed with ERROR 103",
+       {"R7.1-name-is-free", "D7.1-closes"},
+       "The connection is closed on a way that leaves the name in the map.",
+       after_error},
+      {"R7.3-new-sockets",
+       "messages to a name that came again go to its new socket",
+       {"R7.1-name-is-free"},
+       "The old socket is still in the map.",
+       routed_to_new},
+      {"R7.2-sending-ends",
+       "the receiving socket ends when the sending one has",
+       {delivers},
+       "Nobody closes the other socket.",
+       [](Trial& t) { other_socket(t, true); }},
+      {"R7.2-receiving-ends",
+       "the sending socket ends when the receiving one has",
+       {delivers},
+       "Nobody reads the receiving socket while nothing is forwarded, so its end is not noticed.",
+       [](Trial& t) { other_socket(t, false); }},
+  };
+}
+
+std::vector<Case> hygiene_cases() {
+  return {
+      {"L4.1-garbage",
+       "garbage, a TLS hello and an HTTP request disturb nobody",
+       {delivers},
+       "An exception in one connection's thread ends the process.",
+       garbage},
+      {"L4.2-idle",
+       "connections that say nothing block nobody",
+       {delivers},
+       "The accept loop itself waits for the first message of each connection.",
+       idle_connections},
+      {"L4.3-opened-and-dropped",
+       "200 connections are opened and dropped",
+       {delivers},
+       "A connection that ends early ends the accept loop, or its thread keeps running.",
+       opened_and_dropped},
+      {"L4.3-many-users",
+       "thirty users at once",
+       {delivers},
+       "There is room for a few connections only.",
+       many_users},
+      {"L4.3-still-serves",
+       "after all that, the server still serves",
+       {delivers},
+       "Something before has left the server in a bad state.",
+       still_serves},
+  };
+}
+
+std::vector<Case> server_cases() {
+  std::vector<Case> all;
+  // Basic first: what others need stands before them.
+  for (auto* section : {registration_cases, delivery_cases, framing_cases, broadcast_cases, concurrency_cases,
+                        leaving_cases, hygiene_cases})
+    std::ranges::move(section(), std::back_inserter(all));
+  return all;
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,53 @@
+// Turns the clauses of PROTOCOL.md into a table of C++: clause_table PROTOCOL.md OUTPUT.
+// A line that looks like a clause and is none fails the build.
+#include <fstream>
+#include <iostream>
+#include <regex>
+#include <set>
+#include <string>
+
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+int generate(std::istream& page, std::ostream& table) {
+  const std::regex clause(
+      R"(- \*\*([A-Z][0-9]+\.[0-9]+)\*\* \((MUST|SHOULD|MAY), (server|client|both)\) (.+\.))");
+  const auto lower = [](std::string text) {
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+  };
+  std::set<std::string> ids;
+  std::string line;
+  for (int number = 1; std::getline(page, line); ++number) {
+    if (!line.starts_with("- **") || line.size() < 7 ||
+        std::isdigit(static_cast<unsigned char>(line[5])) == 0)
+      continue;
+    std::smatch match;
+    if (!std::regex_match(line, match, clause) || !ids.insert(match[1]).second) {
+      std::cerr << "PROTOCOL.md:" << number << ": not a clause, or its id is taken: " << line << '\n';
+      return 1;
+    }
+    table << "    {" << quoted(match[1]) << ", Level::" << lower(match[2]) << ", Bound::" << match[3].str()
+          << ", " << quoted(match[4]) << "},\n";
+  }
+  return ids.empty() ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  std::ifstream page(argv[1]);
+  std::ofstream table(argv[2]);
+  const int result = page && table ? generate(page, table) : 1;
+  table.close();
+  return table ? result : 1;
+}

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/conformance/client_case.hpp"
+#include "tests/conformance/client_profile.hpp"
+#include "tests/conformance/runner.hpp"
+
+namespace parley::conform {
+
+/// Judges a client: starts it anew for each case.
+class ClientBench : public Bench {
+ public:
+  /// `command` with {user}, {host} and {port} in it.
+  ClientBench(std::string command, Profile profile, const Settings& settings)
+      : command_(std::move(command)),
+        profile_(std::move(profile)),
+        settings_(settings),
+        cases_(client_cases()) {}
+
+  /// Only the first time: a client that ends without having connected never came up.
+  std::optional<std::string> prepare() override;
+  void run(const Job& job, Transcript& transcript) override;
+
+ private:
+  const std::string command_;
+  const Profile profile_;
+  const Settings& settings_;
+  const std::vector<ClientCase> cases_;
+  bool is_looked_at_ = false;
+  std::optional<std::string> why_not_;
+};
+
+/// The jobs that stand for these cases.
+std::vector<Job> to_jobs(const std::vector<ClientCase>& cases);
+
+}  // namespace parley::conform

@@ -1,0 +1,229 @@
+// How a client comes to a ClientTrial: the listener, its sockets, its questions, its REGISTERs.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "protocol/text.hpp"
+#include "tests/conformance/client_trial.hpp"
+#include "tests/conformance/program.hpp"
+
+namespace parley::conform {
+
+using two_socket::Channel;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds slice{2};
+// For a client that shows nothing when it is ready.
+constexpr milliseconds time_to_get_ready{300};
+constexpr std::size_t most_answers = 10;
+
+constexpr std::string_view register_to_send = "REGISTER TOSEND";
+constexpr std::string_view register_to_recv = "REGISTER TORECV";
+
+std::string_view channel_word(Channel channel) {
+  return channel == Channel::to_send ? "TOSEND" : "TORECV";
+}
+
+std::string registers_first(const std::string& user) {
+  return "REGISTER TOSEND " + user + " and REGISTER TORECV " + user + " before anything else";
+}
+
+}  // namespace
+
+ClientTrial::ClientTrial(std::string command, const Profile& profile, std::size_t number,
+                         const Settings& settings, Transcript& transcript)
+    : command_(std::move(command)),
+      profile_(profile),
+      number_(number),
+      settings_(settings),
+      transcript_(transcript),
+      user_(name("alice")) {}
+
+ClientTrial::~ClientTrial() {
+  links_.clear();  // first, so that a client that waits for the server's end can go
+}
+
+void ClientTrial::listen() {
+  listener_ = test::FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (!listener_ || ::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 16) != 0 ||
+      ::getsockname(listener_.get(), generic, &length) != 0)
+    throw std::system_error(errno, std::generic_category(), "listening");
+  port_ = ntohs(address.sin_port);
+}
+
+void ClientTrial::start() {
+  const bool again = terminal_ != nullptr;
+  links_.clear();
+  ended_.clear();
+  nameless_.clear();
+  terminal_.reset();
+  sending_ = receiving_ = nullptr;
+  typed_.clear();
+  answered_to_ = answers_ = 0;
+  listen();
+  std::string command = substitute(command_, "user", user_);
+  command = substitute(command, "host", "127.0.0.1");
+  command = substitute(command, "port", std::to_string(port_));
+  const std::size_t lane = transcript_.add_lane(again ? "terminal, second run" : "terminal");
+  terminal_ = std::make_unique<ClientTerminal>(command, transcript_, lane);
+}
+
+std::optional<std::string> ClientTrial::why_it_does_not_come() {
+  start();
+  const auto has_come = [&] {
+    accept_connections();
+    return !nameless_.empty();
+  };
+  if (terminal_->read_until(has_come, settings_.timeout) || !terminal_->ended()) return std::nullopt;
+  return "The client did not come up: " + terminal_->describe() + '.';
+}
+
+void ClientTrial::accept_connections() {
+  for (;;) {
+    test::FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!socket) return;
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    nameless_.push_back(std::move(socket));
+  }
+}
+
+/// Makes links of the connections that can be called something by what has come on them.
+void ClientTrial::name_connections() {
+  std::erase_if(nameless_, [&](test::FileDescriptor& socket) {
+    std::array<char, register_to_send.size()> begin{};
+    const ssize_t count = ::recv(socket.get(), begin.data(), begin.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    const std::string_view bytes(begin.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    const bool may_become_one = !bytes.empty() && bytes.size() < begin.size() &&
+                                (register_to_send.starts_with(bytes) || register_to_recv.starts_with(bytes));
+    if (may_become_one) return false;
+    const std::string what = bytes == register_to_send   ? "sending"
+                             : bytes == register_to_recv ? "receiving"
+                                                         : "a socket";
+    links_.emplace_back(std::move(socket), user_ + ", " + what, two_socket::Side::client, transcript_,
+                        settings_);
+    return true;
+  });
+}
+
+void ClientTrial::answer_questions() {
+  const std::string_view text = terminal_->text_since({});
+  const std::string_view question = terminal_->last_line();
+  if (question.empty() || text.size() - question.size() < answered_to_ || answers_ == most_answers) return;
+  std::string answer;
+  if (profile_.asks_name.is_in(question))
+    answer = user_;
+  else if (profile_.asks_host.is_in(question))
+    answer = "127.0.0.1";
+  else if (profile_.asks_port.is_in(question))
+    answer = std::to_string(port_);
+  else
+    return;
+  ++answers_;
+  answered_to_ = text.size();
+  type({answer});
+}
+
+std::optional<Registration> ClientTrial::next_registration() {
+  for (Link& link : links_) {
+    if (ended_.contains(&link) || !link.has_input()) continue;
+    auto came = link.receive(milliseconds{1});
+    if (const auto* frame = std::get_if<Frame>(&came)) {
+      const auto* message = std::get_if<two_socket::Register>(&frame->event);
+      if (message == nullptr) fail(link, registers_first(user_), came);
+      return Registration{&link, message->channel, std::string(message->name)};
+    }
+    const auto kind = std::get<WaitEnd>(came).kind;
+    if (kind == WaitEnd::Kind::garbage) fail(link, registers_first(user_), came);
+    if (kind != WaitEnd::Kind::silence) ended_.insert(&link);
+  }
+  return std::nullopt;
+}
+
+Registration ClientTrial::await_register() {
+  const auto deadline = Clock::now() + profile_.start_time;
+  for (;;) {
+    // First, so that what came before an end is looked at.
+    const bool is_over = terminal_->ended() || Clock::now() > deadline;
+    terminal_->read(slice);
+    answer_questions();
+    accept_connections();
+    name_connections();
+    if (auto registration = next_registration()) return *registration;
+    if (is_over) break;
+  }
+  const std::size_t silent = nameless_.size();
+  const std::size_t connected = silent + links_.size();
+  fail(registers_first(user_), connected == 0 ? "no connection"
+                               : silent > 0   ? "a connection on which no REGISTER came"
+                                              : "no other REGISTER");
+}
+
+Registration ClientTrial::await_register_of(std::optional<Channel> other) {
+  auto registration = await_register();
+  if (registration.name != user_ || registration.channel == other)
+    fail(registers_first(user_), "REGISTER " + std::string(channel_word(registration.channel)) + " \"" +
+                                     visible(registration.name) + "\" on " + registration.link->label());
+  return registration;
+}
+
+void ClientTrial::accept(const Registration& registration) {
+  accept(registration, to_frame(two_socket::Registered{registration.channel, registration.name}));
+}
+
+void ClientTrial::accept(const Registration& registration, std::string_view answer) {
+  accepted_at_ = terminal_->now();
+  registration.link->send(answer);
+  (registration.channel == Channel::to_send ? sending_ : receiving_) = registration.link;
+}
+
+void ClientTrial::wait_until_ready() {
+  const bool has_pattern = profile_.ready.has_value();
+  const auto is_ready = [&] {
+    const auto shown = terminal_->text_since(accepted_at_);
+    return has_pattern ? profile_.ready->is_in(shown) : !squeezed(shown).empty();
+  };
+  if (!terminal_->read_until(is_ready, has_pattern ? profile_.start_time : time_to_get_ready) && has_pattern)
+    fail("something that fits " + profile_.ready->text() + " on the terminal", "nothing that does");
+  learn_screen();
+}
+
+void ClientTrial::learn_screen() {
+  terminal_->settle();
+  for (auto& line : lines_of(terminal_->text_since({}))) known_lines_.insert(std::move(line));
+  const auto last = lines_of(terminal_->last_line());
+  prompt_ = last.empty() ? std::string() : last.front();
+}
+
+void ClientTrial::sign_on(const std::function<void(const Registration&, bool last)>& answer) {
+  start();
+  const auto first = await_register_of(std::nullopt);
+  answer ? answer(first, false) : accept(first);
+  const auto second = await_register_of(first.channel);
+  answer ? answer(second, true) : accept(second);
+  wait_until_ready();
+}
+
+void ClientTrial::type_other_name(const std::string& name) {
+  user_ = name;
+  answered_to_ = terminal_->text_since({}).size();
+  type(fill_in(profile_.retry_line, name, ""));
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,104 @@
+#include "tests/conformance/grade.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "protocol/text.hpp"
+#include "tests/conformance/class_matrix.hpp"
+#include "tests/conformance/judge.hpp"
+#include "tests/conformance/program.hpp"
+#include "tests/conformance/report.hpp"
+#include "tests/conformance/selection.hpp"
+#include "tests/conformance/subjects.hpp"
+#include "tests/conformance/submission.hpp"
+
+namespace parley::conform {
+namespace {
+
+constexpr std::size_t shown_output_bytes = 500;
+
+/// Why it could not be built; empty when it could.
+std::string build(const Submission& submission, const Options& options) {
+  if (submission.build.empty()) return {};
+  Program compiler(submission.build, {options.memory_bytes}, submission.folder);
+  const auto ended = compiler.wait_for_end(options.build_time);
+  if (ended == "exited with code 0") return {};
+  std::string printed = compiler.output();
+  if (printed.size() > shown_output_bytes) printed.resize(shown_output_bytes);
+  return "'" + submission.build + "' " + ended.value_or("was not done in time") +
+         (printed.empty() ? "." : ", having printed: " + visible(printed));
+}
+
+/// A name for files: the folder's, which is different for each.
+std::string stem_of(const Submission& submission, const SubmittedProgram& program) {
+  return submission.folder.filename().string() + (program.task == Task::judge_client ? "-client" : "-server");
+}
+
+ClassRow judge_program(const Submission& submission, const SubmittedProgram& program, Options options,
+                       const std::string& problem) {
+  ClassRow row{submission.name, program.task == Task::judge_client ? "client" : "server", {}, {}, problem};
+  if (!problem.empty()) return row;
+  options.task = program.task;
+  options.command = program.start;
+  options.profile_file = program.profile;
+  try {
+    row.report = judge(make_subject(options, submission.folder), options);
+  } catch (const BadInput& bad) {
+    row.problem = bad.what;
+    return row;
+  } catch (const std::exception& error) {
+    row.problem = std::string("It could not be judged: ") + error.what();
+    return row;
+  }
+  if (exit_code_of(row.report) == ExitCode::never_came_up) row.problem = row.report.results.front().reason;
+  const std::string stem = stem_of(submission, program);
+  row.report_file = stem + ".html";
+  const std::filesystem::path folder = options.output_folder();
+  options.reports = {{"html", folder / row.report_file},
+                     {"json", folder / (stem + ".json")},
+                     {"junit", folder / (stem + ".junit.xml")},
+                     {"gradescope", folder / (stem + ".gradescope.json")}};
+  write_report_files(row.report, options);
+  return row;
+}
+
+void write_file(const std::filesystem::path& path, const std::vector<ClassRow>& rows,
+                void (*write)(std::ostream&, const std::vector<ClassRow>&)) {
+  std::ofstream file(path, std::ios::binary);
+  write(file, rows);
+  file.close();
+  if (!file) throw BadInput{"cannot write " + path.string()};
+}
+
+}  // namespace
+
+ExitCode grade(const Options& options) {
+  const auto submissions = read_submissions(options);
+  const std::filesystem::path folder = options.output_folder();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw BadInput{"cannot make the folder " + folder.string() + ": " + error.message()};
+
+  std::vector<ClassRow> rows;
+  for (const Submission& submission : submissions) {
+    const std::string problem = submission.problem.empty() ? build(submission, options) : submission.problem;
+    auto programs = submission.programs;
+    if (programs.empty()) programs.emplace_back();
+    for (const SubmittedProgram& program : programs) {
+      rows.push_back(judge_program(submission, program, options, problem));
+      const ClassRow& row = rows.back();
+      std::cout << visible(row.submission) << ", " << row.half << ": "
+                << (row.problem.empty() ? totals_text(row.report) : visible(row.problem)) << std::endl;
+    }
+  }
+  write_file(folder / "class.csv", rows, write_class_csv);
+  write_file(folder / "class.html", rows, write_class_html);
+  std::cout << "The class: " << (folder / "class.html").string() << " and class.csv beside it" << std::endl;
+  const bool all_passed = std::ranges::all_of(
+      rows, [](const ClassRow& row) { return row.problem.empty() && row.report.totals().all_must_passed; });
+  return all_passed ? ExitCode::all_must_passed : ExitCode::some_failed;
+}
+
+}  // namespace parley::conform

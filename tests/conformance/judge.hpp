@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/conformance/options.hpp"
+#include "tests/conformance/runner.hpp"
+
+namespace parley::conform {
+
+/// A program under test, and how to try a case on it.
+struct Subject {
+  std::string name;  ///< for people: "server at 127.0.0.1:5050"
+  std::vector<Job> jobs;
+  std::function<std::unique_ptr<Bench>()> make_bench;
+};
+
+/// Tries what the options ask for; nothing is printed but the progress line, on a terminal.
+Report judge(const Subject& subject, const Options& options);
+
+/// Writes every report that was asked for. Throws BadInput for a file that cannot be written. True when one
+/// of them went to standard output.
+bool write_report_files(const Report& report, const Options& options);
+
+/// The same, and the console's report unless another one went there.
+void write_reports(const Report& report, const Options& options);
+
+/// What the run comes to. The first two cases decide whether the program ever was there.
+ExitCode exit_code_of(const Report& report);
+
+}  // namespace parley::conform

@@ -1,0 +1,361 @@
+#include "tests/conformance/link.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <sstream>
+#include <thread>
+
+#include "protocol/names.hpp"
+#include "protocol/text.hpp"
+
+namespace parley::conform {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t described_body_bytes = 60;
+// A server's messages are at most this long; whoever sends more is not waited for.
+constexpr two_socket::FrameLimits frame_limits{.header_bytes = 64 * 1024, .body_bytes = 1024 * 1024};
+constexpr std::size_t shown_bytes = 400;
+// So that a reader that is awake sees each piece by itself. A right one does not care.
+constexpr milliseconds pause_between_pieces{2};
+
+constexpr std::string_view server_beginnings[] = {
+    "REGISTERED TOSEND ", "REGISTERED TORECV ", "FORWARD ", "SENT", "SEND", "ERROR 10"};
+constexpr std::string_view client_beginnings[] = {"REGISTER TOSEND ", "REGISTER TORECV ", "SEND ", "RECEIVED",
+                                                  "ERROR 10"};
+
+std::size_t common_prefix(std::string_view left, std::string_view right) {
+  const std::size_t size = std::min(left.size(), right.size());
+  return static_cast<std::size_t>(
+      std::mismatch(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size), right.begin()).first -
+      left.begin());
+}
+
+std::string seconds_text(milliseconds time) {
+  std::ostringstream text;
+  text << static_cast<double>(time.count()) / 1000 << " s";
+  return text.str();
+}
+
+std::string_view without_leading_blanks(std::string_view bytes) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto first = bytes.find_first_not_of(blanks);
+  return first == std::string_view::npos ? std::string_view{} : bytes.substr(first);
+}
+
+}  // namespace
+
+std::string WaitEnd::describe() const {
+  const std::string count = std::to_string(bytes.size()) + (bytes.size() == 1 ? " byte" : " bytes");
+  switch (kind) {
+    case Kind::garbage:
+      return "bytes that begin no message: the byte at " + std::to_string(garbage_at) + " can not be right";
+    case Kind::clean_end:
+      return "the end of the stream";
+    case Kind::end_inside_frame:
+      return "the end of the stream inside a message, after " + count + " of it";
+    case Kind::reset:
+      return "a connection reset after " + count;
+    case Kind::silence:
+      return bytes.empty() ? "nothing for " + seconds_text(waited)
+                           : "nothing more for " + seconds_text(waited) + " after " + count + " of a message";
+  }
+  return "";
+}
+
+Link::Link(test::FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
+           const Settings& settings)
+    : socket_(std::move(socket)),
+      label_(std::move(label)),
+      peer_(peer),
+      transcript_(&transcript),
+      settings_(&settings),
+      lane_(transcript.add_lane(label_)),
+      parser_(peer, frame_limits) {
+  transcript.add(lane_, Happening::opened);
+}
+
+void Link::send(std::string_view bytes) {
+  transcript_->add(lane_, Happening::sent, bytes);
+  const auto deadline = Clock::now() + settings_->timeout;
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+      continue;
+    }
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    pollfd descriptor{socket_.get(), POLLOUT, 0};
+    if (errno != EAGAIN || left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) <= 0) {
+      transcript_->add(lane_, Happening::note,
+                       std::to_string(bytes.size()) + " of these bytes were not taken");
+      return;
+    }
+  }
+}
+
+void Link::send_in_pieces(std::string_view bytes, const std::vector<std::size_t>& cuts) {
+  std::size_t begin = 0;
+  for (const std::size_t cut : cuts) {
+    send(bytes.substr(begin, cut - begin));
+    begin = cut;
+    std::this_thread::sleep_for(pause_between_pieces);
+  }
+  send(bytes.substr(begin));
+}
+
+void Link::send_byte_by_byte(std::string_view bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    send(bytes.substr(i, 1));
+    std::this_thread::sleep_for(pause_between_pieces);
+  }
+}
+
+Link::Input Link::read_some(Clock::time_point deadline) {
+  for (;;) {
+    std::array<char, 16 * 1024> buffer;
+    const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count > 0) {
+      const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
+      transcript_->add(lane_, Happening::received, bytes);
+      parser_.feed(bytes);
+      unparsed_ += bytes;
+      ++pieces_;
+      return Input::bytes;
+    }
+    if (count == 0) {
+      transcript_->add(lane_, Happening::ended);
+      return Input::end;
+    }
+    if (errno != EAGAIN && errno != EINTR) {
+      transcript_->add(lane_, Happening::reset);
+      return Input::reset;
+    }
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    pollfd descriptor{socket_.get(), POLLIN, 0};
+    if (left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) == 0)
+      return Input::silence;
+  }
+}
+
+/// Where the bytes that came stop being the beginning of any message; nothing when they still are one.
+std::optional<std::size_t> Link::garbage_at() const {
+  const std::string_view begun = without_leading_blanks(unparsed_);
+  if (begun.empty()) return std::nullopt;
+  const auto beginnings = peer_ == two_socket::Side::server
+                              ? std::span<const std::string_view>(server_beginnings)
+                              : std::span<const std::string_view>(client_beginnings);
+  std::size_t longest = 0;
+  for (const auto& beginning : beginnings) {
+    const std::size_t common = common_prefix(begun, beginning);
+    if (common == beginning.size() || common == begun.size()) return std::nullopt;
+    longest = std::max(longest, common);
+  }
+  return longest;
+}
+
+std::variant<Frame, WaitEnd> Link::receive(milliseconds timeout) {
+  const auto deadline = Clock::now() + timeout;
+  for (;;) {
+    auto event = parser_.next();
+    const std::string begun(without_leading_blanks(unparsed_));
+    if (std::holds_alternative<two_socket::NeedMore>(event)) {
+      if (const auto at = garbage_at()) return WaitEnd{WaitEnd::Kind::garbage, begun, *at, timeout};
+    } else if (std::holds_alternative<two_socket::Unknown>(event)) {
+      return WaitEnd{WaitEnd::Kind::garbage, begun, garbage_at().value_or(0), timeout};
+    } else {
+      const std::size_t size = parser_.event_bytes();
+      Frame frame{event, begun.substr(0, size), std::exchange(pieces_, 0)};
+      unparsed_ = begun.substr(std::min(size, begun.size()));
+      return frame;
+    }
+    switch (read_some(deadline)) {
+      case Input::bytes:
+        break;
+      case Input::end:
+        return WaitEnd{begun.empty() ? WaitEnd::Kind::clean_end : WaitEnd::Kind::end_inside_frame, begun, 0,
+                       timeout};
+      case Input::reset:
+        return WaitEnd{WaitEnd::Kind::reset, begun, 0, timeout};
+      case Input::silence:
+        return WaitEnd{WaitEnd::Kind::silence, begun, 0, timeout};
+    }
+  }
+}
+
+Frame Link::expect(const Expected& expected, milliseconds timeout) {
+  auto came = receive(timeout);
+  if (const auto* end = std::get_if<WaitEnd>(&came)) fail(expected.text, *end);
+  auto& frame = std::get<Frame>(came);
+  if (!expected.matches(frame.event, frame.bytes)) fail(expected.text, frame);
+  return std::move(frame);
+}
+
+void Link::expect_bytes(std::string_view bytes) {
+  const std::string expected = "exactly the bytes \"" + visible(bytes) + '"';
+  const auto deadline = Clock::now() + settings_->timeout;
+  for (;;) {
+    const std::size_t common = common_prefix(unparsed_, bytes);
+    if (common == bytes.size()) {
+      unparsed_.erase(0, bytes.size());
+      while (!std::holds_alternative<two_socket::NeedMore>(parser_.next())) {
+      }
+      return;
+    }
+    if (common < unparsed_.size())
+      fail(expected, WaitEnd{WaitEnd::Kind::garbage, unparsed_, common, settings_->timeout});
+    switch (read_some(deadline)) {
+      case Input::bytes:
+        break;
+      case Input::end:
+        fail(expected, WaitEnd{unparsed_.empty() ? WaitEnd::Kind::clean_end : WaitEnd::Kind::end_inside_frame,
+                               unparsed_, 0, settings_->timeout});
+      case Input::reset:
+        fail(expected, WaitEnd{WaitEnd::Kind::reset, unparsed_, 0, settings_->timeout});
+      case Input::silence:
+        fail(expected, WaitEnd{WaitEnd::Kind::silence, unparsed_, 0, settings_->timeout});
+    }
+  }
+}
+
+void Link::expect_line_end(const std::string& expected) {
+  const auto deadline = Clock::now() + settings_->timeout;
+  while (unparsed_.find('\n') == std::string::npos) {
+    const Input input = read_some(deadline);
+    if (input == Input::bytes) continue;
+    const auto kind = input == Input::end     ? WaitEnd::Kind::end_inside_frame
+                      : input == Input::reset ? WaitEnd::Kind::reset
+                                              : WaitEnd::Kind::silence;
+    fail(expected, WaitEnd{kind, unparsed_, 0, settings_->timeout});
+  }
+  if (const auto at = unparsed_.find_first_not_of(" \t\r\n"); at < unparsed_.find('\n'))
+    fail(expected, WaitEnd{WaitEnd::Kind::garbage, unparsed_, at, settings_->timeout});
+}
+
+void Link::expect_end() {
+  const auto came = receive();
+  if (const auto* frame = std::get_if<Frame>(&came)) fail("the end of the stream", *frame);
+  if (const auto& end = std::get<WaitEnd>(came); end.kind != WaitEnd::Kind::clean_end)
+    fail("the end of the stream", end);
+}
+
+void Link::expect_gone() {
+  const auto came = receive();
+  const std::string expected = "the end of the connection";
+  if (const auto* frame = std::get_if<Frame>(&came)) fail(expected, *frame);
+  const auto& end = std::get<WaitEnd>(came);
+  if (end.kind == WaitEnd::Kind::silence || end.kind == WaitEnd::Kind::garbage) fail(expected, end);
+}
+
+void Link::expect_nothing(const std::string& expected) {
+  if (!has_input()) return;
+  const auto came = receive();
+  if (const auto* frame = std::get_if<Frame>(&came)) fail(expected, *frame);
+  fail(expected, std::get<WaitEnd>(came));
+}
+
+bool Link::wait_for_input(milliseconds time) {
+  if (!without_leading_blanks(unparsed_).empty()) return true;
+  pollfd descriptor{socket_.get(), POLLIN, 0};
+  return ::poll(&descriptor, 1, static_cast<int>(time.count())) > 0;
+}
+
+void Link::end_sending() {
+  if (socket_) ::shutdown(socket_.get(), SHUT_WR);
+}
+
+void Link::wait_for_end(Clock::time_point deadline) {
+  std::array<char, 16 * 1024> buffer;
+  while (socket_) {
+    const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count == 0 || (count < 0 && errno != EAGAIN)) return;
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    pollfd descriptor{socket_.get(), POLLIN, 0};
+    if (left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) <= 0) return;
+  }
+}
+
+void Link::half_close() {
+  transcript_->add(lane_, Happening::note, "the suite ends its side of the stream");
+  ::shutdown(socket_.get(), SHUT_WR);
+}
+
+void Link::close() {
+  transcript_->add(lane_, Happening::closed);
+  socket_.reset();
+}
+
+void Link::abort() {
+  const linger reset{1, 0};
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  transcript_->add(lane_, Happening::note, "the suite resets the connection");
+  socket_.reset();
+}
+
+void Link::fail(const std::string& expected, const WaitEnd& came) const {
+  Failure failure{expected + " on " + label_, came.describe(), came.bytes.substr(0, shown_bytes), {}, lane_};
+  if (came.kind == WaitEnd::Kind::garbage) failure.garbage_at = came.garbage_at;
+  throw CaseFailed{std::move(failure)};
+}
+
+void Link::fail(const std::string& expected, const Frame& came) const {
+  throw CaseFailed{{expected + " on " + label_,
+                    "the message " + describe(came.event, described_body_bytes),
+                    came.bytes.substr(0, shown_bytes),
+                    {},
+                    lane_}};
+}
+
+Expected registered(two_socket::Channel channel, std::string_view name) {
+  const std::string word = channel == two_socket::Channel::to_send ? "TOSEND" : "TORECV";
+  return {"REGISTERED " + word + ' ' + std::string(name),
+          [channel, name = std::string(name)](const two_socket::Event& event, std::string_view) {
+            const auto* message = std::get_if<two_socket::Registered>(&event);
+            return message != nullptr && message->channel == channel &&
+                   equal_ignoring_case(message->name, name);
+          }};
+}
+
+Expected forward(std::string_view sender, std::string_view body) {
+  return {"FORWARD " + std::string(sender) + " with a body of " + std::to_string(body.size()) + " bytes: \"" +
+              visible(body.substr(0, described_body_bytes)) +
+              (body.size() > described_body_bytes ? "...\"" : "\""),
+          [sender = std::string(sender), body = std::string(body)](const two_socket::Event& event,
+                                                                   std::string_view) {
+            const auto* message = std::get_if<two_socket::Forward>(&event);
+            return message != nullptr && equal_ignoring_case(message->sender, sender) &&
+                   message->body == body;
+          }};
+}
+
+Expected delivered(const Settings& settings, std::string_view recipient) {
+  const auto& words = settings.alternatives.delivered_words;
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " or ") + word;
+  return {text + ' ' + std::string(recipient),
+          [&words](const two_socket::Event& event, std::string_view bytes) {
+            const std::string word(bytes.substr(0, bytes.find_first_of(" \t\r\n")));
+            return std::holds_alternative<two_socket::Delivered>(event) &&
+                   std::ranges::find(words, word) != words.end();
+          }};
+}
+
+Expected error(const Settings& settings, two_socket::ErrorCode code) {
+  const int number = static_cast<int>(code);
+  return {"ERROR " + std::to_string(number) + ' ' + std::string(phrase(code)),
+          [&settings, number](const two_socket::Event& event, std::string_view) {
+            const auto* message = std::get_if<two_socket::Error>(&event);
+            if (message == nullptr || message->code != number) return false;
+            const auto phrases = settings.alternatives.phrases.find(number);
+            return phrases == settings.alternatives.phrases.end() ||
+                   std::ranges::find(phrases->second, message->phrase) != phrases->second.end();
+          }};
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/two_socket_parser.hpp"
+#include "tests/conformance/settings.hpp"
+#include "tests/conformance/verdict.hpp"
+#include "tests/support/file_descriptor.hpp"
+
+namespace parley::conform {
+
+/// Ends a case as failed.
+struct CaseFailed {
+  Failure failure;
+};
+
+/// A message that must come next, and how to say so.
+struct Expected {
+  std::string text;
+  std::function<bool(const two_socket::Event& event, std::string_view bytes)> matches;
+};
+
+/// What a wait for a message ended with, when it was no message.
+struct WaitEnd {
+  enum class Kind { garbage, clean_end, end_inside_frame, reset, silence };
+  Kind kind;
+  std::string bytes;           ///< of the message that had begun
+  std::size_t garbage_at = 0;  ///< the first of them that can not belong there
+  std::chrono::milliseconds waited{0};
+
+  /// In words, as a sentence part.
+  std::string describe() const;
+};
+
+/// A message as it came.
+struct Frame {
+  two_socket::Event event;  ///< its string_views live until the link's next wait
+  std::string bytes;        ///< without blank lines around it
+  std::size_t pieces = 1;   ///< how many reads it took
+};
+
+/// One socket between the suite and the program under test. Notes every byte in the transcript, bounds every
+/// wait, and ends the case (CaseFailed) when what must come does not. Belongs to one thread.
+class Link {
+ public:
+  /// Takes over a connected socket. `peer`: who is at the other end.
+  Link(test::FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
+       const Settings& settings);
+  Link(Link&&) = default;
+
+  const std::string& label() const { return label_; }
+
+  /// Writes it in one piece. The other end may be gone: that shows in what is waited for next.
+  void send(std::string_view bytes);
+
+  /// Writes it in pieces, cut after `cuts` (ascending offsets), each in a segment of its own.
+  void send_in_pieces(std::string_view bytes, const std::vector<std::size_t>& cuts);
+  void send_byte_by_byte(std::string_view bytes);
+
+  /// The next message, or what the wait ended with. Garbage is told as soon as it comes.
+  std::variant<Frame, WaitEnd> receive(std::chrono::milliseconds timeout);
+  std::variant<Frame, WaitEnd> receive() { return receive(settings_->timeout); }
+
+  /// This message comes next; returns it.
+  Frame expect(const Expected& expected) { return expect(expected, settings_->timeout); }
+  Frame expect(const Expected& expected, std::chrono::milliseconds timeout);
+
+  /// Exactly these bytes come next.
+  void expect_bytes(std::string_view bytes);
+
+  /// The LF of an empty line comes next, or is here already.
+  void expect_line_end(const std::string& expected);
+
+  /// The stream ends next, without a reset.
+  void expect_end();
+
+  /// The connection ends next, in whatever way.
+  void expect_gone();
+
+  /// Nothing has come. Only after a fence: an exchange that the server can have answered only behind what
+  /// must not be here. `expected` is the sentence part for a failure.
+  void expect_nothing(const std::string& expected);
+
+  /// Something is here already, or the end.
+  bool has_input() { return wait_for_input(std::chrono::milliseconds{0}); }
+  /// Something comes, or the end, in that time.
+  bool wait_for_input(std::chrono::milliseconds time);
+
+  // When the case is over, and what happens is not noted any more.
+  void end_sending();
+  /// What still comes means nothing; waits for the end, but not beyond the deadline.
+  void wait_for_end(std::chrono::steady_clock::time_point deadline);
+
+  /// The end of what is sent; receiving goes on.
+  void half_close();
+  void close();
+  /// Closes with a reset.
+  void abort();
+
+  /// Ends the case: `came` instead of `expected`.
+  [[noreturn]] void fail(const std::string& expected, const WaitEnd& came) const;
+  [[noreturn]] void fail(const std::string& expected, const Frame& came) const;
+
+ private:
+  enum class Input { bytes, end, reset, silence };
+  Input read_some(std::chrono::steady_clock::time_point deadline);
+  std::optional<std::size_t> garbage_at() const;
+
+  test::FileDescriptor socket_;
+  std::string label_;
+  two_socket::Side peer_;
+  Transcript* transcript_;
+  const Settings* settings_;
+  std::size_t lane_;
+  two_socket::Parser parser_;
+  std::size_t pieces_ = 0;  // reads since the last message
+  std::string unparsed_;    // what the parser was given and has not made a message of
+};
+
+// What may be expected of a server.
+Expected registered(two_socket::Channel channel, std::string_view name);
+Expected forward(std::string_view sender, std::string_view body);
+Expected delivered(const Settings& settings, std::string_view recipient);
+Expected error(const Settings& settings, two_socket::ErrorCode code);
+
+}  // namespace parley::conform

@@ -1,0 +1,71 @@
+#include <csignal>
+#include <iostream>
+
+#include "tests/conformance/grade.hpp"
+#include "tests/conformance/judge.hpp"
+#include "tests/conformance/options.hpp"
+#include "tests/conformance/replay.hpp"
+#include "tests/conformance/selection.hpp"
+#include "tests/conformance/subjects.hpp"
+
+namespace {
+
+using namespace parley::conform;
+
+void print_list(const Subject& subject, const Options& options) {
+  for (const Job& job : select(subject.jobs, options.only, options.exclude, options.least_level)) {
+    const Clause& clause = *find_clause(job.clause_id);
+    std::cout << job.id << "  (" << to_text(clause.level) << ") " << job.title << "\n    " << clause.sentence
+              << '\n';
+  }
+}
+
+ExitCode replay(const Subject& subject, Options options) {
+  options.only = {options.replay};
+  options.exclude.clear();
+  const Report report = judge(subject, options);
+  if (report.results.size() != 1)
+    throw BadInput{"--replay takes the id of one case; '" + options.replay + "' stands for several"};
+  const Result& result = report.results.front();
+  if (result.status == Status::not_run) {
+    std::cerr << "parley-conform: " << result.reason << '\n';
+    return ExitCode::never_came_up;
+  }
+  options.task == Task::judge_client ? write_client_replay(std::cout, result)
+                                     : write_server_replay(std::cout, result);
+  return ExitCode::all_must_passed;
+}
+
+ExitCode run(Options& options) {
+  if (!options.alternatives_file.empty())
+    options.settings.alternatives = read_alternatives(options.alternatives_file);
+  if (options.task == Task::grade) return grade(options);
+  const Subject subject = make_subject(options);
+  if (options.list) {
+    print_list(subject, options);
+    return ExitCode::all_must_passed;
+  }
+  if (!options.replay.empty()) return replay(subject, options);
+  const Report report = judge(subject, options);
+  write_reports(report, options);
+  return exit_code_of(report);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  if (argc == 2 && std::string_view(argv[1]) == "--check-cases") return cases_cover_clauses() ? 0 : 1;
+  ExitCode exit_code{};
+  try {
+    auto options = parse_options(argc, argv, exit_code);
+    if (options) exit_code = run(*options);
+  } catch (const BadInput& bad) {
+    std::cerr << "parley-conform: " << bad.what << '\n';
+    exit_code = ExitCode::usage;
+  } catch (const std::exception& error) {
+    std::cerr << "parley-conform: a fault of the suite itself: " << error.what() << '\n';
+    exit_code = ExitCode::suite_at_fault;
+  }
+  return static_cast<int>(exit_code);
+}

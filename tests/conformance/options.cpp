@@ -1,0 +1,199 @@
+#include "tests/conformance/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <iostream>
+
+namespace parley::conform {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t mebibyte = 1024 * 1024;
+constexpr std::size_t default_memory_mebibytes = 1024;
+constexpr milliseconds grading_budget{180'000};  // for one program of one submission
+
+constexpr const char* footer =
+    R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); --list shows them.
+Exit codes: 0 all MUST passed, 1 some failed, 2 usage or nothing matched, 3 the program under test never came up,
+4 the suite itself is at fault.)";
+
+CLI::Validator in_range(double least, double most) {
+  return CLI::Range(least, most).description("");
+}
+
+void add_seconds(CLI::App& app, const std::string& name, milliseconds& value, const std::string& help,
+                 const std::string& group) {
+  app.add_option_function<double>(
+         name, [&value](double seconds) { value = milliseconds{std::llround(seconds * 1000)}; }, help)
+      ->check(in_range(0.01, 86400))
+      ->option_text("SECONDS [" + CLI::detail::to_string(static_cast<double>(value.count()) / 1000) + "]")
+      ->group(group);
+}
+
+void add_selection(CLI::App& app, Options& options) {
+  const std::string group = "What is tried";
+  app.add_flag("--list", options.list, "List the cases with their clauses, and leave")->group(group);
+  app.add_option("--only", options.only, "Only these")->delimiter(',')->option_text("ID,...")->group(group);
+  app.add_option("--exclude", options.exclude, "All but these")
+      ->delimiter(',')
+      ->option_text("ID,...")
+      ->group(group);
+  const std::map<std::string, Level> levels{
+      {"must", Level::must}, {"should", Level::should}, {"may", Level::may}};
+  app.add_option_function<std::string>(
+         "--level", [&options, levels](const std::string& word) { options.least_level = levels.at(word); },
+         "Only MUST; MUST and SHOULD; or all")
+      ->check(CLI::IsMember(levels).description(""))
+      ->option_text("must|should|may [may]")
+      ->group(group);
+  app.add_option("--replay", options.replay, "Try this case and print its exchange as a Python script")
+      ->option_text("ID")
+      ->group(group);
+}
+
+void add_course(CLI::App& app, Options& options) {
+  const std::string group = "How it is tried";
+  app.add_option("--seed", options.settings.seed, "For the bytes that are chosen by chance")
+      ->option_text("N [1]")
+      ->group(group);
+  add_seconds(app, "--timeout", options.settings.timeout, "For each thing that must come", group);
+  add_seconds(app, "--receipt-time", options.settings.receipt_time,
+              "How long the server under test gives a recipient, at most", group);
+  add_seconds(app, "--budget", options.budget, "For the whole run; 0: no limit", group);
+  app.add_option("--jobs", options.jobs,
+                 "Cases at the same time, each against a program of its own (needs --exec)")
+      ->check(in_range(1, 64))
+      ->option_text("N [1]")
+      ->group(group);
+  app.add_option("--alternatives", options.alternatives_file, "What else counts as right; see the README")
+      ->option_text("FILE")
+      ->group(group);
+}
+
+void add_reports(CLI::App& app, Options& options) {
+  const std::string group = "Reports (- is standard output; several at once)";
+  for (const char* format : {"tap", "junit", "gradescope", "classroom", "json", "html"})
+    app.add_option(std::string("--") + format, options.reports[format], "")
+        ->option_text("FILE")
+        ->group(group);
+  app.add_option("--weights", options.weights_file, "Points: lines of ID = N")
+      ->option_text("FILE")
+      ->group(group);
+  app.add_option("--expect-fail", options.expect_fail_file, "Cases that are known to fail: lines of ID")
+      ->option_text("FILE")
+      ->group(group);
+  app.add_flag("--verbose", options.verbose, "Name the passed cases too")->group(group);
+  app.add_flag("--no-color", options.no_color, "No colours; NO_COLOR in the environment does the same")
+      ->group(group);
+}
+
+void add_grading(CLI::App& app, Options& options) {
+  const std::string group = "Submissions (what their grade.toml does not say)";
+  app.add_option("--build", options.build_command, "Command that builds one, in its folder")
+      ->option_text("COMMAND")
+      ->group(group);
+  app.add_option("--server", options.server_command, "Command that starts its server; {port} is replaced")
+      ->option_text("COMMAND")
+      ->group(group);
+  app.add_option("--client", options.client_command,
+                 "Command that starts its client; {user}, {host} and {port} are replaced")
+      ->option_text("COMMAND")
+      ->group(group);
+  app.add_option("--profile", options.profile_file, "How these clients ask, and what they say")
+      ->option_text("FILE")
+      ->group(group);
+  app.add_option("--output", options.output, "Folder for the reports")
+      ->option_text("FOLDER [FOLDER/reports]")
+      ->group(group);
+  add_seconds(app, "--build-time", options.build_time, "For building one", group);
+  app.add_option_function<std::size_t>(
+         "--memory", [&options](std::size_t mebibytes) { options.memory_bytes = mebibytes * mebibyte; },
+         "Writable memory of each process of one")
+      ->check(in_range(16, 1 << 20))
+      ->option_text("MIB [1024]")
+      ->group(group);
+  options.memory_bytes = default_memory_mebibytes * mebibyte;
+  options.budget = grading_budget;
+}
+
+}  // namespace
+
+std::string shell_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + '\'';
+}
+
+std::string Options::repeat_command(std::string_view id) const {
+  std::string text = "parley-conform ";
+  text += task == Task::judge_client ? "client" : "server";
+  text += command.empty() ? ' ' + address : " --exec " + shell_quoted(command);
+  if (!profile_file.empty()) text += " --profile " + shell_quoted(profile_file);
+  if (!alternatives_file.empty()) text += " --alternatives " + shell_quoted(alternatives_file);
+  return text + " --seed " + std::to_string(settings.seed) + " --only " + std::string(id);
+}
+
+std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code) {
+  Options options;
+  CLI::App app{"Judges servers and clients of the two-socket protocol, clause by clause", "parley-conform"};
+  app.set_version_flag("--version", std::string("parley-conform ") + PARLEY_VERSION);
+  app.require_subcommand(1);
+  app.footer(footer);
+
+  CLI::App* server = app.add_subcommand("server", "Judge a server");
+  server->add_option("ADDRESS", options.address, "HOST:PORT of a server that runs already")->option_text(" ");
+  server
+      ->add_option("--exec", options.command,
+                   "Or a command that starts one, run with the shell's exec; {port} is replaced")
+      ->option_text("COMMAND");
+  CLI::App* client = app.add_subcommand(
+      "client", "Judge a client, in a pseudo-terminal, against a server that the suite plays");
+  client
+      ->add_option("--exec", options.command,
+                   "The command that starts it; {user}, {host} and {port} are replaced")
+      ->option_text("COMMAND");
+  client->add_option("--profile", options.profile_file, "How this client asks, and what it says")
+      ->option_text("FILE");
+  CLI::App* grade = app.add_subcommand("grade", "Judge a folder of submissions");
+  grade->add_option("FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
+      ->option_text(" ")
+      ->required();
+  add_grading(*grade, options);
+  for (CLI::App* task : {server, client, grade}) {
+    task->footer(footer);
+    add_selection(*task, options);
+    add_course(*task, options);
+    add_reports(*task, options);
+  }
+
+  exit_code = ExitCode::usage;
+  const auto refuse = [](const std::string& what) {
+    std::cerr << "parley-conform: " << what << '\n';
+    return std::nullopt;
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    app.exit(success);
+    exit_code = ExitCode::all_must_passed;
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    return refuse(std::string(error.what()) + " (see --help)");
+  }
+  if (!grade->parsed() && options.budget == grading_budget) options.budget = milliseconds{0};
+  options.task = server->parsed() ? Task::judge_server : client->parsed() ? Task::judge_client : Task::grade;
+  std::erase_if(options.reports, [](const auto& report) { return report.second.empty(); });
+  if (options.task != Task::grade) options.memory_bytes = 0;
+  if (options.task == Task::grade || options.list) return options;
+  if (options.task == Task::judge_client && options.command.empty())
+    return refuse("client needs --exec COMMAND");
+  if (options.task == Task::judge_server && options.address.empty() == options.command.empty())
+    return refuse("server needs HOST:PORT, or --exec COMMAND, and not both");
+  if (options.jobs > 1 && !options.address.empty())
+    return refuse(
+        "--jobs needs --exec: cases at the same time on one server would meet in each other's broadcasts");
+  return options;
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/conformance/clause.hpp"
+#include "tests/conformance/settings.hpp"
+
+namespace parley::conform {
+
+/// Exit codes of parley-conform.
+enum class ExitCode {
+  all_must_passed = 0,
+  some_failed = 1,
+  usage = 2,
+  never_came_up = 3,
+  suite_at_fault = 4,
+};
+
+enum class Task { judge_server, judge_client, grade };
+
+/// What the command line asked for.
+struct Options {
+  Task task = Task::judge_server;
+  std::string address;  ///< HOST:PORT of a server that runs already
+  std::string command;  ///< --exec
+  bool list = false;
+  std::string replay;  ///< the id of a case; empty: none
+
+  std::vector<std::string> only;
+  std::vector<std::string> exclude;
+  Level least_level = Level::may;  ///< cases of this level and of stricter ones
+
+  Settings settings;
+  std::chrono::milliseconds budget{0};
+  std::size_t jobs = 1;
+
+  std::map<std::string, std::string> reports;  ///< format ("tap") to file; "-" is standard output
+  std::string weights_file;
+  std::string expect_fail_file;
+  std::string alternatives_file;
+  std::string profile_file;
+  bool verbose = false;
+  bool no_color = false;
+
+  // For grade: the folder of the submissions, and what holds for those that say nothing else.
+  std::string folder;
+  std::string output;  ///< see output_folder()
+  std::string build_command;
+  std::string server_command;
+  std::string client_command;
+  std::chrono::milliseconds build_time{60'000};
+  /// Writable memory of each process; 0: no limit. Not its address space: virtual machines reserve much of
+  /// that.
+  std::size_t memory_bytes = 0;
+
+  /// Where grade writes: --output, or "reports" in the folder of the submissions.
+  std::string output_folder() const { return output.empty() ? folder + "/reports" : output; }
+
+  /// The command that repeats one case alone.
+  std::string repeat_command(std::string_view id) const;
+};
+
+/// As one word of the shell.
+std::string shell_quoted(const std::string& text);
+
+/// The options, or the exit code with which to leave; what there is to say has been printed then.
+std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code);
+
+}  // namespace parley::conform

@@ -1,0 +1,87 @@
+#include "tests/conformance/process_family.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <random>
+#include <sstream>
+#include <system_error>
+
+#include "tests/support/file_descriptor.hpp"
+
+namespace parley::conform {
+namespace {
+
+// Whoever forks faster than it is ended is looked for again.
+constexpr int rounds_of_killing = 5;
+
+/// Of a file in /proc; a process may end while it is read (then a stream would throw).
+std::string contents(const std::string& file) {
+  const test::FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string bytes;
+  std::array<char, 4096> room;
+  ssize_t count = 0;
+  while ((count = ::read(descriptor.get(), room.data(), room.size())) > 0)
+    bytes.append(room.data(), static_cast<std::size_t>(count));
+  return bytes;
+}
+
+}  // namespace
+
+std::string make_family_mark() {
+  return "PARLEY_CONFORM_PROGRAM=" + std::to_string(::getpid()) + '-' +
+         std::to_string(std::random_device()()) + '-' +
+         std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
+std::vector<std::string> stat_fields(pid_t pid) {
+  const std::string stat = contents("/proc/" + std::to_string(pid) + "/stat");
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::istringstream rest(stat.substr(name_end + 1));
+  return {std::istream_iterator<std::string>(rest), {}};
+}
+
+std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
+  constexpr std::size_t state = 0;
+  constexpr std::size_t session = 3;
+  std::vector<pid_t> pids;
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator entry("/proc", error); entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const auto pid = static_cast<pid_t>(std::stol(name));
+    const auto fields = stat_fields(pid);
+    if (fields.size() <= session || (pid == leader && fields[state] == "Z")) continue;
+    if (fields[session] == std::to_string(leader) ||
+        contents(entry->path().string() + "/environ").find(mark) != std::string::npos)
+      pids.push_back(pid);
+  }
+  return pids;
+}
+
+void kill_family(const std::string& mark, pid_t leader) {
+  for (int round = 0; round < rounds_of_killing; ++round) {
+    const auto pids = family_of(mark, leader);
+    if (pids.empty()) return;
+    for (const pid_t pid : pids) {
+      ::kill(pid, SIGKILL);
+      if (pid != leader) ::waitpid(pid, nullptr, 0);  // fails at once for one that is not ours
+    }
+  }
+}
+
+std::string describe_end(const siginfo_t& info) {
+  if (info.si_code == CLD_EXITED) return "exited with code " + std::to_string(info.si_status);
+  return "was killed by signal " + std::to_string(info.si_status) + " (" + ::sigdescr_np(info.si_status) +
+         ")";
+}
+
+}  // namespace parley::conform

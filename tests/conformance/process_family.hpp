@@ -1,0 +1,28 @@
+#pragma once
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+/// Programs under test and all that they start, daemons too: told by a mark in their environment. Any thread.
+namespace parley::conform {
+
+/// A variable for the environment of a program, different for each.
+std::string make_family_mark();
+
+/// Who has the mark, and who is in the session that `leader` began. Not the leader itself once it has ended.
+std::vector<pid_t> family_of(const std::string& mark, pid_t leader);
+
+/// SIGKILL for all of them, until none is left; the leader is left to be waited for.
+void kill_family(const std::string& mark, pid_t leader);
+
+/// The fields of /proc/PID/stat from the third on (the second may hold anything); none when it is gone.
+std::vector<std::string> stat_fields(pid_t pid);
+
+/// What waitid() says of an end, as a sentence part: "exited with code 1", "was killed by signal 11
+/// (Segmentation fault)".
+std::string describe_end(const siginfo_t& info);
+
+}  // namespace parley::conform

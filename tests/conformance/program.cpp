@@ -1,0 +1,177 @@
+#include "tests/conformance/program.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <vector>
+
+#include "tests/conformance/process_family.hpp"
+
+namespace parley::conform {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kept_output_bytes = 8 * 1024;
+constexpr milliseconds time_to_terminate{1'000};
+constexpr milliseconds look_interval{5};
+
+void set_limit(int resource, std::size_t value) {
+  if (value == 0) return;
+  const rlimit limit{value, value};
+  ::setrlimit(static_cast<__rlimit_resource>(resource), &limit);
+}
+
+/// In the child, between fork and exec: only calls that are safe there.
+[[noreturn]] void become(const char* command, const char* folder, const ProgramLimits& limits, int output,
+                         char* const* environment) {
+  ::setsid();
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int null = ::open("/dev/null", O_RDONLY);
+  ::dup2(null, STDIN_FILENO);
+  ::dup2(output, STDOUT_FILENO);
+  ::dup2(output, STDERR_FILENO);
+  ::close_range(3, ~0U, 0);
+  std::signal(SIGPIPE, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  set_limit(RLIMIT_DATA, limits.memory_bytes);
+  if (*folder == '\0' || ::chdir(folder) == 0) ::execle("/bin/sh", "sh", "-c", command, nullptr, environment);
+  ::_exit(127);
+}
+
+/// True when a line of /proc/net/tcp or tcp6 says that somebody listens on the port.
+bool is_listening(const char* table, std::uint16_t port) {
+  std::ifstream lines(table);
+  std::ostringstream ending;
+  ending << ':' << std::hex << std::uppercase;
+  ending.width(4);
+  ending.fill('0');
+  ending << port;
+  std::string number;
+  std::string local;
+  std::string remote;
+  std::string state;
+  std::string rest;
+  while (lines >> number >> local >> remote >> state && std::getline(lines, rest))
+    if (state == "0A" && local.ends_with(ending.str())) return true;
+  return false;
+}
+
+}  // namespace
+
+Program::Program(const std::string& command, const ProgramLimits& limits, const std::string& folder)
+    : mark_(make_family_mark()) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  output_end_ = test::FileDescriptor(ends[0]);
+  const test::FileDescriptor input_end(ends[1]);
+  // What it leaves behind when it dies becomes ours, and can be ended.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const std::string line = "exec " + command;
+  std::vector<char*> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
+  environment.push_back(const_cast<char*>(mark_.c_str()));
+  environment.push_back(nullptr);
+  pid_ = ::fork();
+  if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (pid_ == 0) become(line.c_str(), folder.c_str(), limits, input_end.get(), environment.data());
+  drainer_ = std::thread([this] { drain(); });
+}
+
+Program::~Program() {
+  stop();
+}
+
+void Program::drain() {
+  std::array<char, 16 * 1024> buffer;
+  while (!stopped_.wait(output_end_.get(), milliseconds{-1})) {
+    const ssize_t count = ::read(output_end_.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    const std::lock_guard lock(mutex_);
+    output_.append(buffer.data(), static_cast<std::size_t>(count));
+    if (output_.size() > 2 * kept_output_bytes) output_.erase(0, output_.size() - kept_output_bytes);
+  }
+}
+
+std::optional<std::string> Program::ended() {
+  if (ended_) return ended_;
+  siginfo_t info{};
+  // Not reaped yet: its group must keep its number until the rest of it is gone too.
+  if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+    return std::nullopt;
+  ended_ = describe_end(info);
+  return ended_;
+}
+
+std::optional<std::string> Program::wait_for_end(milliseconds time) {
+  const auto deadline = Clock::now() + time;
+  while (!ended() && Clock::now() < deadline) std::this_thread::sleep_for(look_interval);
+  return ended_;
+}
+
+std::string Program::output() const {
+  const std::lock_guard lock(mutex_);
+  return output_.size() > kept_output_bytes ? output_.substr(output_.size() - kept_output_bytes) : output_;
+}
+
+bool Program::wait_until_listening(std::uint16_t port, milliseconds timeout) {
+  const auto deadline = Clock::now() + timeout;
+  while (!is_listening("/proc/net/tcp", port) && !is_listening("/proc/net/tcp6", port)) {
+    if (ended() || Clock::now() > deadline) return false;
+    std::this_thread::sleep_for(look_interval);
+  }
+  return true;
+}
+
+void Program::stop() {
+  if (pid_ < 0) return;
+  ::kill(-pid_, SIGTERM);
+  wait_for_end(time_to_terminate);
+  ::kill(-pid_, SIGKILL);
+  wait_for_end(time_to_terminate);
+  kill_family(mark_, pid_);
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  stopped_.set();
+  drainer_.join();
+  pid_ = -1;
+}
+
+std::uint16_t free_port() {
+  const test::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0 ||
+      ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0)
+    throw std::system_error(errno, std::generic_category(), "no free port");
+  return ntohs(address.sin_port);
+}
+
+std::string substitute(std::string command, const std::string& key, const std::string& value) {
+  const std::string pattern = '{' + key + '}';
+  for (auto at = command.find(pattern); at != std::string::npos;
+       at = command.find(pattern, at + value.size()))
+    command.replace(at, pattern.size(), value);
+  return command;
+}
+
+}  // namespace parley::conform

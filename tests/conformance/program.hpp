@@ -1,0 +1,72 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "server/event_flag.hpp"
+#include "tests/support/file_descriptor.hpp"
+
+namespace parley::conform {
+
+/// What a program under test may use. 0: no limit.
+struct ProgramLimits {
+  std::size_t memory_bytes = 0;  ///< writable, of each process
+};
+
+/// A program under test, started with the shell's syntax in a session of its own. What it prints is
+/// read all the time, so that it never blocks, and its end is kept. Belongs to one thread.
+class Program {
+ public:
+  /// Throws std::system_error when no process can be made; a command that is not found is an end like others.
+  explicit Program(const std::string& command, const ProgramLimits& limits = {},
+                   const std::string& folder = {});
+
+  /// stop().
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  /// How it ended, as a sentence part: "exited with code 1", "was killed by signal 11 (Segmentation fault)";
+  /// nothing while it runs.
+  std::optional<std::string> ended();
+
+  /// ended(), waited for that long.
+  std::optional<std::string> wait_for_end(std::chrono::milliseconds time);
+
+  /// The last of what it printed, standard output and standard error together.
+  std::string output() const;
+
+  /// Waits until it listens on the port. Does not connect: some servers take that badly. False when it ends
+  /// first, or the time does.
+  bool wait_until_listening(std::uint16_t port, std::chrono::milliseconds timeout);
+
+  /// Ends it and everything that it started: SIGTERM to its group, after a while SIGKILL.
+  void stop();
+
+ private:
+  void drain();
+
+  const std::string mark_;  // in its environment, and in that of all that it starts
+  pid_t pid_ = -1;
+  test::FileDescriptor output_end_;
+  std::optional<std::string> ended_;
+
+  EventFlag stopped_;
+  mutable std::mutex mutex_;
+  std::string output_;  // under mutex_
+  std::thread drainer_;
+};
+
+/// A port of 127.0.0.1 that nobody uses at this moment.
+std::uint16_t free_port();
+
+/// `command` with each {key} replaced.
+std::string substitute(std::string command, const std::string& key, const std::string& value);
+
+}  // namespace parley::conform

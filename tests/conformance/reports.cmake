@@ -1,0 +1,33 @@
+# The report writers: no socket, no clock. The page's style and script are files of their own, embedded here.
+foreach(asset css js)
+  file(READ "${CMAKE_CURRENT_LIST_DIR}/html/report.${asset}" report_${asset})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/html/report.${asset}")
+endforeach()
+file(CONFIGURE OUTPUT html_assets.cpp @ONLY CONTENT [[
+#include "tests/conformance/html_assets.hpp"
+
+namespace parley::conform {
+
+const std::string_view report_css = R"asset(@report_css@)asset";
+const std::string_view report_js = R"asset(@report_js@)asset";
+
+}  // namespace parley::conform
+]])
+
+add_library(parley_conform_reports STATIC
+  "${CMAKE_CURRENT_BINARY_DIR}/html_assets.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_bytes.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_classroom.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_console.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_diagram.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_gradescope.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_html.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_json.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_junit.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_markup.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_tap.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_text.cpp")
+target_link_libraries(parley_conform_reports
+  PUBLIC parley_protocol parley_conform_model
+  PRIVATE parley_settings nlohmann_json::nlohmann_json)

@@ -1,0 +1,179 @@
+#include "tests/conformance/runner.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "tests/conformance/link.hpp"
+
+namespace parley::conform {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+enum class State { waiting, running, decided };
+
+/// What the workers share: which job is next, and what is known of the others.
+class Schedule {
+ public:
+  Schedule(const std::vector<Job>& jobs, const RunOptions& options)
+      : jobs_(jobs), options_(options), states_(jobs.size(), State::waiting), results_(jobs.size()) {
+    if (options.budget.count() > 0) deadline_ = Clock::now() + options.budget;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      indices_[jobs[i].id] = i;
+      results_[i].id = jobs[i].id;
+      results_[i].title = jobs[i].title;
+      results_[i].clause = find_clause(jobs[i].clause_id);
+    }
+  }
+
+  /// The next job to run, marked as running; waits for one whose needs are decided. Nothing: all are done.
+  std::optional<std::size_t> next() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      bool all_decided = true;
+      if (abandoned_) return std::nullopt;
+      for (std::size_t i = 0; i < jobs_.size(); ++i) {
+        if (states_[i] == State::decided) continue;
+        all_decided = false;
+        if (states_[i] == State::running || !needs_are_decided(i)) continue;
+        if (skip(i)) return next_locked_again(lock);
+        states_[i] = State::running;
+        return i;
+      }
+      if (all_decided) return std::nullopt;
+      changed_.wait(lock);
+    }
+  }
+
+  Result& result(std::size_t job) { return results_[job]; }
+
+  void decide(std::size_t job, Result result) {
+    const std::lock_guard lock(mutex_);
+    results_[job] = std::move(result);
+    finish(job);
+  }
+
+  /// The suite itself is at fault: nobody is to wait for what will not be decided.
+  void abandon() {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+    changed_.notify_all();
+  }
+
+  bool budget_is_used_up() const { return deadline_ && Clock::now() > *deadline_; }
+
+  std::vector<Result> take_results() { return std::move(results_); }
+
+ private:
+  std::optional<std::size_t> next_locked_again(std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    return next();
+  }
+
+  bool needs_are_decided(std::size_t job) const {
+    return std::ranges::all_of(jobs_[job].needs, [&](std::string_view id) {
+      const auto found = indices_.find(id);
+      return found == indices_.end() || states_[found->second] == State::decided;
+    });
+  }
+
+  /// Skips the job when something that it needs has not passed. The cause is the case that failed itself.
+  bool skip(std::size_t job) {
+    for (const auto& id : jobs_[job].needs) {
+      const auto found = indices_.find(id);
+      if (found == indices_.end()) continue;
+      const Result& need = results_[found->second];
+      if (need.status == Status::passed) continue;
+      results_[job].status = need.status == Status::not_run ? Status::not_run : Status::skipped;
+      results_[job].blocked_by = need.status == Status::skipped ? need.blocked_by : need.id;
+      results_[job].reason = need.reason;
+      finish(job);
+      return true;
+    }
+    return false;
+  }
+
+  void finish(std::size_t job) {
+    states_[job] = State::decided;
+    changed_.notify_all();
+    if (options_.progress)
+      options_.progress(results_, static_cast<std::size_t>(std::ranges::count(states_, State::decided)));
+  }
+
+  const std::vector<Job>& jobs_;
+  const RunOptions& options_;
+  std::optional<Clock::time_point> deadline_;
+  std::map<std::string_view, std::size_t> indices_;
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  std::vector<State> states_;
+  std::vector<Result> results_;
+  bool abandoned_ = false;
+};
+
+Result run_one(const Job& job, Bench& bench, Result result) {
+  const auto begin = Clock::now();
+  if (auto problem = bench.prepare()) {
+    result.status = Status::not_run;
+    result.reason = std::move(*problem);
+    return result;
+  }
+  result.transcript = Transcript();
+  try {
+    bench.run(job, result.transcript);
+    result.status = Status::passed;
+  } catch (CaseFailed& failed) {
+    result.status = Status::failed;
+    result.failure = std::move(failed.failure);
+    result.hint = job.hint;
+    if (const std::string became = bench.recover(); !became.empty())
+      result.failure->came += "; the program " + became;
+  }
+  result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+  return result;
+}
+
+void work(Schedule& schedule, const std::vector<Job>& jobs, Bench& bench) {
+  while (const auto job = schedule.next()) {
+    Result result = schedule.result(*job);
+    if (schedule.budget_is_used_up()) {
+      result.status = Status::not_run;
+      result.reason = "The time for the whole run was used up.";
+    } else {
+      result = run_one(jobs[*job], bench, std::move(result));
+    }
+    schedule.decide(*job, std::move(result));
+  }
+}
+
+}  // namespace
+
+std::vector<Result> run_jobs(const std::vector<Job>& jobs,
+                             const std::function<std::unique_ptr<Bench>()>& make_bench,
+                             const RunOptions& options) {
+  Schedule schedule(jobs, options);
+  std::vector<std::jthread> workers;
+  std::exception_ptr fault;
+  std::mutex fault_mutex;
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, options.jobs); ++i)
+    workers.emplace_back([&] {
+      try {
+        const auto bench = make_bench();
+        work(schedule, jobs, *bench);
+      } catch (...) {
+        schedule.abandon();
+        const std::lock_guard lock(fault_mutex);
+        fault = std::current_exception();
+      }
+    });
+  workers.clear();
+  if (fault) std::rethrow_exception(fault);
+  return schedule.take_results();
+}
+
+}  // namespace parley::conform

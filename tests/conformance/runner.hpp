@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/conformance/settings.hpp"
+#include "tests/conformance/verdict.hpp"
+
+namespace parley::conform {
+
+/// A case as the runner sees it, whatever it judges.
+struct Job {
+  std::string_view id;
+  std::string_view clause_id;
+  std::string_view title;
+  std::vector<std::string_view> needs;
+  std::string_view hint;
+  std::size_t number = 0;  ///< among all cases, selected or not: makes user names and seeds
+};
+
+/// Runs cases against one program, one at a time. Each worker of the runner has one. Belongs to one thread.
+class Bench {
+ public:
+  virtual ~Bench() = default;
+
+  /// Makes sure that the program is there for the next case. Otherwise says in a sentence why it is not.
+  virtual std::optional<std::string> prepare() = 0;
+
+  /// Tries the case; throws CaseFailed when it fails.
+  virtual void run(const Job& job, Transcript& transcript) = 0;
+
+  /// After a case that failed: what became of the program, as a sentence part for the report; empty when it
+  /// goes on as if nothing had been. The next case gets a program that is in order, where that can be had.
+  virtual std::string recover() { return {}; }
+};
+
+struct RunOptions {
+  std::size_t jobs = 1;
+  std::chrono::milliseconds budget{0};  ///< for the whole run; 0: no limit
+  std::function<void(const std::vector<Result>& results, std::size_t decided)>
+      progress;  ///< any thread, one at a time
+};
+
+/// Runs every job, each after those that it needs, on as many benches as there may be jobs. A case whose need
+/// was not passed is skipped; needs that are not among the jobs count as passed. The results are in the order
+/// of the jobs, and the same for any number of workers.
+std::vector<Result> run_jobs(const std::vector<Job>& jobs,
+                             const std::function<std::unique_ptr<Bench>()>& make_bench,
+                             const RunOptions& options);
+
+}  // namespace parley::conform

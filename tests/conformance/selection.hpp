@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/conformance/clause.hpp"
+#include "tests/conformance/runner.hpp"
+#include "tests/conformance/settings.hpp"
+
+/// Which cases an id stands for, and the small files that name them. Errors are thrown as BadInput.
+namespace parley::conform {
+
+/// Something that the user wrote can not be used; the text says what and where.
+struct BadInput {
+  std::string what;
+};
+
+/// True when `pattern` is the case, its clause ("D2.1"), its group ("D2") or its section ("D").
+bool stands_for(std::string_view pattern, const Job& job);
+
+/// The jobs that are asked for, in their order. Throws for a pattern that stands for nothing, with the
+/// nearest ids.
+std::vector<Job> select(const std::vector<Job>& jobs, const std::vector<std::string>& only,
+                        const std::vector<std::string>& exclude, Level least_level);
+
+/// Lines of "ID = N"; the last line that stands for a case counts. Blank lines and lines that begin with #
+/// are skipped.
+std::map<std::string, int> read_weights(const std::string& file, const std::vector<Job>& jobs);
+
+/// Lines of "ID". Returns the ids of the cases.
+std::vector<std::string> read_ids(const std::string& file, const std::vector<Job>& jobs);
+
+/// Lines of "delivered-word = SENT | SEND" and "error-100 = Malformed username | Username already taken".
+Alternatives read_alternatives(const std::string& file);
+
+}  // namespace parley::conform

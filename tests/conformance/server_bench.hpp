@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tests/conformance/case.hpp"
+#include "tests/conformance/program.hpp"
+#include "tests/conformance/runner.hpp"
+#include "tests/support/peer.hpp"
+
+namespace parley::conform {
+
+/// How long a program may take to be there.
+inline constexpr std::chrono::milliseconds startup_time{20'000};
+
+/// Judges a server that runs already. When it stops taking connections, what follows is not run.
+class RunningServerBench : public Bench {
+ public:
+  RunningServerBench(test::Endpoint server, const Settings& settings)
+      : server_(std::move(server)), settings_(settings), cases_(server_cases()) {}
+
+  std::optional<std::string> prepare() override;
+  void run(const Job& job, Transcript& transcript) override;
+  std::string recover() override;
+
+ private:
+  bool takes_connections() const;
+
+  const test::Endpoint server_;
+  const Settings& settings_;
+  const std::vector<Case> cases_;
+  std::string last_case_;
+  std::string death_;  // why nothing is run any more
+};
+
+/// Judges a server that it starts, with {port} in the command replaced; after a failed case it starts a new
+/// one, so that one fault cannot show in two cases.
+class StartedServerBench : public Bench {
+ public:
+  StartedServerBench(std::string command, std::string folder, ProgramLimits limits, const Settings& settings)
+      : command_(std::move(command)),
+        folder_(std::move(folder)),
+        limits_(limits),
+        settings_(settings),
+        cases_(server_cases()) {}
+
+  std::optional<std::string> prepare() override;
+  void run(const Job& job, Transcript& transcript) override;
+  std::string recover() override;
+
+ private:
+  const std::string command_;
+  const std::string folder_;
+  const ProgramLimits limits_;
+  const Settings& settings_;
+  const std::vector<Case> cases_;
+  std::unique_ptr<Program> program_;
+  std::uint16_t port_ = 0;
+};
+
+/// The jobs that stand for these cases.
+std::vector<Job> to_jobs(const std::vector<Case>& cases);
+
+}  // namespace parley::conform

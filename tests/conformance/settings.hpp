@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace parley::conform {
+
+/// What counts as right where implementations differ and the protocol lets them; staff may override it.
+struct Alternatives {
+  /// The words that may report a delivery (M2.1).
+  std::vector<std::string> delivered_words{"SENT", "SEND"};
+  /// By code, the phrases that an ERROR may have; a code that is not here may have any (M3.2).
+  std::map<int, std::vector<std::string>> phrases;
+};
+
+/// How a run is done. Constant while it runs.
+struct Settings {
+  /// For everything that must come: many times what a program needs for it.
+  std::chrono::milliseconds timeout{2'000};
+  /// How long the server under test gives a recipient, with room to spare: the one wait that is long (D1.8).
+  std::chrono::milliseconds receipt_time{12'000};
+  std::uint64_t seed = 1;
+  Alternatives alternatives;
+};
+
+}  // namespace parley::conform

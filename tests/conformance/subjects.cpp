@@ -1,0 +1,123 @@
+#include "tests/conformance/subjects.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <set>
+
+#include "tests/conformance/client_bench.hpp"
+#include "tests/conformance/selection.hpp"
+#include "tests/conformance/server_bench.hpp"
+
+namespace parley::conform {
+namespace {
+
+/// HOST:PORT, [::1]:PORT.
+test::Endpoint to_endpoint(const std::string& address) {
+  const auto colon = address.rfind(':');
+  std::string host = colon == std::string::npos ? "" : address.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  int port = 0;
+  if (host.empty() || std::sscanf(address.c_str() + colon + 1, "%d", &port) != 1 || port < 1 || port > 65535)
+    throw BadInput{"'" + address + "' is not HOST:PORT"};
+  return {host, static_cast<std::uint16_t>(port)};
+}
+
+Subject make_server_subject(const Options& options, const std::string& folder) {
+  Subject subject{{}, to_jobs(server_cases()), {}};
+  if (!options.command.empty()) {
+    subject.name = "server '" + options.command + "'";
+    subject.make_bench = [&options, folder] {
+      return std::make_unique<StartedServerBench>(options.command, folder,
+                                                  ProgramLimits{options.memory_bytes}, options.settings);
+    };
+  } else {
+    subject.name = "server at " + options.address;
+    subject.make_bench = [&options, server = options.list ? test::Endpoint{} : to_endpoint(options.address)] {
+      return std::make_unique<RunningServerBench>(server, options.settings);
+    };
+  }
+  return subject;
+}
+
+Profile read_profile_file(const std::string& path) {
+  if (path.empty()) return {};
+  std::ifstream file(path);
+  if (!file) throw BadInput{"cannot read " + path};
+  auto result = read_profile(file);
+  if (const auto* problem = std::get_if<std::string>(&result)) throw BadInput{path + ": " + *problem};
+  return std::get<Profile>(std::move(result));
+}
+
+/// The command as it is to be run: in a folder of its own, with less memory.
+std::string confined(const Options& options, const std::string& folder) {
+  if (folder.empty()) return options.command;
+  const std::string limit =
+      options.memory_bytes > 0 ? "ulimit -d " + std::to_string(options.memory_bytes / 1024) + " && " : "";
+  return "/bin/sh -c " +
+         shell_quoted("cd " + shell_quoted(folder) + " && " + limit + "exec " + options.command);
+}
+
+Subject make_client_subject(const Options& options, const std::string& folder) {
+  return {"client '" + options.command + "'", to_jobs(client_cases()),
+          [&options, command = confined(options, folder), profile = read_profile_file(options.profile_file)] {
+            return std::make_unique<ClientBench>(command, profile, options.settings);
+          }};
+}
+
+/// The jobs that can never have their turn: what they need is missing, or needs them.
+std::set<std::string_view> stuck_jobs(const std::vector<Job>& jobs) {
+  std::set<std::string_view> stuck;
+  for (const Job& job : jobs) stuck.insert(job.id);
+  const auto is_ready = [&](const Job& job) {
+    return stuck.contains(job.id) && std::ranges::all_of(job.needs, [&](std::string_view need) {
+             return !stuck.contains(need) && std::ranges::find(jobs, need, &Job::id) != jobs.end();
+           });
+  };
+  for (auto ready = std::ranges::find_if(jobs, is_ready); ready != jobs.end();
+       ready = std::ranges::find_if(jobs, is_ready))
+    stuck.erase(ready->id);
+  return stuck;
+}
+
+}  // namespace
+
+Subject make_subject(const Options& options, const std::string& folder) {
+  return options.task == Task::judge_client ? make_client_subject(options, folder)
+                                            : make_server_subject(options, folder);
+}
+
+namespace {
+
+/// What is wrong with the cases that judge one side.
+std::vector<std::string> gaps(const std::vector<Job>& jobs, Bound other_side) {
+  std::vector<std::string> found;
+  std::set<std::string_view> ids;
+  std::set<std::string_view> tried;
+  for (const Job& job : jobs) {
+    const std::string name = "case " + std::string(job.id);
+    const Clause* clause = find_clause(job.clause_id);
+    if (clause == nullptr || clause->bound == other_side)
+      found.push_back(name + " names no clause that binds this side");
+    if (!ids.insert(job.id).second) found.push_back(name + " is there twice");
+    tried.insert(job.clause_id);
+  }
+  for (const auto& id : stuck_jobs(jobs))
+    found.push_back("case " + std::string(id) + " waits for itself, or for one that is not there");
+  for (const Clause& clause : all_clauses())
+    if (clause.bound != other_side && clause.level != Level::may && !tried.contains(clause.id))
+      found.push_back("no case tries " + std::string(clause.id) + ": " + std::string(clause.sentence));
+  return found;
+}
+
+}  // namespace
+
+bool cases_cover_clauses() {
+  auto found = gaps(to_jobs(server_cases()), Bound::client);
+  std::ranges::move(gaps(to_jobs(client_cases()), Bound::server), std::back_inserter(found));
+  for (const auto& gap : found) std::cerr << "parley-conform: " << gap << '\n';
+  return found.empty();
+}
+
+}  // namespace parley::conform

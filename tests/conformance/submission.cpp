@@ -1,0 +1,92 @@
+#include "tests/conformance/submission.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+
+#include "tests/conformance/selection.hpp"
+
+namespace parley::conform {
+namespace {
+
+constexpr const char* settings_file = "grade.toml";
+
+/// The text under `key`; throws BadInput when there is something else.
+std::string text_at(const toml::table& table, std::string_view key) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return {};
+  if (const auto text = node->value_exact<std::string>()) return *text;
+  throw BadInput{"'" + std::string(key) + "' must be a text in quotes"};
+}
+
+void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
+  for (const auto& [key, value] : table)
+    if (std::ranges::find(known, key.str()) == known.end())
+      throw BadInput{"it has no use for '" + std::string(key.str()) + "'"};
+}
+
+void add_program(Submission& submission, const toml::table& table, std::string_view half, Task task) {
+  const toml::node* node = table.get(half);
+  if (node == nullptr) return;
+  const toml::table* program = node->as_table();
+  if (program == nullptr)
+    throw BadInput{"'" + std::string(half) + "' must be a table: [" + std::string(half) + "]"};
+  check_keys(*program, {"start", "profile"});
+  const std::string start = text_at(*program, "start");
+  if (start.empty()) throw BadInput{"[" + std::string(half) + "] has no start = \"...\""};
+  std::string profile = text_at(*program, "profile");
+  if (!profile.empty()) profile = submission.folder / profile;
+  submission.programs.push_back({task, start, profile});
+}
+
+void read_settings(Submission& submission) {
+  const auto path = submission.folder / settings_file;
+  if (!std::filesystem::exists(path)) return;
+  const toml::table table = toml::parse_file(path.string());
+  check_keys(table, {"name", "build", "server", "client"});
+  if (const std::string name = text_at(table, "name"); !name.empty()) submission.name = name;
+  if (const std::string build = text_at(table, "build"); !build.empty()) submission.build = build;
+  add_program(submission, table, "server", Task::judge_server);
+  add_program(submission, table, "client", Task::judge_client);
+}
+
+Submission read_submission(const std::filesystem::path& folder, const Options& options) {
+  Submission submission{folder.filename(), folder, options.build_command, {}, {}};
+  try {
+    read_settings(submission);
+  } catch (const BadInput& bad) {
+    submission.problem = std::string("Its ") + settings_file + " can not be used: " + bad.what + '.';
+  } catch (const toml::parse_error& error) {
+    submission.problem = std::string("Its ") + settings_file + " can not be read, line " +
+                         std::to_string(error.source().begin.line) + ": " + std::string(error.description()) +
+                         '.';
+  }
+  if (submission.programs.empty()) {
+    if (!options.server_command.empty())
+      submission.programs.push_back({Task::judge_server, options.server_command, {}});
+    if (!options.client_command.empty())
+      submission.programs.push_back({Task::judge_client, options.client_command, options.profile_file});
+  }
+  if (submission.programs.empty() && submission.problem.empty())
+    submission.problem = std::string("Nothing says how to start it: there is no ") + settings_file +
+                         ", and neither --server nor --client was given.";
+  return submission;
+}
+
+}  // namespace
+
+std::vector<Submission> read_submissions(const Options& options) {
+  std::error_code error;
+  std::vector<std::filesystem::path> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(options.folder, error))
+    if (entry.is_directory() && !entry.path().filename().string().starts_with('.') &&
+        !std::filesystem::equivalent(entry.path(), options.output_folder(), error))
+      folders.push_back(std::filesystem::absolute(entry.path()));
+  if (folders.empty()) throw BadInput{"there are no submissions in " + options.folder};
+  std::ranges::sort(folders);
+  std::vector<Submission> submissions;
+  for (const auto& folder : folders) submissions.push_back(read_submission(folder, options));
+  return submissions;
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parley::conform {
+
+/// What can happen on a lane of a transcript. `sent` is by the suite, `received` is by the program under
+/// test.
+enum class Happening { opened, sent, received, ended, reset, closed, note };
+
+struct Entry {
+  std::chrono::microseconds at;  ///< since the case began
+  std::size_t lane;              ///< index into Transcript::lanes()
+  Happening happening;
+  std::string bytes;  ///< raw, any bytes; a sentence for a note; empty where nothing was carried
+};
+
+/// Every byte of one case, with the lane it went on and when. Belongs to one thread.
+class Transcript {
+ public:
+  Transcript() : begin_(std::chrono::steady_clock::now()) {}
+
+  /// A new lane (a socket, the terminal, the process), for example "alice, sending". Returns its index.
+  std::size_t add_lane(std::string name);
+
+  void add(std::size_t lane, Happening happening, std::string_view bytes = {});
+
+  const std::vector<std::string>& lanes() const { return lanes_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::chrono::steady_clock::time_point begin_;
+  std::vector<std::string> lanes_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace parley::conform

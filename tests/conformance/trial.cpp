@@ -1,0 +1,153 @@
+#include "tests/conformance/trial.hpp"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+namespace parley::conform {
+
+using two_socket::Channel;
+
+namespace {
+
+/// A connected socket, or why there is none.
+std::variant<test::FileDescriptor, std::string> connect_to(const test::Endpoint& server,
+                                                           std::chrono::milliseconds timeout) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(server.host.c_str(), std::to_string(server.port).c_str(), &hints, &found) != 0)
+    return "the host " + server.host + " is not known";
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
+  int problem = 0;
+  for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
+    test::FileDescriptor socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket) continue;
+    if (::connect(socket.get(), address->ai_addr, address->ai_addrlen) != 0 && errno == EINPROGRESS) {
+      pollfd descriptor{socket.get(), POLLOUT, 0};
+      socklen_t length = sizeof problem;
+      if (::poll(&descriptor, 1, static_cast<int>(timeout.count())) <= 0)
+        problem = ETIMEDOUT;
+      else
+        ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &problem, &length);
+    } else {
+      problem = errno;
+    }
+    if (problem != 0) continue;
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return socket;
+  }
+  return "the connection is not taken: " + std::generic_category().message(problem);
+}
+
+}  // namespace
+
+Trial::Trial(test::Endpoint server, std::size_t number, const Settings& settings, Transcript& transcript)
+    : server_(std::move(server)),
+      number_(number),
+      settings_(settings),
+      transcript_(transcript),
+      random_(settings.seed + number) {}
+
+Trial::~Trial() {
+  constexpr std::chrono::milliseconds time_to_notice{100};
+  for (Link& link : links_) link.end_sending();
+  const auto deadline = std::chrono::steady_clock::now() + time_to_notice;
+  for (Link& link : links_) link.wait_for_end(deadline);
+}
+
+std::string Trial::name(std::string_view stem) const {
+  return std::string(stem) + std::to_string(number_);
+}
+
+Link& Trial::connect(std::string label) {
+  auto connected = connect_to(server_, settings_.timeout);
+  if (const auto* problem = std::get_if<std::string>(&connected)) fail("a connection for " + label, *problem);
+  return links_.emplace_back(std::move(std::get<test::FileDescriptor>(connected)), std::move(label),
+                             two_socket::Side::server, transcript_, settings_);
+}
+
+void Trial::register_for(Link& link, Channel channel, std::string_view name) {
+  link.send(to_frame(two_socket::Register{channel, name}));
+  link.expect(registered(channel, name));
+}
+
+User Trial::sign_on(std::string_view stem, std::string name) {
+  if (name.empty()) name = this->name(stem);
+  User user{name, &connect(std::string(stem) + ", sending"), &connect(std::string(stem) + ", receiving")};
+  register_for(*user.sending, Channel::to_send, name);
+  register_for(*user.receiving, Channel::to_recv, name);
+  return user;
+}
+
+User Trial::sign_on_with_one_socket(std::string_view stem) {
+  Link& link = connect(std::string(stem));
+  User user{name(stem), &link, &link};
+  register_for(link, Channel::to_send, user.name);
+  register_for(link, Channel::to_recv, user.name);
+  return user;
+}
+
+void Trial::send(const User& from, std::string_view to, std::string_view body) {
+  from.sending->send(to_frame(two_socket::Send{to, body}));
+}
+
+void Trial::expect_forward(const User& to, const User& from, std::string_view body) {
+  to.receiving->expect(forward(from.name, body));
+}
+
+void Trial::acknowledge(const User& to, const User& from) {
+  to.receiving->send(to_frame(two_socket::Received{from.name}));
+}
+
+void Trial::expect_delivered(const User& from, std::string_view to) {
+  from.sending->expect(delivered(settings_, to));
+}
+
+void Trial::expect_error(Link& link, two_socket::ErrorCode code) {
+  link.expect(error(settings_, code));
+}
+
+void Trial::exchange(const User& from, const User& to, std::string_view body) {
+  send(from, to.name, body);
+  expect_forward(to, from, body);
+  acknowledge(to, from);
+  expect_delivered(from, to.name);
+}
+
+void Trial::fence() {
+  if (bystanders_.empty())
+    for (const auto* stem : {"peggy", "victor"}) bystanders_.push_back(sign_on(stem));
+  for (int i = 0; i < 3; ++i) exchange(bystanders_[0], bystanders_[1]);
+}
+
+Link& Trial::first_with_input(Link& one, Link& other) const {
+  constexpr std::chrono::milliseconds look_interval{1};
+  const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
+  for (;;) {
+    if (one.has_input()) return one;
+    if (other.wait_for_input(look_interval)) return other;
+    if (std::chrono::steady_clock::now() > deadline)
+      fail("a message on " + one.label() + " or on " + other.label(), "nothing on either");
+  }
+}
+
+void Trial::leave(const User& user) {
+  for (Link* link : {user.sending, user.receiving}) link->half_close();
+  user.sending->expect_gone();
+  if (user.receiving != user.sending) user.receiving->expect_gone();
+}
+
+void Trial::fail(const std::string& expected, const std::string& came) const {
+  throw CaseFailed{{expected, came, {}, {}, 0}};
+}
+
+}  // namespace parley::conform

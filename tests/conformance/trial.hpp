@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/conformance/link.hpp"
+#include "tests/conformance/settings.hpp"
+#include "tests/conformance/verdict.hpp"
+#include "tests/support/peer.hpp"
+
+namespace parley::conform {
+
+/// A user that the suite plays: two sockets, or one for both.
+struct User {
+  std::string name;
+  Link* sending = nullptr;
+  Link* receiving = nullptr;
+};
+
+/// One case against a server: what it may use, and what is noted of it. Belongs to one thread.
+class Trial {
+ public:
+  /// `number`: of the case among all, so that no two cases use the same user names.
+  Trial(test::Endpoint server, std::size_t number, const Settings& settings, Transcript& transcript);
+
+  /// Ends what is open, and gives the server a moment to notice: the users of this case are none of the
+  /// next's.
+  ~Trial();
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+
+  const Settings& settings() const { return settings_; }
+
+  /// A name that nobody else uses in this run: `stem` and a number.
+  std::string name(std::string_view stem) const;
+
+  /// A new connection; the case fails when the server does not take it.
+  Link& connect(std::string label);
+
+  /// Sends REGISTER and waits for REGISTERED.
+  void register_for(Link& link, two_socket::Channel channel, std::string_view name);
+
+  /// A signed-on user with two sockets. `name` may be empty: then it is made from `stem`.
+  User sign_on(std::string_view stem, std::string name = {});
+  User sign_on_with_one_socket(std::string_view stem);
+
+  /// Sends SEND; receives FORWARD; says RECEIVED; expects the report. Each a step of an ordinary delivery.
+  void send(const User& from, std::string_view to, std::string_view body);
+  void expect_forward(const User& to, const User& from, std::string_view body);
+  void acknowledge(const User& to, const User& from);
+  void expect_delivered(const User& from, std::string_view to);
+  void expect_error(Link& link, two_socket::ErrorCode code);
+  void expect_error(const User& from, two_socket::ErrorCode code) { expect_error(*from.sending, code); }
+
+  /// An ordinary delivery from one to the other, which must succeed. It comes after all that the server had
+  /// to do for the two before, so it also proves that nothing else came.
+  void exchange(const User& from, const User& to, std::string_view body = "fence");
+
+  /// Waits until one of the two has input, or has ended; the case fails when neither does.
+  Link& first_with_input(Link& one, Link& other) const;
+
+  /// An ordinary delivery between two users who have nothing to do with the case: a server that would answer
+  /// something else at once has had the time.
+  void fence();
+
+  /// Both sockets end properly; waits until the server has ended its side, if it does.
+  void leave(const User& user);
+
+  /// Repeatable: the same in every run with the same seed.
+  std::mt19937_64& random() { return random_; }
+
+  [[noreturn]] void fail(const std::string& expected, const std::string& came) const;
+
+ private:
+  const test::Endpoint server_;
+  const std::size_t number_;
+  const Settings& settings_;
+  Transcript& transcript_;
+  std::mt19937_64 random_;
+  std::vector<User> bystanders_;
+  std::list<Link> links_;  // stay where they are: users point to them
+};
+
+}  // namespace parley::conform

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/conformance/clause.hpp"
+#include "tests/conformance/transcript.hpp"
+
+namespace parley::conform {
+
+enum class Status {
+  passed,
+  failed,
+  skipped,  ///< something that it builds on failed: `blocked_by`
+  not_run,  ///< the program under test was not there any more: `reason`
+};
+
+/// "pass", "fail", "skipped", "not run".
+std::string_view to_text(Status status);
+
+/// Why a case failed.
+struct Failure {
+  std::string expected;  ///< a sentence part: "SENT bob on alice's sending socket"
+  std::string came;      ///< what ended the wait, in words: "the stream ended inside a frame, after 7 bytes"
+  std::string bytes;     ///< the bytes in question, raw; empty when there are none
+  std::optional<std::size_t> garbage_at;  ///< the first of `bytes` that can not belong there
+  std::size_t lane = 0;
+};
+
+/// What is known of one case after a run. Its clause's sentence is a quote of PROTOCOL.md.
+struct Result {
+  std::string id;     ///< "D2.1-silent-recipient"
+  std::string title;  ///< what is tried, a sentence part
+  const Clause* clause = nullptr;
+  int weight = 1;
+  Status status = Status::not_run;
+  bool expected_to_fail =
+      false;               ///< named in --expect-fail: counts as passed when it fails, and is told apart
+  std::string blocked_by;  ///< skipped: the id of the case that failed
+  std::string reason;      ///< not run: why, in a sentence
+  std::optional<Failure> failure;
+  std::string hint;  ///< failed: the likeliest mistake in the program, in plain words; may be empty
+  std::string repeat_command;
+  std::chrono::milliseconds duration{0};
+  Transcript transcript;
+};
+
+/// One run of the suite against one program.
+struct Report {
+  std::string subject;  ///< "server at 127.0.0.1:5050", "client 'python3 client.py ...'"
+  std::string version;  ///< of the suite
+  std::uint64_t seed = 0;
+  std::chrono::milliseconds duration{0};
+  std::vector<Result> results;  ///< in the order of the page
+
+  struct Totals {
+    int passed = 0, failed = 0, skipped = 0, not_run = 0;
+    int score = 0, max_score = 0;  ///< sums of weights: a pass earns its weight, everything else nothing
+    bool all_must_passed = true;
+  };
+  Totals totals() const;
+};
+
+}  // namespace parley::conform
