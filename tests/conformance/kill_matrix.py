@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""The kill matrix: the reference passes everything, and each mutant fails exactly the clauses that it breaks.
+
+    kill_matrix.py CONFORM [--only NAME,...] [--program server|client] [--jobs N] [--table FILE]
+
+CONFORM is the program parley-conform. A mutant is killed when a case of every clause in its `breaks` fails, and no
+case of any other clause does but of those in its `follows`. A survivor or an over-kill makes this script fail.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ZOO = Path(__file__).resolve().parent / "zoo"
+sys.path.insert(0, str(ZOO))
+from make_mutant import PROGRAMS, load_mutants, mutated  # noqa: E402
+
+RUN_LIMIT_S = 300
+TIMEOUT_S = 1.0
+RECEIPT_TIME_S = 1.0
+ANSWER_TIME_S = 3  # longer than the suite looks for what a client says
+
+
+def command_for(program, source):
+    if program == "server":
+        start = f"python3 {source} {{port}} --receipt-time {RECEIPT_TIME_S / 2}"
+        return ["server", "--exec", start, "--receipt-time", str(2 * RECEIPT_TIME_S)]
+    return ["client", "--exec", f"python3 {source} {{user}} {{host}} {{port}} --answer-time {ANSWER_TIME_S}"]
+
+
+def failed_cases(conform, program, source):
+    """Runs the suite; the ids of the cases that failed, or a sentence on why there is no report."""
+    command = [conform, *command_for(program, source), "--timeout", str(TIMEOUT_S), "--json", "-"]
+    try:
+        run = subprocess.run(command, capture_output=True, timeout=RUN_LIMIT_S, check=False)
+        report = json.loads(run.stdout)
+    except (subprocess.TimeoutExpired, json.JSONDecodeError) as problem:
+        return None, f"no report: {problem}"
+    if any(result["status"] == "not run" for result in report["results"]):
+        return None, "not everything was run"
+    return [result["id"] for result in report["results"] if result["status"] == "fail"], ""
+
+
+def clause_of(case):
+    return case.split("-")[0]
+
+
+def judge(conform, folder, name, mutant):
+    """What is wrong with the kill, or nothing; and the cases that failed."""
+    source = Path(folder) / f"{name}.py"
+    source.write_text(mutated(mutant) if mutant["replacements"] else (ZOO / PROGRAMS[mutant["program"]]).read_text())
+    failed, problem = failed_cases(conform, mutant["program"], source)
+    if failed is None:
+        return problem, []
+    clauses = {clause_of(case) for case in failed}
+    survived = set(mutant["breaks"]) - clauses
+    overkill = set() if "*" in mutant["follows"] else clauses - set(mutant["breaks"]) - set(mutant["follows"])
+    problems = [f"survives {', '.join(sorted(survived))}"] if survived else []
+    if overkill:
+        problems.append("over-kill: " + ", ".join(case for case in failed if clause_of(case) in overkill))
+    return "; ".join(problems), failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("conform")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--program", choices=PROGRAMS)
+    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--table", help="file for the whole matrix, in Markdown")
+    options = parser.parse_args()
+
+    nothing = {"breaks": [], "follows": [], "replacements": [], "sentence": "The reference itself."}
+    subjects = {f"reference-{program}": {**nothing, "program": program} for program in PROGRAMS}
+    subjects |= load_mutants()
+    wanted = set(options.only.split(",")) if options.only else set(subjects)
+    subjects = {name: mutant for name, mutant in subjects.items()
+                if name in wanted and options.program in (None, mutant["program"])}
+
+    wrong = 0
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        runs = {name: pool.submit(judge, options.conform, folder, name, mutant) for name, mutant in subjects.items()}
+        for name, run in runs.items():
+            problem, failed = run.result()
+            wrong += bool(problem)
+            kills = ", ".join(failed) or "passes everything"
+            print(f"WRONG {name}: {problem} (fails: {kills})" if problem else f"ok    {name}: {kills}", flush=True)
+            rows.append(f"| {name} | {subjects[name]['sentence']} | {', '.join(failed) or '-'} |")
+    if options.table:
+        Path(options.table).write_text("| Mutant | What its author did | Cases that fail |\n|---|---|---|\n" + "\n".join(rows) + "\n")
+    mutants = [name for name, mutant in subjects.items() if mutant["replacements"]]
+    print(f"{len(subjects)} programs, {len(mutants)} of them mutants: {len(subjects) - wrong} passed, {wrong} failed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

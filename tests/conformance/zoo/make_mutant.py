@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Writes a mutant: a reference program with one plausible mistake of a student (the tables in mutants/).
+
+    make_mutant.py NAME DESTINATION     writes the mutated program to the file DESTINATION
+    make_mutant.py --list               name, program, the clauses that it breaks, and the mistake, tab separated
+"""
+
+import sys
+import tomllib
+from pathlib import Path
+
+ZOO = Path(__file__).resolve().parent
+PROGRAMS = {"server": "reference_server.py", "client": "reference_client.py"}
+KEYS = {"name", "program", "mistakes", "sentence", "breaks", "follows", "replacements"}
+
+
+class MutantError(Exception):
+    pass
+
+
+def load_mutants():
+    """name -> mutant, in the order of the tables."""
+    mutants = {}
+    for table in sorted((ZOO / "mutants").glob("*.toml")):
+        for mutant in tomllib.loads(table.read_text())["mutant"]:
+            mutant.setdefault("follows", [])
+            if set(mutant) != KEYS or not mutant["breaks"] or mutant["name"] in mutants:
+                raise MutantError(f"{table.name}: {mutant.get('name')}: a key is missing, unknown or used twice")
+            mutants[mutant["name"]] = mutant
+    return mutants
+
+
+def mutated(mutant):
+    """The source of the mutant."""
+    source = (ZOO / PROGRAMS[mutant["program"]]).read_text()
+    for replacement in mutant["replacements"]:
+        count = source.count(replacement["old"])
+        if count != 1:
+            raise MutantError(f"{mutant['name']}: found {count} times instead of once:\n{replacement['old']}")
+        source = source.replace(replacement["old"], replacement["new"])
+    return source
+
+
+def main(arguments):
+    try:
+        mutants = load_mutants()
+        if arguments == ["--list"]:
+            for mutant in mutants.values():
+                print(mutant["name"], mutant["program"], ",".join(mutant["breaks"]), mutant["sentence"], sep="\t")
+        elif len(arguments) == 2 and arguments[0] in mutants:
+            Path(arguments[1]).write_text(mutated(mutants[arguments[0]]))
+        elif len(arguments) == 2:
+            raise MutantError(f"no mutant is called '{arguments[0]}'; --list names them all")
+        else:
+            raise MutantError(__doc__)
+    except (MutantError, OSError) as problem:
+        print(f"make_mutant: {problem}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
