@@ -102,7 +102,7 @@ void failure_reported(Trial& t) {
   t.send(c.alice, "ALL", "Hello all");
   c.others[1].receiving->expect(forward(c.alice.name, "Hello all"));
   c.others[1].receiving->send("ERROR 103 Header Incomplete\n\n");
-  for (const std::size_t i : {0, 2}) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{2}}) {
     t.expect_forward(c.others[i], c.alice, "Hello all");
     t.acknowledge(c.others[i], c.alice);
   }

@@ -57,6 +57,8 @@ Report judge(const Subject& subject, const Options& options) {
   Report report{
       subject.name, PARLEY_VERSION, options.settings.seed, {}, run_jobs(jobs, subject.make_bench, run)};
   report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+  // They ran in the order of their needs; people look for them in the order of the page.
+  std::ranges::stable_sort(report.results, {}, [](const Result& result) { return result.clause; });
   for (Result& result : report.results) {
     if (const auto weight = weights.find(result.id); weight != weights.end()) result.weight = weight->second;
     result.expected_to_fail = std::ranges::find(known, result.id) != known.end();

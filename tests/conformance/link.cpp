@@ -148,22 +148,35 @@ Link::Input Link::read_some(Clock::time_point deadline) {
 std::optional<std::size_t> Link::garbage_at() const {
   const std::string_view begun = without_leading_blanks(unparsed_);
   if (begun.empty()) return std::nullopt;
-  const auto beginnings = peer_ == two_socket::Side::server
-                              ? std::span<const std::string_view>(server_beginnings)
-                              : std::span<const std::string_view>(client_beginnings);
   std::size_t longest = 0;
-  for (const auto& beginning : beginnings) {
+  const auto may_begin_with = [&](std::string_view beginning) {
     const std::size_t common = common_prefix(begun, beginning);
-    if (common == beginning.size() || common == begun.size()) return std::nullopt;
     longest = std::max(longest, common);
-  }
-  return longest;
+    return common == beginning.size() || common == begun.size();
+  };
+  const bool may_be_a_message =
+      peer_ == two_socket::Side::server
+          ? std::ranges::any_of(server_beginnings, may_begin_with) ||
+                std::ranges::any_of(settings_->alternatives.delivered_words, may_begin_with)
+          : std::ranges::any_of(client_beginnings, may_begin_with);
+  return may_be_a_message ? std::nullopt : std::optional(longest);
+}
+
+/// What the parser does not know may be a word that staff lets report a delivery.
+two_socket::Event Link::to_known(const two_socket::Event& event) const {
+  const auto* unknown = std::get_if<two_socket::Unknown>(&event);
+  if (unknown == nullptr || peer_ != two_socket::Side::server) return event;
+  const std::string_view line = unknown->request_line;
+  const auto blank = std::min(line.find(' '), line.size());
+  const auto& words = settings_->alternatives.delivered_words;
+  if (std::ranges::find(words, line.substr(0, blank)) == words.end()) return event;
+  return two_socket::Delivered{line.substr(std::min(blank + 1, line.size()))};
 }
 
 std::variant<Frame, WaitEnd> Link::receive(milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
   for (;;) {
-    auto event = parser_.next();
+    const auto event = to_known(parser_.next());
     const std::string begun(without_leading_blanks(unparsed_));
     if (std::holds_alternative<two_socket::NeedMore>(event)) {
       if (const auto at = garbage_at()) return WaitEnd{WaitEnd::Kind::garbage, begun, *at, timeout};

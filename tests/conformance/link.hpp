@@ -111,6 +111,7 @@ class Link {
   enum class Input { bytes, end, reset, silence };
   Input read_some(std::chrono::steady_clock::time_point deadline);
   std::optional<std::size_t> garbage_at() const;
+  two_socket::Event to_known(const two_socket::Event& event) const;
 
   test::FileDescriptor socket_;
   std::string label_;

@@ -154,6 +154,17 @@ while True:
                 self.assertIn(said, run.stderr)
                 self.assertEqual(run.stderr.count("\n"), 1)
 
+    def test_staff_may_let_another_word_report_a_delivery(self):
+        sys.path.insert(0, str(Path(__file__).resolve().parent / "zoo"))
+        from make_mutant import load_mutants, mutated
+        server = self.folder / "server.py"
+        server.write_text(mutated(load_mutants()["other-delivery-word"]))
+        alternatives = self.folder / "alternatives"
+        alternatives.write_text("# our course\ndelivered-word = DELIVERED | SENT\n")
+        command = ["server", "--exec", f"python3 {server} {{port}}", "--only", "M2.1,D1.2", "--timeout", "1"]
+        self.assertEqual(self.conform(*command).returncode, 1)
+        self.assertEqual(self.conform(*command, "--alternatives", str(alternatives)).returncode, 0)
+
     def test_replay_is_a_script_that_runs(self):
         server = Path(__file__).resolve().parent / "zoo" / "reference_server.py"
         script = self.folder / "replay.py"
