@@ -22,7 +22,8 @@ constexpr std::size_t shown_output_bytes = 500;
 /// Why it could not be built; empty when it could.
 std::string build(const Submission& submission, const Options& options) {
   if (submission.build.empty()) return {};
-  Program compiler(submission.build, {options.memory_bytes}, submission.folder);
+  // Through a shell of its own, since it may be several commands.
+  Program compiler("sh -c " + shell_quoted(submission.build), {options.memory_bytes}, submission.folder);
   const auto ended = compiler.wait_for_end(options.build_time);
   if (ended == "exited with code 0") return {};
   std::string printed = compiler.output();
@@ -44,7 +45,16 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
   options.command = program.start;
   options.profile_file = program.profile;
   try {
-    row.report = judge(make_subject(options, submission.folder), options);
+    const Subject subject = make_subject(options, submission.folder);
+    // The class may have both halves: what names a case of the other one is not for this one.
+    const auto is_elsewhere = [&](const std::string& pattern) {
+      return std::ranges::none_of(subject.jobs, [&](const Job& job) { return stands_for(pattern, job); });
+    };
+    const bool any = options.only.empty() || !std::ranges::all_of(options.only, is_elsewhere);
+    if (!any) throw BadInput{"--only names no case for a " + row.half};
+    std::erase_if(options.only, is_elsewhere);
+    std::erase_if(options.exclude, is_elsewhere);
+    row.report = judge(subject, options);
   } catch (const BadInput& bad) {
     row.problem = bad.what;
     return row;
@@ -72,9 +82,24 @@ void write_file(const std::filesystem::path& path, const std::vector<ClassRow>& 
   if (!file) throw BadInput{"cannot write " + path.string()};
 }
 
+/// A mistake in the command line is told before anything is built. Throws BadInput.
+void check_selection(Options options) {
+  std::vector<Job> jobs;
+  for (const Task task : {Task::judge_server, Task::judge_client}) {
+    options.task = task;
+    options.list = true;  // nothing is to be started
+    const auto half = make_subject(options).jobs;
+    jobs.insert(jobs.end(), half.begin(), half.end());
+  }
+  (void)select(jobs, options.only, options.exclude, options.least_level);
+  if (!options.weights_file.empty()) (void)read_weights(options.weights_file, jobs);
+  if (!options.expect_fail_file.empty()) (void)read_ids(options.expect_fail_file, jobs);
+}
+
 }  // namespace
 
 ExitCode grade(const Options& options) {
+  check_selection(options);
   const auto submissions = read_submissions(options);
   const std::filesystem::path folder = options.output_folder();
   std::error_code error;

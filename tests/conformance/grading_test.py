@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""What examples/grading says is so: the samples, the class's reports, broken submissions, Gradescope and Classroom.
+
+    grading_test.py CONFORM       CONFORM is the program parley-conform
+"""
+
+import base64
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+import unittest
+from html.parser import HTMLParser
+from pathlib import Path
+
+CONFORM = "parley-conform"
+RUN_LIMIT_S = 100
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "grading"
+QUICK = ["--jobs", "4", "--receipt-time", "5", "--memory", "4096"]
+VOID_TAGS = {"meta", "br"}
+NAMES = {"python-server": "Python server", "java-server": "Java server", "python-client": "Python client",
+         "python-mistakes": "Python server with three mistakes"}
+
+# Each hostile in its own way; what it starts writes its number into `pids`.
+LISTENS = """
+import os, signal, socket, sys, time
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+"""
+STAYS = LISTENS + """
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        open("pids", "a").write(f"{os.getpid()} ")
+        time.sleep(100)
+    os._exit(0)
+open("pids", "a").write(f"{os.getpid()} ")
+while True:
+    listener.accept()[0].close()
+"""
+PRINTS = LISTENS + """
+while True:
+    peer, _ = listener.accept()
+    sys.stdout.write("\\x1b[31m<b>&\\0" * 500_000)
+    peer.close()
+"""
+START = '[server]\nstart = "python3 server.py {port}"\n'
+BROKEN = {  # folder: (grade.toml, server.py, what is said of it)
+    "does-not-build": ('build = "echo no such header; exit 7"\n' + START, "", "exited with code 7, having printed: no such header"),
+    "builds-for-ever": ('build = "sleep 100"\n' + START, "", "was not done in time"),
+    "exits": (START, "import sys\nsys.exit('no module named chat')", "exited with code 1, having printed: no module named chat"),
+    "not-toml": ("[server\n", "", "grade.toml can not be read, line 1"),
+    "says-nothing": (None, "", "Nothing says how to start it"),
+    "stays": (START, STAYS, ""),
+    "prints": (START, PRINTS, ""),
+    "unknown-key": ("starts = 'x'\n", "", "it has no use for 'starts'"),
+}
+
+
+def is_alive(pid):
+    try:
+        return "Z" not in Path("/proc", pid, "stat").read_text(encoding="utf-8").rsplit(")", 1)[1]
+    except OSError:
+        return False
+
+
+def marked_processes():
+    """Those that a run of the suite has started, and their arguments."""
+    marked = {}
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if b"PARLEY_CONFORM_" in environment.read_bytes():
+                marked[environment.parent.name] = (environment.parent / "cmdline").read_bytes()
+        except OSError:
+            pass  # it has ended
+    return marked
+
+
+class Page(HTMLParser):
+    """Checks that tags close in order, and keeps the links and the rows."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.links, self.rows = [], [], 0
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in VOID_TAGS:
+            self.open.append(tag)
+        self.rows += tag == "tr" and "tbody" in self.open
+        self.links += [value for key, value in attrs if key == "href"]
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, f"</{tag}> while {self.open} are open"
+        self.open.pop()
+
+
+class Grading(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        """Giving up a server that never listens takes its time: that runs beside the other tests."""
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.sleeper_folder = Path(folder.name)
+        (cls.sleeper_folder / "sleeps").mkdir()
+        (cls.sleeper_folder / "sleeps" / "grade.toml").write_text('[server]\nstart = "sleep 99"\n', encoding="utf-8")
+        cls.sleeper = subprocess.Popen([CONFORM, "grade", folder.name, "--only", "R4.1"], stdout=subprocess.PIPE, text=True)
+        cls.addClassCleanup(cls.sleeper.stdout.close)
+        cls.addClassCleanup(cls.sleeper.wait)
+        cls.addClassCleanup(cls.sleeper.kill)
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_conform(self, *arguments):
+        return subprocess.run([CONFORM, *arguments], capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True,
+                              errors="replace")
+
+    def grade(self, submissions, *options):
+        """The run, and class.csv by the submission's name."""
+        output = self.folder / "reports"
+        run = self.run_conform("grade", str(submissions), "--output", str(output), *options)
+        self.assertIn(run.returncode, (0, 1), run.stdout + run.stderr)
+        with open(output / "class.csv", newline="", encoding="utf-8") as file:
+            rows = {row["submission"]: row for row in csv.DictReader(file, strict=True)}
+        page = Page((output / "class.html").read_text(encoding="utf-8"))
+        self.assertEqual(page.open, [])
+        self.assertEqual(page.rows, len(rows))
+        for link in page.links:
+            self.assertTrue((output / link).is_file(), link)
+        return run, rows, page
+
+    def test_samples_end_as_the_page_says(self):
+        samples = self.folder / "submissions"
+        shutil.copytree(EXAMPLES / "submissions", samples)
+        names = dict(NAMES)
+        if not shutil.which("javac"):
+            print("no javac here: the Java sample is not tried", file=sys.stderr)
+            shutil.rmtree(samples / "java-server")
+            del names["java-server"]
+        run, rows, page = self.grade(samples, *QUICK)
+        self.assertEqual(run.returncode, 1, run.stdout)
+        self.assertEqual(set(rows), set(names.values()), "rows")
+        self.assertEqual(len(page.links), len(names))
+        for folder, name in names.items():
+            got = {}
+            for clause, verdict in list(rows[name].items())[5:]:
+                got.setdefault(verdict, set()).add(clause)
+            said = self.said_of_mistakes() if folder == "python-mistakes" else ({}, {})
+            with self.subTest(sample=folder):
+                self.assertEqual(rows[name]["problem"], "")
+                self.assertEqual(got.get("fail", set()), set(said[0]))
+                self.assertEqual(got.get("skipped", set()), set(said[1]))
+                self.assertNotIn("not run", got)
+                if not said[0]:
+                    self.assertEqual(rows[name]["score"], rows[name]["max_score"])
+        page_text = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+        self.assertIn(f"{rows['Python server']['max_score']} for a\nserver, {rows['Python client']['max_score']}", page_text)
+
+    def said_of_mistakes(self):
+        """The clauses in the second and third column of the table of mistakes."""
+        page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+        table = page.split("| Mistake |", 1)[1].split("\n\n", 1)[0]
+        rows = [line.split("|")[2:4] for line in table.split("\n")[2:]]
+        return [[clause for row in rows for clause in row[column].split()] for column in (0, 1)]
+
+    def test_a_broken_submission_costs_nobody_else_anything(self):
+        submissions = self.folder / "submissions"
+        for name, (settings, server, _) in BROKEN.items():
+            (submissions / name).mkdir(parents=True)
+            (submissions / name / "server.py").write_text(server, encoding="utf-8")
+            if settings is not None:
+                (submissions / name / "grade.toml").write_text(settings, encoding="utf-8")
+        shutil.copytree(EXAMPLES / "submissions" / "python-server", submissions / "zz-good")
+        _, rows, _ = self.grade(submissions, "--timeout", "0.3", "--build-time", "1", "--only", "R4.1,D1.1")
+        for name, (_, _, said) in BROKEN.items():
+            with self.subTest(submission=name):
+                self.assertIn(said, rows[name]["problem"])
+                self.assertEqual(rows[name]["score"], "0")
+                if not said:
+                    self.assertEqual(rows[name]["R4.1"], "fail")
+        self.assertGreater(int(rows["Python server"]["score"]), 0)
+        self.assertEqual(rows["Python server"]["score"], rows["Python server"]["max_score"])
+        pids = (submissions / "stays" / "pids").read_text(encoding="utf-8").split()
+        self.assertGreaterEqual(len(pids), 2)
+        self.assertEqual([pid for pid in pids if is_alive(pid)], [])
+        left = [line for line in marked_processes().values() if str(self.folder).encode() in line]
+        self.assertEqual(left, [])
+
+    def test_z_a_server_that_never_listens_is_given_up(self):
+        printed, _ = self.sleeper.communicate(timeout=RUN_LIMIT_S)
+        self.assertIn("does not listen on port", printed)
+        self.assertTrue((self.sleeper_folder / "reports" / "class.html").is_file())
+
+    def test_mistakes_of_the_grader(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        weights = self.folder / "weights"
+        weights.write_text("D2.1 = many\n", encoding="utf-8")
+        samples = str(EXAMPLES / "submissions")
+        for arguments, said in (([str(empty)], "there are no submissions in"),
+                                ([str(self.folder / "nowhere")], "there are no submissions in"),
+                                ([samples, "--only", "D2.11"], "the nearest are"),
+                                ([samples, "--weights", str(weights)], "'many' is not a whole number")):
+            with self.subTest(arguments=arguments):
+                run = self.run_conform("grade", *arguments, "--output", str(self.folder / "out"))
+                self.assertEqual(run.returncode, 2, run.stdout)
+                self.assertIn(said, run.stderr)
+
+    def autograde(self, sample, **settings):
+        """results.json, as Gradescope would find it."""
+        home = self.folder / "autograder"
+        shutil.copytree(EXAMPLES / "submissions" / sample, home / "submission", dirs_exist_ok=True)
+        environment = os.environ | {"AUTOGRADER": str(home), "PARLEY_CONFORM": CONFORM,
+                                    "CONFORM_OPTIONS": "--receipt-time 5 --only R4.1,D2.1"} | settings
+        subprocess.run([EXAMPLES / "gradescope" / "run_autograder"], env=environment, timeout=RUN_LIMIT_S, check=True)
+        return json.loads((home / "results" / "results.json").read_text(encoding="utf-8"))
+
+    def test_gradescope(self):
+        results = self.autograde("python-mistakes")
+        failed = [test["name"] for test in results["tests"] if test["status"] == "failed"]
+        self.assertEqual([name.split(":")[0] for name in failed], ["D2.1-no-early-report"])
+        self.assertEqual(results["score"], sum(test["score"] for test in results["tests"]))
+        weights = self.folder / "autograder" / "source" / "weights.txt"
+        weights.parent.mkdir()
+        weights.write_text("D2.1 = 7\n", encoding="utf-8")
+        heavy = self.autograde("python-server")
+        self.assertEqual(heavy["score"], sum(test["max_score"] for test in heavy["tests"]))
+        self.assertIn(7, [test["max_score"] for test in heavy["tests"]])
+
+    def test_gradescope_when_nothing_can_be_tried(self):
+        for settings, said in (({"BUILD": "echo no such header; exit 7"}, "no such header"),
+                               ({"START": "false"}, "0 passed"),
+                               ({"CONFORM_OPTIONS": "--only X"}, "tell the course staff")):
+            with self.subTest(settings=settings):
+                results = self.autograde("python-server", **settings)
+                self.assertEqual(results["score"], 0)
+                self.assertIn(said, results["output"])
+
+    def test_classroom(self):
+        workflow = (EXAMPLES / "classroom" / "classroom.yml").read_text(encoding="utf-8")
+        for line in ("name: Autograding Tests", "  run-autograding-tests:", "runners: conform",
+                     "CONFORM_RESULTS: ${{ steps.conform.outputs.result }}"):
+            self.assertIn(line, workflow)
+        start = re.search(r"^  START: (.*)$", workflow, re.MULTILINE).group(1)
+        step = workflow.split("        id: conform\n        run: |\n", 1)[1].split("\n\n", 1)[0]
+        if not shutil.which("jq"):
+            self.skipTest("no jq here, which the workflow uses")
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin" / "parley-conform").symlink_to(CONFORM)
+        output = self.folder / "output"
+        for folder, command, passes in (("python-server", start, True),
+                                        (".", "sh -c 'yes | head -c 1000000; exit 1'", False)):
+            environment = os.environ | {"RUNNER_TEMP": str(self.folder), "GITHUB_OUTPUT": str(output), "START": command}
+            output.write_text("", encoding="utf-8")
+            subprocess.run(["bash", "-e", "-c", textwrap.dedent(step)], cwd=EXAMPLES / "submissions" / folder,
+                           env=environment, capture_output=True, timeout=RUN_LIMIT_S, check=True)
+            encoded = re.fullmatch("result=(.*)\n", output.read_text(encoding="utf-8")).group(1)
+            self.assertLess(len(encoded), 128 * 1024, "an environment variable holds no more")
+            results = json.loads(base64.b64decode(encoded))
+            with self.subTest(command=command):
+                self.assertEqual(results["version"], 1)
+                self.assertEqual(results["status"], "pass" if passes else "error")
+                self.assertEqual(results["max_score"], sum(test["max_score"] for test in results["tests"]))
+                self.assertEqual(sum(test["score"] for test in results["tests"]), results["max_score"] if passes else 0)
+
+
+if __name__ == "__main__":
+    CONFORM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
