@@ -59,7 +59,7 @@ std::vector<char*> to_pointers(std::vector<std::string>& strings) {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::execve("/bin/sh", arguments, environment);
+    ::execve("/bin/bash", arguments, environment);
   }
   ::_exit(127);
 }
@@ -82,7 +82,7 @@ ClientProcess::ClientProcess(const std::string& command)
 
   // What it leaves behind when it dies becomes ours, and can be ended.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  std::vector<std::string> words = {"sh", "-c", "exec " + command};
+  std::vector<std::string> words = {"bash", "-c", command};
   std::vector<std::string> variables = make_environment(mark_);
   const auto arguments = to_pointers(words);
   const auto environment = to_pointers(variables);

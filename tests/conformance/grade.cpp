@@ -22,8 +22,7 @@ constexpr std::size_t shown_output_bytes = 500;
 /// Why it could not be built; empty when it could.
 std::string build(const Submission& submission, const Options& options) {
   if (submission.build.empty()) return {};
-  // Through a shell of its own, since it may be several commands.
-  Program compiler("sh -c " + shell_quoted(submission.build), {options.memory_bytes}, submission.folder);
+  Program compiler(submission.build, {options.memory_bytes}, submission.folder);
   const auto ended = compiler.wait_for_end(options.build_time);
   if (ended == "exited with code 0") return {};
   std::string printed = compiler.output();

@@ -10,8 +10,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t mebibyte = 1024 * 1024;
-constexpr std::size_t default_memory_mebibytes = 1024;
-constexpr milliseconds grading_budget{180'000};  // for one program of one submission
+constexpr std::size_t default_memory_mebibytes = 4096;  // 8 of them are the stack of one thread
+constexpr milliseconds grading_budget{180'000};         // for one program of one submission
 
 constexpr const char* footer =
     R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); --list shows them.
@@ -111,7 +111,7 @@ void add_grading(CLI::App& app, Options& options) {
          "--memory", [&options](std::size_t mebibytes) { options.memory_bytes = mebibytes * mebibyte; },
          "Writable memory of each process of one")
       ->check(in_range(16, 1 << 20))
-      ->option_text("MIB [1024]")
+      ->option_text("MIB [4096]")
       ->group(group);
   options.memory_bytes = default_memory_mebibytes * mebibyte;
   options.budget = grading_budget;
@@ -143,9 +143,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
 
   CLI::App* server = app.add_subcommand("server", "Judge a server");
   server->add_option("ADDRESS", options.address, "HOST:PORT of a server that runs already")->option_text(" ");
-  server
-      ->add_option("--exec", options.command,
-                   "Or a command that starts one, run with the shell's exec; {port} is replaced")
+  server->add_option("--exec", options.command, "Or a command that starts one; {port} is replaced")
       ->option_text("COMMAND");
   CLI::App* client = app.add_subcommand(
       "client", "Judge a client, in a pseudo-terminal, against a server that the suite plays");

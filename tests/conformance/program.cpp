@@ -51,7 +51,10 @@ void set_limit(int resource, std::size_t value) {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   set_limit(RLIMIT_DATA, limits.memory_bytes);
-  if (*folder == '\0' || ::chdir(folder) == 0) ::execle("/bin/sh", "sh", "-c", command, nullptr, environment);
+  // bash, since it gives its place to a command that is the last: the program's end and signals are its own
+  // then.
+  if (*folder == '\0' || ::chdir(folder) == 0)
+    ::execle("/bin/bash", "bash", "-c", command, nullptr, environment);
   ::_exit(127);
 }
 
@@ -83,14 +86,13 @@ Program::Program(const std::string& command, const ProgramLimits& limits, const 
   const test::FileDescriptor input_end(ends[1]);
   // What it leaves behind when it dies becomes ours, and can be ended.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  const std::string line = "exec " + command;
   std::vector<char*> environment;
   for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
   environment.push_back(const_cast<char*>(mark_.c_str()));
   environment.push_back(nullptr);
   pid_ = ::fork();
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (pid_ == 0) become(line.c_str(), folder.c_str(), limits, input_end.get(), environment.data());
+  if (pid_ == 0) become(command.c_str(), folder.c_str(), limits, input_end.get(), environment.data());
   drainer_ = std::thread([this] { drain(); });
 }
 

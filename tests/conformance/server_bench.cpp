@@ -56,14 +56,23 @@ bool RunningServerBench::takes_connections() const {
 
 std::optional<std::string> StartedServerBench::prepare() {
   if (program_ && !program_->ended()) return std::nullopt;
-  port_ = free_port();
-  program_ = std::make_unique<Program>(substitute(command_, "port", std::to_string(port_)), limits_, folder_);
-  if (program_->wait_until_listening(port_, startup_time)) return std::nullopt;
-  const std::string became = program_->ended().value_or("does not listen on port " + std::to_string(port_));
-  std::string printed = program_->output();
-  program_.reset();
-  return "The server did not come up: it " + became +
-         (printed.empty() ? "." : ", having printed: " + visible(printed));
+  // A free port may be somebody else's a moment later.
+  constexpr int tries = 3;
+  std::string problem;
+  for (int i = 0; i < tries; ++i) {
+    port_ = free_port();
+    program_ =
+        std::make_unique<Program>(substitute(command_, "port", std::to_string(port_)), limits_, folder_);
+    if (program_->wait_until_listening(port_, startup_time)) return std::nullopt;
+    const auto ended = program_->ended();
+    const std::string printed = program_->output();
+    program_.reset();
+    problem = "The server did not come up: it " +
+              ended.value_or("does not listen on port " + std::to_string(port_)) +
+              (printed.empty() ? "." : ", having printed: " + visible(printed));
+    if (!ended) break;
+  }
+  return problem;
 }
 
 void StartedServerBench::run(const Job& job, Transcript& transcript) {

@@ -55,8 +55,7 @@ std::string confined(const Options& options, const std::string& folder) {
   if (folder.empty()) return options.command;
   const std::string limit =
       options.memory_bytes > 0 ? "ulimit -d " + std::to_string(options.memory_bytes / 1024) + " && " : "";
-  return "/bin/sh -c " +
-         shell_quoted("cd " + shell_quoted(folder) + " && " + limit + "exec " + options.command);
+  return "cd " + shell_quoted(folder) + " && " + limit + options.command;
 }
 
 Subject make_client_subject(const Options& options, const std::string& folder) {
