@@ -354,7 +354,7 @@ std::vector<Case> registration_cases() {
        taken_code},
       {"R2.1-at-once",
        "eight want the same name in the same moment",
-       {"R2.1-taken"},
+       {"R2.1-taken", "R2.3-holder-stays", "R2.3-half-holder"},
        "Looking whether a name is free and entering it are two steps, with room for another thread in "
        "between.",
        taken_at_once},
