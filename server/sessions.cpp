@@ -45,11 +45,6 @@ void Sessions::run(std::list<Entry>::iterator entry, const std::function<void()>
   if (predecessor.joinable()) predecessor.join();
 }
 
-std::size_t Sessions::size() const {
-  const MutexLock lock(mutex_);
-  return entries_.size();
-}
-
 std::vector<std::shared_ptr<Session>> Sessions::all() const {
   std::vector<std::shared_ptr<Session>> sessions;
   const MutexLock lock(mutex_);

@@ -26,8 +26,6 @@ class Sessions {
   /// the system has no thread left; the session has not run then.
   void start(std::shared_ptr<Session> session, std::function<void()> on_end) EXCLUDES(mutex_);
 
-  std::size_t size() const EXCLUDES(mutex_);
-
   /// Lets the answers that are out be given, for at most `drain`, then ends every session and joins every
   /// thread. No session may be started any more.
   void stop_all(std::chrono::milliseconds drain) EXCLUDES(mutex_);

@@ -16,7 +16,6 @@
 #define EXCLUDES(...) PARLEY_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 #define ACQUIRE(...) PARLEY_THREAD_ATTRIBUTE(acquire_capability(__VA_ARGS__))
 #define RELEASE(...) PARLEY_THREAD_ATTRIBUTE(release_capability(__VA_ARGS__))
-#define NO_THREAD_SAFETY_ANALYSIS PARLEY_THREAD_ATTRIBUTE(no_thread_safety_analysis)
 
 namespace parley {
 

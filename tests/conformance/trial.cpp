@@ -140,12 +140,6 @@ Link& Trial::first_with_input(Link& one, Link& other) const {
   }
 }
 
-void Trial::leave(const User& user) {
-  for (Link* link : {user.sending, user.receiving}) link->half_close();
-  user.sending->expect_gone();
-  if (user.receiving != user.sending) user.receiving->expect_gone();
-}
-
 void Trial::fail(const std::string& expected, const std::string& came) const {
   throw CaseFailed{{expected, came, {}, {}, 0}};
 }

@@ -67,9 +67,6 @@ class Trial {
   /// something else at once has had the time.
   void fence();
 
-  /// Both sockets end properly; waits until the server has ended its side, if it does.
-  void leave(const User& user);
-
   /// Repeatable: the same in every run with the same seed.
   std::mt19937_64& random() { return random_; }
 
