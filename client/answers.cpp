@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::client {
 

@@ -6,7 +6,7 @@
 #include <cwctype>
 
 #include "client/overloaded.hpp"
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 #include "protocol/text.hpp"
 
 namespace parley::client {

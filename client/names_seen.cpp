@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "client/input_line.hpp"
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 #include "protocol/text.hpp"
 
 namespace parley::client {

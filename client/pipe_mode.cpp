@@ -14,7 +14,7 @@
 #include "client/line_reader.hpp"
 #include "client/overloaded.hpp"
 #include "client/pipe_output.hpp"
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::client {
 namespace {

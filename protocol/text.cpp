@@ -1,11 +1,12 @@
 #include "protocol/text.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 
 namespace parley {
 namespace {
 
+constexpr std::string_view replacement_character = "\xef\xbf\xbd";
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 void append_hex_escape(std::string& out, unsigned char byte) {
@@ -74,6 +75,41 @@ std::size_t utf8_sequence_length(std::string_view text) {
       (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F))
     return 0;
   return length;
+}
+
+bool is_printable(std::string_view text) {
+  return visible(text) == text;
+}
+
+std::string to_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    out += length == 0 ? replacement_character : text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
+std::string to_one_line(std::string_view text) {
+  std::string line;
+  line.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    line += text[i] == '\r' || text[i] == '\n' ? ' ' : text[i];
+  }
+  return line;
+}
+
+std::size_t piece_length(std::string_view text, std::size_t max_bytes) {
+  std::size_t length = 0;
+  for (;;) {
+    const std::size_t next = length + std::max<std::size_t>(utf8_sequence_length(text.substr(length)), 1);
+    if (next > max_bytes && length > 0) return length;
+    length = next;
+    if (length == text.size() || length >= max_bytes) return length;
+  }
 }
 
 std::string visible(std::string_view text, Backslash backslash) {

@@ -19,6 +19,20 @@ enum class Backslash {
 /// lines (bidirectional controls, U+2028, U+2029) become \u{NNNN}. Everything else is kept as it is.
 std::string visible(std::string_view text, Backslash backslash = Backslash::keep);
 
+/// True when the text is UTF-8 and visible() would change nothing in it but backslashes.
+bool is_printable(std::string_view text);
+
+/// The text with every byte that is not UTF-8 replaced by U+FFFD.
+std::string to_utf8(std::string_view text);
+
+/// The text in one line: each CR LF, CR or LF becomes a space. Every other byte is kept.
+std::string to_one_line(std::string_view text);
+
+/// The length of the longest beginning of the text that is at most `max_bytes` long and cuts no UTF-8
+/// sequence. At least one sequence, or one byte that is none, so that a loop over the pieces ends. `text`
+/// must not be empty.
+std::size_t piece_length(std::string_view text, std::size_t max_bytes);
+
 /// The length in bytes of the UTF-8 sequence that starts at `text[0]`; 0 when there is none (overlong forms,
 /// surrogates and truncated sequences included). `text` must not be empty.
 std::size_t utf8_sequence_length(std::string_view text);

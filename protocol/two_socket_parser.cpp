@@ -2,23 +2,16 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <optional>
 #include <utility>
 
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::two_socket {
 namespace {
 
 constexpr std::string_view blanks = " \t\r";  // CR counts as a blank: CR LF ends a line as LF does (F1.2)
 constexpr std::string_view blanks_and_line_ends = " \t\r\n";
-
-// Chat lines fit the first; the second keeps a sender of larger bodies from growing its buffer for each of
-// them.
-constexpr std::size_t initial_buffer_bytes = 2 * 1024;
-constexpr std::size_t kept_buffer_bytes = 32 * 1024;
-constexpr std::size_t least_read_bytes = 512;
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(blanks);
@@ -122,43 +115,21 @@ Parser::Parser(Side from, FrameLimits limits) : from_(from), limits_(limits) {}
 
 std::span<char> Parser::prepare() {
   discard_event();
-  if (begin_ == end_) {
-    begin_ = end_ = 0;
-    if (buffer_.size() > kept_buffer_bytes) buffer_ = std::vector<char>();  // `= {}` would keep the memory
-  }
-  const std::size_t pending_bytes = end_ - begin_;
+  const std::size_t pending_bytes = pending().size();
   const std::size_t frame_bytes = search_.header_end == 0 ? 0 : search_.header_end + search_.body_bytes;
-  const std::size_t room_wanted =
-      std::max(least_read_bytes, frame_bytes - std::min(frame_bytes, pending_bytes));
-  if (buffer_.size() - end_ < room_wanted) {
-    if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, pending_bytes);
-    begin_ = 0;
-    end_ = pending_bytes;
-    if (buffer_.size() - end_ < room_wanted)
-      buffer_.resize(
-          std::max({initial_buffer_bytes, end_ + room_wanted, frame_bytes == 0 ? 2 * buffer_.size() : 0}));
-  }
-  return {buffer_.data() + end_, buffer_.size() - end_};
-}
-
-void Parser::commit(std::size_t count) {
-  end_ += count;
+  return buffer_.prepare(
+      std::max(InputBuffer::least_read_bytes, frame_bytes - std::min(frame_bytes, pending_bytes)));
 }
 
 void Parser::feed(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto room = prepare();
-    const std::size_t count = std::min(room.size(), bytes.size());
-    std::memcpy(room.data(), bytes.data(), count);
-    commit(count);
-    bytes.remove_prefix(count);
-  }
+  discard_event();
+  buffer_.append(bytes);
 }
 
 Event Parser::next() {
   discard_event();
   if (stopped_) {
-    begin_ = end_ = 0;
+    buffer_.consume(pending().size());
     return header_over_limit;
   }
   if (search_.method == nullptr) {
@@ -175,13 +146,13 @@ Event Parser::next() {
 
 void Parser::discard_event() {
   if (event_bytes_ == 0) return;
-  begin_ += std::exchange(event_bytes_, 0);
+  buffer_.consume(std::exchange(event_bytes_, 0));
   search_ = {};
 }
 
 void Parser::skip_blank_lines() {
   const auto first = pending().find_first_not_of(blanks_and_line_ends);
-  begin_ = first == std::string_view::npos ? end_ : begin_ + first;
+  buffer_.consume(first == std::string_view::npos ? pending().size() : first);
 }
 
 const Parser::Method* Parser::find_request_line() {
@@ -279,7 +250,7 @@ Event Parser::finish_block_frame(const Method& method) {
 
 Event Parser::oversized_header() {
   stopped_ = true;
-  begin_ = end_ = 0;
+  buffer_.consume(pending().size());
   search_ = {};
   return header_over_limit;
 }

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
-#include <vector>
 
+#include "protocol/input_buffer.hpp"
 #include "protocol/two_socket.hpp"
 
 namespace parley::two_socket {
@@ -32,7 +32,7 @@ class Parser {
   std::span<char> prepare();
 
   /// The first `count` bytes of what prepare() returned hold input now.
-  void commit(std::size_t count);
+  void commit(std::size_t count) { buffer_.commit(count); }
 
   /// prepare() and commit() for bytes that are already somewhere, any number of them.
   void feed(std::string_view bytes);
@@ -47,7 +47,10 @@ class Parser {
   std::size_t event_bytes() const { return event_bytes_; }
 
   /// After next() returned NeedMore: a frame has begun and is not complete. Blank lines begin nothing (F1.4).
-  bool in_frame() const { return begin_ != end_; }
+  bool in_frame() const { return !pending().empty(); }
+
+  /// What has come of the frame that is not complete.
+  std::string_view pending() const { return buffer_.pending(); }
 
  private:
   struct Method;
@@ -59,17 +62,14 @@ class Parser {
   Event finish_line_frame(const Method& method);
   Event finish_block_frame(const Method& method);
   Event oversized_header();
-  std::string_view pending() const { return {buffer_.data() + begin_, end_ - begin_}; }
 
   const Side from_;
   const FrameLimits limits_;
 
-  std::vector<char> buffer_;  // bytes [begin_, end_) are not yet consumed
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
+  InputBuffer buffer_;
   std::size_t event_bytes_ = 0;  // of the last event, consumed at the next call
 
-  // Where the search in the frame at begin_ stands; offsets from begin_. Reset at each frame's end.
+  // Where the search in the pending frame stands; offsets into pending(). Reset at each frame's end.
   struct Search {
     std::size_t scanned = 0;         // no LF before here that has not been looked at
     std::size_t line_begin = 0;      // where the line under the search begins

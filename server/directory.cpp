@@ -1,6 +1,6 @@
 #include "server/directory.hpp"
 
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley {
 

@@ -1,6 +1,6 @@
 #include "server/replies.hpp"
 
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley {
 namespace {

@@ -3,8 +3,8 @@
 #include <utility>
 #include <variant>
 
-#include "protocol/names.hpp"
 #include "protocol/text.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley {
 

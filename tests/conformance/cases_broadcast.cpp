@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 #include "tests/conformance/case.hpp"
 
 namespace parley::conform {

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <thread>
 
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 #include "protocol/text.hpp"
 
 namespace parley::conform {

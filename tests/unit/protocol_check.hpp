@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/unit/cuts.hpp"
 #include "tests/unit/protocol_run.hpp"
 
 namespace parley::two_socket {
@@ -44,15 +45,3 @@ inline void check_events(Side from, std::string_view bytes, const std::vector<st
 }
 
 }  // namespace parley::two_socket
-
-// doctest prints vectors of strings with this.
-namespace doctest {
-template <>
-struct StringMaker<std::vector<std::string>> {
-  static String convert(const std::vector<std::string>& lines) {
-    std::string all = "[";
-    for (const auto& line : lines) all += (all.size() > 1 ? ", " : "") + line.substr(0, 300);
-    return (all + "]").c_str();
-  }
-};
-}  // namespace doctest

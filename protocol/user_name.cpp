@@ -1,6 +1,9 @@
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include "protocol/text.hpp"
 
 namespace parley {
 namespace {
@@ -19,6 +22,21 @@ bool is_alphanumeric(char c) {
 bool is_valid_name(std::string_view name) {
   return !name.empty() && name.size() <= max_name_bytes && std::ranges::all_of(name, is_alphanumeric) &&
          !is_broadcast_name(name);
+}
+
+bool is_printable_name(std::string_view name) {
+  return !name.empty() && name.size() <= max_name_bytes && is_printable(name) &&
+         name.find(' ') == std::string_view::npos;
+}
+
+bool is_room_name(std::string_view name) {
+  return !name.empty() && name.size() <= max_room_name_bytes && is_printable(name) && name.front() != ' ' &&
+         name.back() != ' ';
+}
+
+bool is_reserved_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 3> reserved = {broadcast_name, "BROADCAST", "SERVER"};
+  return std::ranges::any_of(reserved, [&](auto word) { return equal_ignoring_case(name, word); });
 }
 
 bool is_broadcast_name(std::string_view name) {

@@ -1,4 +1,4 @@
-#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
 
 #include <doctest/doctest.h>
 

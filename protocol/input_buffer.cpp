@@ -1,0 +1,42 @@
+#include "protocol/input_buffer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace parley {
+namespace {
+
+// Chat lines fit the first; the second keeps a sender of larger messages from growing its buffer for each.
+constexpr std::size_t initial_bytes = 2 * 1024;
+constexpr std::size_t kept_bytes = 32 * 1024;
+
+}  // namespace
+
+std::span<char> InputBuffer::prepare(std::size_t least_bytes) {
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+    if (bytes_.size() > kept_bytes) bytes_ = std::vector<char>();  // `= {}` would keep the memory
+  }
+  if (bytes_.size() - end_ < least_bytes) {
+    const std::size_t pending_bytes = end_ - begin_;
+    if (begin_ > 0) std::memmove(bytes_.data(), bytes_.data() + begin_, pending_bytes);
+    begin_ = 0;
+    end_ = pending_bytes;
+    if (bytes_.size() - end_ < least_bytes)
+      bytes_.resize(std::max(
+          {initial_bytes, end_ + least_bytes, least_bytes > least_read_bytes ? 0 : 2 * bytes_.size()}));
+  }
+  return {bytes_.data() + end_, bytes_.size() - end_};
+}
+
+void InputBuffer::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto room = prepare();
+    const std::size_t count = std::min(room.size(), bytes.size());
+    std::memcpy(room.data(), bytes.data(), count);
+    commit(count);
+    bytes.remove_prefix(count);
+  }
+}
+
+}  // namespace parley

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace parley {
+
+/// The bytes that a parser was given and has not consumed. Belongs to the parser's thread.
+class InputBuffer {
+ public:
+  /// Room for at least `least_bytes` more, to read into. Moves what is pending.
+  std::span<char> prepare(std::size_t least_bytes = least_read_bytes);
+
+  /// The first `count` bytes of what prepare() returned hold input now.
+  void commit(std::size_t count) { end_ += count; }
+
+  /// Adds bytes that are already somewhere.
+  void append(std::string_view bytes);
+
+  /// What is not consumed yet; until the next prepare() or append().
+  std::string_view pending() const { return {bytes_.data() + begin_, end_ - begin_}; }
+
+  /// The first `count` pending bytes are done with. Their memory stays until the next prepare() or append().
+  void consume(std::size_t count) { begin_ += count; }
+
+  static constexpr std::size_t least_read_bytes = 512;
+
+ private:
+  std::vector<char> bytes_;  // [begin_, end_) is pending
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+}  // namespace parley
