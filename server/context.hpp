@@ -14,7 +14,7 @@ struct Context {
   const Limits limits;
   const two_socket::DeliveredWord delivered_word;
   spdlog::logger& log;
-  Directory directory{};
+  Directory directory;
   Counters counters{};
 };
 

@@ -14,6 +14,9 @@ struct Limits {
 
   /// From accept to the user's both sockets registered: time to type it by hand.
   std::chrono::milliseconds registration_timeout{20'000};
+  /// From accept, or from signing off, to signing on, in the dialects whose users type the name into the open
+  /// connection: a person who was called away.
+  std::chrono::milliseconds sign_on_timeout{300'000};
   /// From a frame's first byte to its last: a slow line's 64 KiB, not a byte a second.
   std::chrono::milliseconds frame_timeout{30'000};
   /// From FORWARD to its RECEIVED. Shorter than a client's patience with its SENT.
@@ -25,7 +28,8 @@ struct Limits {
 
   /// SENDs of one sender without an answer: a window that hides latency, not a queue.
   std::size_t max_unanswered = 64;
-  /// Messages that wait for one recipient: a dozen of the largest, thousands of chat lines.
+  /// Messages that wait for one recipient: a dozen of the largest, thousands of chat lines. In the dialect
+  /// whose output is paced it is also what makes a slow reader.
   std::size_t max_mailbox_bytes = 1024 * 1024;
   /// ERROR 101 answers on one socket before it is closed: enough for a mistake, too few to guess in a loop.
   std::size_t max_early_requests = 16;
@@ -40,7 +44,7 @@ struct Limits {
   /// A peer that vanished without a word is noticed after about this long, in seconds.
   static constexpr int keepalive_s = 60;
   /// Descriptors that are not clients: standard streams, listeners, event descriptors, refusals.
-  static constexpr std::size_t reserved_files = 32;
+  static constexpr std::size_t reserved_files = 40;
   /// A session's deepest call needs a tenth of it; the default of 8 MiB would ask for 160 GB at 20,000
   /// threads.
   static constexpr std::size_t thread_stack_bytes = 256 * 1024;

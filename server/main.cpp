@@ -36,11 +36,15 @@ void wait_for_stop(const Server& server, const Options& options, const sigset_t&
   }
 }
 
-void write_port_file(const std::string& path, std::uint16_t port) {
+/// The port alone, or when other dialects are spoken, too, a line for each: its name and its port.
+void write_port_file(const std::string& path, const std::vector<Server::Endpoint>& endpoints) {
   // Under another name first: who waits for the file must not read half of it.
   const std::string draft = path + ".new";
   std::ofstream file(draft);
-  file << port << '\n';
+  for (const auto& [dialect, address] : endpoints) {
+    if (endpoints.size() > 1) file << dialect.name << ' ';
+    file << address.port() << '\n';
+  }
   file.close();
   if (!file || std::rename(draft.c_str(), path.c_str()) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot write " + path);
@@ -51,9 +55,14 @@ int run(const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   const auto log = make_logger("parleyd", options.log_level);
   Server server(options, *log);
-  if (!options.port_file.empty()) write_port_file(options.port_file, server.endpoint().port());
+  const auto endpoints = server.endpoints();
+  if (!options.port_file.empty()) write_port_file(options.port_file, endpoints);
   server.start();
-  std::cout << "parleyd: listening on " << to_text(server.endpoint()) << std::endl;
+  for (const auto& [dialect, address] : endpoints) {
+    std::cout << "parleyd: listening on " << to_text(address);
+    if (&dialect != &endpoints.front().dialect) std::cout << " (" << dialect.name << ')';
+    std::cout << std::endl;
+  }
 
   wait_for_stop(server, options, signals);
   server.stop();

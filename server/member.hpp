@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "server/message.hpp"
 #include "server/receipt.hpp"
@@ -22,8 +24,19 @@ class Member {
   /// acknowledged the message, or when it is certain that it will not.
   virtual void deliver(const Message& message, Receipt receipt) = 0;
 
+  /// Tells of a coming or going in the member's room; dialects that have no word for it say nothing. Any
+  /// thread; never blocks.
+  virtual void announce(const Notice&) {}
+
  private:
   const std::string name_;
 };
+
+using Members = std::vector<std::shared_ptr<Member>>;
+
+/// Tells each of them. Any thread; never blocks.
+inline void announce(const Members& members, const Notice& notice) {
+  for (const auto& member : members) member->announce(notice);
+}
 
 }  // namespace parley

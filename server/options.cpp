@@ -1,14 +1,22 @@
 #include "server/options.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <deque>
 #include <iostream>
 #include <map>
+
+#include "protocol/user_name.hpp"
 
 namespace parley {
 namespace {
 
 using std::chrono::milliseconds;
+
+constexpr const char* listening = "Listening";
+constexpr const char* other_dialects = "Other dialects";
 
 constexpr double least_seconds = 0.001;
 constexpr double most_seconds = 7 * 24 * 3600;
@@ -27,6 +35,10 @@ std::string check_seconds(const std::string& text) {
   if (CLI::detail::lexical_cast(text, seconds) && seconds >= least_seconds && seconds <= most_seconds)
     return {};
   return "'" + text + "' is not a number of seconds from 0.001 to 604800";
+}
+
+std::string check_room(const std::string& name) {
+  return is_room_name(name) ? "" : "a room has a name of 1 to 64 bytes, printable, no blank at either end";
 }
 
 /// CLI::Range without its text in every line of the help.
@@ -80,6 +92,8 @@ void add_limits(CLI::App& app, Limits& limits) {
   add_seconds(app, "--registration-timeout", limits.registration_timeout,
               "From connect to both sockets registered")
       ->group(times);
+  add_seconds(app, "--sign-on-timeout", limits.sign_on_timeout, "From connect to signed on, other dialects")
+      ->group(times);
   add_seconds(app, "--frame-timeout", limits.frame_timeout, "From a frame's first byte to its last")
       ->group(times);
   add_seconds(app, "--receipt-timeout", limits.receipt_timeout, "From FORWARD to RECEIVED")->group(times);
@@ -105,6 +119,38 @@ void add_limits(CLI::App& app, Limits& limits) {
       ->group(counts);
 }
 
+/// The port options, one for each dialect; which ports they ask for is known once they are parsed.
+class PortOptions {
+ public:
+  explicit PortOptions(CLI::App& app) {
+    for (const Dialect& dialect : dialects()) add(app, dialect, ports_.emplace_back(dialect.usual_port));
+    app.add_flag("--all-dialects", all_, "Listen for every dialect at its usual port")->group(other_dialects);
+  }
+
+  std::vector<ListenPort> to_listen() const {
+    std::vector<ListenPort> asked;
+    for (std::size_t i = 0; i < options_.size(); ++i)
+      if (i == 0 || all_ || options_[i]->count() > 0) asked.push_back({&dialects()[i], ports_[i]});
+    return asked;
+  }
+
+ private:
+  void add(CLI::App& app, const Dialect& dialect, std::uint16_t& port) {
+    const bool is_first = options_.empty();
+    CLI::Option* option = is_first ? app.add_option("--port", port, "Port to listen on; 0 picks a free one")
+                                   : app.add_option("--" + std::string(dialect.name), port,
+                                                    fmt::format("Listen for {}; usual port {}",
+                                                                dialect.description, dialect.usual_port));
+    option->group(is_first ? listening : other_dialects)->type_name("PORT")->check(in_range(0, 65535));
+    if (is_first) option->capture_default_str();
+    options_.push_back(option);
+  }
+
+  std::deque<std::uint16_t> ports_;  // by dialect; the options refer to them
+  std::vector<CLI::Option*> options_;
+  bool all_ = false;
+};
+
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
@@ -113,15 +159,10 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.set_version_flag("--version", std::string("parleyd ") + PARLEY_VERSION);
   app.get_formatter()->column_width(38);
 
-  const std::string listening = "Listening";
   app.add_option("--host", options.host, "Address or name to listen on; ::1 and :: for IPv6")
       ->group(listening)
       ->capture_default_str();
-  app.add_option("--port", options.port, "Port to listen on; 0 picks a free one")
-      ->group(listening)
-      ->type_name("PORT")
-      ->check(in_range(0, 65535))
-      ->capture_default_str();
+  const PortOptions ports(app);
   app.add_option("--port-file", options.port_file, "File to write the port to, once listening")
       ->group(listening)
       ->type_name("PATH");
@@ -143,6 +184,11 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->group(behaviour)
       ->type_name("debug|info|warning|error|off")
       ->default_str("info");
+  app.add_option("--lobby", options.lobby, "Room in which everybody arrives")
+      ->group(other_dialects)
+      ->type_name("NAME")
+      ->check(CLI::Validator(check_room, ""))
+      ->capture_default_str();
   milliseconds idle_exit{0};
   CLI::Option* idle =
       add_seconds(app, "--idle-exit", idle_exit, "Leave this long after the last client has gone")
@@ -160,6 +206,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     exit_code = exit_usage;
     return std::nullopt;
   }
+  options.ports = ports.to_listen();
   if (idle->count() > 0) options.idle_exit = idle_exit;
   return options;
 }

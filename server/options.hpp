@@ -6,16 +6,25 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/two_socket.hpp"
+#include "server/dialects.hpp"
 #include "server/limits.hpp"
 
 namespace parley {
 
+/// A dialect to be spoken, and the port; 0 is any free one.
+struct ListenPort {
+  const Dialect* dialect;
+  std::uint16_t port;
+};
+
 /// What the command line asked for.
 struct Options {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 5050;
+  std::vector<ListenPort> ports;  // the two-socket protocol first
+  std::string lobby{usual_lobby};
   std::string port_file;
   two_socket::DeliveredWord delivered_word = two_socket::DeliveredWord::sent;
   spdlog::level::level_enum log_level = spdlog::level::info;

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "server/counters.hpp"
+
 namespace parley {
 
 class Replies;
@@ -22,13 +24,16 @@ class Receipt {
  public:
   /// Owed to nobody.
   Receipt() = default;
+  /// Only counted, as `body_bytes` delivered or not: the sender's dialect has no word for it.
+  Receipt(Counters& counters, std::size_t body_bytes) : sequence_(body_bytes), counters_(&counters) {}
   Receipt(std::shared_ptr<Replies> replies, std::uint64_t sequence)
       : replies_(std::move(replies)), sequence_(sequence) {}
-  Receipt(Receipt&&) = default;
+  Receipt(Receipt&& other) noexcept { *this = std::move(other); }
   Receipt& operator=(Receipt&& other) noexcept {
     report(Outcome::failed);
     replies_ = std::move(other.replies_);
     sequence_ = other.sequence_;
+    counters_ = std::exchange(other.counters_, nullptr);
     return *this;
   }
   ~Receipt() { report(Outcome::failed); }
@@ -38,7 +43,8 @@ class Receipt {
 
  private:
   std::shared_ptr<Replies> replies_;
-  std::uint64_t sequence_ = 0;
+  std::uint64_t sequence_ = 0;  // of the SEND, or the bytes to count
+  Counters* counters_ = nullptr;
 };
 
 }  // namespace parley

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <string>
-#include <string_view>
+#include <utility>
 
-#include "protocol/two_socket.hpp"
 #include "server/session.hpp"
 
 namespace parley {
@@ -12,12 +12,9 @@ namespace parley {
 /// A socket that there is no room for: it is told so, and has the linger time to read it.
 class RefusedSession : public Session {
  public:
-  RefusedSession(std::shared_ptr<Connection> connection, std::string_view phrase,
+  RefusedSession(std::shared_ptr<Connection> connection, std::string last_words,
                  std::chrono::milliseconds linger)
-      : Session(std::move(connection)),
-        last_words_(
-            to_frame(two_socket::Error{static_cast<int>(two_socket::ErrorCode::unable_to_send), phrase})),
-        linger_(linger) {}
+      : Session(std::move(connection)), last_words_(std::move(last_words)), linger_(linger) {}
 
   void expire(Deadline) override { connection().abort("did not close its end"); }
   void stop() override { connection().finish({}, linger_); }

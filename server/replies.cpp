@@ -10,7 +10,10 @@ constexpr std::chrono::milliseconds look_interval{100};
 }  // namespace
 
 void Receipt::report(Outcome outcome) noexcept {
-  if (const auto replies = std::move(replies_)) replies->report(sequence_, outcome);
+  if (const auto replies = std::move(replies_))
+    replies->report(sequence_, outcome);
+  else if (auto* const counters = std::exchange(counters_, nullptr))
+    counters->count(outcome == Outcome::received, sequence_);
 }
 
 Replies::Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWord delivered_word,
@@ -66,13 +69,8 @@ void Replies::report(std::uint64_t sequence, Outcome outcome) {
     const MutexLock lock(mutex_);
     Answer& answer = answers_[sequence - first_sequence_];
     --answer.recipients;
-    if (outcome == Outcome::received) {
-      counters_.delivered.fetch_add(1, std::memory_order_relaxed);
-      counters_.bytes.fetch_add(answer.body_bytes, std::memory_order_relaxed);
-    } else {
-      counters_.refused.fetch_add(1, std::memory_order_relaxed);
-      answer.outcome = answer.broadcast ? Outcome::failed : outcome;
-    }
+    counters_.count(outcome == Outcome::received, answer.body_bytes);
+    if (outcome != Outcome::received) answer.outcome = answer.broadcast ? Outcome::failed : outcome;
     if (answer.recipients > 0 || sequence != first_sequence_) return;
   }
   write_settled();

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "server/refused_session.hpp"
-#include "server/two_socket_session.hpp"
 
 namespace parley {
 
@@ -56,44 +55,53 @@ int checked_send_buffer_bytes(const Limits& limits) {
 
 /// Fine enough for the shortest timeout, coarse enough to cost nothing when all are idle.
 milliseconds watch_interval(const Limits& limits) {
-  const auto shortest = std::min(
-      {limits.registration_timeout, limits.frame_timeout, limits.receipt_timeout, limits.linger_timeout});
+  const auto shortest = std::min({limits.registration_timeout, limits.sign_on_timeout, limits.frame_timeout,
+                                  limits.receipt_timeout, limits.linger_timeout});
   return std::clamp(shortest / 8, milliseconds{5}, milliseconds{250});
 }
 
 }  // namespace
 
 Server::Server(const Options& options, spdlog::logger& log)
-    : context_{options.limits, options.delivered_word, log},
+    : context_{options.limits, options.delivered_word, log, Directory(options.lobby)},
       max_connections_(options.limits.max_connections > 0
                            ? std::min(options.limits.max_connections, connections_by_file_limit())
                            : connections_by_file_limit()),
       send_buffer_bytes_(checked_send_buffer_bytes(options.limits)),
-      listener_(io_context_, options.host, options.port),
       sessions_(watch_interval(options.limits)) {
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
   ::pthread_attr_setstacksize(&attributes, Limits::thread_stack_bytes);
   ::pthread_setattr_default_np(&attributes);  // std::thread asks for no stack size of its own
   ::pthread_attr_destroy(&attributes);
+  for (const ListenPort& port : options.ports) doors_.emplace_back(io_context_, options, port, context_);
 }
 
 Server::~Server() {
   stop();
 }
 
+std::vector<Server::Endpoint> Server::endpoints() const {
+  std::vector<Endpoint> endpoints;
+  for (const Door& door : doors_) endpoints.push_back({door.dialect, door.listener.endpoint()});
+  return endpoints;
+}
+
 void Server::start() {
-  acceptor_ = std::thread([this] {
-    listener_.accept_all([this] { return may_take(); },
-                         [this](tcp::socket socket) { take(std::move(socket)); },
-                         [this](const std::string& what) { context_.log.warn("cannot accept: {}", what); });
-  });
+  for (Door& door : doors_)
+    door.acceptor = std::thread([this, &door] {
+      door.listener.accept_all(
+          [this] { return may_take(); }, [this, &door](tcp::socket socket) { take(door, std::move(socket)); },
+          [this](const std::string& what) { context_.log.warn("cannot accept: {}", what); });
+    });
 }
 
 void Server::stop() {
-  listener_.stop();
-  if (acceptor_.joinable()) acceptor_.join();
-  listener_.close();
+  for (Door& door : doors_) door.listener.stop();
+  for (Door& door : doors_) {
+    if (door.acceptor.joinable()) door.acceptor.join();
+    door.listener.close();
+  }
   sessions_.stop_all(context_.limits.stop_timeout);
 }
 
@@ -111,8 +119,8 @@ std::string Server::refusal(const asio::ip::address& address) const {
   return {};
 }
 
-/// The acceptor's thread.
-void Server::take(tcp::socket socket) {
+/// The door's thread.
+void Server::take(const Door& door, tcp::socket socket) {
   const auto connection = std::make_shared<Connection>(std::move(socket), send_buffer_bytes_, context_.log);
   const auto address = connection->peer().address();
   std::string refused;
@@ -129,18 +137,18 @@ void Server::take(tcp::socket socket) {
   }
   std::shared_ptr<Session> session;
   if (refused.empty()) {
-    session = std::make_shared<TwoSocketSession>(connection, context_);
+    session = door.make_session(connection);
   } else {
     context_.log.info("{} refused: {}", connection->label(), refused);
-    session = std::make_shared<RefusedSession>(connection, refused, context_.limits.linger_timeout);
+    session = std::make_shared<RefusedSession>(connection, door.dialect.refusal(refused),
+                                               context_.limits.linger_timeout);
   }
   const bool is_refused = !refused.empty();
   try {
     sessions_.start(session, [this, address, is_refused] { let_go(address, is_refused); });
   } catch (const std::system_error& error) {
     context_.log.warn("{} refused, no thread for it: {}", connection->label(), error.what());
-    connection->write(
-        to_frame(two_socket::Error{static_cast<int>(two_socket::ErrorCode::unable_to_send), no_thread}));
+    connection->write(door.dialect.refusal(no_thread));
     connection->close();
     let_go(address, is_refused);
   }

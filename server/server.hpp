@@ -3,11 +3,14 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <chrono>
+#include <list>
 #include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "server/context.hpp"
+#include "server/dialects.hpp"
 #include "server/listener.hpp"
 #include "server/options.hpp"
 #include "server/sessions.hpp"
@@ -24,7 +27,12 @@ class Server {
   /// Stops, if nobody did.
   ~Server();
 
-  asio::ip::tcp::endpoint endpoint() const { return listener_.endpoint(); }
+  /// A dialect and where it is spoken.
+  struct Endpoint {
+    const Dialect& dialect;
+    asio::ip::tcp::endpoint address;
+  };
+  std::vector<Endpoint> endpoints() const;
 
   /// Begins to accept.
   void start();
@@ -39,7 +47,20 @@ class Server {
   const Counters& counters() const { return context_.counters; }
 
  private:
-  void take(asio::ip::tcp::socket socket) EXCLUDES(mutex_);
+  /// One dialect's listening socket, with a thread that accepts.
+  struct Door {
+    Door(asio::io_context& io_context, const Options& options, const ListenPort& port, Context& context)
+        : dialect(*port.dialect),
+          make_session(dialect.make_sessions(context)),
+          listener(io_context, options.host, port.port) {}
+
+    const Dialect& dialect;
+    const SessionFactory make_session;
+    Listener listener;
+    std::thread acceptor;
+  };
+
+  void take(const Door& door, asio::ip::tcp::socket socket) EXCLUDES(mutex_);
   std::string refusal(const asio::ip::address& address) const REQUIRES(mutex_);
   void let_go(const asio::ip::address& address, bool refused) EXCLUDES(mutex_);
   bool may_take() const EXCLUDES(mutex_);
@@ -48,7 +69,7 @@ class Server {
   const std::size_t max_connections_;
   const int send_buffer_bytes_;
   asio::io_context io_context_;
-  Listener listener_;
+  std::list<Door> doors_;
 
   mutable Mutex mutex_;  // taken alone
   std::size_t connections_ GUARDED_BY(mutex_) = 0;
@@ -56,8 +77,7 @@ class Server {
   std::map<asio::ip::address, std::size_t> connections_by_address_ GUARDED_BY(mutex_);
   Connection::Clock::time_point idle_since_ GUARDED_BY(mutex_) = Connection::Clock::time_point::max();
 
-  Sessions sessions_;
-  std::thread acceptor_;  // last: it uses all of the above
+  Sessions sessions_;  // last: they use all of the above
 };
 
 }  // namespace parley

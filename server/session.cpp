@@ -30,7 +30,10 @@ void Session::run() noexcept {
       const std::size_t count = connection_->read_some(prepare(), error);
       if (!error && !connection_->is_finishing()) receive(count);
     }
-    if (connection_->is_finishing()) discard_input(*connection_, error);
+    if (connection_->is_finishing())
+      discard_input(*connection_, error);
+    else if (error == asio::error::eof && connection_->failure().empty())
+      input_ended();
     reason = to_reason(*connection_, error);
   } catch (const std::exception& exception) {
     reason = exception.what();  // out of memory: this peer is lost, the server is not

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <system_error>
@@ -43,11 +44,17 @@ class Session {
   virtual std::span<char> prepare() = 0;
   /// `count` bytes have been read into what prepare() gave.
   virtual void receive(std::size_t count) = 0;
+  /// The peer has ended its stream in good order; end() follows.
+  virtual void input_ended() {}
   /// The stream has ended, for this reason; the last call. Must leave the directory: the descriptor goes
   /// next.
   virtual void end(std::string_view reason) = 0;
 
   const std::shared_ptr<Connection> connection_;
 };
+
+/// Makes the session of an accepted socket; holds what the sessions of one dialect share, and outlives them.
+/// For one thread at a time.
+using SessionFactory = std::function<std::shared_ptr<Session>(std::shared_ptr<Connection>)>;
 
 }  // namespace parley

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "protocol/foreign.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
@@ -28,6 +29,7 @@ void TwoSocketSession::begin() {
 
 void TwoSocketSession::receive(std::size_t count) {
   parser_.commit(count);
+  if (!user_ && early_requests_ == 0 && refuse_foreign()) return;
   for (;;) {
     const two_socket::Event event = parser_.next();
     if (std::holds_alternative<two_socket::NeedMore>(event)) break;
@@ -41,6 +43,16 @@ void TwoSocketSession::receive(std::size_t count) {
   time_frame();
 }
 
+/// A client of another dialect hears where it is.
+bool TwoSocketSession::refuse_foreign() {
+  const auto foreign = foreign_dialect(parser_.pending());
+  // A browser is answered as any other unknown request is (R6).
+  if (foreign.empty() || foreign == "two-socket" || foreign == "HTTP") return false;
+  const std::string phrase = wrong_port_sentence("two-socket", foreign);
+  end_with(phrase, to_frame(two_socket::Error{static_cast<int>(ErrorCode::no_user_registered), phrase}));
+  return true;
+}
+
 /// Gives each frame its time once, at its first byte: a byte a second must not put the end off for ever.
 void TwoSocketSession::time_frame() {
   if (!parser_.in_frame() || std::exchange(frame_timed_, true)) return;
@@ -48,7 +60,7 @@ void TwoSocketSession::time_frame() {
 }
 
 bool TwoSocketSession::on(const two_socket::Register& request) {
-  if (!is_valid_name(request.name))
+  if (!is_valid_name(request.name) || is_reserved_name(request.name))
     return refuse_registration(request.name, phrase(ErrorCode::malformed_username));
   const bool was_registered = user_ != nullptr;
   if (was_registered && !equal_ignoring_case(user_->name(), request.name))
@@ -107,10 +119,10 @@ bool TwoSocketSession::on(const two_socket::Send& request) {
 
 void TwoSocketSession::send_to_all(const two_socket::Send& request) {
   Replies& replies = user_->replies();
-  const auto recipients = context_.directory.everyone_but(*user_);
+  const auto recipients = context_.directory.others_in_room(*user_);
   if (recipients.empty()) return replies.refuse();
   const auto sequence = replies.expect(broadcast_name, recipients.size(), request.body.size());
-  const Message message(user_->name(), request.body);
+  const Message message(user_->name(), request.body, Audience::room);
   for (const auto& recipient : recipients) recipient->deliver(message, replies.receipt(sequence));
 }
 
@@ -119,7 +131,7 @@ void TwoSocketSession::send_to_one(const two_socket::Send& request) {
   const auto recipient = context_.directory.find(request.recipient);
   if (!recipient) return replies.refuse();
   const auto sequence = replies.expect(recipient->name(), 1, request.body.size());
-  recipient->deliver(Message(user_->name(), request.body), replies.receipt(sequence));
+  recipient->deliver(Message(user_->name(), request.body, Audience::user), replies.receipt(sequence));
 }
 
 bool TwoSocketSession::on(const two_socket::Received&) {
@@ -202,6 +214,16 @@ void TwoSocketSession::end_with(std::string_view reason, std::string_view last_w
 /// Registered for sending, on this socket, and the other half is there too.
 bool TwoSocketSession::is_sender() const {
   return is_registered() && user_->sends_on(connection());
+}
+
+SessionFactory two_socket_sessions(Context& context) {
+  return [&context](std::shared_ptr<Connection> connection) {
+    return std::make_shared<TwoSocketSession>(std::move(connection), context);
+  };
+}
+
+std::string two_socket_refusal(std::string_view phrase) {
+  return to_frame(two_socket::Error{static_cast<int>(ErrorCode::unable_to_send), phrase});
 }
 
 }  // namespace parley

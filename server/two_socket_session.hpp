@@ -27,6 +27,7 @@ class TwoSocketSession : public Session {
   void receive(std::size_t count) override;
   void end(std::string_view reason) override;
 
+  bool refuse_foreign();
   void time_frame();
 
   // One event each. They return false when nothing behind it matters any more.
@@ -64,5 +65,9 @@ class TwoSocketSession : public Session {
   std::atomic<TwoSocketUser*> shared_user_{nullptr};  // user_, for the watchdog and the stopping thread
   std::atomic<bool> draining_{false};
 };
+
+/// For the table of dialects.
+SessionFactory two_socket_sessions(Context& context);
+std::string two_socket_refusal(std::string_view phrase);
 
 }  // namespace parley

@@ -25,10 +25,11 @@ void TwoSocketUser::sign_on() {
   send_connection_->clear_deadline(Deadline::registration);
   recv_connection_->clear_deadline(Deadline::registration);
   signed_on_.store(true, std::memory_order_release);
-  context_.directory.sign_on(*this);
+  const Members others = context_.directory.sign_on(*this);
   context_.counters.users.fetch_add(1, std::memory_order_relaxed);
   context_.log.info("{} arrived, sending from {}, receiving at {}", name(), to_text(send_connection_->peer()),
                     to_text(recv_connection_->peer()));
+  parley::announce(others, {Notice::Kind::arrived, name()});
 }
 
 void TwoSocketUser::confirm() {
@@ -49,7 +50,7 @@ void TwoSocketUser::leave(std::string_view reason, const Connection* listener, s
     if (std::exchange(left_, true)) return;
   }
   // The name first: who reads the end of the stream may register it again at once.
-  context_.directory.release(*this);
+  const Members others = context_.directory.release(*this);
   if (mailbox_) mailbox_->close();
   if (replies_) replies_->close();
   for (const auto& connection : {send_connection_, recv_connection_})
@@ -59,6 +60,7 @@ void TwoSocketUser::leave(std::string_view reason, const Connection* listener, s
     context_.log.info("{} left: {}", name(), reason);
   else
     context_.log.info("{} gave up its half of a registration: {}", name(), reason);
+  parley::announce(others, {Notice::Kind::left, name()});
 }
 
 }  // namespace parley

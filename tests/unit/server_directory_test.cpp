@@ -34,10 +34,11 @@ TEST_CASE("R4: who only holds a name is not found") {
   const auto alice = somebody("alice");
   directory.hold(alice);
   CHECK(directory.find("alice") == nullptr);
-  CHECK(directory.everyone_but(*somebody("bob")).empty());
-  directory.sign_on(*alice);
+  CHECK(directory.names().empty());
+  CHECK(directory.room_of(*alice).empty());
+  CHECK(directory.sign_on(*alice).empty());
   CHECK(directory.find("ALICE") == alice);
-  CHECK(directory.everyone_but(*somebody("bob")) == Directory::Members{alice});
+  CHECK(directory.names() == std::vector<std::string>{"alice"});
 }
 
 TEST_CASE("R7: a released name is free at once, and only its holder can release it") {
@@ -55,16 +56,66 @@ TEST_CASE("R7: a released name is free at once, and only its holder can release 
   CHECK(directory.find("alice") == nullptr);
 }
 
-TEST_CASE("D4: everyone but one") {
+/// Signs a newcomer on.
+std::shared_ptr<Member> arrive(Directory& directory, std::string name, std::string_view room = {}) {
+  const auto member = somebody(std::move(name));
+  REQUIRE(directory.hold(member) == member);
+  directory.sign_on(*member, room);
+  return member;
+}
+
+TEST_CASE("OD2: everyone is in one room, and a room's name is one whatever the case of its letters") {
   Directory directory;
-  const auto alice = somebody("alice");
-  for (const auto& member : {alice, somebody("bob"), somebody("carol")}) {
-    directory.hold(member);
-    directory.sign_on(*member);
-  }
-  const auto others = directory.everyone_but(*alice);
-  CHECK(others.size() == 2);
-  CHECK(std::ranges::find(others, alice) == others.end());
+  const auto alice = arrive(directory, "alice");
+  const auto bob = arrive(directory, "bob", "general");
+  const auto carol = arrive(directory, "carol", "Den");
+  const auto dave = arrive(directory, "dave", "DEN");
+  CHECK(directory.others_in_room(*alice) == Members{bob});
+  CHECK(directory.room_of(*bob) == "General");
+  CHECK(directory.others_in_room(*carol) == Members{dave});
+  CHECK(directory.room_of(*dave) == "Den");
+  CHECK(directory.find("dave") == dave);
+}
+
+TEST_CASE("OD2: a member moves between rooms, and both learn who is there") {
+  Directory directory("Hall");
+  const auto alice = arrive(directory, "alice");
+  const auto bob = arrive(directory, "bob");
+  const auto carol = arrive(directory, "carol", "Den");
+  CHECK_FALSE(directory.move(*alice, "hall"));
+  CHECK_FALSE(directory.move(*alice, ""));
+  const auto moved = directory.move(*alice, "den");
+  REQUIRE(moved);
+  CHECK(moved->left == Members{bob});
+  CHECK(moved->joined == Members{carol});
+  CHECK(directory.room_of(*alice) == "Den");
+  CHECK(directory.release(*carol) == Members{alice});
+  REQUIRE(directory.move(*alice, ""));
+  CHECK(directory.room_of(*alice) == "Hall");
+  CHECK(directory.others_in_room(*bob) == Members{alice});
+  REQUIRE(directory.move(*alice, "DEN"));
+  CHECK(directory.room_of(*alice) == "DEN");  // nobody was left there to keep the old spelling
+}
+
+TEST_CASE("OD6: names come in order of arrival, and a renamed member keeps its place and its room") {
+  Directory directory;
+  const auto zoe = arrive(directory, "zoe");
+  const auto bob = arrive(directory, "bob", "Den");
+  arrive(directory, "alice");
+  CHECK(directory.names() == std::vector<std::string>{"zoe", "bob", "alice"});
+  const auto robert = somebody("robert");
+  CHECK(directory.rename(*bob, robert) == robert);
+  CHECK(directory.names() == std::vector<std::string>{"zoe", "robert", "alice"});
+  CHECK(directory.room_of(*robert) == "Den");
+  CHECK(directory.find("bob") == nullptr);
+  CHECK(directory.find("robert") == robert);
+  CHECK(directory.rename(*robert, somebody("ALICE")) == directory.find("alice"));
+  const auto shouting = somebody("ROBERT");
+  CHECK(directory.rename(*robert, shouting) == shouting);
+  CHECK(directory.rename(*bob, somebody("x")) == nullptr);
+  directory.release(*zoe);
+  CHECK(arrive(directory, "zoe") != nullptr);
+  CHECK(directory.names() == std::vector<std::string>{"ROBERT", "alice", "zoe"});
 }
 
 TEST_CASE("R1: of many threads that want one name at the same time exactly one holds it") {

@@ -22,7 +22,8 @@ struct Correspondents {
                                           counters)) {}
 
   void deliver(std::string_view body) {
-    mailbox.deliver({"alice", body}, replies->receipt(replies->expect("bob", 1, body.size())));
+    mailbox.deliver({"alice", body, Audience::user},
+                    replies->receipt(replies->expect("bob", 1, body.size())));
   }
 
   const Limits limits;
@@ -135,7 +136,8 @@ TEST_CASE(
   for (const auto& name : names)
     threads.emplace_back([&mailbox, name, replies = sources[name].replies] {
       for (int i = 0; i < per_sender; ++i)
-        mailbox.deliver({name, std::to_string(i)}, replies->receipt(replies->expect("bob", 1, 1)));
+        mailbox.deliver({name, std::to_string(i), Audience::user},
+                        replies->receipt(replies->expect("bob", 1, 1)));
     });
 
   std::map<std::string, int> next;

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <queue>
+#include <thread>
+#include <vector>
+
+#include "server/connection.hpp"
+#include "server/thread_annotations.hpp"
+
+namespace parley {
+
+class Outbox;
+
+/// Wakes outboxes that pause between two frames: one thread for all of them. Must outlive its outboxes.
+class Pacer {
+ public:
+  explicit Pacer(std::chrono::milliseconds pause);
+  ~Pacer();
+  Pacer(const Pacer&) = delete;
+  Pacer& operator=(const Pacer&) = delete;
+
+  /// Calls resume() of the outbox after the pause, if it still exists. Any thread; never blocks.
+  void resume_later(std::weak_ptr<Outbox> outbox) EXCLUDES(mutex_);
+
+ private:
+  struct Pause {
+    Connection::Clock::time_point end;
+    std::weak_ptr<Outbox> outbox;
+  };
+
+  void run();
+
+  const std::chrono::milliseconds pause_;
+
+  Mutex mutex_;  // taken alone: outboxes are called after it is let go
+  Condition changed_;
+  std::queue<Pause> pauses_ GUARDED_BY(mutex_);  // all are equally long, so the first to begin ends first
+  bool stopping_ GUARDED_BY(mutex_) = false;
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace parley
