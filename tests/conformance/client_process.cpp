@@ -117,6 +117,10 @@ milliseconds ClientProcess::processor_time() const {
   return milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
 }
 
+bool ClientProcess::is_at_rest() const {
+  return are_at_rest(family_of(mark_, pid_));
+}
+
 void ClientProcess::end() {
   if (pid_ < 0) return;
   const test::FileDescriptor descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));

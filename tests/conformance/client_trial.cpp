@@ -15,8 +15,10 @@ using std::chrono::milliseconds;
 
 // While a socket is waited for the terminal is served this often.
 constexpr milliseconds slice{3};
-// Long enough for most clients to act.
+// Long enough for most clients to act; one that still wants the processor then is given more.
 constexpr milliseconds look_time{150};
+constexpr milliseconds rest_look_time{10};
+constexpr int looks_at_rest = 3;
 constexpr milliseconds time_to_read_piece{10};
 constexpr milliseconds time_to_read_byte{2};
 // A process whose sockets have just ended may still be on its way out.
@@ -192,6 +194,11 @@ Frame ClientTrial::expect(Link& link, const Expected& expected) {
 
 void ClientTrial::look() {
   terminal_->read_for(look_time);
+  const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
+  for (int at_rest = 0; at_rest < looks_at_rest && std::chrono::steady_clock::now() < deadline;) {
+    at_rest = terminal_->process().is_at_rest() ? at_rest + 1 : 0;
+    terminal_->read_for(rest_look_time);
+  }
 }
 
 void ClientTrial::expect_nothing(Link& link, const std::string& expected) {

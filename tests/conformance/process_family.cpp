@@ -21,6 +21,8 @@ namespace {
 // Whoever forks faster than it is ended is looked for again.
 constexpr int rounds_of_killing = 5;
 
+constexpr std::size_t state = 0;  // of the fields of a stat file
+
 /// Of a file in /proc; a process may end while it is read (then a stream would throw).
 std::string contents(const std::string& file) {
   const test::FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
@@ -32,6 +34,15 @@ std::string contents(const std::string& file) {
   return bytes;
 }
 
+/// The fields of a stat file from the third on.
+std::vector<std::string> fields_of(const std::string& file) {
+  const std::string stat = contents(file);
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::istringstream rest(stat.substr(name_end + 1));
+  return {std::istream_iterator<std::string>(rest), {}};
+}
+
 }  // namespace
 
 std::string make_family_mark() {
@@ -41,15 +52,22 @@ std::string make_family_mark() {
 }
 
 std::vector<std::string> stat_fields(pid_t pid) {
-  const std::string stat = contents("/proc/" + std::to_string(pid) + "/stat");
-  const auto name_end = stat.rfind(')');
-  if (name_end == std::string::npos) return {};
-  std::istringstream rest(stat.substr(name_end + 1));
-  return {std::istream_iterator<std::string>(rest), {}};
+  return fields_of("/proc/" + std::to_string(pid) + "/stat");
+}
+
+bool are_at_rest(const std::vector<pid_t>& pids) {
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (const pid_t pid : pids)
+    for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(pid) + "/task", error);
+         thread != end; thread.increment(error)) {
+      const auto fields = fields_of(thread->path().string() + "/stat");
+      if (!fields.empty() && (fields[state] == "R" || fields[state] == "D")) return false;
+    }
+  return true;
 }
 
 std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
-  constexpr std::size_t state = 0;
   constexpr std::size_t session = 3;
   std::vector<pid_t> pids;
   std::error_code error;

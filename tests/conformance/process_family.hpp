@@ -21,6 +21,9 @@ void kill_family(const std::string& mark, pid_t leader);
 /// The fields of /proc/PID/stat from the third on (the second may hold anything); none when it is gone.
 std::vector<std::string> stat_fields(pid_t pid);
 
+/// True when every thread of these processes waits for something, and none wants the processor.
+bool are_at_rest(const std::vector<pid_t>& pids);
+
 /// What waitid() says of an end, as a sentence part: "exited with code 1", "was killed by signal 11
 /// (Segmentation fault)".
 std::string describe_end(const siginfo_t& info);
