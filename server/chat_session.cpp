@@ -184,7 +184,7 @@ void ChatSession::leave(std::string_view reason) {
 }
 
 void ChatSession::end_with(std::string_view reason, std::string last_words) {
-  ended_.store(true, std::memory_order_release);
+  if (ended_.exchange(true, std::memory_order_acq_rel)) return;
   if (!user()) context_.log.info("{} dropped: {}", connection().label(), reason);
   leave(reason);
   outbox_->finish(std::move(last_words));

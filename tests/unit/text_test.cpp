@@ -104,3 +104,37 @@ TEST_CASE("utf8_sequence_length refuses what RFC 3629 forbids") {
                           "\xc3\xc3"})
     CHECK_MESSAGE(utf8_sequence_length(text) == 0, visible(text));
 }
+
+TEST_CASE("OD10 printable text is what shows as it is") {
+  for (const auto text : {"", "hello", "two words", "caf\xc3\xa9", "a\\b"}) CHECK(is_printable(text));
+  for (const auto text : {"a\nb", "\x1b[2J", "\x7f", "\xc2\x85", "\xff", "a\xe2\x80\xaetxt", "caf\xc3"})
+    CHECK_FALSE(is_printable(text));
+}
+
+TEST_CASE("OD10 each byte that is not UTF-8 becomes U+FFFD, and the rest is kept") {
+  CHECK(to_utf8("caf\xc3\xa9 \n\x1b") == "caf\xc3\xa9 \n\x1b");
+  CHECK(to_utf8("\xff"
+                "a\xc3") ==
+        "\xef\xbf\xbd"
+        "a\xef\xbf\xbd");
+  CHECK(to_utf8("\xe2\x82") == "\xef\xbf\xbd\xef\xbf\xbd");
+  CHECK(to_utf8("\xed\xa0\x80").size() == 9);  // a surrogate
+  CHECK(to_utf8("").empty());
+}
+
+TEST_CASE("OD10 line ends become spaces, CR LF one") {
+  CHECK(to_one_line("a\nb\rc\r\nd") == "a b c d");
+  CHECK(to_one_line("\n\n") == "  ");
+  CHECK(to_one_line("\r\r\n") == "  ");
+  CHECK(to_one_line("a\tb\0"s) == "a\tb\0"s);
+}
+
+TEST_CASE("OD10 a text is cut between code points, and every cut gets further") {
+  CHECK(piece_length("hello", 3) == 3);
+  CHECK(piece_length("hello", 5) == 5);
+  CHECK(piece_length("hello", 9) == 5);
+  CHECK(piece_length("a\xe2\x82\xac", 3) == 1);
+  CHECK(piece_length("a\xe2\x82\xac", 4) == 4);
+  CHECK(piece_length("\xe2\x82\xac", 1) == 3);  // at least one
+  CHECK(piece_length("\xff\xff", 1) == 1);
+}

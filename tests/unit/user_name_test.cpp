@@ -56,3 +56,23 @@ TEST_CASE("R1.5 only the case of ASCII letters: their neighbours and other bytes
   CHECK_FALSE(equal_ignoring_case("\xc3\x89", "\xc3\xa9"));
   CHECK(fold_case("@[`{\xc3\x89\x80") == "@[`{\xc3\x89\x80");
 }
+
+TEST_CASE("OD1.2 a name is one printable word of at most 32 bytes") {
+  for (const auto name : {"a", "bob_1", "Jos\xc3\xa9", "x,y", "ALL"}) CHECK(is_printable_name(name));
+  CHECK(is_printable_name(std::string(32, 'x')));
+  CHECK_FALSE(is_printable_name(std::string(33, 'x')));
+  for (const auto name : {"", "a b", " a", "a\tb", "a\n", "\x1b[0m", "\xff", "a\xe2\x80\xae"})
+    CHECK_FALSE(is_printable_name(name));
+}
+
+TEST_CASE("OD1.3 three names are nobody's") {
+  for (const auto name : {"ALL", "all", "Broadcast", "SERVER", "server"}) CHECK(is_reserved_name(name));
+  for (const auto name : {"", "ALLY", "servers", "cast"}) CHECK_FALSE(is_reserved_name(name));
+}
+
+TEST_CASE("OD2.2 a room's name may have blanks inside") {
+  for (const auto name : {"General", "Room 1", "Caf\xc3\xa9"}) CHECK(is_room_name(name));
+  CHECK(is_room_name(std::string(64, 'x')));
+  CHECK_FALSE(is_room_name(std::string(65, 'x')));
+  for (const auto name : {"", " a", "a ", "a\nb", "\xff"}) CHECK_FALSE(is_room_name(name));
+}

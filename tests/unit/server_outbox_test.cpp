@@ -1,0 +1,118 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "server/outbox.hpp"
+#include "server/pacer.hpp"
+#include "tests/unit/connected_pair.hpp"
+
+namespace parley {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::shared_ptr<Outbox> make_outbox(const test::ConnectedPair& pair, const Limits& limits,
+                                    Pacer* pacer = nullptr) {
+  return std::make_shared<Outbox>(pair.connection(), limits, pacer);
+}
+
+TEST_CASE("what others send during a sign-on comes after its answer, in order") {
+  test::ConnectedPair pair;
+  const Limits limits;
+  const auto outbox = make_outbox(pair, limits);
+  Counters counters;
+  outbox->send("refused\n");
+  outbox->hold();
+  outbox->send("one\n", Receipt(counters, 3));
+  outbox->send("two\n");
+  CHECK(counters.delivered == 0);
+  outbox->open("welcome\n");
+  outbox->send("three\n");
+  pair.peer().expect("refused\nwelcome\none\ntwo\nthree\n");
+  CHECK(counters.delivered == 1);
+}
+
+TEST_CASE("a frame that is lost reports its failure") {
+  test::ConnectedPair pair;
+  const Limits limits;
+  const auto outbox = make_outbox(pair, limits);
+  Counters counters;
+  outbox->hold();
+  outbox->send("held", Receipt(counters, 4));
+  outbox->close();
+  CHECK(counters.refused == 1);
+  outbox->send("late", Receipt(counters, 4));
+  CHECK(counters.refused == 2);
+  CHECK(counters.delivered == 0);
+}
+
+TEST_CASE("more than may wait ends the connection") {
+  test::ConnectedPair pair;
+  Limits limits;
+  limits.max_mailbox_bytes = 10;
+  const auto outbox = make_outbox(pair, limits);
+  Counters counters;
+  outbox->hold();
+  outbox->send("12345", Receipt(counters, 5));
+  outbox->send("12345", Receipt(counters, 5));
+  CHECK(counters.refused == 0);
+  outbox->send("6", Receipt(counters, 1));
+  CHECK(counters.refused == 1);
+  CHECK(pair.connection()->failure() == "does not read what it is sent");
+  pair.peer().expect_end();
+}
+
+TEST_CASE("a paced outbox lets one frame out at a time, and the last words replace what waits") {
+  test::ConnectedPair pair;
+  const Limits limits;
+  Pacer pacer(milliseconds{20});
+  const auto outbox = make_outbox(pair, limits, &pacer);
+  const auto begin = Connection::Clock::now();
+  for (const auto* frame : {"1", "2", "3", "4"}) outbox->send(frame);
+  pair.peer().expect("1234");
+  CHECK(Connection::Clock::now() - begin >= milliseconds{60});
+  outbox->hold();  // so that what follows waits for certain
+  outbox->send("lost");
+  outbox->finish("bye");
+  outbox->send("late");
+  pair.peer().expect("bye");
+  pair.peer().expect_end();
+}
+
+TEST_CASE("an outbox that goes away during its pause is let go") {
+  test::ConnectedPair pair;
+  const Limits limits;
+  Pacer pacer(milliseconds{5});
+  auto outbox = make_outbox(pair, limits, &pacer);
+  outbox->send("1");
+  const std::weak_ptr<Outbox> watched = outbox;
+  outbox.reset();
+  while (!watched.expired()) std::this_thread::yield();  // the pacer may hold it for a moment
+  pair.peer().expect("1");
+}
+
+TEST_CASE("frames of many threads during a sign-on are all written once") {
+  for (int round = 0; round < 20; ++round) {
+    test::ConnectedPair pair;
+    const Limits limits;
+    const auto outbox = make_outbox(pair, limits);
+    Counters counters;
+    outbox->hold();
+    std::vector<std::thread> senders;
+    for (int sender = 0; sender < 4; ++sender)
+      senders.emplace_back([&] {
+        for (int i = 0; i < 100; ++i) outbox->send("x", Receipt(counters, 1));
+      });
+    outbox->open("w");
+    for (auto& sender : senders) sender.join();
+    outbox->finish("e");
+    CHECK(pair.peer().receive_until_end() == "w" + std::string(400, 'x') + "e");
+    CHECK(counters.delivered == 400);
+  }
+}
+
+}  // namespace
+}  // namespace parley
