@@ -1,0 +1,90 @@
+// Invariant: the parser tells the same requests however the bytes are cut, at most one per byte; raw text
+// comes out as it went in; any text written is objects of at most 1024 bytes that this parser reads back.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "protocol/rooms.hpp"
+#include "protocol/text.hpp"
+#include "tests/fuzz/require.hpp"
+
+using namespace parley;
+using namespace parley::rooms;
+
+namespace {
+
+/// Small, so that short inputs reach both limits.
+constexpr ObjectLimits limits{128, 4};
+
+struct Describe {
+  std::string operator()(const NeedMore&) const { return {}; }
+  std::string operator()(const Connect& m) const { return "connect " + m.name + '\n' + m.room; }
+  std::string operator()(const Say& m) const { return "say " + m.text; }
+  std::string operator()(const Exit&) const { return "exit"; }
+  std::string operator()(const RawText& m) const { return std::string(m.bytes); }
+  std::string operator()(const Refusal& m) const { return std::string(m.sentence); }
+  std::string operator()(const Violation& m) const { return std::string(m.sentence); }
+};
+
+/// What the parser says about pieces of this size, the first one shorter. Pieces of raw text are joined.
+std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std::size_t piece_bytes) {
+  Parser parser(limits);
+  std::vector<std::string> events;
+  bool was_raw = false;
+  std::size_t piece = first_cut > 0 ? first_cut : piece_bytes;
+  while (!bytes.empty()) {
+    piece = std::min(piece, bytes.size());
+    parser.feed(bytes.substr(0, piece));
+    bytes.remove_prefix(piece);
+    for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
+      const std::string words = std::visit(Describe{}, event);
+      if (was_raw)
+        events.back() += words;
+      else
+        events.push_back(words);
+      was_raw = std::holds_alternative<RawText>(event);
+      require(events.size() <= 1'000'000, "an end of events");
+    }
+    require(parser.pending().size() <= limits.object_bytes, "nothing kept beyond the limit");
+    piece = piece_bytes;
+  }
+  return events;
+}
+
+void check_frames(std::string_view text) {
+  std::string again;
+  const auto frames = to_frames({"bob", "General", text});
+  if (frames.size() > max_frames) return;
+  for (const std::string& frame : frames) {
+    require(frame.size() <= max_frame_bytes, "a frame of at most 1024 bytes");
+    require(frame.find('\n') == frame.size() - 1, "one line");
+    Parser parser;
+    parser.feed(frame);
+    const Event event = parser.next();
+    require(std::holds_alternative<Say>(event), "a message read back");
+    again += std::get<Say>(event).text;
+    require(std::holds_alternative<NeedMore>(parser.next()) && !parser.in_frame(), "a message's end");
+  }
+  require(again == to_utf8(text), "the text read back");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 1) return 0;
+  const std::size_t cut = data[0];
+  const std::string bytes(data + 1, data + size);
+
+  const auto whole = run(bytes, 0, bytes.size());
+  require(whole.size() <= bytes.size(), "at most one event per byte");
+  require(run(bytes, 0, 1) == whole, "byte by byte");
+  require(run(bytes, cut, bytes.size()) == whole, "cut once");
+  require(run(bytes, 0, cut % 16 + 2) == whole, "cut evenly");
+  if (!bytes.empty() && bytes[0] != '{') require(whole == std::vector{bytes}, "raw text as it came");
+  check_frames(bytes);
+  return 0;
+}
