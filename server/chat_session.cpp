@@ -21,6 +21,11 @@ ChatSession::ChatSession(std::shared_ptr<Connection> connection, Context& contex
       dialect_(dialect),
       outbox_(std::make_shared<Outbox>(shared_connection(), context.limits, pacer)) {}
 
+void ChatSession::begin() {
+  await_sign_on();
+  greet();
+}
+
 void ChatSession::await_sign_on() {
   connection().set_deadline(Deadline::registration, context_.limits.sign_on_timeout);
 }

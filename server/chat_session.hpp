@@ -98,10 +98,12 @@ class ChatSession : public Session {
   virtual bool in_frame() const = 0;
   /// Acts on the parser's next event. False when it needs more.
   virtual bool handle_next() = 0;
+  /// Before the first read: what the dialect says first.
+  virtual void greet() {}
   /// The peer has ended its stream in good order, and may have left something that counts.
   virtual void handle_end() {}
 
-  void begin() final { await_sign_on(); }
+  void begin() final;
   std::span<char> prepare() final;
   void receive(std::size_t count) final;
   void end(std::string_view reason) final;

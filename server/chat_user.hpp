@@ -29,10 +29,15 @@ class ChatUser : public Member {
  private:
   // Any thread. Empty: nothing is shown.
   virtual Frames render(const Message& message) const = 0;
-  virtual Frames render(const Notice&) const { return {}; }
+  virtual Frames render_notice(const Notice&) const { return {}; }
+  /// So many messages and notices were left out, since more came than a paced outbox lets out.
+  virtual Frames render_left_out(std::size_t) const { return {}; }
+
+  bool may_send();
 
   const std::shared_ptr<Outbox> outbox_;
   std::atomic<bool> is_retired_{false};
+  std::atomic<std::size_t> left_out_{0};  // that the user has not been told of
 };
 
 }  // namespace parley

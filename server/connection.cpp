@@ -41,6 +41,7 @@ Connection::Connection(asio::ip::tcp::socket socket, int send_buffer_bytes, spdl
   set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(descriptor, SOL_SOCKET, SO_SNDBUF, send_buffer_bytes);
   set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(descriptor, SOL_SOCKET, SO_OOBINLINE, 1);  // Telnet's urgent bytes stay where they stand
   set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, Limits::keepalive_s / 2);
   set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, Limits::keepalive_s / 6);
   set_option(descriptor, IPPROTO_TCP, TCP_KEEPCNT, 3);

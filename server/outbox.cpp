@@ -14,8 +14,6 @@ void Outbox::send(std::string frame, Receipt receipt) {
     case Way::refused:  // the receipt reports the failure when it goes
     case Way::waits:
       return;
-    case Way::overflow:
-      return connection_->abort("does not read what it is sent");
     case Way::behind:
       return write_waiting();
     case Way::direct:
@@ -26,27 +24,33 @@ void Outbox::send(std::string frame, Receipt receipt) {
 Outbox::Way Outbox::choose_way(std::string& frame, Receipt& receipt) {
   if (closed_) return Way::refused;
   if (pacer_ == nullptr && !held_ && !writing_) return Way::direct;
-  if (waiting_bytes_ + frame.size() > limits_.max_mailbox_bytes) {
-    closed_ = true;
-    return Way::overflow;
-  }
+  if (waiting_bytes_ + frame.size() > limits_.max_mailbox_bytes) return Way::refused;
   waiting_bytes_ += frame.size();
   waiting_.push_back({std::move(frame), std::move(receipt)});
   if (held_ || std::exchange(writing_, true)) return Way::waits;
   return Way::behind;
 }
 
+bool Outbox::is_behind() const {
+  if (pacer_ == nullptr) return false;
+  const MutexLock lock(mutex_);
+  return waiting_.size() >= pacer_->frames_within(limits_.receipt_timeout) ||
+         waiting_bytes_ >= limits_.max_mailbox_bytes;
+}
+
 void Outbox::hold() {
   const MutexLock lock(mutex_);
   held_ = true;
+  waited_before_hold_ = std::ssize(waiting_);
 }
 
 void Outbox::open(std::string first) {
   {
     const MutexLock lock(mutex_);
+    if (closed_) return;
     held_ = false;
     waiting_bytes_ += first.size();
-    waiting_.push_front({std::move(first), {}});
+    waiting_.insert(waiting_.begin() + waited_before_hold_, Waiting{std::move(first), {}});
     if (std::exchange(writing_, true)) return;
   }
   write_waiting();

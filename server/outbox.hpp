@@ -19,14 +19,17 @@ namespace parley {
 /// frames; else the socket's own buffer is the queue. Every call is safe from any thread and never blocks.
 class Outbox : public std::enable_shared_from_this<Outbox> {
  public:
-  /// What does not fit into `max_mailbox_bytes` ends the connection: its peer is a slow reader.
+  /// What does not fit into `max_mailbox_bytes` is lost.
   Outbox(std::shared_ptr<Connection> connection, const Limits& limits, Pacer* pacer = nullptr)
       : connection_(std::move(connection)), limits_(limits), pacer_(pacer) {}
 
   /// The receipt is reported when the frame was written, or is lost.
   void send(std::string frame, Receipt receipt = {}) EXCLUDES(mutex_);
 
-  /// From here on frames wait until open(), whose first one comes before them.
+  /// More waits than can leave while somebody waits for the receipt. Without a pacer never.
+  bool is_behind() const EXCLUDES(mutex_);
+
+  /// From here on frames wait until open(), whose first one comes before them, behind what waited already.
   void hold() EXCLUDES(mutex_);
   void open(std::string first) EXCLUDES(mutex_);
 
@@ -48,11 +51,10 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
 
   /// What a sender has to do about its frame.
   enum class Way {
-    refused,   ///< nothing: nothing is sent any more
-    overflow,  ///< end the connection
-    waits,     ///< nothing: somebody else writes it
-    behind,    ///< write what waits, this one last
-    direct     ///< write it: nothing waits
+    refused,  ///< nothing: nothing is sent any more, or too much waits
+    waits,    ///< nothing: somebody else writes it
+    behind,   ///< write what waits, this one last
+    direct    ///< write it: nothing waits
   };
 
   Way choose_way(std::string& frame, Receipt& receipt) REQUIRES(mutex_);
@@ -66,13 +68,14 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   const Limits& limits_;
   Pacer* const pacer_;
 
-  Mutex mutex_;  // taken alone; frames are written and receipts reported after it is let go
+  mutable Mutex mutex_;  // taken alone; frames are written and receipts reported after it is let go
   std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
   std::size_t waiting_bytes_ GUARDED_BY(mutex_) = 0;
   bool held_ GUARDED_BY(mutex_) = false;
-  bool writing_ GUARDED_BY(mutex_) = false;    // by one thread, or paused
-  bool closed_ GUARDED_BY(mutex_) = false;     // nothing more is taken
-  bool finishing_ GUARDED_BY(mutex_) = false;  // the stream ends behind what waits
+  std::ptrdiff_t waited_before_hold_ GUARDED_BY(mutex_) = 0;  // frames; none of them leaves meanwhile
+  bool writing_ GUARDED_BY(mutex_) = false;                   // by one thread, or paused
+  bool closed_ GUARDED_BY(mutex_) = false;                    // nothing more is taken
+  bool finishing_ GUARDED_BY(mutex_) = false;                 // the stream ends behind what waits
 };
 
 }  // namespace parley

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <queue>
 #include <thread>
@@ -20,6 +21,11 @@ class Pacer {
   ~Pacer();
   Pacer(const Pacer&) = delete;
   Pacer& operator=(const Pacer&) = delete;
+
+  /// How many frames leave one outbox in that time.
+  std::size_t frames_within(std::chrono::milliseconds time) const {
+    return static_cast<std::size_t>(time / pause_);
+  }
 
   /// Calls resume() of the outbox after the pause, if it still exists. Any thread; never blocks.
   void resume_later(std::weak_ptr<Outbox> outbox) EXCLUDES(mutex_);

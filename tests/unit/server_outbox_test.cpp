@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/chat_user.hpp"
 #include "server/outbox.hpp"
 #include "server/pacer.hpp"
 #include "tests/unit/connected_pair.hpp"
@@ -49,7 +50,7 @@ TEST_CASE("a frame that is lost reports its failure") {
   CHECK(counters.delivered == 0);
 }
 
-TEST_CASE("more than may wait ends the connection") {
+TEST_CASE("what does not fit is refused, and what waits is kept") {
   test::ConnectedPair pair;
   Limits limits;
   limits.max_mailbox_bytes = 10;
@@ -61,8 +62,36 @@ TEST_CASE("more than may wait ends the connection") {
   CHECK(counters.refused == 0);
   outbox->send("6", Receipt(counters, 1));
   CHECK(counters.refused == 1);
-  CHECK(pair.connection()->failure() == "does not read what it is sent");
-  pair.peer().expect_end();
+  outbox->open("w");
+  pair.peer().expect("w1234512345");
+}
+
+/// Shows what it gets, and how much it did not.
+class Reader : public ChatUser {
+ public:
+  using ChatUser::ChatUser;
+
+ private:
+  Frames render(const Message& message) const override { return {std::string(message.body())}; }
+  Frames render_left_out(std::size_t count) const override { return {"-" + std::to_string(count) + "-"}; }
+};
+
+TEST_CASE("a paced user gets no more than leaves within the receipt time, and hears what was left out") {
+  test::ConnectedPair pair;
+  Limits limits;
+  limits.receipt_timeout = milliseconds{90};
+  Pacer pacer(milliseconds{30});
+  const auto outbox = make_outbox(pair, limits, &pacer);
+  Reader reader("bob", outbox);
+  Counters counters;
+  outbox->hold();  // so that nothing leaves meanwhile
+  for (const auto* body : {"1", "2", "3", "4", "5"})
+    reader.deliver({"alice", body, Audience::room}, Receipt(counters, 1));
+  CHECK(counters.refused == 2);
+  outbox->open("w");
+  pair.peer().expect("w123");
+  reader.deliver({"alice", "6", Audience::room}, Receipt(counters, 1));
+  pair.peer().expect("-2-6");
 }
 
 TEST_CASE("a paced outbox lets one frame out at a time, and the last words replace what waits") {
@@ -80,6 +109,18 @@ TEST_CASE("a paced outbox lets one frame out at a time, and the last words repla
   outbox->send("late");
   pair.peer().expect("bye");
   pair.peer().expect_end();
+}
+
+TEST_CASE("what waited for its pause before the hold comes before what opens it") {
+  test::ConnectedPair pair;
+  const Limits limits;
+  Pacer pacer(milliseconds{20});
+  const auto outbox = make_outbox(pair, limits, &pacer);
+  for (const auto* frame : {"1", "2", "3"}) outbox->send(frame);
+  outbox->hold();
+  outbox->send("5");
+  outbox->open("4");
+  pair.peer().expect("12345");
 }
 
 TEST_CASE("an outbox that goes away during its pause is let go") {
