@@ -1,0 +1,375 @@
+#!/usr/bin/env python3
+"""Who sees what: a user of every dialect does it, one of every dialect watches, and every byte is in a table.
+
+    matrix_test.py PARLEYD
+"""
+
+from collections import namedtuple
+
+from support import DialectTest, main
+from users import USERS, LiveCodeUser, RoomsUser, TelnetUser, TwoSocketUser, notification, two_digits
+
+# A row for the dialect of ann, who does something: the bytes that her client writes, and all that she reads then.
+Doing = namedtuple("Doing", "written read")
+
+PUBLIC_LINE = {
+    "two-socket": Doing(b"SEND ALL\nContent-length: 5\n\nhello", b"SENT ALL\n\n"),
+    "livecode": Doing(b"MESG,5\nhello\n", b"MESG,10\nann: hello\n"),
+    "names": Doing(b"19MSG BROADCAST hello", b""),
+    "telnet": Doing(b"hello\r\n", b""),
+    "rooms": Doing(b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "hello"}}',
+                   b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "hello"}}\n'),
+}
+
+# To bob. The clients of livecode and rooms have no request for it.
+PRIVATE_LINE = {
+    "two-socket": Doing(b"SEND bob\nContent-length: 5\n\nhello", b"SENT bob\n\n"),
+    "names": Doing(b"13MSG bob hello", b""),
+    "telnet": Doing(b"@bob hello\r\n", b""),
+}
+
+# A private line to somebody who is not there.
+REFUSAL = {
+    "two-socket": Doing(b"SEND nobody\nContent-length: 5\n\nhello", b"ERROR 102 Unable to send\n\n"),
+    "names": Doing(b"16MSG nobody hello", two_digits("There is nobody of that name.")),
+    "telnet": Doing(b"@nobody hello\r\n", b"Nobody is called nobody.\r\n"),
+}
+
+# What each dialect does not let a user do who is signed on; the others must not notice.
+REFUSED_REQUEST = {
+    "two-socket": Doing(b"REGISTER TOSEND eve\n\n", b"ERROR 100 Already registered as ann\n\n"),
+    "livecode": Doing(b"AUTH,3\neve\n", b"WARN,26\nCustomer already verified\n"),
+    "names": Doing(b"08NAME ALL", two_digits("That name means something else here. Please take another one.")),
+    "telnet": Doing(b"/fly\r\n", b"There is no command /fly; /help lists those that there are.\r\n"),
+    "rooms": Doing(b'{"type": "connect", "payload": {"name": "eve"}}',
+                   notification("You are connected as ann already; connect again changes only the room.")),
+}
+
+# A column for the dialect of who watches.
+Seen = namedtuple("Seen", "public private arrival departure")
+
+SEEN = {
+    "two-socket": Seen(public=b"FORWARD ann\nContent-length: 5\n\nhello",
+                       private=b"FORWARD ann\nContent-length: 5\n\nhello",
+                       arrival=b"",
+                       departure=b""),
+    "livecode": Seen(public=b"MESG,10\nann: hello\n",
+                     private=b"MESG,20\nann (private): hello\n",
+                     arrival=b"MESG,13\nann connected\n",
+                     departure=b"MESG,16\nann disconnected\n"),
+    "names": Seen(public=b"14ann sent hello",
+                  private=b"14ann sent hello",
+                  arrival=b"",
+                  departure=b""),
+    "telnet": Seen(public=b"ann> hello\r\n",
+                   private=b"[private] ann> hello\r\n",
+                   arrival=b"+++ ann arrived +++\r\n",
+                   departure=b"--- ann left ---\r\n"),
+    "rooms": Seen(public=b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "hello"}}\n',
+                  private=b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "(private) hello"}}\n',
+                  arrival=b'{"type": "notification", "payload": {"message": "ann has joined the room."}}\n',
+                  departure=b'{"type": "notification", "payload": {"message": "ann has left the room."}}\n'),
+}
+
+# ann of the two-socket dialect, which can say any bytes, says to the room what is hard to show.
+Hard = namedtuple("Hard", "said two_socket livecode names telnet rooms")
+
+HARD_TEXTS = [
+    Hard(b"hi\r\n--- bob4 left ---",  # a forged notice
+         two_socket=b"FORWARD ann\nContent-length: 21\n\nhi\r\n--- bob4 left ---",
+         livecode=b"MESG,25\nann: hi --- bob4 left ---\n",
+         names=b"29ann sent hi --- bob4 left ---",
+         telnet=b"ann> hi\r\nann> --- bob4 left ---\r\n",
+         rooms=b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "hi\\r\\n--- bob4 left ---"}}\n'),
+    Hard(b"\x1b[2Jx\x00",  # a cleared screen
+         two_socket=b"FORWARD ann\nContent-length: 6\n\n\x1b[2Jx\x00",
+         livecode=b"MESG,11\nann: \x1b[2Jx\x00\n",
+         names=b"21ann sent \\x1b[2Jx\\x00",
+         telnet=b"ann> \\x1b[2Jx\\x00\r\n",
+         rooms=b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "\\u001b[2Jx\\u0000"}}\n'),
+    Hard(b"caf\xe9",  # Latin-1
+         two_socket=b"FORWARD ann\nContent-length: 4\n\ncaf\xe9",
+         livecode=b"MESG,11\nann: caf\xef\xbf\xbd\n",
+         names=b"15ann sent caf\xef\xbf\xbd",
+         telnet=b"ann> caf\xef\xbf\xbd\r\n",
+         rooms=b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "caf\xef\xbf\xbd"}}\n'),
+    Hard(b"",
+         two_socket=b"FORWARD ann\nContent-length: 0\n\n",
+         livecode=b"MESG,5\nann: \n",
+         names=b"09ann sent ",
+         telnet=b"ann> \r\n",
+         rooms=b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": ""}}\n'),
+    Hard(b'"}}\\',
+         two_socket=b'FORWARD ann\nContent-length: 4\n\n"}}\\',
+         livecode=b'MESG,9\nann: "}}\\\n',
+         names=b'13ann sent "}}\\',
+         telnet=b'ann> "}}\\\r\n',
+         rooms=b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "\\"}}\\\\"}}\n'),
+    Hard(b"x" * 100,  # more than two digits can tell
+         two_socket=b"FORWARD ann\nContent-length: 100\n\n" + b"x" * 100,
+         livecode=b"MESG,105\nann: " + b"x" * 100 + b"\n",
+         names=b"99ann sent " + b"x" * 90 + b"19ann sent " + b"x" * 10,
+         telnet=b"ann> " + b"x" * 100 + b"\r\n",
+         rooms=b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "' + b"x" * 100 + b'"}}\n'),
+]
+
+
+class Matrix(DialectTest):
+    def setUp(self):
+        pass  # each cell has a server of its own
+
+    def watchers(self):
+        """A new server and one user of each dialect on it, named so: bob1 to bob5."""
+        self.server = self.start_server()
+        return self.gather(*((user_class, f"bob{i}") for i, user_class in enumerate(USERS, 1)))
+
+    def with_ann(self, ann_class):
+        """The watchers, and then ann, whose arrival they have read."""
+        watchers = self.watchers()
+        ann = self.add_user(ann_class, "ann")
+        for watcher in watchers:
+            watcher.sees_arrival("ann")
+        return ann, watchers
+
+    def each_sees(self, watchers, cell):
+        """`cell` is the name of a column of SEEN."""
+        for watcher in watchers:
+            with self.subTest(watcher=watcher.dialect):
+                watcher.sees(getattr(SEEN[watcher.dialect], cell))
+
+    def nothing_else(self, *users):
+        """First whoever did something: what that caused is on its way when her fence is answered."""
+        for user in users:
+            with self.subTest(nothing_else=user.dialect):
+                user.hears_nothing()
+
+    def for_each_ann(self, check, table=PUBLIC_LINE):
+        """Calls `check` with the class of each dialect that has a row in the table."""
+        for ann_class in USERS:
+            if ann_class.dialect in table:
+                with self.subTest(ann=ann_class.dialect):
+                    check(ann_class)
+
+    def test_OD3_a_public_line_reaches_everyone_in_each_ones_dialect(self):
+        def check(ann_class):
+            ann, watchers = self.with_ann(ann_class)
+            ann.send(PUBLIC_LINE[ann.dialect].written)
+            self.each_sees(watchers, "public")
+            ann.socket.expect(PUBLIC_LINE[ann.dialect].read)
+            self.nothing_else(ann, *watchers)
+
+        self.for_each_ann(check)
+
+    def test_OD4_a_private_line_reaches_only_its_recipient(self):
+        def check(ann_class):
+            for bob_class in USERS:
+                with self.subTest(bob=bob_class.dialect):
+                    ann, watchers = self.with_ann(ann_class)
+                    bob = self.add_user(bob_class, "bob")
+                    for other in (*watchers, ann):
+                        other.sees_arrival("bob")
+                    ann.send(PRIVATE_LINE[ann.dialect].written)
+                    self.each_sees([bob], "private")
+                    ann.socket.expect(PRIVATE_LINE[ann.dialect].read)
+                    self.nothing_else(ann, bob, *watchers)
+
+        self.for_each_ann(check, PRIVATE_LINE)
+
+    def test_OD5_arrival(self):
+        def check(ann_class):
+            watchers = self.watchers()
+            ann = self.add_user(ann_class, "ann")
+            self.each_sees(watchers, "arrival")
+            self.nothing_else(ann, *watchers)
+
+        self.for_each_ann(check)
+
+    def test_OD5_departure(self):
+        def check(ann_class):
+            for way in ("leave", "end", "kill"):
+                with self.subTest(way=way):
+                    ann, watchers = self.with_ann(ann_class)
+                    getattr(ann, way)()
+                    self.each_sees(watchers, "departure")
+                    self.nothing_else(*watchers)
+
+        self.for_each_ann(check)
+
+    def test_OD5_who_never_signs_on_comes_and_goes_unseen(self):
+        watchers = self.watchers()
+        for dialect in self.server.ports:
+            visitor = self.connect(dialect)
+            visitor.half_close()
+            visitor.receive_rest()
+        self.nothing_else(*watchers)
+
+    def test_OD4_a_line_to_nobody_is_refused_and_seen_by_nobody(self):
+        self.check_refusals(REFUSAL)
+
+    def test_OD5_a_refused_request_is_seen_by_nobody(self):
+        self.check_refusals(REFUSED_REQUEST)
+
+    def check_refusals(self, table):
+        def check(ann_class):
+            ann, watchers = self.with_ann(ann_class)
+            ann.send(table[ann.dialect].written)
+            ann.socket.expect(table[ann.dialect].read)
+            self.nothing_else(ann, *watchers)
+
+        self.for_each_ann(check, table)
+
+    def test_OD3_what_is_hard_to_show(self):
+        for hard in HARD_TEXTS:
+            with self.subTest(said=hard.said):
+                ann, watchers = self.with_ann(TwoSocketUser)
+                ann.say(hard.said)
+                for watcher in watchers:
+                    with self.subTest(watcher=watcher.dialect):
+                        watcher.sees(getattr(hard, watcher.dialect.replace("-", "_")))
+                ann.sees_said(hard.said)
+                self.nothing_else(ann, *watchers)
+
+
+class TwoSocketAnswers(DialectTest):
+    """What a SEND is answered when its recipient is a user of another dialect."""
+
+    def test_OD7_sent_with_the_name_as_it_was_taken(self):
+        for bob_class in USERS:
+            with self.subTest(bob=bob_class.dialect):
+                self.server = self.start_server()
+                ann, bob = self.gather((TwoSocketUser, "ann"), (bob_class, "Bob"))
+                ann.tell("bOB", "hello")
+                bob.hears_private("ann", "hello")
+                ann.sees_told("Bob", "hello")
+
+    def test_OD7_102_when_the_recipient_has_gone(self):
+        for bob_class in USERS:
+            for way in ("leave", "end", "kill"):
+                with self.subTest(bob=bob_class.dialect, way=way):
+                    self.server = self.start_server()
+                    ann, witness, bob = self.gather((TwoSocketUser, "ann"), (TelnetUser, "witness"), (bob_class, "bob"))
+                    getattr(bob, way)()
+                    witness.sees_departure("bob")
+                    ann.tell("bob", "hello")
+                    ann.socket.expect("ERROR 102 Unable to send\n\n")
+                    ann.hears_nothing()
+
+    def test_OD7_sent_all_with_one_recipient_of_each_dialect(self):
+        ann, *others = self.gather((TwoSocketUser, "ann"), *((other, f"bob{i}") for i, other in enumerate(USERS)))
+        ann.say("hello")
+        for other in others[1:]:
+            other.hears("ann", "hello")
+        others[0].hears("ann", "hello")  # SENT ALL waits for this one
+        ann.sees_said("hello")
+        ann.hears_nothing()
+
+    def test_OD7_102_when_a_broadcast_reaches_nobody(self):
+        ann, bob = self.gather((TwoSocketUser, "ann"), (TelnetUser, "bob"))
+        bob.leave()
+        ann.say("hello")
+        ann.socket.expect("ERROR 102 Unable to send\n\n")
+        ann.hears_nothing()
+
+    def test_OD1_a_send_finds_names_that_no_register_takes(self):
+        ann, bob = self.gather((TwoSocketUser, "ann"), (TelnetUser, "bob_1"))
+        ann.tell("bob_1", "hello")
+        bob.hears_private("ann", "hello")
+        ann.sees_told("bob_1", "hello")
+        bob.tell("ann", "hello yourself")
+        ann.hears_private("bob_1", "hello yourself")
+
+    def test_OD7_answers_keep_their_order_over_dialects(self):
+        ann, slow, bob = self.gather((TwoSocketUser, "ann"), (TwoSocketUser, "slow"), (LiveCodeUser, "bob"))
+        ann.tell("slow", "one")
+        ann.tell("bob", "two")
+        ann.tell("nobody", "three")
+        bob.hears_private("ann", "two")  # waits for nobody
+        slow.hears_private("ann", "one")
+        ann.sees_told("slow", "one")
+        ann.sees_told("bob", "two")
+        ann.socket.expect("ERROR 102 Unable to send\n\n")
+
+
+class Rooms(DialectTest):
+    """Rooms other than the lobby, which only users of telnet and of rooms can enter."""
+
+    def setUp(self):
+        super().setUp()
+        self.lobby = self.gather(*((user_class, f"bob{i}") for i, user_class in enumerate(USERS, 1)))
+        self.tom, self.ron = self.gather_in_the_attic()
+
+    def gather_in_the_attic(self):
+        tom = self.add_user(TelnetUser, "tom")
+        for user in self.lobby:
+            user.sees_arrival("tom")
+        tom.enter("The Attic")
+        for user in self.lobby:
+            user.sees_departure("tom")
+        ron = self.add_user(RoomsUser, "ron", room="the attic")
+        ron.room = "The Attic"  # as it is shown: as who opened it wrote it
+        tom.sees_arrival("ron")
+        return tom, ron
+
+    def nothing_else(self, *users):
+        for user in (*users, self.tom, self.ron, *self.lobby):
+            with self.subTest(nothing_else=user.name):
+                user.hears_nothing()
+
+    def test_OD2_lines_stay_in_their_room(self):
+        self.tom.say("from the attic")
+        self.ron.hears("tom", "from the attic")
+        self.ron.say("I hear you")
+        self.tom.hears("ron", "I hear you")
+        self.ron.sees_said("I hear you")
+        self.nothing_else()
+
+    def test_OD3_a_line_in_the_lobby_reaches_the_lobby_only(self):
+        for ann in self.lobby:
+            with self.subTest(ann=ann.dialect):
+                ann.say("hello lobby")
+                for user in self.lobby:
+                    if user is not ann:
+                        user.hears(ann.name, "hello lobby")
+                ann.sees_said("hello lobby")
+                self.nothing_else(ann)
+
+    def test_OD4_private_lines_cross_rooms_both_ways(self):
+        two_socket, livecode, names, telnet, rooms = self.lobby
+        for sender in (two_socket, names, telnet):
+            for recipient in (self.tom, self.ron):
+                with self.subTest(sender=sender.dialect, recipient=recipient.dialect):
+                    sender.tell(recipient.name, "hello up there")
+                    recipient.hears_private(sender.name, "hello up there")
+                    sender.sees_told(recipient.name, "hello up there")
+        for recipient in self.lobby:
+            with self.subTest(recipient=recipient.dialect):
+                self.tom.tell(recipient.name, "hello down there")
+                recipient.hears_private("tom", "hello down there")
+        self.nothing_else()
+
+    def test_OD5_each_room_has_its_own_comings_and_goings(self):
+        self.ron.enter("General")
+        self.tom.sees_departure("ron")
+        for user in self.lobby:
+            user.sees_arrival("ron")
+        self.tom.leave()
+        for user in (self.ron, *self.lobby):
+            user.hears_nothing()
+
+    def test_OD2_a_room_is_opened_anew_once_the_last_has_left_it(self):
+        self.ron.enter("Cellar")
+        self.tom.sees_departure("ron")
+        self.tom.say("/join CELLAR")
+        self.tom.expect("You are in the room Cellar.\r\n")
+        self.ron.sees_arrival("tom")
+        self.tom.say("dark here")
+        self.ron.hears("tom", "dark here")
+        self.ron.enter("THE ATTIC")
+        self.ron.say("light here")
+        self.ron.hears("ron", "light here")
+        self.tom.sees_departure("ron")
+        self.nothing_else()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+"""One namespace for all dialects: a name that is taken, reserved, freed, changed; and who is listed in which order.
+
+    names_across_test.py PARLEYD
+"""
+
+import itertools
+
+from support import DIALECTS, DialectTest, main
+from users import USERS, NamesUser, RoomsUser, TelnetUser, TwoSocketUser, notification, two_digits
+
+WAYS_TO_GO = ("leave", "end", "kill")
+
+# What a newcomer writes to be called {name}, of {n} bytes; its frame in the names dialect has {n_name}.
+SIGN_ON = {
+    "two-socket": "REGISTER TOSEND {name}\n\n",
+    "livecode": "AUTH,{n}\n{name}\n",
+    "names": "{n_name:02}NAME {name}",
+    "telnet": "{name}\r\n",
+    "rooms": '{{"type": "connect", "payload": {{"name": "{name}", "room": "General"}}}}',
+}
+
+# What it reads once the name is its own; in telnet the names of {online} users follow.
+ACCEPTED = {
+    "two-socket": "REGISTERED TOSEND {name}\n\n",
+    "livecode": "VERI,0\n",
+    "names": "{n_hello:02}Hello {name}",
+    "telnet": "{online} user(s) online: ",
+    "rooms": '{{"type": "connect_ack", "payload": {{"message": "Connected to the room."}}}}\n',
+}
+
+# What it reads when somebody has that name, nobody may have it, or it is no name; it may try another one then.
+TAKEN = {
+    "two-socket": b"ERROR 100 Username already taken\n\n",
+    "livecode": b"ERRO,23\nUsername already taken\n",
+    "names": two_digits("That name is taken. Please take another one."),
+    "telnet": b"Name already registered. Please enter your name: ",
+    "rooms": notification("That name is taken. Please connect with another one."),
+}
+RESERVED = {
+    "two-socket": b"ERROR 100 Malformed username\n\n",
+    "livecode": b"ERRO,18\nUsername reserved\n",
+    "names": two_digits("That name means something else here. Please take another one."),
+    "telnet": b"That name means something else here. Please enter your name: ",
+    "rooms": notification("That name means something else here. Please connect with another one."),
+}
+MALFORMED = {
+    "two-socket": b"ERROR 100 Malformed username\n\n",
+    "livecode": b"ERRO,53\nA username is one printable word of at most 32 bytes\n",
+    "names": two_digits("A name is one printable word of at most 32 bytes."),
+    "telnet": b"A name is one printable word of at most 32 bytes. Please enter your name: ",
+    "rooms": notification("A name is one printable word of at most 32 bytes."),
+}
+
+
+def fill(table, dialect, name, online=1):
+    """The bytes of a table's row for this name."""
+    n = len(name.encode())
+    return table[dialect].format(name=name, n=n, n_name=n + len("NAME "), n_hello=n + len("Hello "), online=online)
+
+
+class Names(DialectTest):
+    def visitor(self, dialect):
+        """A connection that may sign on."""
+        visitor = self.connect(dialect)
+        if dialect == "telnet":
+            visitor.expect(TelnetUser.prompt)
+        return visitor
+
+    def each_pair(self, check):
+        """Every dialect's user with every dialect's newcomer, on a new server each."""
+        for holder_class, newcomer_class in itertools.product(USERS, USERS):
+            with self.subTest(holder=holder_class.dialect, newcomer=newcomer_class.dialect):
+                self.server = self.start_server()
+                check(holder_class, newcomer_class)
+
+    def try_name(self, newcomer, dialect, name, answer):
+        newcomer.send(fill(SIGN_ON, dialect, name))
+        newcomer.expect(answer)
+
+    def test_OD1_a_taken_name_is_refused_whatever_its_case(self):
+        self.each_pair(self.check_taken)
+
+    def check_taken(self, holder_class, newcomer_class):
+        dialect = newcomer_class.dialect
+        [holder] = self.gather((holder_class, "Alice"))
+        newcomer = self.visitor(dialect)
+        for name in ("Alice", "aLICE"):
+            self.try_name(newcomer, dialect, name, TAKEN[dialect])
+        holder.hears_nothing()
+        self.try_name(newcomer, dialect, "bob", fill(ACCEPTED, dialect, "bob", online=2))
+        if dialect != "two-socket":  # whose other socket is to come
+            holder.sees_arrival("bob")
+        holder.hears_nothing()
+
+    def test_OD1_half_a_two_socket_user_holds_its_name(self):
+        half = self.visitor("two-socket")
+        self.try_name(half, "two-socket", "alice", fill(ACCEPTED, "two-socket", "alice"))
+        for dialect in DIALECTS[1:]:
+            with self.subTest(newcomer=dialect):
+                self.try_name(self.visitor(dialect), dialect, "ALICE", TAKEN[dialect])
+
+    def test_OD1_what_is_no_name_or_reserved(self):
+        for dialect in DIALECTS:
+            self.server = self.start_server()
+            newcomer = self.visitor(dialect)
+            for name, answer in (("ALL", RESERVED), ("all", RESERVED), ("Broadcast", RESERVED), ("SERVER", RESERVED),
+                                 ("x" * 33, MALFORMED), ("\u202eann", MALFORMED), ("a\u2028b", MALFORMED)):
+                with self.subTest(newcomer=dialect, name=name):
+                    self.try_name(newcomer, dialect, name, answer[dialect])
+            with self.subTest(newcomer=dialect, name="a free one, on the same connection"):
+                self.try_name(newcomer, dialect, "Allan", fill(ACCEPTED, dialect, "Allan", online=1))
+
+    def test_OD1_names_that_all_dialects_but_two_socket_take(self):
+        for name in ("bob_1", "Zo\u00eb", "\u65e5\u672c", "-", "All."):
+            for user_class in USERS[1:]:
+                with self.subTest(name=name, dialect=user_class.dialect):
+                    self.server = self.start_server()
+                    self.add_user(user_class, name).hears_nothing()
+            with self.subTest(name=name, dialect="two-socket"):
+                self.try_name(self.visitor("two-socket"), "two-socket", name, MALFORMED["two-socket"])
+
+    def test_OD1_the_longest_name(self):
+        for user_class in USERS:
+            with self.subTest(dialect=user_class.dialect):
+                self.server = self.start_server()
+                self.add_user(user_class, "x" * 32).hears_nothing()
+
+    def test_OD1_a_name_is_free_at_once_when_its_user_has_gone(self):
+        self.each_pair(self.check_freed)
+
+    def check_freed(self, holder_class, newcomer_class):
+        witness = self.add_user(TelnetUser, "witness")
+        for way in WAYS_TO_GO:
+            with self.subTest(way=way):
+                holder = self.add_user(holder_class, "Alice")
+                witness.sees_arrival("Alice")
+                getattr(holder, way)()
+                witness.sees_departure("Alice")  # by then it must be free
+                newcomer = self.add_user(newcomer_class, "alice")
+                witness.sees_arrival("alice")
+                newcomer.leave()
+                witness.sees_departure("alice")
+
+    def test_OD1_a_leave_that_was_answered_has_freed_the_name(self):
+        """Nobody has to tell the newcomer: the end of the leaver's stream is enough."""
+        self.each_pair(self.check_freed_by_leave)
+
+    def check_freed_by_leave(self, holder_class, newcomer_class):
+        self.add_user(holder_class, "Alice").leave()
+        self.add_user(newcomer_class, "alice")
+
+    def test_OD1_of_many_at_once_one_has_the_name(self):
+        """All of them ask before any of them reads its answer."""
+        askers = [(dialect, self.visitor(dialect)) for dialect in 5 * DIALECTS]
+        for dialect, asker in askers:
+            asker.send(fill(SIGN_ON, dialect, "alice"))
+        answers = []
+        for dialect, asker in askers:
+            refused, accepted = TAKEN[dialect], fill(ACCEPTED, dialect, "alice").encode()
+            first = asker.receive_exactly(1)
+            answer = first + asker.receive_exactly(min(len(refused), len(accepted)) - 1)
+            self.assertTrue(refused.startswith(answer) or accepted.startswith(answer), answer)
+            answers.append(accepted.startswith(answer))
+        self.assertEqual(answers.count(True), 1, answers)
+
+
+class WhoIsThere(DialectTest):
+    def check_lists(self, *names):
+        """What GET_NAMES and /who say, to somebody who signs on for it and to somebody who does not."""
+        visitor = self.connect("names")
+        answer = " ".join(names) or "Nobody has a name yet."
+        visitor.send("09GET_NAMES")
+        visitor.expect(f"{len(answer):02}{answer}")
+        visitor.kill()
+        asker = self.add_user(TelnetUser, "asker")
+        asker.say("/who")
+        asker.expect(f"{len(names) + 1} user(s) online: {', '.join((*names, 'asker'))}\r\n")
+        asker.leave()
+
+    def test_OD6_everyone_in_order_of_arrival_whatever_the_dialect(self):
+        for order in (USERS, USERS[::-1]):
+            with self.subTest(first=order[0].dialect):
+                self.server = self.start_server()
+                self.check_lists()
+                names = [f"bob{i}" for i in range(5)]
+                users = self.gather(*zip(order, names))
+                self.check_lists(*names)
+                users[2].leave()
+                self.check_lists("bob0", "bob1", "bob3", "bob4")
+                self.add_user(order[2], "bob2")
+                self.check_lists("bob0", "bob1", "bob3", "bob4", "bob2")
+
+    def test_OD6_users_of_all_rooms(self):
+        self.gather((RoomsUser, "ann"), (TelnetUser, "bob"))[1].enter("Attic")
+        self.add_user(RoomsUser, "cleo", room="Cellar")
+        self.check_lists("ann", "bob", "cleo")
+
+    def test_OD6_half_a_two_socket_user_is_not_there(self):
+        half = self.connect("two-socket")
+        half.send(fill(SIGN_ON, "two-socket", "alice"))
+        half.expect(fill(ACCEPTED, "two-socket", "alice"))
+        self.check_lists()
+
+
+class Renaming(DialectTest):
+    """NAME again, which only the names dialect has."""
+
+    def test_OD1_the_new_name_is_known_in_every_dialect(self):
+        names_user, *others = self.gather((NamesUser, "ann"), *((other, f"bob{i}") for i, other in enumerate(USERS)))
+        names_user.request("NAME Eve")
+        names_user.expect_answer("Hello Eve")
+        for user in others:
+            with self.subTest(watcher=user.dialect):
+                user.sees_departure("ann")
+                user.sees_arrival("Eve")
+        names_user.say("hello")
+        for user in others:
+            with self.subTest(hears=user.dialect):
+                user.hears("Eve", "hello")
+        for sender in (user for user in others if isinstance(user, (TwoSocketUser, NamesUser, TelnetUser))):
+            with self.subTest(tells=sender.dialect):
+                sender.tell("eve", "hello yourself")
+                names_user.hears_private(sender.name, "hello yourself")
+                sender.sees_told("Eve", "hello yourself")
+        others[0].tell("ann", "still there?")
+        others[0].socket.expect("ERROR 102 Unable to send\n\n")
+        others[2].request("GET_NAMES")
+        others[2].expect_answer("Eve bob0 bob1 bob2 bob3 bob4")  # it has kept its place
+        for user in others:
+            user.hears_nothing()
+
+    def test_OD1_the_old_name_is_free_at_once(self):
+        for newcomer_class in USERS:
+            with self.subTest(newcomer=newcomer_class.dialect):
+                self.server = self.start_server()
+                user = self.add_user(NamesUser, "ann")
+                user.request("NAME eve")
+                user.expect_answer("Hello eve")
+                self.add_user(newcomer_class, "ANN")
+
+    def test_OD1_a_taken_or_reserved_name_leaves_the_old_one(self):
+        for holder_class in USERS:
+            with self.subTest(holder=holder_class.dialect):
+                self.server = self.start_server()
+                user, holder = self.gather((NamesUser, "ann"), (holder_class, "Bob"))
+                for name, answer in (("bob", TAKEN["names"]), ("all", RESERVED["names"])):
+                    user.request(f"NAME {name}")
+                    user.expect(answer)
+                holder.hears_nothing()
+                user.hears_nothing()
+
+    def test_OD1_the_case_of_ones_own_name_may_change(self):
+        user, watcher = self.gather((NamesUser, "ann"), (TelnetUser, "watcher"))
+        user.request("NAME Ann")
+        user.expect_answer("Hello Ann")
+        watcher.sees_departure("ann")
+        watcher.sees_arrival("Ann")
+        user.say("it is me")
+        watcher.hears("Ann", "it is me")
+
+    def test_OD5_the_same_name_again_is_no_news(self):
+        user, watcher = self.gather((NamesUser, "ann"), (TelnetUser, "watcher"))
+        user.request("NAME ann")
+        user.expect_answer("Hello ann")
+        watcher.hears_nothing()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The family's clients of the JSON rooms, and what the tests of the dialect share."""
+
+import contextlib
+import json
+import queue
+import socket
+import threading
+
+from support import WAIT_S, DialectTest
+from users import RoomsUser
+
+NOT_JSON = "That is not a JSON object in UTF-8."
+NO_TYPE = "The type of a request is connect, message or exit."
+BAD_CONNECT = "A connect needs a name in its payload; name and room are strings."
+BAD_MESSAGE = "A message needs a text in its payload; it is a string."
+BAD_NAME = "A name is one printable word of at most 32 bytes."
+BAD_ROOM = "A room has a printable name of at most 64 bytes."
+NAME_TAKEN = "That name is taken. Please connect with another one."
+NAME_RESERVED = "That name means something else here. Please connect with another one."
+NOT_CONNECTED = "Please connect with a name before you send messages."
+TOO_LONG = "Your JSON object is too long, so the connection ends."
+TOO_DEEP = "Your JSON object has too many levels, so the connection ends."
+
+MESSAGE = '{"type": "message", "payload": {"sender": "Alice", "room": "General", "text": "Hello, everyone!"}}'
+CONNECTED = RoomsUser.to_object("connect_ack", message="Connected to the room.")
+
+
+def notification(sentence):
+    return RoomsUser.to_object("notification", message=sentence)
+
+
+class Client:
+    """What the family's clients with a thread have in common: it takes what one recv(1024) gives."""
+
+    def __init__(self, socket):
+        self.socket = socket.socket
+        self.received = queue.Queue()
+        self.thread = threading.Thread(target=self.receive)
+        self.thread.start()
+
+    def receive(self):
+        with contextlib.suppress(OSError):
+            while message := self.socket.recv(1024).decode("utf-8"):
+                self.take(message)
+
+    def next(self):
+        try:
+            return self.received.get(timeout=WAIT_S)
+        except queue.Empty:
+            raise AssertionError(f"nothing came for {WAIT_S} s") from None
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+
+
+class NaiveClient(Client):
+    """Takes whatever one recv(1024) gives for one object. What is none comes from next() as text."""
+
+    def take(self, message):
+        try:
+            self.received.put(json.loads(message))
+        except ValueError:
+            self.received.put(message)
+
+    def send(self, type_, **payload):
+        self.socket.send(json.dumps({"type": type_, "payload": payload}).encode("utf-8"))
+
+
+class StepFiveClient(Client):
+    """The lecture's fifth step: shows what comes while the user types."""
+
+    def take(self, message):
+        self.received.put(message)
+
+    def say(self, message):
+        self.socket.send(message.encode("utf-8"))
+
+    def hears(self, message):
+        came = ""
+        while len(came) < len(message):
+            came += self.next()
+        if came != message:
+            raise AssertionError(f"expected {message!r}, came {came!r}")
+
+
+class StepTwoClient:
+    """The lecture's second step: says something, then waits for one answer."""
+
+    def __init__(self, socket):
+        self.socket = socket.socket
+
+    def ask(self, message):
+        self.socket.send(message.encode("utf-8"))
+        return self.socket.recv(1024).decode("utf-8")
+
+
+class RoomsTest(DialectTest):
+    def add(self, name, room="General"):
+        return self.add_user(RoomsUser, name, room=room)
+
+    def add_all(self, *names):
+        return self.gather(*((RoomsUser, name) for name in names))
+
+    def client(self, client_class):
+        client = client_class(self.connect("rooms"))
+        self.addCleanup(client.close)
+        return client
+
+    def stranger(self):
+        """Connected, with no name yet."""
+        user = RoomsUser(self.server.ports["rooms"], "nobody")
+        self.addCleanup(user.close)
+        return user

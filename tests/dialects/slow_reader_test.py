@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""A user who stops reading: twenty others go on chatting, wait for nothing, and are told when it is dropped.
+
+    slow_reader_test.py PARLEYD
+"""
+
+from support import TIME_FACTOR, DialectTest, main
+from users import USERS, LiveCodeUser, NamesUser, RoomsUser, TelnetUser, TwoSocketUser
+
+CHATTERS_OF_EACH = 5
+FLOOD_LINES = 50  # together far more than may wait for one user
+FLOOD_LINE = "x" * 60_000
+# What leaves for a rooms user is paced, 1 KiB every 30 ms: small buffers are full before the test is long.
+SMALL_BUFFERS = ("--max-body-bytes", "2048", "--max-header-bytes", "128")
+SMALL_FLOOD_LINE = "x" * 2000
+SENT, NOT_SENT = "SENT sleeper\n\n", "ERROR 102 Unable to send\n\n"
+
+
+class SlowReader(DialectTest):
+    options = ("--receipt-timeout", str(3 * TIME_FACTOR))  # how long a two-socket sleeper has
+
+    def check(self, sleeper_class, flood_line=FLOOD_LINE, **settings):
+        """The sleeper signs on and reads nothing more. Long lines go to it alone; the chatters' lines go to everybody,
+        it included, and nobody says the next one before all the others have read the last."""
+        others = [user_class for user_class in USERS if user_class is not sleeper_class]
+        chatters = self.gather(*((user_class, f"{user_class.dialect[:2]}{i}")
+                                 for i in range(CHATTERS_OF_EACH) for user_class in others))
+        ann = self.add_user(TwoSocketUser, "ann")
+        for user in chatters:
+            user.sees_arrival("ann")
+        self.add_user(sleeper_class, "sleeper", **settings)
+        for user in chatters:
+            user.sees_arrival("sleeper")
+
+        self.waiting_for_notice = [user for user in chatters if user.departure_notice("sleeper")]
+        for i in range(FLOOD_LINES):
+            ann.tell("sleeper", flood_line)
+            self.say(chatters[i % len(chatters)], [*chatters, ann], f"line {i}")
+        outcomes = [ann.socket.expect_one_of(SENT, NOT_SENT) for _ in range(FLOOD_LINES)]
+        self.assertEqual(outcomes[-1], 1, "it is still there")
+        self.assertEqual(outcomes, sorted(outcomes), "it had gone, and was sent something")
+
+        for user in self.waiting_for_notice:
+            user.sees_departure("sleeper")
+        for user in (ann, *chatters):
+            user.hears_nothing()
+        self.add_user(others[0], "sleeper")
+
+    def say(self, speaker, users, text):
+        speaker.say(text)
+        for user in users:
+            if user is not speaker or user.hears_itself:
+                self.hear(user, speaker.name, text)
+        if isinstance(speaker, TwoSocketUser):
+            speaker.socket.expect_one_of("SENT ALL\n\n", NOT_SENT)
+
+    def hear(self, user, speaker_name, text):
+        """The line, and before it, at most once, that the sleeper has left."""
+        if user in self.waiting_for_notice:
+            line, notice = user.public_line(speaker_name, text), user.departure_notice("sleeper")
+            if user.socket.expect_one_of(line, notice) == 0:
+                return
+            self.waiting_for_notice.remove(user)
+        user.hears(speaker_name, text)
+
+    def test_OD8_two_socket(self):
+        self.check(TwoSocketUser)
+
+    def test_OD8_livecode(self):
+        self.check(LiveCodeUser)
+
+    def test_OD8_names(self):
+        self.check(NamesUser)
+
+    def test_OD8_telnet(self):
+        self.check(TelnetUser)
+
+    def test_OD8_rooms(self):
+        self.server = self.start_server(*self.options, *SMALL_BUFFERS)
+        self.check(RoomsUser, SMALL_FLOOD_LINE, receive_buffer_bytes=2048)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""A client of one dialect on another's port: a sentence that says so, as the port's dialect writes one, and the end.
+
+    wrong_port_test.py PARLEYD
+"""
+
+import itertools
+
+from support import DIALECTS, DialectTest, main
+from users import USERS, RoomsUser
+
+# What a client writes first. A telnet user writes nothing that would tell.
+FIRST_BYTES = {
+    "two-socket": b"REGISTER TORECV alice\n\n",
+    "livecode": b"AUTH,5\nalice\n",
+    "names": b"10NAME alice",
+    "rooms": b'{"type": "connect", "payload": {"name": "alice", "room": "General"}}',
+    "HTTP": b"GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: curl/8\r\n\r\n",
+}
+
+SENTENCE = "This port is for {port} clients; yours speaks {client}."
+
+# What the first bytes of a client of {client} are answered on each port: the sentence, and its length.
+ANSWER = {
+    "two-socket": "ERROR 101 {sentence}\n\n",
+    "livecode": "ERRO,{length_with_line_end}\n{sentence}\n",
+    "names": "{length}{sentence}",
+    "telnet": "Please enter your name: {sentence}\r\n",
+    "rooms": '{{"type": "notification", "payload": {{"message": "{sentence}"}}}}\n',
+}
+
+# Where a telnet user's first line is: on no port is it mistaken for a client of another dialect.
+TELNET_LINE = {
+    "two-socket": b"ERROR 101 No user registered\n\n",  # to the empty line behind it
+    "livecode": b"WARN,23\nInvalid message length\n\n",
+    "names": b"Unknown command. Use NAME, GET_NAMES, MSG or EXIT.\n",
+    "rooms": b"alice\r\n",
+}
+
+
+class WrongPort(DialectTest):
+    def answer(self, port, client):
+        sentence = SENTENCE.format(port=port, client=client)
+        self.assertLessEqual(len(sentence), 99)
+        return ANSWER[port].format(sentence=sentence, length=len(sentence), length_with_line_end=len(sentence) + 1)
+
+    def each_pair(self, check):
+        for port, (client, first_bytes) in itertools.product(DIALECTS, FIRST_BYTES.items()):
+            if client != port and (port, client) != ("two-socket", "HTTP"):  # a browser is any unknown request there
+                with self.subTest(port=port, client=client):
+                    check(port, client, first_bytes)
+
+    def test_OD9_the_sentence_and_the_end_of_the_stream(self):
+        def check(port, client, first_bytes):
+            visitor = self.connect(port)
+            visitor.send(first_bytes)
+            visitor.expect(self.answer(port, client))
+            visitor.expect_end()
+
+        self.each_pair(check)
+
+    def test_OD9_however_the_first_bytes_are_cut(self):
+        def check(port, client, first_bytes):
+            if port in ("names", "rooms"):
+                return  # where any piece of text may be all that a client says
+            visitor = self.connect(port)
+            visitor.send_byte_by_byte(first_bytes)
+            visitor.expect(self.answer(port, client))
+
+        self.each_pair(check)
+
+    def test_OD9_its_name_stays_free_and_nobody_is_told(self):
+        watchers = self.gather(*((user_class, f"bob{i}") for i, user_class in enumerate(USERS)))
+
+        def check(port, _, first_bytes):
+            visitor = self.connect(port)
+            visitor.send(first_bytes)
+            visitor.receive_rest()
+
+        self.each_pair(check)
+        for watcher in watchers:
+            watcher.hears_nothing()
+        self.add_user(RoomsUser, "alice")
+
+    def test_OD9_a_browser_on_the_two_socket_port_is_an_unknown_request(self):
+        visitor = self.connect("two-socket")
+        visitor.send(FIRST_BYTES["HTTP"])
+        visitor.expect("ERROR 101 No user registered\n\n")
+
+    def test_OD9_a_telnet_users_line(self):
+        for port, answer in TELNET_LINE.items():
+            with self.subTest(port=port):
+                visitor = self.connect(port)
+                visitor.send(b"alice\r\n" + (b"\r\n" if port == "two-socket" else b""))
+                visitor.expect(answer)
+
+    def test_OD9_only_the_first_request_is_looked_at(self):
+        """Who is signed on may say what begins another dialect's request."""
+        for user_class in USERS:
+            for client, first_bytes in FIRST_BYTES.items():
+                with self.subTest(user=user_class.dialect, says=client):
+                    self.server = self.start_server()
+                    ann, bob = self.gather((user_class, "ann"), (USERS[0], "bob"))
+                    line = first_bytes.split(b"\n")[0].strip().decode()
+                    ann.say(line)
+                    bob.hears("ann", line)
+                    ann.sees_said(line)
+                    ann.hears_nothing()
+
+
+if __name__ == "__main__":
+    main()
