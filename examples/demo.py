@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""A server and two clients play a short conversation: python3 examples/demo.py FOLDER-OF-THE-PROGRAMS
+"""A server and its clients play two short conversations: python3 examples/demo.py FOLDER-OF-THE-PROGRAMS
 
 Also an example of how a script drives parley: lines to its standard input, lines from its standard output, and
 never a wait for anything but the next line.
 """
 
 import contextlib
+import itertools
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import threading
 
 PATIENCE_S = 20  # for each awaited line; normally they come at once
 COLUMN = 38
+NARROWEST_COLUMN = 12
 
 
 class Failed(Exception):
@@ -90,37 +93,41 @@ class Program:
 
 
 class Transcript:
-    """Two columns, each what one user sees: `> ` before what was typed. Printed line by line as it happens."""
+    """A column for each user, of what that one sees: `> ` before what was typed. Printed as it happens."""
 
-    def __init__(self, left, right):
-        self._columns = {left: 0, right: 1}
-        self._print(left, right)
-        print("-" * COLUMN + "-+-" + "-" * COLUMN)
+    def __init__(self, *headings):
+        room = shutil.get_terminal_size((132, 24)).columns
+        self._column = max(NARROWEST_COLUMN, min(COLUMN, (room + 3) // len(headings) - 3))
+        self._count = len(headings)
+        self.add(*([heading] for heading in headings))
+        print("-+-".join(["-" * self._column] * self._count))
 
-    def add(self, name, line):
-        for part in textwrap.wrap(line, COLUMN, subsequent_indent="    "):
-            self._print(*((part, "") if self._columns[name] == 0 else ("", part)))
+    def add(self, *cells):
+        """One row: for each user the lines that it saw."""
+        wrapped = [[part for line in cell for part in textwrap.wrap(line, self._column, subsequent_indent="  ")]
+                   for cell in cells]
+        for row in itertools.zip_longest(*wrapped, fillvalue=""):
+            print(" | ".join(f"{part:<{self._column}}" for part in row).rstrip(), flush=True)
 
-    @staticmethod
-    def _print(left, right):
-        print(f"{left:<{COLUMN}} | {right}".rstrip(), flush=True)
 
-
-def play_two_socket(folder, server_port):
-    """Alice and bob on the two-socket protocol."""
+def play_two_socket(folder, port):
+    """Alice and bob on the two-socket protocol, with parley."""
     with contextlib.ExitStack() as programs:
         users = {}
         transcript = Transcript("alice", "bob")
 
+        def show(name, line):
+            transcript.add(*([line] if name == column else [] for column in ("alice", "bob")))
+
         def see(name, beginning):
-            transcript.add(name, users[name].next_line(beginning))
+            show(name, users[name].next_line(beginning))
 
         def say(name, line):
-            transcript.add(name, "> " + line)
+            show(name, "> " + line)
             users[name].type(line)
 
         for name in ("alice", "bob"):
-            command = [os.path.join(folder, "parley"), name, "127.0.0.1", "--port", server_port]
+            command = [os.path.join(folder, "parley"), name, "127.0.0.1", "--port", port]
             users[name] = programs.enter_context(Program(*command))
             see(name, "registered " + name)
 
@@ -140,21 +147,97 @@ def play_two_socket(folder, server_port):
         users["bob"].finish(expected_code=1)  # the line to carol was not delivered
 
 
+class Gathering:
+    """One user of each dialect, with the client of examples/; a row of the transcript for each thing that happens."""
+
+    DIALECTS = {"bob": "telnet", "dave": "livecode", "carol": "rooms", "erin": "names", "alice": "two-socket"}
+
+    def __init__(self, programs, ports):
+        self._programs = programs
+        self._ports = ports
+        self._users = {}
+        self._transcript = Transcript(*(f"{name} ({dialect})" for name, dialect in self.DIALECTS.items()))
+
+    def _add_row(self, actor, typed, expected):
+        """What the actor typed, and then what each user sees; each line must begin as given."""
+        cells = []
+        for name in self.DIALECTS:
+            cell = [f"> {typed}"] if name == actor and typed else []
+            cells.append(cell + [self._users[name].next_line(beginning) for beginning in expected.get(name, [])])
+        self._transcript.add(*cells)
+
+    def arrive(self, name, **expected):
+        dialect = self.DIALECTS[name]
+        client = os.path.join(os.path.dirname(__file__), dialect.replace("-", "_") + "_client.py")
+        command = [sys.executable, client, name, "127.0.0.1", self._ports[dialect]]
+        self._users[name] = self._programs.enter_context(Program(*command))
+        self._add_row(name, "", expected)
+
+    def say(self, name, line, **expected):
+        self._users[name].type(line)
+        self._add_row(name, line, expected)
+
+    def leave(self, name, **expected):
+        self._users[name].finish(expected_code=0)
+        self._add_row(name, "(end of input)", expected)
+
+
+def play_five_dialects(ports):
+    """The same server, five protocols, one conversation."""
+    with contextlib.ExitStack() as programs:
+        all_of = Gathering(programs, ports)
+        all_of.arrive("bob", bob=["Please enter your name: 1 user(s) online: bob"])
+        all_of.arrive("dave", dave=["dave connected"], bob=["+++ dave arrived +++"])
+        all_of.arrive("carol", carol=["Connected to the room."], bob=["+++ carol"], dave=["carol connected"])
+        all_of.arrive("erin", erin=["Hello erin"], bob=["+++ erin"], dave=["erin connected"],
+                      carol=["erin has joined the room."])
+        all_of.arrive("alice", bob=["+++ alice"], dave=["alice connected"], carol=["alice has joined the room."],
+                      alice=["Signed on as alice."])
+
+        all_of.say("bob", "Hello, all!", dave=["bob: Hello, all!"], carol=["bob: Hello, all!"],
+                   erin=["bob sent Hello, all!"], alice=["bob: Hello, all!"])
+        all_of.say("dave", "Hi bob", bob=["dave> Hi bob"], dave=["dave: Hi bob"], carol=["dave: Hi bob"],
+                   erin=["dave sent Hi bob"], alice=["dave: Hi bob"])
+        all_of.say("carol", "caf\u00e9?", bob=["carol> caf\u00e9?"], dave=["carol: caf\u00e9?"],
+                   carol=["carol: caf\u00e9?"], erin=["carol sent caf\u00e9?"], alice=["carol: caf\u00e9?"])
+        all_of.say("alice", "@ALL at six", bob=["alice> at six"], dave=["alice: at six"], carol=["alice: at six"],
+                   erin=["alice sent at six"], alice=["SENT ALL"])
+        all_of.say("erin", "GET_NAMES", erin=["bob dave carol erin alice"])
+        all_of.say("erin", "MSG bob psst", bob=["[private] erin> psst"])
+        all_of.say("bob", "@alice hush", alice=["bob: hush"])
+        all_of.leave("dave", bob=["--- dave left ---"], carol=["dave has left the room."])
+
+
+def start_server(folder, programs):
+    """The server with all five dialects, and the port of each."""
+    command = [os.path.join(folder, "parleyd"), "--port", "0", "--idle-exit", "30"]
+    for dialect in ("livecode", "names", "telnet", "rooms"):
+        command += ["--" + dialect, "0"]
+    # --idle-exit: should this script be killed, the clients see the end of their input, and the server follows.
+    server = programs.enter_context(Program(*command))
+    ports = {}
+    for dialect in ("two-socket", "livecode", "names", "telnet", "rooms"):
+        listening = server.next_line("parleyd: listening on ")
+        print(listening)
+        ports[dialect] = listening.split()[3].rpartition(":")[2]
+    return server, ports
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: demo.py FOLDER    the folder with parleyd and parley, for example build/bin")
     folder = sys.argv[1]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        # --idle-exit: should this script be killed, the clients see the end of their input, and the server follows.
-        command = [os.path.join(folder, "parleyd"), "--port", "0", "--idle-exit", "30"]
-        with Program(*command) as server:
-            listening = server.next_line("parleyd: listening on ")
-            print(f"{listening}\n")
-            play_two_socket(folder, listening.rpartition(":")[2])
+        with contextlib.ExitStack() as programs:
+            server, ports = start_server(folder, programs)
+            print("\nTwo users with parley:\n")
+            play_two_socket(folder, ports["two-socket"])
+            print("\nOne user of each dialect, on the same server:\n")
+            play_five_dialects(ports)
             server.terminate()
             server.finish(expected_code=0)
-        print("\nAll delivered but the message to carol, who is not there. Server and clients have left.")
+        print("\nAll delivered but the message to carol, who was not there yet. Server and clients have left.")
     except (Failed, OSError) as error:
         sys.exit(f"\ndemo: {error}")
     except KeyboardInterrupt:
