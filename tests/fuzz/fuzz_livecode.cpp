@@ -11,7 +11,9 @@
 #include "protocol/cp1252.hpp"
 #include "protocol/livecode.hpp"
 #include "protocol/text.hpp"
+#include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
+#include "tests/support/pieces.hpp"
 
 using namespace parley;
 using namespace parley::livecode;
@@ -32,22 +34,19 @@ struct Describe {
   std::string operator()(const TooLong&) const { return "too long"; }
 };
 
-/// What the parser says about pieces of this size, the first one shorter.
+/// What the parser says about the bytes in pieces.
 std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std::size_t piece_bytes) {
   Parser parser(max_body_bytes);
   std::vector<std::string> events;
-  std::size_t piece = first_cut > 0 ? first_cut : piece_bytes;
-  while (!bytes.empty()) {
-    piece = std::min(piece, bytes.size());
-    parser.feed(bytes.substr(0, piece));
-    bytes.remove_prefix(piece);
+  parley::test::for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool) {
+    parser.feed(piece);
     for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
       events.push_back(std::visit(Describe{}, event));
       require(events.size() <= 1'000'000, "an end of events");
     }
     require(parser.pending().size() <= max_header_line_bytes + 1 + max_body_bytes, "one request is kept");
-    piece = piece_bytes;
-  }
+    return true;
+  });
   return events;
 }
 
@@ -68,11 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t cut = data[0];
   const std::string bytes(data + 1, data + size);
 
-  const auto whole = run(bytes, 0, bytes.size());
+  const auto whole = require_same_however_cut(bytes, cut, run);
   require(whole.size() <= bytes.size(), "at most one event per byte");
-  require(run(bytes, 0, 1) == whole, "byte by byte");
-  require(run(bytes, cut, bytes.size()) == whole, "cut once");
-  require(run(bytes, 0, cut % 16 + 2) == whole, "cut evenly");
 
   require(utf8_to_cp1252(cp1252_to_utf8(bytes)) == bytes, "CP1252 there and back");
   const std::string text = to_text(bytes, charset_of(bytes));

@@ -11,7 +11,9 @@
 
 #include "protocol/names.hpp"
 #include "protocol/text.hpp"
+#include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
+#include "tests/support/pieces.hpp"
 
 using namespace parley;
 using namespace parley::names;
@@ -40,29 +42,24 @@ struct Describe {
 std::vector<std::string> run(Parser parser, std::string_view bytes, std::size_t first_cut,
                              std::size_t piece_bytes) {
   std::vector<std::string> events;
-  std::size_t piece = first_cut > 0 ? first_cut : piece_bytes;
-  while (!bytes.empty()) {
-    piece = std::min(piece, bytes.size());
-    parser.feed(bytes.substr(0, piece));
-    bytes.remove_prefix(piece);
-    if (bytes.empty()) parser.end_input();
+  parley::test::for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool is_last) {
+    parser.feed(piece);
+    if (is_last) parser.end_input();
     for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
       events.push_back(std::visit(Describe{}, event));
-      if (events.back() == "Wrong protocol") return events;
+      if (events.back() == "Wrong protocol") return false;
       require(events.size() <= 1'000'000, "an end of events");
     }
     require(parser.pending().size() <= max_payload_bytes, "nothing kept beyond the limit");
-    piece = piece_bytes;
-  }
+    return true;
+  });
   return events;
 }
 
 void check_however_cut(const Parser& parser, const std::string& bytes, std::size_t cut) {
-  const auto whole = run(parser, bytes, 0, bytes.size());
+  const auto whole = require_same_however_cut(
+      bytes, cut, [&](std::string_view all, auto... pieces) { return run(parser, all, pieces...); });
   require(whole.size() <= bytes.size(), "at most one event per byte");
-  require(run(parser, bytes, 0, 1) == whole, "byte by byte");
-  require(run(parser, bytes, cut, bytes.size()) == whole, "cut once");
-  require(run(parser, bytes, 0, cut % 16 + 2) == whole, "cut evenly");
 }
 
 /// All of the input, also behind wrong lengths and in raw pieces.
@@ -70,14 +67,15 @@ void check_to_the_end(std::string_view bytes, std::size_t piece_bytes) {
   Parser parser(max_payload_bytes);
   std::size_t events = 0;
   std::size_t wrong_lengths = 0;
-  for (; !bytes.empty(); bytes.remove_prefix(std::min(piece_bytes, bytes.size()))) {
-    parser.feed(bytes.substr(0, piece_bytes));
+  parley::test::for_each_piece(bytes, 0, piece_bytes, [&](std::string_view piece, bool) {
+    parser.feed(piece);
     for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
       require(!std::visit(Describe{}, event).empty(), "an event in words");
       wrong_lengths += std::visit(Describe{}, event) == "Wrong protocol" ? 1 : 0;
       require(++events <= 1'000'000, "an end of events");
     }
-  }
+    return true;
+  });
   require(wrong_lengths <= 3, "nothing read after three wrong lengths");
 }
 

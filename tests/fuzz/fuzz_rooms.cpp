@@ -10,7 +10,9 @@
 
 #include "protocol/rooms.hpp"
 #include "protocol/text.hpp"
+#include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
+#include "tests/support/pieces.hpp"
 
 using namespace parley;
 using namespace parley::rooms;
@@ -30,16 +32,13 @@ struct Describe {
   std::string operator()(const Violation& m) const { return std::string(m.sentence); }
 };
 
-/// What the parser says about pieces of this size, the first one shorter. Pieces of raw text are joined.
+/// What the parser says about the bytes in pieces. Pieces of raw text are joined.
 std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std::size_t piece_bytes) {
   Parser parser(limits);
   std::vector<std::string> events;
   bool was_raw = false;
-  std::size_t piece = first_cut > 0 ? first_cut : piece_bytes;
-  while (!bytes.empty()) {
-    piece = std::min(piece, bytes.size());
-    parser.feed(bytes.substr(0, piece));
-    bytes.remove_prefix(piece);
+  parley::test::for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool) {
+    parser.feed(piece);
     for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
       const std::string words = std::visit(Describe{}, event);
       if (was_raw)
@@ -50,8 +49,8 @@ std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std:
       require(events.size() <= 1'000'000, "an end of events");
     }
     require(parser.pending().size() <= limits.object_bytes, "nothing kept beyond the limit");
-    piece = piece_bytes;
-  }
+    return true;
+  });
   return events;
 }
 
@@ -79,11 +78,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t cut = data[0];
   const std::string bytes(data + 1, data + size);
 
-  const auto whole = run(bytes, 0, bytes.size());
+  const auto whole = require_same_however_cut(bytes, cut, run);
   require(whole.size() <= bytes.size(), "at most one event per byte");
-  require(run(bytes, 0, 1) == whole, "byte by byte");
-  require(run(bytes, cut, bytes.size()) == whole, "cut once");
-  require(run(bytes, 0, cut % 16 + 2) == whole, "cut evenly");
   if (!bytes.empty() && bytes[0] != '{') require(whole == std::vector{bytes}, "raw text as it came");
   check_frames(bytes);
   return 0;

@@ -11,7 +11,9 @@
 
 #include "protocol/telnet.hpp"
 #include "protocol/text.hpp"
+#include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
+#include "tests/support/pieces.hpp"
 
 using namespace parley;
 using namespace parley::telnet;
@@ -46,22 +48,19 @@ struct Describe {
   std::string operator()(const Leave&) const { return "leave"; }
 };
 
-/// What the parser says about pieces of this size, the first one shorter.
+/// What the parser says about the bytes in pieces.
 std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std::size_t piece_bytes) {
   Parser parser(max_line_bytes);
   std::vector<std::string> events;
-  std::size_t piece = first_cut > 0 ? first_cut : piece_bytes;
-  while (!bytes.empty()) {
-    piece = std::min(piece, bytes.size());
-    parser.feed(bytes.substr(0, piece));
-    bytes.remove_prefix(piece);
+  parley::test::for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool) {
+    parser.feed(piece);
     for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
       events.push_back(std::visit(Describe{}, event));
       require(events.size() <= 1'000'000, "an end of events");
     }
     require(parser.pending().empty(), "nothing is kept");
-    piece = piece_bytes;
-  }
+    return true;
+  });
   events.push_back(std::visit(Describe{}, parser.end()));
   return events;
 }
@@ -85,11 +84,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t cut = data[0];
   const std::string bytes(data + 1, data + size);
 
-  const auto whole = run(bytes, 0, bytes.size());
+  const auto whole = require_same_however_cut(bytes, cut, run);
   require(whole.size() <= bytes.size() + 2, "at most one event per byte");
-  require(run(bytes, 0, 1) == whole, "byte by byte");
-  require(run(bytes, cut, bytes.size()) == whole, "cut once");
-  require(run(bytes, 0, cut % 16 + 2) == whole, "cut evenly");
 
   check_lines(public_lines("bob", bytes, max_body_bytes), "bob> ");
   check_lines(private_lines("bob", bytes, max_body_bytes), "[private] bob> ");

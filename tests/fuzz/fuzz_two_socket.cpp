@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "protocol/two_socket.hpp"
+#include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/unit/protocol_run.hpp"
 
@@ -66,11 +67,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t cut = data[1];
   const std::string bytes(data + 2, data + size);
 
-  const Run whole = run(from, limits, bytes);
+  const Run whole = require_same_however_cut(
+      bytes, cut, [&](std::string_view all, auto... pieces) { return run(from, limits, all, pieces...); });
   require(whole.events.size() <= bytes.size(), "at most one event per byte");
-  require(run(from, limits, bytes, 0, 1) == whole, "byte by byte");
-  require(run(from, limits, bytes, std::min(cut, bytes.size())) == whole, "cut once");
-  require(run(from, limits, bytes, 0, cut % 16 + 2) == whole, "cut evenly");
   check_round_trips(from, bytes);
   return 0;
 }

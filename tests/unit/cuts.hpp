@@ -2,11 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "tests/support/pieces.hpp"
 
 namespace parley::test {
 
@@ -16,14 +17,11 @@ template <typename Parser, typename Describe>
 std::vector<std::string> describe_events(Parser parser, std::string_view bytes, const Describe& describe,
                                          std::size_t first_cut = 0, std::size_t piece_bytes = 0) {
   std::vector<std::string> events;
-  std::size_t piece = first_cut > 0 ? first_cut : piece_bytes;
-  do {
-    piece = std::min(piece == 0 ? bytes.size() : piece, bytes.size());
-    parser.feed(bytes.substr(0, piece));
-    bytes.remove_prefix(piece);
+  for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool) {
+    parser.feed(piece);
     while (const auto event = describe(parser.next())) events.push_back(*event);
-    piece = piece_bytes;
-  } while (!bytes.empty());
+    return true;
+  });
   return events;
 }
 

@@ -1,10 +1,10 @@
 #include "tests/unit/protocol_run.hpp"
 
-#include <algorithm>
 #include <functional>
 #include <variant>
 
 #include "protocol/text.hpp"
+#include "tests/support/pieces.hpp"
 
 namespace parley::two_socket {
 namespace {
@@ -63,14 +63,10 @@ Run run(Side from, FrameLimits limits, std::string_view bytes, std::size_t first
         std::size_t piece_bytes) {
   Parser parser(from, limits);
   Run result;
-  std::size_t piece = first_cut > 0 ? first_cut : piece_bytes;
-  do {
-    piece = std::min(piece == 0 ? bytes.size() : piece, bytes.size());
-    parser.feed(bytes.substr(0, piece));
-    bytes.remove_prefix(piece);
-    if (take_events(parser, result)) break;
-    piece = piece_bytes;
-  } while (!bytes.empty());
+  test::for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool) {
+    parser.feed(piece);
+    return !take_events(parser, result);
+  });
   result.in_frame = parser.in_frame();
   return result;
 }
