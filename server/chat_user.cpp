@@ -8,7 +8,10 @@ void ChatUser::deliver(const Message& message, Receipt receipt) {
   if (!may_send()) return;  // the receipt reports the failure
   Frames frames = render(message);
   for (std::size_t i = 0; i < frames.size(); ++i)
-    outbox_->send(std::move(frames[i]), i + 1 < frames.size() ? Receipt{} : std::move(receipt));
+    if (!outbox_->send(std::move(frames[i]), i + 1 < frames.size() ? Receipt{} : std::move(receipt))) {
+      left_out_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
 }
 
 /// A user who is behind is told so once it has caught up.

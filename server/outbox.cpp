@@ -4,7 +4,7 @@
 
 namespace parley {
 
-void Outbox::send(std::string frame, Receipt receipt) {
+bool Outbox::send(std::string frame, Receipt receipt) {
   Way way = Way::direct;
   {
     const MutexLock lock(mutex_);
@@ -13,12 +13,15 @@ void Outbox::send(std::string frame, Receipt receipt) {
   switch (way) {
     case Way::refused:  // the receipt reports the failure when it goes
     case Way::waits:
-      return;
+      break;
     case Way::behind:
-      return write_waiting();
+      write_waiting();
+      break;
     case Way::direct:
-      return write(frame, receipt);
+      write(frame, receipt);
+      break;
   }
+  return way != Way::refused;
 }
 
 Outbox::Way Outbox::choose_way(std::string& frame, Receipt& receipt) {

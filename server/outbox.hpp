@@ -23,8 +23,8 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   Outbox(std::shared_ptr<Connection> connection, const Limits& limits, Pacer* pacer = nullptr)
       : connection_(std::move(connection)), limits_(limits), pacer_(pacer) {}
 
-  /// The receipt is reported when the frame was written, or is lost.
-  void send(std::string frame, Receipt receipt = {}) EXCLUDES(mutex_);
+  /// False when the frame is lost. The receipt is reported then, or when it was written.
+  bool send(std::string frame, Receipt receipt = {}) EXCLUDES(mutex_);
 
   /// More waits than can leave while somebody waits for the receipt. Without a pacer never.
   bool is_behind() const EXCLUDES(mutex_);
