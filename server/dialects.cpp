@@ -17,10 +17,11 @@ namespace parley {
 std::span<const Dialect> dialects() {
   static constexpr std::array table = {
       Dialect{"two-socket", 5050, "two sockets, REGISTER and SEND", two_socket_refusal, two_socket_sessions},
-      Dialect{"livecode", 8020, "LiveCode stacks, AUTH and MESG", livecode::to_sentence, livecode_sessions},
-      Dialect{"names", 8820, "the exercise's NAME, GET_NAMES and MSG", names::to_sentence, names_sessions},
-      Dialect{"telnet", 4004, "a terminal: telnet HOST PORT", telnet::to_sentence, telnet_sessions},
-      Dialect{"rooms", 12345, "JSON objects, with chat rooms", rooms::to_sentence, rooms_sessions},
+      Dialect{"livecode", 8020, "LiveCode stacks (AUTH, MESG)", livecode::to_sentence, livecode_sessions},
+      Dialect{"names", 8820, "clients of the NAME, GET_NAMES, MSG exercise", names::to_sentence,
+              names_sessions},
+      Dialect{"telnet", 4004, "terminals (telnet HOST PORT)", telnet::to_sentence, telnet_sessions},
+      Dialect{"rooms", 12345, "JSON clients with chat rooms", rooms::to_sentence, rooms_sessions},
   };
   return table;
 }

@@ -155,7 +155,7 @@ class PortOptions {
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   Options options;
-  CLI::App app{"parleyd, the chat server of the two-socket protocol", "parleyd"};
+  CLI::App app{"parleyd, the chat server of the two-socket protocol and four more", "parleyd"};
   app.set_version_flag("--version", std::string("parleyd ") + PARLEY_VERSION);
   app.get_formatter()->column_width(38);
 
