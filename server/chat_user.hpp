@@ -21,6 +21,7 @@ class ChatUser : public Member {
       : Member(std::move(name)), outbox_(std::move(outbox)) {}
 
   void deliver(const Message& message, Receipt receipt) final;
+  bool hears_notices() const override { return true; }
   void announce(const Notice& notice) final;
 
   /// Signed off: what is still on its way to this user is lost. The connection may sign on again. Any thread.

@@ -43,6 +43,7 @@ std::shared_ptr<Member> Directory::rename(const Member& member, const std::share
   Entry entry = found->second;
   renamed = std::exchange(entry.member, newcomer);
   entry.room->members[entry.arrival] = newcomer;
+  if (newcomer->hears_notices()) entry.room->hearers[entry.arrival] = newcomer;
   entries_.erase(found);
   entries_.emplace(std::move(key), std::move(entry));
   return newcomer;
@@ -68,7 +69,7 @@ std::shared_ptr<Member> Directory::find(std::string_view name) const {
 Members Directory::others_in_room(const Member& member) const {
   const MutexLock lock(mutex_);
   const Entry* const entry = find_signed_on(member);
-  return entry != nullptr ? all_but(*entry->room, member) : Members{};
+  return entry != nullptr ? all_but(entry->room->members, member) : Members{};
 }
 
 std::string Directory::room_of(const Member& member) const {
@@ -115,22 +116,24 @@ Directory::Room& Directory::open_room(std::string_view name) {
 Members Directory::join(Entry& entry, Room& room) {
   entry.room = &room;
   room.members.emplace(entry.arrival, entry.member);
-  return all_but(room, *entry.member);
+  if (entry.member->hears_notices()) room.hearers.emplace(entry.arrival, entry.member);
+  return all_but(room.hearers, *entry.member);
 }
 
 Members Directory::leave_room(Entry& entry) {
   if (entry.room == nullptr) return {};
   Room& room = *std::exchange(entry.room, nullptr);
   room.members.erase(entry.arrival);
-  Members others = all_but(room, *entry.member);
+  room.hearers.erase(entry.arrival);
+  Members others = all_but(room.hearers, *entry.member);
   if (room.members.empty()) rooms_.erase(fold_case(room.name));
   return others;
 }
 
-Members Directory::all_but(const Room& room, const Member& one) {
+Members Directory::all_but(const Arrivals& arrivals, const Member& one) {
   Members members;
-  members.reserve(room.members.size());
-  for (const auto& [arrival, member] : room.members)
+  members.reserve(arrivals.size());
+  for (const auto& [arrival, member] : arrivals)
     if (member.get() != &one) members.push_back(member);
   return members;
 }

@@ -28,12 +28,12 @@ class Directory {
   /// Holds the newcomer's name. Returns who holds it afterwards: the newcomer, or the one that was first.
   std::shared_ptr<Member> hold(const std::shared_ptr<Member>& newcomer) EXCLUDES(mutex_);
 
-  /// From now on the member is found, and in the room (empty: the lobby). Returns the others in it. Does
-  /// nothing when the member holds no name any more.
+  /// From now on the member is found, and in the room (empty: the lobby). Returns who else in it hears
+  /// notices. Does nothing when the member holds no name any more.
   Members sign_on(const Member& member, std::string_view room = {}) EXCLUDES(mutex_);
 
-  /// Frees the name, if it is this member that holds it. Returns who is left in its room; nobody when it was
-  /// in none.
+  /// Frees the name, if it is this member that holds it. Returns who hears notices in the room that it
+  /// was in.
   Members release(const Member& member) EXCLUDES(mutex_);
 
   /// The newcomer takes the place of a member that is signed on, with a name of its own. Returns who holds
@@ -41,7 +41,7 @@ class Directory {
   std::shared_ptr<Member> rename(const Member& member, const std::shared_ptr<Member>& newcomer)
       EXCLUDES(mutex_);
 
-  /// Who was with the member before it changed rooms, and who is now.
+  /// Who hears notices in the room that the member left, and in the one that it came to.
   struct Move {
     Members left;
     Members joined;
@@ -63,9 +63,11 @@ class Directory {
   std::vector<std::string> names() const EXCLUDES(mutex_);
 
  private:
+  using Arrivals = std::map<std::uint64_t, std::shared_ptr<Member>>;
   struct Room {
     std::string name;
-    std::map<std::uint64_t, std::shared_ptr<Member>> members;  // by arrival
+    Arrivals members;
+    Arrivals hearers;  // those of them who hear notices
   };
   struct Entry {
     std::shared_ptr<Member> member;
@@ -79,7 +81,7 @@ class Directory {
   Room& open_room(std::string_view name) REQUIRES(mutex_);
   Members join(Entry& entry, Room& room) REQUIRES(mutex_);
   Members leave_room(Entry& entry) REQUIRES(mutex_);
-  static Members all_but(const Room& room, const Member& one);
+  static Members all_but(const Arrivals& arrivals, const Member& one);
 
   const std::string lobby_;
 

@@ -24,8 +24,10 @@ class Member {
   /// acknowledged the message, or when it is certain that it will not.
   virtual void deliver(const Message& message, Receipt receipt) = 0;
 
-  /// Tells of a coming or going in the member's room; dialects that have no word for it say nothing. Any
-  /// thread; never blocks.
+  /// Whether announce() says anything: dialects that have no word for it are not asked. Constant; any thread.
+  virtual bool hears_notices() const { return false; }
+
+  /// Tells of a coming or going in the member's room. Any thread; never blocks.
   virtual void announce(const Notice&) {}
 
  private:

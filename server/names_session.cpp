@@ -20,6 +20,8 @@ class NamesUser : public ChatUser {
             std::size_t max_text_bytes)
       : ChatUser(std::move(name), std::move(outbox)), framing_(framing), max_text_bytes_(max_text_bytes) {}
 
+  bool hears_notices() const override { return false; }  // OD5.2
+
  private:
   Frames render(const Message& message) const override {
     return names::to_message_frames(message.sender(), message.body(), framing_, max_text_bytes_);

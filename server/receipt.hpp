@@ -28,7 +28,10 @@ class Receipt {
   Receipt(Counters& counters, std::size_t body_bytes) : sequence_(body_bytes), counters_(&counters) {}
   Receipt(std::shared_ptr<Replies> replies, std::uint64_t sequence)
       : replies_(std::move(replies)), sequence_(sequence) {}
-  Receipt(Receipt&& other) noexcept { *this = std::move(other); }
+  Receipt(Receipt&& other) noexcept
+      : replies_(std::move(other.replies_)),
+        sequence_(other.sequence_),
+        counters_(std::exchange(other.counters_, nullptr)) {}
   Receipt& operator=(Receipt&& other) noexcept {
     report(Outcome::failed);
     replies_ = std::move(other.replies_);

@@ -14,6 +14,7 @@ class Somebody : public Member {
  public:
   using Member::Member;
   void deliver(const Message&, Receipt) override {}
+  bool hears_notices() const override { return true; }
 };
 
 std::shared_ptr<Member> somebody(std::string name) {
@@ -95,6 +96,24 @@ TEST_CASE("OD2: a member moves between rooms, and both learn who is there") {
   CHECK(directory.others_in_room(*bob) == Members{alice});
   REQUIRE(directory.move(*alice, "DEN"));
   CHECK(directory.room_of(*alice) == "DEN");  // nobody was left there to keep the old spelling
+}
+
+TEST_CASE("OD5.2: only who hears notices is told of a coming or going") {
+  class Deaf : public Somebody {
+   public:
+    using Somebody::Somebody;
+    bool hears_notices() const override { return false; }
+  };
+  Directory directory;
+  const auto alice = arrive(directory, "alice");
+  const auto bob = std::make_shared<Deaf>("bob");
+  directory.hold(bob);
+  CHECK(directory.sign_on(*bob) == Members{alice});
+  const auto carol = somebody("carol");
+  directory.hold(carol);
+  CHECK(directory.sign_on(*carol) == Members{alice});
+  CHECK(directory.others_in_room(*carol) == Members{alice, bob});
+  CHECK(directory.release(*alice) == Members{carol});
 }
 
 TEST_CASE("OD6: names come in order of arrival, and a renamed member keeps its place and its room") {
