@@ -17,15 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// CPU time of a process and its threads, from the kernel's own clock of it: finer than /proc's ticks.
-double cpu_us(pid_t pid) {
-  clockid_t clock{};
-  timespec time{};
-  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
-    throw std::runtime_error("the server is gone");
-  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
-}
-
 /// Receives until the socket is shut down.
 void receive(const Group& group, std::size_t receiver) {
   try {
@@ -56,6 +47,14 @@ double percentile(const std::vector<double>& sorted, double part) {
 }
 
 }  // namespace
+
+double cpu_us(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+    throw std::runtime_error("the server is gone");
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
 
 Measurement run_load(System& system, const Scenario& scenario, std::chrono::milliseconds duration) {
   std::vector<Group> groups;

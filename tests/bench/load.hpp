@@ -21,6 +21,10 @@ struct Measurement {
   double server_cpu_us = 0;  ///< per delivery
 };
 
+/// CPU time of a process and its threads, user and system, from the kernel's own clock of it: finer than
+/// /proc's ticks. Throws when the process is gone.
+double cpu_us(pid_t pid);
+
 /// Every group exchanges as fast as it can for that long, one exchange at a time; the beginning is not
 /// counted.
 Measurement run_load(System& system, const Scenario& scenario, std::chrono::milliseconds duration);

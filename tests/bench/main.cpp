@@ -2,12 +2,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <iostream>
 #include <vector>
 
 #include "tests/bench/load.hpp"
+#include "tests/bench/median.hpp"
+#include "tests/bench/peers.hpp"
+#include "tests/bench/peers_group.hpp"
 #include "tests/bench/relay.hpp"
+#include "tests/bench/scale.hpp"
+#include "tests/bench/scale_holder.hpp"
 #include "tests/bench/systems.hpp"
 
 namespace {
@@ -25,17 +31,6 @@ const std::vector<Row> rows{
     {"64 pairs", {.groups = 64}},
     {"1 to 100, broadcast", {.groups = 1, .receivers = 100}},
 };
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-double median_of(const std::vector<Measurement>& runs, double Measurement::*figure) {
-  std::vector<double> values;
-  for (const auto& run : runs) values.push_back(run.*figure);
-  return median(values);
-}
 
 void print_line(const std::string& label, const char* system, const std::vector<Measurement>& runs,
                 double ratio) {
@@ -60,6 +55,28 @@ void measure(const Row& row, int rounds, std::chrono::milliseconds duration) {
   print_line(row.label, "parleyd", parleyd, median(ratios));
 }
 
+void write_file(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  std::ofstream file(path);
+  file << text;
+  file.close();
+  if (!file) throw std::runtime_error("cannot write " + path);
+}
+
+struct ReportPaths {  // empty: not written
+  std::string markdown;
+  std::string json;
+  std::string chart;
+};
+
+template <typename Report>
+void publish(const Report& report, const ReportPaths& paths) {
+  std::cout << to_markdown(report);
+  write_file(paths.markdown, to_markdown(report));
+  write_file(paths.json, to_json(report));
+  if (!paths.chart.empty()) write_chart(report, paths.chart);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,9 +92,50 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.05, 60.0))
       ->capture_default_str();
   app.add_flag("--relay", relay, "Be the relay")->group("");
+  ScaleOptions scale_options;
+  ReportPaths paths;
+  bool holder = false;
+  app.add_flag("--holder", holder, "Hold users as standard input says")->group("");
+  bool scale = false;
+  app.add_flag("--scale", scale, "Measure parleyd with thousands of users");
+  app.add_option("--users", scale_options.users, "How many, one number after the other")
+      ->check(CLI::Range(least_held_users, std::size_t{1'000'000}))
+      ->capture_default_str();
+  PeersOptions peers_options;
+  bool peers = false;
+  bool peers_group = false;
+  app.add_flag("--peers-group", peers_group, "Be a group of clients, as standard input says")->group("");
+  app.add_flag("--peers", peers, "Measure parleyd beside brokers and an IRC server")->excludes("--scale");
+  app.add_option("--systems", peers_options.systems,
+                 "Of --peers: only these systems, with commas between them")
+      ->delimiter(',')
+      ->check(CLI::IsMember(peer_system_names()))
+      ->capture_default_str();
+  app.add_option("--tables", peers_options.tables, "Of --peers: only these tables")
+      ->delimiter(',')
+      ->check(CLI::IsMember(peer_table_names()))
+      ->capture_default_str();
+  app.add_option("--markdown", paths.markdown, "File for the tables");
+  app.add_option("--json", paths.json, "File for the figures");
+  app.add_option("--chart", paths.chart, "File for an SVG, drawn by gnuplot");
   CLI11_PARSE(app, argc, argv);
   if (relay) return run_relay();
+  if (holder) return run_holder();
+  if (peers_group) return run_group();
+  const std::chrono::milliseconds duration(static_cast<int>(seconds * 1000));
   try {
+    if (peers) {
+      peers_options.rounds = rounds;
+      peers_options.duration = duration;
+      publish(run_peers(peers_options), paths);
+      return 0;
+    }
+    if (scale) {
+      scale_options.rounds = rounds;
+      scale_options.duration = duration;
+      publish(run_scale(scale_options), paths);
+      return 0;
+    }
     std::printf(
         "Acknowledged messages of 64 bytes, blocking clients, loopback; median of %d rounds of %g s.\n",
         rounds, seconds);
@@ -85,8 +143,7 @@ int main(int argc, char** argv) {
         "CPU is the server's, user and system; its ratio to the relay's is taken round by round.\n\n");
     std::printf("| load | server | deliveries/s | p50 us | p99 us | CPU us/delivery | CPU ratio |\n");
     std::printf("|---|---|---:|---:|---:|---:|---:|\n");
-    for (const auto& row : rows)
-      measure(row, rounds, std::chrono::milliseconds(static_cast<int>(seconds * 1000)));
+    for (const auto& row : rows) measure(row, rounds, duration);
   } catch (const std::exception& error) {
     std::cerr << "parley-bench: " << error.what() << '\n';
     return 1;

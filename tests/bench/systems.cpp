@@ -22,6 +22,7 @@ class RelaySystem : public System {
 
   std::string name() const override { return "relay"; }
   pid_t pid() const override { return process_.pid(); }
+  std::uint16_t port() const override { return port_; }
 
   /// The bytes are parleyd's, so that both move the same.
   Group make_group(unsigned number, std::size_t receivers, std::size_t body_bytes) override {
@@ -54,6 +55,7 @@ class ParleydSystem : public System {
 
   std::string name() const override { return "parleyd"; }
   pid_t pid() const override { return const_cast<test::Parleyd&>(server_).process().pid(); }
+  std::uint16_t port() const override { return server_.endpoint().port; }
 
   Group make_group(unsigned number, std::size_t receivers, std::size_t body_bytes) override {
     Group group;

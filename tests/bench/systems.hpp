@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ class System {
   virtual ~System() = default;
   virtual std::string name() const = 0;
   virtual pid_t pid() const = 0;
+
+  /// Where it listens, on 127.0.0.1.
+  virtual std::uint16_t port() const = 0;
 
   /// Signs a group on. `number` is different for each group of one server.
   virtual Group make_group(unsigned number, std::size_t receivers, std::size_t body_bytes) = 0;

@@ -1,0 +1,204 @@
+#include "tests/bench/peers_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "tests/bench/chart.hpp"
+#include "tests/bench/median.hpp"
+
+namespace parley::bench {
+namespace {
+
+/// A line of a table for each row.
+struct Figure {
+  const char* key;    ///< in JSON
+  const char* label;  ///< nullptr: the table's own word for what is counted
+  double Measurement::*value;
+  int decimals;
+};
+
+constexpr std::array figures{Figure{"per_s", nullptr, &Measurement::deliveries_per_s, 0},
+                             Figure{"p50_us", "p50, us", &Measurement::p50_us, 0},
+                             Figure{"p99_us", "p99, us", &Measurement::p99_us, 0},
+                             Figure{"server_cpu_us", "server CPU, us each", &Measurement::server_cpu_us, 1}};
+
+const std::vector<Measurement>* find_runs(const PeersRow& row, const std::string& system) {
+  const auto found = row.runs.find(system);
+  return found == row.runs.end() ? nullptr : &found->second;
+}
+
+void append_line(std::string& text, const std::vector<std::string>& cells) {
+  text += '|';
+  for (const std::string& cell : cells) text += ' ' + cell + " |";
+  text += '\n';
+}
+
+void append_table(std::string& text, const PeersReport& report, const PeersTable& table) {
+  text += fmt::format("### {}\n\n{}\n\n", table.title, table.remark);
+  std::vector<std::string> heads{"load", "figure"};
+  heads.insert(heads.end(), report.systems.begin(), report.systems.end());
+  append_line(text, heads);
+  text += "|---|---|";
+  for (std::size_t i = 0; i < report.systems.size(); ++i) text += "---:|";
+  text += '\n';
+  for (const PeersRow& row : table.rows)
+    for (const Figure& figure : figures) {
+      const bool is_first = figure.label == nullptr;
+      std::vector<std::string> cells{is_first ? row.label : "", is_first ? table.rate : figure.label};
+      for (const std::string& system : report.systems) {
+        const auto* runs = find_runs(row, system);
+        cells.push_back(
+            runs == nullptr ? "–" : fmt::format("{:.{}f}", median_of(*runs, figure.value), figure.decimals));
+      }
+      append_line(text, cells);
+    }
+  text += '\n';
+}
+
+/// parleyd's figure divided by another system's, round by round; nullopt when one of them was not measured.
+std::optional<double> ratio(const PeersRow& row, const std::string& system, double Measurement::*figure) {
+  const auto* parleyd = find_runs(row, "parleyd");
+  const auto* other = find_runs(row, system);
+  if (parleyd == nullptr || other == nullptr) return std::nullopt;
+  std::vector<double> ratios;
+  for (std::size_t round = 0; round < parleyd->size(); ++round)
+    ratios.push_back((*parleyd)[round].*figure / (*other)[round].*figure);
+  return median(ratios);
+}
+
+/// The broker that delivers most; empty when none was measured.
+std::string find_best_broker(const PeersRow& row) {
+  std::string best;
+  double best_rate = 0;
+  for (const auto& [system, runs] : row.runs) {
+    const double rate = median_of(runs, &Measurement::deliveries_per_s);
+    if (system == "relay" || system == "parleyd" || rate <= best_rate) continue;
+    best = system;
+    best_rate = rate;
+  }
+  return best;
+}
+
+void append_targets(std::string& text, const PeersReport& report) {
+  const auto targets = find_targets(report);
+  if (targets.empty()) return;
+  text +=
+      "### Targets\n\nMedians of each round's own ratio.\n\n| target | load | ratio | bound | "
+      "|\n|---|---|---:|---:|---|\n";
+  for (const PeersTarget& target : targets)
+    append_line(text, {target.what, target.load, fmt::format("{:.2f}", target.ratio),
+                       fmt::format("{} {:.2f}", target.is_most ? "at most" : "at least", target.bound),
+                       target.is_met() ? "met" : "MISSED"});
+}
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const PeersRow& row) {
+  Json json{{"label", row.label},
+            {"groups", row.load.groups},
+            {"senders", row.load.senders},
+            {"receivers", row.load.receivers},
+            {"body_bytes", row.load.body_bytes},
+            {"systems", Json::object()}};
+  for (const auto& [system, runs] : row.runs)
+    for (const Figure& figure : figures) {
+      Json& cell = json["systems"][system][figure.key];
+      cell["median"] = median_of(runs, figure.value);
+      for (const Measurement& run : runs) cell["rounds"].push_back(run.*figure.value);
+    }
+  return json;
+}
+
+/// Tables for gnuplot, as blocks of data under the names that peers.gnuplot uses: a column for each system.
+std::string to_block(const PeersReport& report, const PeersTable& table, const Figure& figure,
+                     const std::string& name) {
+  std::string text = fmt::format("${} << END\nload", name);
+  for (const std::string& system : report.systems) text += ' ' + system;
+  text += '\n';
+  for (const PeersRow& row : table.rows) {
+    std::string label = row.label;
+    // The second line of the label.
+    if (const auto body = label.find(" of "); body != std::string::npos) label.replace(body, 4, "\\n");
+    text += fmt::format("\"{}\"", label);
+    for (const std::string& system : report.systems) {
+      const auto* runs = find_runs(row, system);
+      text += runs == nullptr ? " 0" : fmt::format(" {}", median_of(*runs, figure.value));
+    }
+    text += '\n';
+  }
+  return text + "END\n";
+}
+
+}  // namespace
+
+std::vector<PeersTarget> find_targets(const PeersReport& report) {
+  constexpr double most_cpu_ratio = 1.15;
+  constexpr double least_rate_ratio = 1.15;
+  constexpr double least_broadcast_ratio = 1.5;
+  std::vector<PeersTarget> targets;
+  const auto add = [&](const std::string& what, const PeersRow& row, std::optional<double> value,
+                       double bound, bool is_most) {
+    if (value) targets.push_back({what, row.label, *value, bound, is_most});
+  };
+  for (const PeersTable& table : report.tables)
+    for (const PeersRow& row : table.rows) {
+      if (table.name == "pairs") {
+        const std::string best = find_best_broker(row);
+        add("CPU beside the relay's", row, ratio(row, "relay", &Measurement::server_cpu_us), most_cpu_ratio,
+            true);
+        add("messages/s beside the best broker's, " + best, row,
+            ratio(row, best, &Measurement::deliveries_per_s), least_rate_ratio, false);
+      } else if (table.name == "broadcast") {
+        add("deliveries/s beside mosquitto's", row, ratio(row, "mosquitto", &Measurement::deliveries_per_s),
+            least_broadcast_ratio, false);
+      }
+    }
+  return targets;
+}
+
+std::string to_markdown(const PeersReport& report) {
+  std::string text = fmt::format(
+      "Blocking clients on loopback, each group in a process of its own, a thread each; every system has the "
+      "same. "
+      "Each waits for its acknowledgement before its next message. Medians of {} rounds of {} s, in which "
+      "the systems "
+      "take turns; CPU is the server's, user and system. {}. {}. Compare the ratios, not the rates.\n\n",
+      report.rounds, report.seconds, report.machine, report.versions);
+  for (const PeersTable& table : report.tables) append_table(text, report, table);
+  append_targets(text, report);
+  return text;
+}
+
+std::string to_json(const PeersReport& report) {
+  Json json{{"machine", report.machine}, {"versions", report.versions}, {"rounds", report.rounds},
+            {"seconds", report.seconds}, {"tables", Json::array()},     {"targets", Json::array()}};
+  for (const PeersTable& table : report.tables) {
+    Json& rows = json["tables"].emplace_back(Json{{"name", table.name}, {"counts", table.rate}})["rows"];
+    for (const PeersRow& row : table.rows) rows.push_back(json_of(row));
+  }
+  for (const PeersTarget& target : find_targets(report))
+    json["targets"].push_back({{"what", target.what},
+                               {"load", target.load},
+                               {"ratio", target.ratio},
+                               {target.is_most ? "at_most" : "at_least", target.bound},
+                               {"is_met", target.is_met()}});
+  return json.dump(2) + '\n';
+}
+
+void write_chart(const PeersReport& report, const std::string& svg_path) {
+  std::string script =
+      fmt::format("set output \"{}\"\nlast_column = {}\n", svg_path, report.systems.size() + 1);
+  for (const PeersTable& table : report.tables) {
+    std::string name = table.name;
+    std::ranges::replace(name, '-', '_');
+    script += to_block(report, table, figures.front(), name + "_rate") +
+              to_block(report, table, figures.back(), name + "_cpu");
+  }
+  draw_chart(script, "peers.gnuplot");
+}
+
+}  // namespace parley::bench
