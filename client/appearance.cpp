@@ -6,8 +6,8 @@
 #include <cwctype>
 
 #include "client/overloaded.hpp"
-#include "protocol/user_name.hpp"
 #include "protocol/text.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::client {
 namespace {

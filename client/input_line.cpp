@@ -1,7 +1,7 @@
 #include "client/input_line.hpp"
 
-#include "protocol/user_name.hpp"
 #include "protocol/text.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::client {
 namespace {

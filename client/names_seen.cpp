@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "client/input_line.hpp"
-#include "protocol/user_name.hpp"
 #include "protocol/text.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::client {
 namespace {

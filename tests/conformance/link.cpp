@@ -9,8 +9,8 @@
 #include <sstream>
 #include <thread>
 
-#include "protocol/user_name.hpp"
 #include "protocol/text.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::conform {
 namespace {
