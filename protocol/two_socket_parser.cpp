@@ -10,19 +10,23 @@
 namespace parley::two_socket {
 namespace {
 
-constexpr std::string_view blanks = " \t\r";  // CR counts as a blank: CR LF ends a line as LF does (F1.2)
 constexpr std::string_view blanks_and_line_ends = " \t\r\n";
 
+// CR counts as a blank: CR LF ends a line as LF does (F1.2). A predicate, since find_first_of() and its kind
+// call memchr() for each character.
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
 std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 /// The first word of a trimmed line, and what follows it, trimmed.
 std::pair<std::string_view, std::string_view> split_word(std::string_view line) {
-  const auto end = line.find_first_of(blanks);
-  if (end == std::string_view::npos) return {line, {}};
+  const auto end = static_cast<std::size_t>(std::ranges::find_if(line, is_blank) - line.begin());
   return {line.substr(0, end), trim(line.substr(end))};
 }
 
@@ -175,9 +179,9 @@ bool Parser::find_block_end() {
       search_.scanned = bytes.size();
       return false;
     }
-    const bool is_blank = trim(bytes.substr(search_.line_begin, line_end - search_.line_begin)).empty();
+    const bool ends_block = trim(bytes.substr(search_.line_begin, line_end - search_.line_begin)).empty();
     search_.scanned = search_.line_begin = line_end + 1;
-    if (is_blank) break;
+    if (ends_block) break;
   }
   search_.header_end = search_.scanned;
 

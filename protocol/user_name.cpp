@@ -50,7 +50,9 @@ std::string fold_case(std::string_view name) {
 }
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, {}, to_lower, to_lower);
+  if (left.size() != right.size()) return false;
+  // Nearly always as registered: one comparison of memory then.
+  return left == right || std::ranges::equal(left, right, {}, to_lower, to_lower);
 }
 
 }  // namespace parley
