@@ -52,28 +52,23 @@ std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients
 
 void Replies::refuse() {
   counters_.refused.fetch_add(1, std::memory_order_relaxed);
-  {
-    const MutexLock lock(mutex_);
-    if (!answers_.empty()) {
-      ++answers_.back().refusals_behind;
-      return;
-    }
-    // Settled at once; through the queue all the same, lest it overtakes the answer that is being written.
-    answers_.push_back({{}, 0, 0, 0, false, Outcome::failed});
+  const MutexLock lock(mutex_);
+  if (!answers_.empty()) {
+    ++answers_.back().refusals_behind;
+    return;
   }
+  // Settled at once; through the queue all the same, lest it overtakes the answer that is being written.
+  answers_.push_back({{}, 0, 0, 0, false, Outcome::failed});
   write_settled();
 }
 
 void Replies::report(std::uint64_t sequence, Outcome outcome) {
-  {
-    const MutexLock lock(mutex_);
-    Answer& answer = answers_[sequence - first_sequence_];
-    --answer.recipients;
-    counters_.count(outcome == Outcome::received, answer.body_bytes);
-    if (outcome != Outcome::received) answer.outcome = answer.broadcast ? Outcome::failed : outcome;
-    if (answer.recipients > 0 || sequence != first_sequence_) return;
-  }
-  write_settled();
+  const MutexLock lock(mutex_);
+  Answer& answer = answers_[sequence - first_sequence_];
+  --answer.recipients;
+  counters_.count(outcome == Outcome::received, answer.body_bytes);
+  if (outcome != Outcome::received) answer.outcome = answer.broadcast ? Outcome::failed : outcome;
+  if (answer.recipients == 0 && sequence == first_sequence_) write_settled();
 }
 
 void Replies::close() {
@@ -82,17 +77,17 @@ void Replies::close() {
   room_.notify_all();
 }
 
-/// Writes what is settled, until nothing is: others leave theirs to the thread that is here already.
+/// Writes what is settled, until nothing is: others leave theirs to the thread that is here already. The lock
+/// is let go for each write.
 void Replies::write_settled() {
-  std::string frames;
-  MutexLock lock(mutex_);
   if (writing_) return;
   writing_ = true;
+  std::string frames;
   while (take_settled(frames)) {
-    lock.unlock();
+    mutex_.unlock();
     connection_->write(frames);  // a failure ends the connection, and its session then leaves
     frames.clear();
-    lock.lock();
+    mutex_.lock();
   }
   writing_ = false;
 }

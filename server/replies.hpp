@@ -57,7 +57,7 @@ class Replies : public std::enable_shared_from_this<Replies> {
     Outcome outcome = Outcome::received;
   };
 
-  void write_settled() EXCLUDES(mutex_);
+  void write_settled() REQUIRES(mutex_);
   bool take_settled(std::string& frames) REQUIRES(mutex_);
   void append_answer(std::string& frames, const Answer& answer) const;
 
