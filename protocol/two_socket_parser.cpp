@@ -10,8 +10,6 @@
 namespace parley::two_socket {
 namespace {
 
-constexpr std::string_view blanks_and_line_ends = " \t\r\n";
-
 // CR counts as a blank: CR LF ends a line as LF does (F1.2). A predicate, since find_first_of() and its kind
 // call memchr() for each character.
 constexpr bool is_blank(char c) {
@@ -155,8 +153,9 @@ void Parser::discard_event() {
 }
 
 void Parser::skip_blank_lines() {
-  const auto first = pending().find_first_not_of(blanks_and_line_ends);
-  buffer_.consume(first == std::string_view::npos ? pending().size() : first);
+  const auto bytes = pending();
+  const auto first = std::ranges::find_if_not(bytes, [](char c) { return is_blank(c) || c == '\n'; });
+  buffer_.consume(static_cast<std::size_t>(first - bytes.begin()));
 }
 
 const Parser::Method* Parser::find_request_line() {
@@ -203,7 +202,7 @@ Event Parser::finish_line_frame(const Method& method) {
   if (frame_bytes > limits_.header_bytes) return oversized_header();
   event_bytes_ = frame_bytes;
   const std::string_view line = trim(pending().substr(0, search_.request_line_end));
-  const std::string_view rest = split_word(line).second;
+  const std::string_view rest = trim(line.substr(method.word.size()));
   switch (method.kind) {
     case Kind::received:
       return Received{rest};
@@ -240,7 +239,7 @@ Event Parser::finish_block_frame(const Method& method) {
   if (pending().size() < frame_bytes) return NeedMore{};
   event_bytes_ = frame_bytes;
   const std::string_view line = trim(pending().substr(0, search_.request_line_end));
-  const std::string_view name = split_word(line).second;
+  const std::string_view name = trim(line.substr(method.word.size()));
   const std::string_view body = pending().substr(search_.header_end, search_.body_bytes);
   switch (method.kind) {
     case Kind::send:
