@@ -24,12 +24,6 @@ void append_line_frame(std::string& out, std::string_view word, std::string_view
   out += "\n\n";
 }
 
-void append_body_header(std::string& out, std::string_view word, std::string_view name, std::size_t length) {
-  out.append(word).append(" ").append(name).append("\nContent-length: ");
-  append_number(out, length);
-  out += "\n\n";
-}
-
 /// describe(), one overload for each event.
 struct Describer {
   std::size_t body_bytes;
@@ -82,8 +76,9 @@ void append(std::string& out, const Register& message) {
 }
 
 void append(std::string& out, const Send& message) {
-  append_body_header(out, "SEND", message.recipient, message.body.size());
-  out += message.body;
+  out.append("SEND ").append(message.recipient).append("\nContent-length: ");
+  append_number(out, message.body.size());
+  out.append("\n\n").append(message.body);
 }
 
 void append(std::string& out, const Received& message) {
@@ -98,10 +93,6 @@ void append(std::string& out, const Registered& message) {
 void append(std::string& out, const Forward& message) {
   append_header(out, message);
   out += message.body;
-}
-
-void append_header(std::string& out, const Forward& message) {
-  append_body_header(out, "FORWARD", message.sender, message.body.size());
 }
 
 void append(std::string& out, const Delivered& message, DeliveredWord word) {

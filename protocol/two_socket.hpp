@@ -1,6 +1,8 @@
 #pragma once
 
+#include <charconv>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -100,7 +102,19 @@ void append(std::string& out, const Error& message);
 void append(std::string& out, ErrorCode code);
 
 /// As append(Forward) but without the body, for writers that hand header and body to the kernel apart.
-void append_header(std::string& out, const Forward& message);
+/// `Buffer` is a std::string, or anything else with its append(first, last): one that is on the stack, for
+/// example.
+template <typename Buffer>
+void append_header(Buffer& out, const Forward& message) {
+  const auto put = [&out](std::string_view text) { out.append(text.data(), text.data() + text.size()); };
+  char digits[24];
+  const char* const digits_end = std::to_chars(digits, std::end(digits), message.body.size()).ptr;
+  put("FORWARD ");
+  put(message.sender);
+  put("\nContent-length: ");
+  put({digits, digits_end});
+  put("\n\n");
+}
 
 /// A message in one line for people, with at most `body_bytes` of its body; everything in it made visible.
 std::string describe(const Event& event, std::size_t body_bytes);

@@ -1,6 +1,7 @@
 #include "server/mailbox.hpp"
 
-#include <string>
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "protocol/two_socket.hpp"
@@ -81,10 +82,10 @@ std::shared_ptr<const StoredMessage> Mailbox::take_next() {
 }
 
 void Mailbox::forward(std::string_view sender, std::string_view body) {
-  std::string header;
+  fmt::memory_buffer header;  // on the stack, for all names there are
   two_socket::append_header(header, {sender, body});
   // A failed write ends the connection; its session then closes this mailbox.
-  connection_->write(header, body);
+  connection_->write({header.data(), header.size()}, body);
 }
 
 }  // namespace parley
