@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <asio/buffer.hpp>
 #include <cerrno>
+#include <iterator>
 
 #include "protocol/text.hpp"
 #include "server/limits.hpp"
@@ -69,9 +70,11 @@ bool Connection::send_whole(std::string_view header, std::string_view body) {
                    {const_cast<char*>(body.data()), body.size()}};
   msghdr message{};
   message.msg_iov = parts;
-  message.msg_iovlen = body.empty() ? 1 : 2;
+  message.msg_iovlen = std::size(parts);
   // Asio's own send would wait on EAGAIN, without limit: nobody waits for somebody else's socket here.
-  const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+  const ssize_t sent = body.empty() ? ::send(socket_.native_handle(), header.data(), header.size(), flags)
+                                    : ::sendmsg(socket_.native_handle(), &message, flags);
   if (sent == static_cast<ssize_t>(header.size() + body.size())) return true;
   const bool full = sent >= 0 || errno == EAGAIN || errno == EWOULDBLOCK;
   shut_down(full ? "does not read what it is sent"

@@ -82,10 +82,13 @@ std::shared_ptr<const StoredMessage> Mailbox::take_next() {
 }
 
 void Mailbox::forward(std::string_view sender, std::string_view body) {
-  fmt::memory_buffer header;  // on the stack, for all names there are
-  two_socket::append_header(header, {sender, body});
+  fmt::memory_buffer frame;
+  two_socket::append_header(frame, {sender, body});
+  // The kernel takes one piece faster than two, and a chat line is copied faster than that.
+  const bool is_small = frame.size() + body.size() <= frame.capacity();
+  if (is_small) frame.append(body);
   // A failed write ends the connection; its session then closes this mailbox.
-  connection_->write({header.data(), header.size()}, body);
+  connection_->write({frame.data(), frame.size()}, is_small ? std::string_view{} : body);
 }
 
 }  // namespace parley
