@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "server/log.hpp"
+#include "server/memory.hpp"
 #include "server/options.hpp"
 #include "server/server.hpp"
 
@@ -51,6 +52,7 @@ void write_port_file(const std::string& path, const std::vector<Server::Endpoint
 }
 
 int run(const Options& options) {
+  keep_freed_memory_whole();
   const sigset_t signals = block_stop_signals();
   std::signal(SIGPIPE, SIG_IGN);
   const auto log = make_logger("parleyd", options.log_level);

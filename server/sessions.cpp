@@ -3,13 +3,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/memory.hpp"
+
 namespace parley {
 
 using std::chrono::milliseconds;
 
 namespace {
+
 constexpr milliseconds drain_poll_interval{5};
-}
+
+// What fewer sessions leave behind is not worth looking for.
+constexpr std::size_t least_for_memory = 64;
+
+}  // namespace
 
 Sessions::Sessions(milliseconds watch_interval)
     : watch_interval_(watch_interval), watchdog_([this] { watch(); }) {}
@@ -77,16 +84,21 @@ void Sessions::stop_all(milliseconds drain) {
 
 void Sessions::watch() {
   std::vector<std::pair<std::shared_ptr<Session>, Deadline>> late;
+  std::size_t most = 0;  // sessions at once since memory was given back
   MutexLock lock(mutex_);
   while (!stopping_) {
     const auto now = Connection::Clock::now();
     for (const Entry& entry : entries_)
       if (const auto kind = entry.session->connection().passed_deadline(now))
         late.emplace_back(entry.session, *kind);
-    if (!late.empty()) {
+    most = std::max(most, entries_.size());
+    const bool half_have_left = most >= least_for_memory && entries_.size() <= most / 2;
+    if (half_have_left) most = entries_.size();
+    if (!late.empty() || half_have_left) {
       lock.unlock();
       for (const auto& [session, kind] : late) session->expire(kind);
       late.clear();
+      if (half_have_left) give_memory_back();
       lock.lock();
     }
     stopped_.wait_for(lock, watch_interval_);

@@ -12,8 +12,8 @@
 
 namespace parley {
 
-/// The sessions that are alive: their threads, and the one watchdog thread that ends those whose time is up.
-/// Every call is safe from any thread.
+/// The sessions that are alive: their threads, and the one watchdog thread that ends those whose time is up,
+/// and gives memory back when half of them have left. Every call is safe from any thread.
 class Sessions {
  public:
   /// `watch_interval`: how often deadlines are looked at, so how late a timeout may be.
