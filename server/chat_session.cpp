@@ -45,15 +45,9 @@ void ChatSession::receive(std::size_t count) {
   if (is_first_request_ && refuse_foreign()) return;
   while (!ended_.load(std::memory_order_acquire) && handle_next()) {
     is_first_request_ = false;
-    if (std::exchange(frame_timed_, false)) connection().clear_deadline(Deadline::frame);
+    end_frame();
   }
-  time_frame();
-}
-
-/// Gives each frame its time once, at its first byte: a byte a second must not put the end off for ever.
-void ChatSession::time_frame() {
-  if (!in_frame() || std::exchange(frame_timed_, true)) return;
-  connection().set_deadline(Deadline::frame, context_.limits.frame_timeout);
+  if (in_frame()) begin_frame(context_.limits.frame_timeout);
 }
 
 bool ChatSession::refuse_foreign() {

@@ -112,7 +112,6 @@ class ChatSession : public Session {
 
   SignOn check_name(std::string_view name) const;
   bool refuse_foreign();
-  void time_frame();
 
   Context& context_;
   const std::string_view dialect_;
@@ -120,7 +119,6 @@ class ChatSession : public Session {
 
   // The session's own thread.
   std::span<char> read_room_;  // of the read that is on
-  bool frame_timed_ = false;   // the frame that has begun has its deadline
   bool is_first_request_ = true;
 
   std::atomic<bool> ended_{false};

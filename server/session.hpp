@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
 #include <system_error>
+#include <utility>
 
 #include "server/connection.hpp"
 
@@ -35,6 +37,18 @@ class Session {
  protected:
   const std::shared_ptr<Connection>& shared_connection() const { return connection_; }
 
+  // The session's own thread.
+
+  /// A frame has begun, or goes on: gives it its time once, at its first byte. A byte a second must not put
+  /// the end off for ever.
+  void begin_frame(std::chrono::milliseconds timeout) {
+    if (!std::exchange(frame_is_timed_, true)) connection_->set_deadline(Deadline::frame, timeout);
+  }
+  /// A frame is complete.
+  void end_frame() {
+    if (std::exchange(frame_is_timed_, false)) connection_->clear_deadline(Deadline::frame);
+  }
+
  private:
   // The session's own thread.
 
@@ -51,6 +65,7 @@ class Session {
   virtual void end(std::string_view reason) = 0;
 
   const std::shared_ptr<Connection> connection_;
+  bool frame_is_timed_ = false;  // the frame that has begun has its deadline; the session's own thread
 };
 
 /// Makes the session of an accepted socket; holds what the sessions of one dialect share, and outlives them.

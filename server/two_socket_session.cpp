@@ -33,14 +33,13 @@ void TwoSocketSession::receive(std::size_t count) {
   for (;;) {
     const two_socket::Event event = parser_.next();
     if (std::holds_alternative<two_socket::NeedMore>(event)) break;
-    // At once: acting on it may take longer than the time for a frame.
-    if (std::exchange(frame_timed_, false)) connection().clear_deadline(Deadline::frame);
+    end_frame();  // at once: acting on it may take longer than the time for a frame
     if (context_.log.should_log(spdlog::level::debug))
       context_.log.debug("{} > {}", connection().label(), describe(event, logged_body_bytes));
     if (!std::visit([this](const auto& message) { return on(message); }, event)) return;
     if (connection().is_finishing()) return;
   }
-  time_frame();
+  if (parser_.in_frame()) begin_frame(context_.limits.frame_timeout);
 }
 
 /// A client of another dialect hears where it is.
@@ -51,12 +50,6 @@ bool TwoSocketSession::refuse_foreign() {
   const std::string phrase = wrong_port_sentence("two-socket", foreign);
   end_with(phrase, to_frame(two_socket::Error{static_cast<int>(ErrorCode::no_user_registered), phrase}));
   return true;
-}
-
-/// Gives each frame its time once, at its first byte: a byte a second must not put the end off for ever.
-void TwoSocketSession::time_frame() {
-  if (!parser_.in_frame() || std::exchange(frame_timed_, true)) return;
-  connection().set_deadline(Deadline::frame, context_.limits.frame_timeout);
 }
 
 bool TwoSocketSession::on(const two_socket::Register& request) {

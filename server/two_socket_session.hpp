@@ -28,7 +28,6 @@ class TwoSocketSession : public Session {
   void end(std::string_view reason) override;
 
   bool refuse_foreign();
-  void time_frame();
 
   // One event each. They return false when nothing behind it matters any more.
   bool on(const two_socket::Register& request);
@@ -59,7 +58,6 @@ class TwoSocketSession : public Session {
   two_socket::Parser parser_;
   std::shared_ptr<TwoSocketUser> user_;  // set once, at the first REGISTER that is accepted
   std::size_t early_requests_ = 0;
-  bool frame_timed_ = false;  // the frame that has begun has its deadline
 
   // Any thread.
   std::atomic<TwoSocketUser*> shared_user_{nullptr};  // user_, for the watchdog and the stopping thread

@@ -1,8 +1,5 @@
 #include "tests/bench/peers_server.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,6 +9,7 @@
 #include <thread>
 
 #include "tests/bench/socket.hpp"
+#include "tests/support/free_port.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/process.hpp"
 
@@ -30,23 +28,10 @@ std::string find_program(const std::string& program) {
   throw std::runtime_error(program + " is not installed");
 }
 
-/// Nobody listens there. Somebody else could begin to before the program does; then another port is tried.
-std::uint16_t find_free_port() {
-  const test::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0 ||
-      ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0)
-    throw std::runtime_error("there is no free port");
-  return ntohs(address.sin_port);
-}
-
 class ProgramServer : public Server {
  public:
   ProgramServer(const std::string& program, const MakeArguments& make_arguments)
-      : port_(find_free_port()), process_(find_program(program), make_arguments(directory_.path(), port_)) {
+      : port_(test::free_port()), process_(find_program(program), make_arguments(directory_.path(), port_)) {
     const test::Deadline deadline;
     while (!can_be_connected_to()) {
       const bool has_ended = process_.try_wait(test::Deadline(std::chrono::milliseconds(5))).has_value();

@@ -1,12 +1,9 @@
 #include "tests/conformance/program.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -154,18 +151,6 @@ void Program::stop() {
   stopped_.set();
   drainer_.join();
   pid_ = -1;
-}
-
-std::uint16_t free_port() {
-  const test::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0 ||
-      ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0)
-    throw std::system_error(errno, std::generic_category(), "no free port");
-  return ntohs(address.sin_port);
 }
 
 std::string substitute(std::string command, const std::string& key, const std::string& value) {

@@ -63,9 +63,6 @@ class Program {
   std::thread drainer_;
 };
 
-/// A port of 127.0.0.1 that nobody uses at this moment.
-std::uint16_t free_port();
-
 /// `command` with each {key} replaced.
 std::string substitute(std::string command, const std::string& key, const std::string& value);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/text.hpp"
+#include "tests/support/free_port.hpp"
 
 namespace parley::conform {
 namespace {
@@ -60,7 +61,7 @@ std::optional<std::string> StartedServerBench::prepare() {
   constexpr int tries = 3;
   std::string problem;
   for (int i = 0; i < tries; ++i) {
-    port_ = free_port();
+    port_ = test::free_port();
     program_ =
         std::make_unique<Program>(substitute(command_, "port", std::to_string(port_)), limits_, folder_);
     if (program_->wait_until_listening(port_, startup_time)) return std::nullopt;
