@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <iterator>
@@ -106,14 +107,14 @@ void append(std::string& out, ErrorCode code);
 /// example.
 template <typename Buffer>
 void append_header(Buffer& out, const Forward& message) {
-  const auto put = [&out](std::string_view text) { out.append(text.data(), text.data() + text.size()); };
-  char digits[24];
-  const char* const digits_end = std::to_chars(digits, std::end(digits), message.body.size()).ptr;
-  put("FORWARD ");
-  put(message.sender);
-  put("\nContent-length: ");
-  put({digits, digits_end});
-  put("\n\n");
+  constexpr std::string_view word = "FORWARD ";
+  constexpr std::string_view field = "\nContent-length: ";
+  char rest[field.size() + 24];
+  char* end = std::to_chars(std::ranges::copy(field, rest).out, std::end(rest) - 2, message.body.size()).ptr;
+  end = std::fill_n(end, 2, '\n');
+  out.append(word.begin(), word.end());
+  out.append(message.sender.begin(), message.sender.end());
+  out.append(rest, end);
 }
 
 /// A message in one line for people, with at most `body_bytes` of its body; everything in it made visible.

@@ -22,10 +22,14 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+std::string_view first_word(std::string_view line) {
+  return line.substr(0, static_cast<std::size_t>(std::ranges::find_if(line, is_blank) - line.begin()));
+}
+
 /// The first word of a trimmed line, and what follows it, trimmed.
 std::pair<std::string_view, std::string_view> split_word(std::string_view line) {
-  const auto end = static_cast<std::size_t>(std::ranges::find_if(line, is_blank) - line.begin());
-  return {line.substr(0, end), trim(line.substr(end))};
+  const auto word = first_word(line);
+  return {word, trim(line.substr(word.size()))};
 }
 
 std::optional<Channel> to_channel(std::string_view word) {
@@ -35,51 +39,36 @@ std::optional<Channel> to_channel(std::string_view word) {
 }
 
 constexpr Violation header_over_limit{"L1", "the header block is over the limit", false};
-constexpr Violation length_missing{"F2.2", "Content-length is missing", true};
 constexpr Violation length_not_digits{"F2.3", "Content-length is not a number of ASCII digits", true};
 constexpr Violation lengths_differ{"F2.4", "two different Content-lengths", true};
 constexpr Violation length_over_limit{"L2", "Content-length is over the limit for a body", true};
-
-/// What the header lines of one block say about its body.
-class ContentLength {
- public:
-  explicit ContentLength(std::size_t limit) : limit_(limit) {}
-
-  void add_line(std::string_view line) {
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos ||
-        !equal_ignoring_case(trim(line.substr(0, colon)), "Content-length"))
-      return;
-    const bool is_first = violation_ == &length_missing;
-    if (is_first || violation_ == nullptr) violation_ = add_value(trim(line.substr(colon + 1)), is_first);
-  }
-
-  /// The first fault, or nullptr.
-  const Violation* violation() const { return violation_; }
-
-  std::size_t bytes() const { return violation_ == nullptr ? bytes_ : 0; }
-
- private:
-  const Violation* add_value(std::string_view value, bool is_first) {
-    if (value.empty() || value.find_first_not_of("0123456789") != std::string_view::npos)
-      return &length_not_digits;
-    std::size_t bytes = 0;
-    const auto result = std::from_chars(value.data(), value.data() + value.size(), bytes);
-    if (result.ec != std::errc{} || bytes > limit_) return &length_over_limit;
-    if (!is_first && bytes != bytes_) return &lengths_differ;
-    bytes_ = bytes;
-    return nullptr;
-  }
-
-  const std::size_t limit_;
-  std::size_t bytes_ = 0;
-  const Violation* violation_ = &length_missing;
-};
 
 enum class Kind { register_, send, received, registered, forward, delivered, error, unknown };
 enum class End { first_line, blank_line };
 
 }  // namespace
+
+const Violation Parser::ContentLength::missing{"F2.2", "Content-length is missing", true};
+
+void Parser::ContentLength::add_line(std::string_view line, std::size_t limit) {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos || !equal_ignoring_case(trim(line.substr(0, colon)), "Content-length"))
+    return;
+  const bool is_first = violation_ == &missing;
+  if (is_first || violation_ == nullptr)
+    violation_ = add_value(trim(line.substr(colon + 1)), is_first, limit);
+}
+
+const Violation* Parser::ContentLength::add_value(std::string_view value, bool is_first, std::size_t limit) {
+  std::size_t bytes = 0;
+  const char* const value_end = value.data() + value.size();
+  const auto [digits_end, error] = std::from_chars(value.data(), value_end, bytes);  // takes no sign
+  if (error == std::errc::invalid_argument || digits_end != value_end) return &length_not_digits;
+  if (error != std::errc{} || bytes > limit) return &length_over_limit;
+  if (!is_first && bytes != bytes_) return &lengths_differ;
+  bytes_ = bytes;
+  return nullptr;
+}
 
 struct Parser::Method {
   std::string_view word;
@@ -118,7 +107,8 @@ Parser::Parser(Side from, FrameLimits limits) : from_(from), limits_(limits) {}
 std::span<char> Parser::prepare() {
   discard_event();
   const std::size_t pending_bytes = pending().size();
-  const std::size_t frame_bytes = search_.header_end == 0 ? 0 : search_.header_end + search_.body_bytes;
+  const std::size_t frame_bytes =
+      search_.header_end == 0 ? 0 : search_.header_end + search_.content_length.bytes();
   return buffer_.prepare(
       std::max(InputBuffer::least_read_bytes, frame_bytes - std::min(frame_bytes, pending_bytes)));
 }
@@ -135,6 +125,7 @@ Event Parser::next() {
     return header_over_limit;
   }
   if (search_.method == nullptr) {
+    if (pending().empty()) return NeedMore{};  // as nearly always when a frame has been taken
     skip_blank_lines();
     search_.method = find_request_line();
     if (search_.method == nullptr)
@@ -166,10 +157,10 @@ const Parser::Method* Parser::find_request_line() {
   }
   search_.request_line_end = line_end;
   search_.scanned = search_.line_begin = line_end + 1;
-  return &Method::find(split_word(trim(pending().substr(0, line_end))).first, from_);
+  return &Method::find(first_word(trim(pending().substr(0, line_end))), from_);
 }
 
-/// Finds the blank line, then reads the header lines once.
+/// Reads the header lines, each once, up to the blank one.
 bool Parser::find_block_end() {
   const std::string_view bytes = pending();
   for (;;) {
@@ -178,22 +169,12 @@ bool Parser::find_block_end() {
       search_.scanned = bytes.size();
       return false;
     }
-    const bool ends_block = trim(bytes.substr(search_.line_begin, line_end - search_.line_begin)).empty();
+    const std::string_view line = trim(bytes.substr(search_.line_begin, line_end - search_.line_begin));
     search_.scanned = search_.line_begin = line_end + 1;
-    if (ends_block) break;
+    if (line.empty()) break;
+    search_.content_length.add_line(line, limits_.body_bytes);
   }
   search_.header_end = search_.scanned;
-
-  ContentLength content_length(limits_.body_bytes);
-  std::string_view lines = bytes.substr(0, search_.header_end).substr(search_.request_line_end + 1);
-  while (!lines.empty()) {
-    const auto line_end = lines.find('\n');
-    content_length.add_line(lines.substr(0, line_end));
-    lines.remove_prefix(line_end + 1);
-  }
-  search_.body_bytes = content_length.bytes();
-  // An unknown request's body is consumed when it told its length; it need not tell one.
-  if (search_.method->kind != Kind::unknown) search_.violation = content_length.violation();
   return true;
 }
 
@@ -231,16 +212,19 @@ Event Parser::finish_line_frame(const Method& method) {
 
 Event Parser::finish_block_frame(const Method& method) {
   if (search_.header_end > limits_.header_bytes) return oversized_header();
-  if (search_.violation != nullptr) {
+  // An unknown request's body is consumed when it told its length; it need not tell one.
+  const Violation* const violation = search_.content_length.violation();
+  if (violation != nullptr && method.kind != Kind::unknown) {
     event_bytes_ = search_.header_end;
-    return *search_.violation;
+    return *violation;
   }
-  const std::size_t frame_bytes = search_.header_end + search_.body_bytes;
+  const std::size_t body_bytes = search_.content_length.bytes();
+  const std::size_t frame_bytes = search_.header_end + body_bytes;
   if (pending().size() < frame_bytes) return NeedMore{};
   event_bytes_ = frame_bytes;
   const std::string_view line = trim(pending().substr(0, search_.request_line_end));
   const std::string_view name = trim(line.substr(method.word.size()));
-  const std::string_view body = pending().substr(search_.header_end, search_.body_bytes);
+  const std::string_view body = pending().substr(search_.header_end, body_bytes);
   switch (method.kind) {
     case Kind::send:
       return Send{name, body};

@@ -55,6 +55,24 @@ class Parser {
  private:
   struct Method;
 
+  /// What the header lines of one block say about its body.
+  class ContentLength {
+   public:
+    void add_line(std::string_view line, std::size_t limit);
+
+    /// The first fault, or nullptr: told at the block's end.
+    const Violation* violation() const { return violation_; }
+    std::size_t bytes() const { return violation_ == nullptr ? bytes_ : 0; }
+
+   private:
+    const Violation* add_value(std::string_view value, bool is_first, std::size_t limit);
+
+    static const Violation missing;
+
+    std::size_t bytes_ = 0;
+    const Violation* violation_ = &missing;
+  };
+
   void discard_event();
   void skip_blank_lines();
   const Method* find_request_line();
@@ -75,9 +93,8 @@ class Parser {
     std::size_t line_begin = 0;      // where the line under the search begins
     const Method* method = nullptr;  // known once the request line is complete
     std::size_t request_line_end = 0;
+    ContentLength content_length;
     std::size_t header_end = 0;  // 0 until the blank line was found
-    std::size_t body_bytes = 0;
-    const Violation* violation = nullptr;  // of the header lines, told at the block's end
   } search_;
   bool stopped_ = false;  // by an oversized header block
 };
