@@ -85,6 +85,7 @@ void Sessions::stop_all(milliseconds drain) {
 void Sessions::watch() {
   std::vector<std::pair<std::shared_ptr<Session>, Deadline>> late;
   std::size_t most = 0;  // sessions at once since memory was given back
+  int looks_to_trim = 0;
   MutexLock lock(mutex_);
   while (!stopping_) {
     const auto now = Connection::Clock::now();
@@ -92,13 +93,17 @@ void Sessions::watch() {
       if (const auto kind = entry.session->connection().passed_deadline(now))
         late.emplace_back(entry.session, *kind);
     most = std::max(most, entries_.size());
-    const bool half_have_left = most >= least_for_memory && entries_.size() <= most / 2;
-    if (half_have_left) most = entries_.size();
-    if (!late.empty() || half_have_left) {
+    if (most >= least_for_memory && entries_.size() <= most / 2) {
+      most = entries_.size();
+      looks_to_trim = 2;  // those who have just left are still being cleared away at the first
+    }
+    const bool trims = looks_to_trim > 0;
+    if (trims) --looks_to_trim;
+    if (!late.empty() || trims) {
       lock.unlock();
       for (const auto& [session, kind] : late) session->expire(kind);
       late.clear();
-      if (half_have_left) give_memory_back();
+      if (trims) give_memory_back();
       lock.lock();
     }
     stopped_.wait_for(lock, watch_interval_);
