@@ -170,13 +170,13 @@ HeldRow measure_held(std::size_t users, const ScaleOptions& options) {
   if (row.stopped_by = obstacle(users + pair_users); !row.stopped_by.empty()) return row;
   const auto server = start_parleyd();
   const auto before = figures_of(server->pid());
-  const double kernel_before_kb = kernel_memory_kb();
+  const double used_before_kb = used_memory_kb();
   row.resident_before_kb = before.resident_kb;
   {
     Crowd crowd(server->port(), users);
     if (row.stopped_by = crowd.failure(); !row.stopped_by.empty()) return row;
     row.sign_ons_per_s = crowd.sign_ons_per_s();
-    row.kernel_kb = kernel_memory_kb() - kernel_before_kb;
+    row.machine_kb = used_memory_kb() - used_before_kb;
     const auto held = figures_of(server->pid());
     row.resident_kb = held.resident_kb;
     row.threads = held.threads;

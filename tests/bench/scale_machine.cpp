@@ -106,11 +106,9 @@ ProcessFigures figures_of(pid_t pid) {
   return {std::stod(resident), std::stoul(threads)};
 }
 
-double kernel_memory_kb() {
-  double sum_kb = 0;
-  for (const char* key : {"KernelStack", "PageTables", "SUnreclaim"})
-    sum_kb += std::stod(read_value("/proc/meminfo", key));
-  return sum_kb;
+double used_memory_kb() {
+  return std::stod(read_value("/proc/meminfo", "MemTotal")) -
+         std::stod(read_value("/proc/meminfo", "MemAvailable"));
 }
 
 std::string describe_machine() {

@@ -31,8 +31,9 @@ struct ProcessFigures {
 /// Of a running process; throws std::runtime_error when it is gone.
 ProcessFigures figures_of(pid_t pid);
 
-/// What the kernel holds for all processes together: thread stacks, page tables, sockets and the like.
-double kernel_memory_kb();
+/// What nobody else can have of the machine's memory: all processes and all that the kernel holds for them,
+/// the pages included that it counts nowhere (Linux keeps 32 KB for each thread that has sent something).
+double used_memory_kb();
 
 /// Processor, kernel and date, in a line for people.
 std::string describe_machine();

@@ -28,7 +28,8 @@ std::vector<HeldRow> measured(const ScaleReport& report) {
 
 void append_memory(std::string& text, const ScaleReport& report) {
   text +=
-      "| users | sign-ons/s | resident MB before | held | after | KB each | kernel KB each | threads | CPU % "
+      "| users | sign-ons/s | resident MB before | held | after | KB each | machine KB each | threads | CPU "
+      "% "
       "idle |\n"
       "|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
   for (const HeldRow& row : report.rows) {
@@ -38,7 +39,7 @@ void append_memory(std::string& text, const ScaleReport& report) {
       text += fmt::format("| {} | {:.0f} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | {} | {:.2f} |\n",
                           row.users, row.sign_ons_per_s, to_mb(row.resident_before_kb),
                           to_mb(row.resident_kb), to_mb(row.resident_after_kb), row.resident_kb_each(),
-                          row.kernel_kb / static_cast<double>(row.users), row.threads, row.idle_cpu_percent);
+                          row.machine_kb / static_cast<double>(row.users), row.threads, row.idle_cpu_percent);
   }
 }
 
@@ -113,7 +114,7 @@ nlohmann::ordered_json json_of(const HeldRow& row) {
           {"resident_kb", row.resident_kb},
           {"resident_after_kb", row.resident_after_kb},
           {"resident_kb_per_user", row.resident_kb_each()},
-          {"kernel_kb", row.kernel_kb},
+          {"machine_kb", row.machine_kb},
           {"threads", row.threads},
           {"threads_after", row.threads_after},
           {"idle_cpu_percent", row.idle_cpu_percent},
@@ -145,7 +146,8 @@ std::string to_markdown(const ScaleReport& report) {
       "One parleyd, two sockets and two threads a user; {}. Medians of {} rounds.\n"
       "After: a second after everybody has left. KB each: resident memory that the server did not need "
       "before.\n"
-      "Kernel KB each: thread stacks, page tables and sockets, the clients' ends of these included.\n\n",
+      "Machine KB each: what the whole machine had less to give, kernel and clients included; too coarse for "
+      "hundreds.\n\n",
       report.machine, report.rounds);
   append_memory(text, report);
   text += "\nOne pair more, 64 bytes, acknowledged, one after the other:\n\n";

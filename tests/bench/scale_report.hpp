@@ -23,7 +23,7 @@ struct HeldRow {
   double resident_before_kb = 0;
   double resident_kb = 0;
   double resident_after_kb = 0;  ///< a second after all have left
-  double kernel_kb = 0;          ///< what the kernel holds in addition, the clients' ends included
+  double machine_kb = 0;         ///< of the machine's memory: server, kernel and clients
   std::size_t threads = 0;
   std::size_t threads_after = 0;
   double idle_cpu_percent = 0;  ///< of one processor, while nobody says anything
