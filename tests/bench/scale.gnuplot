@@ -22,10 +22,12 @@ set title "One pair's time from SEND to SENT, us"
 set xrange [*:*]
 set xtics auto
 set logscale x
+set key bottom
 plot $rows using 1:4 with linespoints pt 6 dt 2 lc rgb colour[3] title "p99, nobody else there", \
      $rows using 1:6 with linespoints pt 7 lc rgb colour[2] title "p99, the others idle", \
      $rows using 1:8 with linespoints pt 5 lc rgb colour[4] title "p99, 1 % chat", \
      $rows using 1:5 with linespoints pt 7 lc rgb colour[1] title "p50, the others idle"
+set key top
 
 set title "Server CPU for each message, us"
 plot $rows using 1:9 with linespoints pt 7 lc rgb colour[1] title "the others idle", \
