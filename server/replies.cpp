@@ -84,10 +84,9 @@ void Replies::write_settled() {
   writing_ = true;
   std::string frames;
   while (take_settled(frames)) {
-    mutex_.unlock();
+    const MutexUnlock unlocked(mutex_);
     connection_->write(frames);  // a failure ends the connection, and its session then leaves
     frames.clear();
-    mutex_.lock();
   }
   writing_ = false;
 }

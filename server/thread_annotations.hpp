@@ -53,6 +53,20 @@ class SCOPED_CAPABILITY MutexLock {
   bool held_ = true;
 };
 
+/// Lets a Mutex that is held go for a scope.
+class SCOPED_CAPABILITY MutexUnlock {
+ public:
+  explicit MutexUnlock(Mutex& mutex) RELEASE(mutex) : mutex_(mutex) { mutex_.unlock(); }
+  ~MutexUnlock() RELEASE() {
+    mutex_.lock();
+  }  // for the analysis: releases the scope's hold on being unlocked
+  MutexUnlock(const MutexUnlock&) = delete;
+  MutexUnlock& operator=(const MutexUnlock&) = delete;
+
+ private:
+  Mutex& mutex_;
+};
+
 /// Waits on a Mutex. Callers loop on their condition, so that the analysis sees what they read under the
 /// lock.
 using Condition = std::condition_variable_any;
