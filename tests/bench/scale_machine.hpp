@@ -32,7 +32,7 @@ struct ProcessFigures {
 ProcessFigures figures_of(pid_t pid);
 
 /// What nobody else can have of the machine's memory: all processes and all that the kernel holds for them,
-/// the pages included that it counts nowhere (Linux keeps 32 KB for each thread that has sent something).
+/// the pages included that no counter of /proc/meminfo names.
 double used_memory_kb();
 
 /// Processor, kernel and date, in a line for people.

@@ -28,9 +28,8 @@ std::vector<HeldRow> measured(const ScaleReport& report) {
 
 void append_memory(std::string& text, const ScaleReport& report) {
   text +=
-      "| users | sign-ons/s | resident MB before | held | after | KB each | machine KB each | threads | CPU "
-      "% "
-      "idle |\n"
+      "| users | sign-ons/s | resident MB before | held | after | KB each | machine KB each | threads | "
+      "CPU % idle |\n"
       "|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
   for (const HeldRow& row : report.rows) {
     if (!row.stopped_by.empty())
