@@ -5,7 +5,7 @@
 #include <cwchar>
 #include <cwctype>
 
-#include "client/overloaded.hpp"
+#include "base/overloaded.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 

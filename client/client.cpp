@@ -5,7 +5,8 @@
 
 #include <utility>
 
-#include "client/overloaded.hpp"
+#include "base/overloaded.hpp"
+#include "base/seconds.hpp"
 
 namespace parley::client {
 namespace {
@@ -15,16 +16,8 @@ using two_socket::Channel;
 // Some servers forward before they confirm the registration; more than these is no such race.
 constexpr std::size_t max_early_events = 64;
 
-std::string seconds_text(std::chrono::milliseconds time) {
-  std::string text = std::to_string(time.count() / 1000);
-  if (time.count() % 1000 == 0) return text;
-  std::string digits = std::to_string(1000 + time.count() % 1000).substr(1);
-  while (digits.ends_with('0')) digits.pop_back();
-  return text + "." + digits;
-}
-
 std::string no_answer_text(std::chrono::milliseconds timeout) {
-  return "no answer within " + seconds_text(timeout) + " s";
+  return "no answer within " + to_seconds_text(timeout) + " s";
 }
 
 /// Signals are the interface thread's: a thread that is started meanwhile inherits the blocked mask.
@@ -99,7 +92,7 @@ void Client::disconnect() {
 
 void Client::receive() {
   for (;;) {
-    const auto incoming = connection_->read(std::nullopt, stop_.fd());
+    const auto incoming = connection_->read(std::nullopt, stop_.descriptor());
     if (const auto* event = std::get_if<two_socket::Event>(&incoming)) {
       if (!handle(*event)) return;
     } else {
@@ -135,13 +128,14 @@ bool Client::acknowledge(const two_socket::Forward& forward) {
   // Only what is sure to be shown is acknowledged.
   if (!events_.push(Message{std::string(forward.sender), std::string(forward.body)})) return false;
   // When this cannot be written the connection is over, and read() will say so.
-  (void)connection_->write(Channel::to_recv, to_frame(two_socket::Received{forward.sender}), stop_.fd());
+  (void)connection_->write(Channel::to_recv, to_frame(two_socket::Received{forward.sender}),
+                           stop_.descriptor());
   return true;
 }
 
 bool Client::refuse_forward(const two_socket::Violation& violation) {
   (void)connection_->write(Channel::to_recv, to_frame(two_socket::Error{103, "Header Incomplete"}),
-                           stop_.fd());
+                           stop_.descriptor());
   const std::string what(violation.what);
   if (!violation.recoverable) {
     events_.push(Lost{"the server sent what cannot be followed: " + what});
@@ -196,7 +190,7 @@ Event Client::to_event(Arrival arrival) {
 }
 
 void Client::leave() {
-  stop_.signal();
+  stop_.set();
   events_.close();
   if (receiver_.joinable()) receiver_.join();
   disconnect();

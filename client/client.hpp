@@ -93,7 +93,7 @@ class Client {
 
   // Both threads'; each takes care of itself.
   EventQueue events_;
-  EventFd stop_;
+  EventFlag stop_;
 
   // The receiver thread's (before it starts: the interface's).
   std::size_t messages_ = 0;

@@ -20,7 +20,7 @@ bool EventQueue::push(Arrival event) {
     bytes_ += byte_count(event);
     events_.push_back(std::move(event));
   }
-  readable_.signal();
+  readable_.set();
   return true;
 }
 

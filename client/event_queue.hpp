@@ -5,9 +5,9 @@
 #include <string>
 #include <variant>
 
+#include "base/event_flag.hpp"
+#include "base/thread_annotations.hpp"
 #include "client/answers.hpp"
-#include "client/file_descriptor.hpp"
-#include "server/thread_annotations.hpp"
 
 namespace parley::client {
 
@@ -44,13 +44,13 @@ class EventQueue {
   std::deque<Arrival> take_all();
 
   /// Interface thread. Readable when the queue may hold something.
-  int fd() const { return readable_.fd(); }
+  int fd() const { return readable_.descriptor(); }
 
   /// Interface thread. Ends the wait for room: nothing is taken in any more.
   void close();
 
  private:
-  EventFd readable_;
+  EventFlag readable_;
   Mutex mutex_;
   Condition room_;
   std::deque<Arrival> events_ GUARDED_BY(mutex_);

@@ -55,8 +55,7 @@ LineEditor::LineEditor(Source source, Completer completer)
       edit_line_(el_init("parley", stdin, stdout, stderr)),
       history_(history_winit()),
       can_move_(has_escape_sequences()) {
-  if (!edit_line_ || !history_ || signals_.fd() < 0)
-    throw std::runtime_error("the terminal cannot be set up");
+  if (!edit_line_ || !history_ || !signals_) throw std::runtime_error("the terminal cannot be set up");
   (void)::tcgetattr(STDIN_FILENO, &modes_before_);
   EditLine* const edit = edit_line_.get();
   HistEventW event;
@@ -171,7 +170,7 @@ bool LineEditor::wait_for_key() {
   while (!interrupted_) {
     const auto deadline = source_.deadline();
     std::array<pollfd, 3> fds{
-        {{STDIN_FILENO, POLLIN, 0}, {source_.fd, POLLIN, 0}, {signals_.fd(), POLLIN, 0}}};
+        {{STDIN_FILENO, POLLIN, 0}, {source_.fd, POLLIN, 0}, {signals_.get(), POLLIN, 0}}};
     const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(deadline));
     if (ready < 0) continue;
     if (fds[2].revents != 0) on_signal();
@@ -183,7 +182,7 @@ bool LineEditor::wait_for_key() {
 
 void LineEditor::on_signal() {
   signalfd_siginfo info{};
-  if (::read(signals_.fd(), &info, sizeof info) != sizeof info) return;
+  if (::read(signals_.get(), &info, sizeof info) != sizeof info) return;
   switch (info.ssi_signo) {
     case SIGWINCH:
       // The terminal has wrapped the line anew at its new width.

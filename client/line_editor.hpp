@@ -11,9 +11,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/file_descriptor.hpp"
 #include "client/appearance.hpp"
 #include "client/connection.hpp"
-#include "client/file_descriptor.hpp"
 
 namespace parley::client {
 

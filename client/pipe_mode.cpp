@@ -10,9 +10,9 @@
 #include <optional>
 #include <string_view>
 
+#include "base/overloaded.hpp"
 #include "client/input_line.hpp"
 #include "client/line_reader.hpp"
-#include "client/overloaded.hpp"
 #include "client/pipe_output.hpp"
 #include "protocol/user_name.hpp"
 

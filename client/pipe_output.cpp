@@ -2,7 +2,7 @@
 
 #include <initializer_list>
 
-#include "client/overloaded.hpp"
+#include "base/overloaded.hpp"
 #include "protocol/text.hpp"
 
 namespace parley::client {

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <utility>
 
+#include "base/overloaded.hpp"
 #include "client/appearance.hpp"
 #include "client/input_line.hpp"
 #include "client/line_editor.hpp"
 #include "client/names_seen.hpp"
-#include "client/overloaded.hpp"
 #include "client/wide_text.hpp"
 #include "protocol/text.hpp"
 

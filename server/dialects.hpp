@@ -6,9 +6,15 @@
 #include <string_view>
 
 #include "server/context.hpp"
-#include "server/session.hpp"
+#include "server/net/session.hpp"
 
 namespace parley {
+
+/// What an operator may choose for one dialect.
+struct DialectSettings {
+  /// The two-socket protocol reports a delivery with SEND, as its source's table does, instead of SENT (M2).
+  bool reports_with_send = false;
+};
 
 /// One chat protocol that the server speaks, on a port of its own.
 struct Dialect {
@@ -19,7 +25,7 @@ struct Dialect {
   std::string_view description;
   /// How a peer is told why there is no room for it.
   std::string (*refusal)(std::string_view sentence);
-  SessionFactory (*make_sessions)(Context& context);
+  SessionFactory (*make_sessions)(Context& context, const DialectSettings& settings);
 };
 
 /// All of them, the two-socket protocol first.

@@ -3,14 +3,15 @@
 #include <chrono>
 #include <cstddef>
 
-#include "protocol/two_socket_parser.hpp"
-
 namespace parley {
 
-/// Everything that can grow or last, each with its bound. PROTOCOL.md, section L, tells the reasons at
-/// length; options.cpp gives each an option. Constant once the server runs.
+/// Bounds of what peers can make grow or last. PROTOCOL.md, section L, tells the reasons at length;
+/// options.cpp gives each an option. Constant once the server runs.
 struct Limits {
-  two_socket::FrameLimits frame;
+  /// A header block, its blank line included. Forty times the longest that anyone needs.
+  std::size_t max_header_bytes = 4 * 1024;
+  /// A message's body. A long page of text; small enough that a socket's send buffer holds a whole frame.
+  std::size_t max_body_bytes = 64 * 1024;
 
   /// From accept to the user's both sockets registered: time to type it by hand.
   std::chrono::milliseconds registration_timeout{20'000};

@@ -6,7 +6,7 @@
 #include <iostream>
 
 #include "server/log.hpp"
-#include "server/memory.hpp"
+#include "server/net/memory.hpp"
 #include "server/options.hpp"
 #include "server/server.hpp"
 

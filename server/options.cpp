@@ -8,6 +8,7 @@
 #include <iostream>
 #include <map>
 
+#include "base/seconds.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley {
@@ -24,10 +25,6 @@ constexpr std::size_t least_header_bytes = 128;  // the longest request line and
 constexpr std::size_t most_header_bytes = 64 * 1024;
 constexpr std::size_t most_body_bytes = 1024 * 1024;  // a send buffer must hold two of them
 constexpr std::size_t most_mailbox_bytes = std::size_t{1} << 30U;
-
-std::string to_seconds_text(milliseconds duration) {
-  return CLI::detail::to_string(static_cast<double>(duration.count()) / 1000);
-}
 
 std::string check_seconds(const std::string& text) {
   double seconds = 0;
@@ -79,10 +76,10 @@ CLI::Option* add_count(CLI::App& app, const std::string& name, std::size_t& valu
 void add_limits(CLI::App& app, Limits& limits) {
   constexpr std::size_t any = 1'000'000;
   const std::string sizes = "Limits: sizes";
-  add_count(app, "--max-header-bytes", limits.frame.header_bytes, least_header_bytes, most_header_bytes,
+  add_count(app, "--max-header-bytes", limits.max_header_bytes, least_header_bytes, most_header_bytes,
             "Longest header block that is read")
       ->group(sizes);
-  add_count(app, "--max-body-bytes", limits.frame.body_bytes, 1, most_body_bytes, "Longest message body")
+  add_count(app, "--max-body-bytes", limits.max_body_bytes, 1, most_body_bytes, "Longest message body")
       ->group(sizes);
   add_count(app, "--max-mailbox-bytes", limits.max_mailbox_bytes, 1024, most_mailbox_bytes,
             "What may wait for one recipient; more is not delivered")
@@ -168,9 +165,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->type_name("PATH");
 
   const std::string behaviour = "Behaviour";
-  add_word(app, "--delivered-word", options.delivered_word,
-           {{"SENT", two_socket::DeliveredWord::sent}, {"SEND", two_socket::DeliveredWord::send}},
-           "Word that reports a delivery")
+  add_word(app, "--delivered-word", options.dialect_settings.reports_with_send,
+           {{"SENT", false}, {"SEND", true}}, "Word that reports a delivery")
       ->group(behaviour)
       ->type_name("SENT|SEND")
       ->default_str("SENT");

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "protocol/two_socket.hpp"
 #include "server/dialects.hpp"
 #include "server/limits.hpp"
 
@@ -26,7 +25,7 @@ struct Options {
   std::vector<ListenPort> ports;  // the two-socket protocol first
   std::string lobby{usual_lobby};
   std::string port_file;
-  two_socket::DeliveredWord delivered_word = two_socket::DeliveredWord::sent;
+  DialectSettings dialect_settings;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::optional<std::chrono::milliseconds> idle_exit;
   Limits limits;

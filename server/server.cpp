@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-#include "server/refused_session.hpp"
+#include "server/net/refused_session.hpp"
 
 namespace parley {
 
@@ -37,10 +37,9 @@ std::size_t connections_by_file_limit() {
   return files - Limits::reserved_files;
 }
 
-/// Twice the largest frame, so that one that leaves while another is on its way always fits (design: the
-/// kernel's buffer is the queue). Throws when this system's limit is below it.
+/// Room for the largest frame behind another one of its size. Throws when this system's limit is below it.
 int checked_send_buffer_bytes(const Limits& limits) {
-  const int wanted = static_cast<int>(2 * (limits.frame.header_bytes + limits.frame.body_bytes));
+  const int wanted = static_cast<int>(2 * (limits.max_header_bytes + limits.max_body_bytes));
   asio::io_context context;
   tcp::socket probe(context, tcp::v4());
   probe.set_option(tcp::socket::send_buffer_size(wanted));
@@ -63,7 +62,7 @@ milliseconds watch_interval(const Limits& limits) {
 }  // namespace
 
 Server::Server(const Options& options, spdlog::logger& log)
-    : context_{options.limits, options.delivered_word, log, Directory(options.lobby)},
+    : context_{options.limits, log, Directory(options.lobby)},
       max_connections_(options.limits.max_connections > 0
                            ? std::min(options.limits.max_connections, connections_by_file_limit())
                            : connections_by_file_limit()),

@@ -9,12 +9,12 @@
 #include <thread>
 #include <vector>
 
+#include "base/thread_annotations.hpp"
 #include "server/context.hpp"
 #include "server/dialects.hpp"
-#include "server/listener.hpp"
+#include "server/net/listener.hpp"
+#include "server/net/sessions.hpp"
 #include "server/options.hpp"
-#include "server/sessions.hpp"
-#include "server/thread_annotations.hpp"
 
 namespace parley {
 
@@ -51,7 +51,7 @@ class Server {
   struct Door {
     Door(asio::io_context& io_context, const Options& options, const ListenPort& port, Context& context)
         : dialect(*port.dialect),
-          make_session(dialect.make_sessions(context)),
+          make_session(dialect.make_sessions(context, options.dialect_settings)),
           listener(io_context, options.host, port.port) {}
 
     const Dialect& dialect;

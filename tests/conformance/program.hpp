@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "server/event_flag.hpp"
+#include "base/event_flag.hpp"
 #include "tests/support/file_descriptor.hpp"
 
 namespace parley::conform {

@@ -4,8 +4,8 @@
 #include <asio/ip/tcp.hpp>
 #include <memory>
 
-#include "server/connection.hpp"
 #include "server/log.hpp"
+#include "server/net/connection.hpp"
 #include "tests/support/peer.hpp"
 
 namespace parley::test {

@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-#include "server/directory.hpp"
+#include "server/directory/directory.hpp"
 
 namespace parley {
 namespace {
@@ -25,15 +25,15 @@ TEST_CASE("R1: a name is held once, whatever the case of its letters") {
   Directory directory;
   const auto alice = somebody("Alice");
   const auto other = somebody("aLICE");
-  CHECK(directory.hold(alice) == alice);
-  CHECK(directory.hold(other) == alice);
-  CHECK(directory.hold(somebody("alic")) != alice);
+  CHECK(directory.reserve(alice) == alice);
+  CHECK(directory.reserve(other) == alice);
+  CHECK(directory.reserve(somebody("alic")) != alice);
 }
 
-TEST_CASE("R4: who only holds a name is not found") {
+TEST_CASE("R4: who only reserved a name is not found") {
   Directory directory;
   const auto alice = somebody("alice");
-  directory.hold(alice);
+  directory.reserve(alice);
   CHECK(directory.find("alice") == nullptr);
   CHECK(directory.names().empty());
   CHECK(directory.room_of(*alice).empty());
@@ -42,17 +42,17 @@ TEST_CASE("R4: who only holds a name is not found") {
   CHECK(directory.names() == std::vector<std::string>{"alice"});
 }
 
-TEST_CASE("R7: a released name is free at once, and only its holder can release it") {
+TEST_CASE("R7: a released name is free at once, and only who has it can release it") {
   Directory directory;
   const auto alice = somebody("alice");
   const auto impostor = somebody("alice");
-  directory.hold(alice);
+  directory.reserve(alice);
   directory.sign_on(*alice);
   directory.release(*impostor);
   CHECK(directory.find("alice") == alice);
   directory.release(*alice);
   CHECK(directory.find("alice") == nullptr);
-  CHECK(directory.hold(impostor) == impostor);
+  CHECK(directory.reserve(impostor) == impostor);
   directory.sign_on(*alice);  // too late: the name is somebody else's
   CHECK(directory.find("alice") == nullptr);
 }
@@ -60,7 +60,7 @@ TEST_CASE("R7: a released name is free at once, and only its holder can release 
 /// Signs a newcomer on.
 std::shared_ptr<Member> arrive(Directory& directory, std::string name, std::string_view room = {}) {
   const auto member = somebody(std::move(name));
-  REQUIRE(directory.hold(member) == member);
+  REQUIRE(directory.reserve(member) == member);
   directory.sign_on(*member, room);
   return member;
 }
@@ -107,10 +107,10 @@ TEST_CASE("OD5.2: only who hears notices is told of a coming or going") {
   Directory directory;
   const auto alice = arrive(directory, "alice");
   const auto bob = std::make_shared<Deaf>("bob");
-  directory.hold(bob);
+  directory.reserve(bob);
   CHECK(directory.sign_on(*bob) == Members{alice});
   const auto carol = somebody("carol");
-  directory.hold(carol);
+  directory.reserve(carol);
   CHECK(directory.sign_on(*carol) == Members{alice});
   CHECK(directory.others_in_room(*carol) == Members{alice, bob});
   CHECK(directory.release(*alice) == Members{carol});
@@ -137,20 +137,20 @@ TEST_CASE("OD6: names come in order of arrival, and a renamed member keeps its p
   CHECK(directory.names() == std::vector<std::string>{"ROBERT", "alice", "zoe"});
 }
 
-TEST_CASE("R1: of many threads that want one name at the same time exactly one holds it") {
+TEST_CASE("R1: of many threads that want one name at the same time exactly one has it") {
   constexpr int thread_count = 8;
   for (int round = 0; round < 50; ++round) {
     Directory directory;
-    std::atomic<int> holders{0};
+    std::atomic<int> owners{0};
     std::vector<std::thread> threads;
     for (int i = 0; i < thread_count; ++i)
       threads.emplace_back([&] {
         const auto me = somebody("alice");
-        if (directory.hold(me) == me) ++holders;
+        if (directory.reserve(me) == me) ++owners;
         directory.find("alice");
       });
     for (auto& thread : threads) thread.join();
-    CHECK(holders == 1);
+    CHECK(owners == 1);
   }
 }
 

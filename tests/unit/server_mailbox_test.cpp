@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "protocol/two_socket_parser.hpp"
-#include "server/mailbox.hpp"
-#include "server/replies.hpp"
+#include "server/two_socket/mailbox.hpp"
+#include "server/two_socket/replies.hpp"
 #include "tests/unit/connected_pair.hpp"
 
 namespace parley {

@@ -5,9 +5,9 @@
 #include <thread>
 #include <vector>
 
-#include "server/chat_user.hpp"
-#include "server/outbox.hpp"
-#include "server/pacer.hpp"
+#include "server/chat/chat_user.hpp"
+#include "server/chat/outbox.hpp"
+#include "server/chat/pacer.hpp"
 #include "tests/unit/connected_pair.hpp"
 
 namespace parley {
@@ -25,9 +25,10 @@ TEST_CASE("what others send during a sign-on comes after its answer, in order") 
   const Limits limits;
   const auto outbox = make_outbox(pair, limits);
   Counters counters;
+  DeliveryCounter deliveries{counters};
   outbox->send("refused\n");
   outbox->hold();
-  outbox->send("one\n", Receipt(counters, 3));
+  outbox->send("one\n", deliveries.receipt(3));
   outbox->send("two\n");
   CHECK(counters.delivered == 0);
   outbox->open("welcome\n");
@@ -41,11 +42,12 @@ TEST_CASE("a frame that is lost reports its failure") {
   const Limits limits;
   const auto outbox = make_outbox(pair, limits);
   Counters counters;
+  DeliveryCounter deliveries{counters};
   outbox->hold();
-  outbox->send("held", Receipt(counters, 4));
+  outbox->send("held", deliveries.receipt(4));
   outbox->close();
   CHECK(counters.refused == 1);
-  outbox->send("late", Receipt(counters, 4));
+  outbox->send("late", deliveries.receipt(4));
   CHECK(counters.refused == 2);
   CHECK(counters.delivered == 0);
 }
@@ -56,11 +58,12 @@ TEST_CASE("what does not fit is refused, and what waits is kept") {
   limits.max_mailbox_bytes = 10;
   const auto outbox = make_outbox(pair, limits);
   Counters counters;
+  DeliveryCounter deliveries{counters};
   outbox->hold();
-  outbox->send("12345", Receipt(counters, 5));
-  outbox->send("12345", Receipt(counters, 5));
+  outbox->send("12345", deliveries.receipt(5));
+  outbox->send("12345", deliveries.receipt(5));
   CHECK(counters.refused == 0);
-  outbox->send("6", Receipt(counters, 1));
+  outbox->send("6", deliveries.receipt(1));
   CHECK(counters.refused == 1);
   outbox->open("w");
   pair.peer().expect("w1234512345");
@@ -84,13 +87,14 @@ TEST_CASE("a paced user gets no more than leaves within the receipt time, and he
   const auto outbox = make_outbox(pair, limits, &pacer);
   Reader reader("bob", outbox);
   Counters counters;
+  DeliveryCounter deliveries{counters};
   outbox->hold();  // so that nothing leaves meanwhile
   for (const auto* body : {"1", "2", "3", "4", "5"})
-    reader.deliver({"alice", body, Audience::room}, Receipt(counters, 1));
+    reader.deliver({"alice", body, Audience::room}, deliveries.receipt(1));
   CHECK(counters.refused == 2);
   outbox->open("w");
   pair.peer().expect("w123");
-  reader.deliver({"alice", "6", Audience::room}, Receipt(counters, 1));
+  reader.deliver({"alice", "6", Audience::room}, deliveries.receipt(1));
   pair.peer().expect("-2-6");
 }
 
@@ -141,11 +145,12 @@ TEST_CASE("frames of many threads during a sign-on are all written once") {
     const Limits limits;
     const auto outbox = make_outbox(pair, limits);
     Counters counters;
+    DeliveryCounter deliveries{counters};
     outbox->hold();
     std::vector<std::thread> senders;
     for (int sender = 0; sender < 4; ++sender)
       senders.emplace_back([&] {
-        for (int i = 0; i < 100; ++i) outbox->send("x", Receipt(counters, 1));
+        for (int i = 0; i < 100; ++i) outbox->send("x", deliveries.receipt(1));
       });
     outbox->open("w");
     for (auto& sender : senders) sender.join();

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/replies.hpp"
+#include "server/two_socket/replies.hpp"
 #include "tests/unit/connected_pair.hpp"
 
 namespace parley {

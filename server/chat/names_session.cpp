@@ -1,0 +1,107 @@
+#include "server/chat/names_session.hpp"
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "protocol/names.hpp"
+#include "protocol/user_name.hpp"
+#include "server/chat/parsed_chat_session.hpp"
+
+namespace parley {
+namespace {
+
+/// The recipient that means everyone in the room but the sender (NM3.4).
+constexpr std::string_view everybody = "BROADCAST";
+
+class NamesUser : public ChatUser {
+ public:
+  NamesUser(std::string name, std::shared_ptr<Outbox> outbox, names::Framing framing,
+            std::size_t max_text_bytes)
+      : ChatUser(std::move(name), std::move(outbox)), framing_(framing), max_text_bytes_(max_text_bytes) {}
+
+  bool hears_notices() const override { return false; }  // OD5.2
+
+ private:
+  Frames render(const Message& message) const override {
+    return names::to_message_frames(message.sender(), message.body(), framing_, max_text_bytes_);
+  }
+
+  const names::Framing framing_;
+  const std::size_t max_text_bytes_;
+};
+
+class NamesSession : public ParsedChatSession<NamesSession, names::Parser> {
+  friend ParsedChatSession;
+
+ public:
+  NamesSession(std::shared_ptr<Connection> connection, Context& context)
+      : ParsedChatSession(std::move(connection), context, "names",
+                          names::Parser(context.limits.max_body_bytes)) {}
+
+ private:
+  std::shared_ptr<ChatUser> make_user(std::string name) override {
+    return std::make_shared<NamesUser>(std::move(name), outbox(), parser().framing(),
+                                       context().limits.max_body_bytes);
+  }
+  std::string welcome(const ChatUser& user, Occasion) override { return to_sentence("Hello " + user.name()); }
+  std::string to_sentence(std::string_view sentence) const override {
+    return names::to_frame(sentence, framing_.load(std::memory_order_relaxed));
+  }
+
+  bool handle_next() override;
+  void handle_end() override {
+    parser().end_input();
+    handle_next();
+  }
+
+  void on(const names::SetName& request);
+  void on(const names::GetNames&) {
+    for (auto& frame : names::to_name_frames(everyone(), parser().framing())) send(std::move(frame));
+  }
+  void on(const names::Tell& request);
+  void on(const names::Exit&) { end_with("has said EXIT", to_sentence("EXIT")); }
+  void on(const names::Refusal& refusal) { tell_peer(refusal.sentence); }
+  void on(const names::Violation& violation) {
+    end_with(violation.sentence, to_sentence(violation.sentence));
+  }
+
+  void tell_peer(std::string_view sentence) { send(to_sentence(sentence)); }
+
+  std::atomic<names::Framing> framing_{names::Framing{}};  // the parser's, for other threads
+};
+
+bool NamesSession::handle_next() {
+  const names::Event event = parser().next();
+  framing_.store(parser().framing(), std::memory_order_relaxed);
+  return handle(event);
+}
+
+void NamesSession::on(const names::SetName& request) {
+  switch (user() ? rename(request.name) : sign_on(request.name)) {
+    case SignOn::done:
+      return;
+    case SignOn::unprintable:
+      return tell_peer("A name is one printable word of at most 32 bytes.");
+    case SignOn::reserved:
+      return tell_peer("That name means something else here. Please take another one.");
+    case SignOn::taken:
+      return tell_peer("That name is taken. Please take another one.");
+  }
+}
+
+void NamesSession::on(const names::Tell& request) {
+  if (!user()) return tell_peer("You have no name yet. Set one first: NAME <name>");
+  if (equal_ignoring_case(request.recipient, everybody)) return say(request.text);
+  if (!tell(request.recipient, request.text)) tell_peer("There is nobody of that name.");
+}
+
+}  // namespace
+
+SessionFactory names_sessions(Context& context) {
+  return [&context](std::shared_ptr<Connection> connection) {
+    return std::make_shared<NamesSession>(std::move(connection), context);
+  };
+}
+
+}  // namespace parley

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "server/chat/chat_session.hpp"
+
+namespace parley {
+
+/// A ChatSession on the parser of its dialect, whose first event is its NeedMore. `Derived` has an on(event)
+/// for each of the others, which may be private to it when this class is its friend.
+template <typename Derived, typename Parser>
+class ParsedChatSession : public ChatSession {
+ protected:
+  using Event = decltype(std::declval<Parser>().next());
+  using NeedMore = std::variant_alternative_t<0, Event>;
+
+  ParsedChatSession(std::shared_ptr<Connection> connection, Context& context, std::string_view dialect,
+                    Parser parser, Pacer* pacer = nullptr)
+      : ChatSession(std::move(connection), context, dialect, pacer), parser_(std::move(parser)) {}
+
+  /// The session's own thread.
+  Parser& parser() { return parser_; }
+
+  /// Calls on(event). False for NeedMore.
+  bool handle(const Event& event) {
+    if (std::holds_alternative<NeedMore>(event)) return false;
+    std::visit(
+        [this](const auto& happened) {
+          if constexpr (!std::is_same_v<std::decay_t<decltype(happened)>, NeedMore>)
+            static_cast<Derived&>(*this).on(happened);
+        },
+        event);
+    return true;
+  }
+
+ private:
+  std::span<char> parser_room() override { return parser_.prepare(); }
+  void parser_commit(std::size_t count) override { parser_.commit(count); }
+  std::string_view parser_pending() const override { return parser_.pending(); }
+  bool in_frame() const override { return parser_.in_frame(); }
+  bool handle_next() override { return handle(parser_.next()); }
+
+  Parser parser_;
+};
+
+}  // namespace parley

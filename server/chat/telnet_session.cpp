@@ -1,0 +1,207 @@
+#include "server/chat/telnet_session.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "protocol/telnet.hpp"
+#include "protocol/user_name.hpp"
+#include "server/chat/parsed_chat_session.hpp"
+
+namespace parley {
+namespace {
+
+std::string_view trim(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+/// The first word of a trimmed text, and what follows it, trimmed.
+std::pair<std::string_view, std::string_view> split_word(std::string_view text) {
+  const auto end = std::min(text.find(' '), text.size());
+  return {text.substr(0, end), trim(text.substr(end))};
+}
+
+class TelnetUser : public ChatUser {
+ public:
+  TelnetUser(std::string name, std::shared_ptr<Outbox> outbox, std::size_t max_body_bytes)
+      : ChatUser(std::move(name), std::move(outbox)), max_body_bytes_(max_body_bytes) {}
+
+ private:
+  Frames render(const Message& message) const override {
+    const auto to_lines = message.is_private() ? telnet::private_lines : telnet::public_lines;
+    return {to_lines(message.sender(), message.body(), max_body_bytes_)};
+  }
+  Frames render_notice(const Notice& notice) const override {
+    return {notice.kind == Notice::Kind::arrived ? telnet::arrived(notice.name) : telnet::left(notice.name)};
+  }
+
+  const std::size_t max_body_bytes_;
+};
+
+class TelnetSession : public ParsedChatSession<TelnetSession, telnet::Parser> {
+  friend ParsedChatSession;
+
+ public:
+  TelnetSession(std::shared_ptr<Connection> connection, Context& context)
+      : ParsedChatSession(
+            std::move(connection), context, "telnet",
+            telnet::Parser(std::min(telnet::usual_max_line_bytes, context.limits.max_body_bytes))),
+        max_body_bytes_(context.limits.max_body_bytes) {}
+
+ private:
+  struct Command;
+
+  std::shared_ptr<ChatUser> make_user(std::string name) override {
+    return std::make_shared<TelnetUser>(std::move(name), outbox(), max_body_bytes_);
+  }
+  std::string welcome(const ChatUser& user, Occasion occasion) override {
+    return occasion == Occasion::moved
+               ? to_sentence("You are in the room " + context().directory.room_of(user) + '.')
+               : telnet::online(everyone(), max_body_bytes_);
+  }
+  std::string to_sentence(std::string_view sentence) const override { return telnet::to_sentence(sentence); }
+  void greet() override { send(std::string(telnet::name_prompt)); }
+
+  std::span<char> parser_room() override { return read_room_ = parser().prepare(); }
+  void parser_commit(std::size_t count) override;
+  std::string_view parser_pending() const override { return first_line_; }
+  void handle_end() override { handle(parser().end()); }
+
+  void on(const telnet::Line& line);
+  void on(const telnet::Answer& answer) { send(std::string(answer.bytes)); }
+  void on(const telnet::Leave&) { end_with("has ended its input", {}); }
+
+  void take_name(std::string_view line);
+  void ask_again(std::string_view complaint) { send(telnet::to_prompt(complaint)); }
+
+  void take_chat(std::string_view line);
+  void take_command(std::string_view line);
+  void tell_peer(std::string_view sentence) { send(to_sentence(sentence)); }
+
+  // The commands; each is given what stands behind its word, trimmed.
+  void help(std::string_view);
+  void join(std::string_view name);
+  void message(std::string_view rest);
+  void quit(std::string_view) { end_with("has said /quit", {}); }
+  void who(std::string_view) { send(telnet::online(everyone(), max_body_bytes_)); }
+
+  const std::size_t max_body_bytes_;
+  bool has_name_ = false;  // for good: when another thread ends the session, a chat line is no name
+
+  // The first line as it comes, by which another dialect's client is known: the parser takes it apart at
+  // once.
+  std::span<char> read_room_;
+  std::string first_line_;
+  bool is_first_line_ = true;
+};
+
+struct TelnetSession::Command {
+  std::string_view word;
+  std::string_view form;
+  std::string_view meaning;
+  void (TelnetSession::*act)(std::string_view rest);
+
+  static std::span<const Command> all();
+};
+
+std::span<const TelnetSession::Command> TelnetSession::Command::all() {
+  static constexpr Command commands[] = {
+      {"/msg", "/msg NAME TEXT", "says it to NAME alone, as @NAME TEXT does", &TelnetSession::message},
+      {"/who", "/who", "lists who is here, in all rooms", &TelnetSession::who},
+      {"/join", "/join ROOM", "goes to another room; without ROOM, back to the first", &TelnetSession::join},
+      {"/help", "/help", "shows this", &TelnetSession::help},
+      {"/quit", "/quit", "leaves", &TelnetSession::quit},
+  };
+  return commands;
+}
+
+void TelnetSession::parser_commit(std::size_t count) {
+  if (is_first_line_ && first_line_.size() < parser().max_line_bytes()) {
+    const auto begin = first_line_.size();
+    first_line_.append(read_room_.data(), count);
+    // CR ends a line by itself here: what follows it must not be waited for.
+    std::replace(first_line_.begin() + static_cast<std::ptrdiff_t>(begin), first_line_.end(), '\r', '\n');
+  }
+  parser().commit(count);
+}
+
+void TelnetSession::on(const telnet::Line& line) {
+  if (std::exchange(is_first_line_, false)) first_line_ = {};
+  if (!has_name_) return take_name(trim(line.text));
+  if (line.is_cut)
+    tell_peer("Your line was longer than " + std::to_string(parser().max_line_bytes()) +
+              " bytes; the rest was cut off.");
+  take_chat(line.text);
+}
+
+void TelnetSession::take_name(std::string_view line) {
+  if (line.empty()) return ask_again("A name is required.");
+  if (equal_ignoring_case(line, "/quit")) return quit({});
+  // Whoever types a command too early does not want to be called that.
+  if (line.front() == '/') return ask_again("A name does not begin with a slash.");
+  switch (sign_on(line)) {
+    case SignOn::done:
+      has_name_ = true;
+      return;
+    case SignOn::unprintable:
+      return ask_again("A name is one printable word of at most 32 bytes.");
+    case SignOn::reserved:
+      return ask_again("That name means something else here.");
+    case SignOn::taken:
+      return ask_again("Name already registered.");
+  }
+}
+
+void TelnetSession::take_chat(std::string_view line) {
+  const std::string_view words = trim(line);
+  if (words.empty()) return;
+  if (words.front() == '/') return take_command(words);
+  if (words.front() == '@') return message(words.substr(1));
+  say(line);
+}
+
+void TelnetSession::take_command(std::string_view line) {
+  const auto parts = split_word(line);
+  const auto command = std::ranges::find_if(
+      Command::all(), [&](const Command& one) { return equal_ignoring_case(one.word, parts.first); });
+  if (command == Command::all().end())
+    return tell_peer("There is no command " + std::string(parts.first) +
+                     "; /help lists those that there are.");
+  (this->*command->act)(parts.second);
+}
+
+void TelnetSession::help(std::string_view) {
+  std::string lines = to_sentence("What you type goes to everyone in your room, but:");
+  for (const Command& command : Command::all()) {
+    constexpr std::size_t column = 18;
+    std::string line = "  ";
+    line.append(command.form).resize(column, ' ');
+    lines += to_sentence(line.append(command.meaning));
+  }
+  send(std::move(lines));
+}
+
+void TelnetSession::join(std::string_view name) {
+  if (!name.empty() && !is_room_name(name))
+    return tell_peer("A room has a printable name of at most 64 bytes.");
+  if (!move(name)) tell_peer("You are in the room " + room() + " already.");
+}
+
+void TelnetSession::message(std::string_view rest) {
+  const auto [name, text] = split_word(rest);
+  if (name.empty() || text.empty()) return tell_peer("Write @NAME TEXT or /msg NAME TEXT.");
+  if (!tell(name, text)) tell_peer("Nobody is called " + std::string(name) + '.');
+}
+
+}  // namespace
+
+SessionFactory telnet_sessions(Context& context) {
+  return [&context](std::shared_ptr<Connection> connection) {
+    return std::make_shared<TelnetSession>(std::move(connection), context);
+  };
+}
+
+}  // namespace parley

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/thread_annotations.hpp"
+#include "server/directory/member.hpp"
+
+namespace parley {
+
+inline constexpr std::string_view usual_lobby = "General";
+
+/// Who has which name, and who is in which room: one namespace for all dialects, unique ignoring ASCII case
+/// (R1, OD1). A name is reserved by the first request for it and found from the sign-on on. A room exists
+/// while somebody is in it; its name is unique ignoring ASCII case and shown as the first one wrote it. Every
+/// call is safe from any thread and does no I/O.
+class Directory {
+ public:
+  explicit Directory(std::string_view lobby = usual_lobby) : lobby_(lobby) {}
+
+  /// Reserves the newcomer's name. Returns who has it afterwards: the newcomer, or the one that was first.
+  std::shared_ptr<Member> reserve(const std::shared_ptr<Member>& newcomer) EXCLUDES(mutex_);
+
+  /// From now on the member is found, and in the room (empty: the lobby). Returns who else in it hears
+  /// notices. Does nothing when the member has no name any more.
+  Members sign_on(const Member& member, std::string_view room = {}) EXCLUDES(mutex_);
+
+  /// Frees the name, if it is this member that has it. Returns who hears notices in the room that it
+  /// was in.
+  Members release(const Member& member) EXCLUDES(mutex_);
+
+  /// The newcomer takes the place of a member that is signed on, with a name of its own. Returns who holds
+  /// that name afterwards: the newcomer, or somebody else, and nothing has changed then.
+  std::shared_ptr<Member> rename(const Member& member, const std::shared_ptr<Member>& newcomer)
+      EXCLUDES(mutex_);
+
+  /// Who hears notices in the room that the member left, and in the one that it came to.
+  struct Move {
+    Members left;
+    Members joined;
+  };
+
+  /// To another room (empty: the lobby); nullopt when the member is in that room already, or in none.
+  std::optional<Move> move(const Member& member, std::string_view room) EXCLUDES(mutex_);
+
+  /// Who is signed on under the name; null when nobody is.
+  std::shared_ptr<Member> find(std::string_view name) const EXCLUDES(mutex_);
+
+  /// Everyone in the member's room but the member, in order of arrival.
+  Members others_in_room(const Member& member) const EXCLUDES(mutex_);
+
+  /// The room that the member is in, as it is shown; empty when it is in none.
+  std::string room_of(const Member& member) const EXCLUDES(mutex_);
+
+  /// The names of all who are signed on, in order of arrival.
+  std::vector<std::string> names() const EXCLUDES(mutex_);
+
+ private:
+  using Arrivals = std::map<std::uint64_t, std::shared_ptr<Member>>;
+  struct Room {
+    std::string name;
+    Arrivals members;
+    Arrivals hearers;  // those of them who hear notices
+  };
+  struct Entry {
+    std::shared_ptr<Member> member;
+    std::uint64_t arrival = 0;
+    Room* room = nullptr;  // null until signed on
+  };
+  using Entries = std::unordered_map<std::string, Entry>;
+
+  Entries::iterator find_entry(const Member& member) REQUIRES(mutex_);
+  const Entry* find_signed_on(const Member& member) const REQUIRES(mutex_);
+  Room& open_room(std::string_view name) REQUIRES(mutex_);
+  Members join(Entry& entry, Room& room) REQUIRES(mutex_);
+  Members leave_room(Entry& entry) REQUIRES(mutex_);
+  static Members all_but(const Arrivals& arrivals, const Member& one);
+
+  const std::string lobby_;
+
+  mutable Mutex mutex_;                 // taken alone: nothing is called while it is held
+  Entries entries_ GUARDED_BY(mutex_);  // by folded name
+  std::unordered_map<std::string, Room> rooms_ GUARDED_BY(mutex_);  // by folded name; none is empty
+  std::uint64_t arrivals_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace parley

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <functional>
+#include <string>
+
+#include "base/event_flag.hpp"
+
+namespace parley {
+
+/// One listening socket. accept_all() is for one thread; stop() for any other.
+class Listener {
+ public:
+  /// Listens on the first address that `host` stands for. Throws std::system_error with a plain text that
+  /// names the address.
+  Listener(asio::io_context& context, const std::string& host, std::uint16_t port);
+
+  asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
+
+  /// Gives every connection to `take` until stop(). Before each, `may_take` is asked, and the kernel's
+  /// backlog keeps the rest for as long as it says no. Out of descriptors, it waits, longer each time (accept
+  /// would spin); `complain` is told, at most once a second.
+  void accept_all(const std::function<bool()>& may_take,
+                  const std::function<void(asio::ip::tcp::socket)>& take,
+                  const std::function<void(const std::string&)>& complain);
+
+  /// Ends accept_all().
+  void stop() { stopped_.set(); }
+
+  /// After accept_all(): who connects from now on is refused by the kernel, not left in the backlog.
+  void close() { acceptor_.close(); }
+
+ private:
+  asio::ip::tcp::acceptor acceptor_;  // non-blocking: closing a blocking one would not wake it
+  EventFlag stopped_;
+};
+
+}  // namespace parley

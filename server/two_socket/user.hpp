@@ -1,0 +1,80 @@
+#pragma once
+
+#include <asio/ip/address.hpp>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/thread_annotations.hpp"
+#include "protocol/two_socket.hpp"
+#include "server/context.hpp"
+#include "server/directory/member.hpp"
+#include "server/net/connection.hpp"
+#include "server/two_socket/mailbox.hpp"
+#include "server/two_socket/replies.hpp"
+
+namespace parley {
+
+/// One user of the two-socket protocol: a name, two channels (on one socket or on two), what waits for it and
+/// what it is owed. Shared by the sessions of its sockets and by whoever sends to it; safe from any thread
+/// unless a call says otherwise.
+class TwoSocketUser : public Member {
+ public:
+  /// `address`: where the first REGISTER came from; the second must come from there too (R4).
+  TwoSocketUser(std::string name, asio::ip::address address, Context& context,
+                two_socket::DeliveredWord delivered_word);
+
+  enum class Attached {
+    half,
+    both,
+    taken,      ///< the channel has a socket already
+    elsewhere,  ///< the first REGISTER came from another address
+    gone        ///< the user has left
+  };
+
+  /// Registers the connection for the channel, or says why not. `both` exactly once: the caller then signs
+  /// the user on.
+  Attached attach(two_socket::Channel channel, const std::shared_ptr<Connection>& connection)
+      EXCLUDES(mutex_);
+
+  /// Both channels are registered and the user is in the directory.
+  bool is_signed_on() const { return signed_on_.load(std::memory_order_acquire); }
+  void sign_on();
+
+  /// One REGISTERED has been written. After both, messages may come out (D1).
+  void confirm() EXCLUDES(mutex_);
+
+  /// Once signed on. A one-socket user's receipts come on the socket that it sends on, which must stay read
+  /// (R5).
+  bool has_one_socket() const { return send_connection_ == recv_connection_; }
+  bool sends_on(const Connection& connection) const { return send_connection_.get() == &connection; }
+  Replies& replies() { return *replies_; }
+  Mailbox& mailbox() { return *mailbox_; }
+
+  void deliver(const Message& message, Receipt receipt) override;
+
+  /// The user goes, for this reason (R7): the name is free, what waits for it fails, both sockets end. When
+  /// one of them is to hear why, it is `listener`, who hears `last_words`. Only the first call counts.
+  void leave(std::string_view reason, const Connection* listener = nullptr, std::string_view last_words = {})
+      EXCLUDES(mutex_);
+
+ private:
+  const asio::ip::address address_;
+  Context& context_;
+  const two_socket::DeliveredWord delivered_word_;
+  std::atomic<bool> signed_on_{false};
+
+  // Set by attach(), constant once signed on.
+  std::shared_ptr<Connection> send_connection_;
+  std::shared_ptr<Connection> recv_connection_;
+  std::shared_ptr<Replies> replies_;
+  std::optional<Mailbox> mailbox_;
+
+  Mutex mutex_;  // taken alone
+  int confirmed_ GUARDED_BY(mutex_) = 0;
+  bool left_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace parley
