@@ -7,10 +7,13 @@
 #include <string_view>
 #include <variant>
 
+#include "protocol/events.hpp"
 #include "protocol/input_buffer.hpp"
 
 /// The LiveCode dialect: its requests, its parser, and how its answers are written (PROTOCOL.md, LC1 to LC5).
 namespace parley::livecode {
+
+using parley::NeedMore;
 
 // Every string_view of an event is the body as it came; it points into the parser: see Parser::next().
 
@@ -44,9 +47,6 @@ struct InvalidLength {};
 
 /// A length over the limit (LC1.7): its body cannot be told from requests, so nothing more is read.
 struct TooLong {};
-
-/// More bytes are needed before anything can be said.
-struct NeedMore {};
 
 using Event = std::variant<NeedMore, SignOn, Say, SignOff, Stop, Unknown, InvalidLength, TooLong>;
 

@@ -8,11 +8,16 @@
 #include <variant>
 #include <vector>
 
+#include "protocol/events.hpp"
 #include "protocol/input_buffer.hpp"
 
 /// The NAME, GET_NAMES, MSG dialect: its commands, its parser and how its answers are written (PROTOCOL.md,
 /// NM1 to NM5).
 namespace parley::names {
+
+using parley::NeedMore;
+using parley::Refusal;
+using parley::Violation;  // NM1.6
 
 /// How one client's frames are told apart, both ways (NM1, NM2). One aligned word, so that a std::atomic of
 /// it has no lock.
@@ -41,19 +46,6 @@ struct Tell {
 
 /// Leave.
 struct Exit {};
-
-/// What cannot be acted on: it is answered with the sentence, and the next command may be right.
-struct Refusal {
-  std::string_view sentence;
-};
-
-/// As a Refusal, but nothing more is read (NM1.6).
-struct Violation {
-  std::string_view sentence;
-};
-
-/// More bytes are needed before anything can be said.
-struct NeedMore {};
 
 using Event = std::variant<NeedMore, SetName, GetNames, Tell, Exit, Refusal, Violation>;
 

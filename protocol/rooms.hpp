@@ -7,11 +7,16 @@
 #include <variant>
 #include <vector>
 
+#include "protocol/events.hpp"
 #include "protocol/input_buffer.hpp"
 
 /// The JSON rooms dialect: its requests, its parser and how its answers are written (PROTOCOL.md, RM1 to
 /// RM6).
 namespace parley::rooms {
+
+using parley::NeedMore;
+using parley::Refusal;
+using parley::Violation;  // RM1.5
 
 /// Come into a room, or change to it. The room is empty when none was told.
 struct Connect {
@@ -31,19 +36,6 @@ struct Exit {};
 struct RawText {
   std::string_view bytes;
 };
-
-/// What cannot be acted on: it is answered with the sentence, and the next request may be right.
-struct Refusal {
-  std::string_view sentence;
-};
-
-/// As a Refusal, but nothing more is read (RM1.5).
-struct Violation {
-  std::string_view sentence;
-};
-
-/// More bytes are needed before anything can be said.
-struct NeedMore {};
 
 using Event = std::variant<NeedMore, Connect, Say, Exit, RawText, Refusal, Violation>;
 

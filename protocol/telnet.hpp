@@ -9,11 +9,14 @@
 #include <variant>
 #include <vector>
 
+#include "protocol/events.hpp"
 #include "protocol/input_buffer.hpp"
 
 /// The telnet dialect: lines of text, Telnet's negotiation filtered out of them, and how answers are written
 /// (PROTOCOL.md, TN1 to TN6).
 namespace parley::telnet {
+
+using parley::NeedMore;
 
 // The string_views of an event point into the parser: see Parser::next().
 
@@ -30,9 +33,6 @@ struct Answer {
 
 /// The user's wish to leave: end of transmission on an empty line, or Telnet's end of file.
 struct Leave {};
-
-/// More bytes are needed before anything can be said.
-struct NeedMore {};
 
 using Event = std::variant<NeedMore, Line, Answer, Leave>;
 

@@ -8,9 +8,13 @@
 #include <string_view>
 #include <variant>
 
+#include "protocol/events.hpp"
+
 /// The messages of the two-socket protocol and how they are written (PROTOCOL.md, sections F and M).
 /// Pure values and functions; safe from any thread.
 namespace parley::two_socket {
+
+using parley::NeedMore;
 
 /// What a socket is registered for (R4).
 enum class Channel { to_send, to_recv };
@@ -82,9 +86,6 @@ struct Violation {
   /// apart any more, and the parser stays here.
   bool recoverable;
 };
-
-/// More bytes are needed before anything can be said.
-struct NeedMore {};
 
 using Event = std::variant<NeedMore, Register, Send, Received, Registered, Forward, Delivered, Error, Unknown,
                            Violation>;
