@@ -4,11 +4,10 @@
 #include <array>
 
 #include "protocol/user_name.hpp"
+#include "protocol/words.hpp"
 
 namespace parley {
 namespace {
-
-constexpr std::string_view digits = "0123456789";
 
 bool begins_with_any(std::string_view text, const auto& words) {
   return std::ranges::any_of(words, [&](std::string_view word) { return text.starts_with(word); });
@@ -21,21 +20,21 @@ bool is_two_socket(std::string_view text) {
 
 bool is_livecode(std::string_view text) {
   static constexpr std::array<std::string_view, 4> words = {"AUTH,", "MESG,", "DCNX,", "STOP,"};
-  return text.size() > 5 && digits.find(text[5]) != std::string_view::npos &&
+  return text.size() > 5 && is_digit(text[5]) &&
          std::ranges::any_of(words, [&](auto word) { return equal_ignoring_case(text.substr(0, 5), word); });
 }
 
 bool is_names(std::string_view text) {
   static constexpr std::array<std::string_view, 4> words = {"NAME ", "GET_NAMES", "MSG ", "EXIT"};
-  const auto end = text.find_first_not_of(digits);
-  return end != 0 && end != std::string_view::npos && begins_with_any(text.substr(end), words);
+  const auto length_digits = prefix_length(text, is_digit);
+  return length_digits > 0 && begins_with_any(text.substr(length_digits), words);
 }
 
 /// An object with a key, or the first line of one that is printed over several.
 bool is_rooms(std::string_view text) {
   if (!text.starts_with('{')) return false;
-  const auto next = text.find_first_not_of(" \t\r", 1);
-  return next != std::string_view::npos && (text[next] == '"' || text[next] == '\n');
+  const auto rest = trim_front(text.substr(1), is_blank);
+  return rest.starts_with('"') || rest.starts_with('\n');
 }
 
 bool is_http(std::string_view text) {

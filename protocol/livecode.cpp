@@ -7,18 +7,14 @@
 #include "protocol/cp1252.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
+#include "protocol/words.hpp"
 
 namespace parley::livecode {
 namespace {
 
-constexpr std::string_view digits = "0123456789";
-constexpr std::string_view blanks = " \t\r";  // the family ends its lines in LF alone; others do not (LC1.4)
-constexpr std::string_view blanks_and_line_ends = " \t\r\n";
-
+// The family ends its lines in LF alone; others do not (LC1.4).
 std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  return parley::trim(text, is_blank);
 }
 
 template <typename Request>
@@ -79,7 +75,7 @@ bool Parser::skip_to_header() {
     is_skipping_line_ = line_end == std::string_view::npos;
     buffer_.consume(std::min(line_end, pending().size()));
   }
-  buffer_.consume(std::min(pending().find_first_not_of(blanks_and_line_ends), pending().size()));
+  buffer_.consume(prefix_length(pending(), is_blank_or_line_end));
   return !pending().empty();
 }
 
@@ -89,7 +85,7 @@ std::optional<Event> Parser::read_header(std::size_t line_end) {
   const auto comma = line.find(',');
   const std::string_view length =
       comma == std::string_view::npos ? std::string_view{} : trim(line.substr(comma + 1));
-  if (length.empty() || length.find_first_not_of(digits) != std::string_view::npos) {
+  if (length.empty() || !std::ranges::all_of(length, is_digit)) {
     buffer_.consume(line_end);
     return InvalidLength{};
   }

@@ -6,11 +6,11 @@
 
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
+#include "protocol/words.hpp"
 
 namespace parley::names {
 namespace {
 
-constexpr std::string_view digits = "0123456789";
 constexpr std::string_view line_ends = "\r\n";
 
 /// Nine bytes hold no message: "A sent " is seven.
@@ -28,24 +28,13 @@ constexpr std::string_view bad_tell = "A message is written so: MSG <name> <mess
 constexpr std::string_view too_long = "That message is too long.";
 constexpr std::string_view nobody = "Nobody has a name yet.";
 
-std::string_view without_leading_blanks(std::string_view text) {
-  return text.substr(std::min(text.find_first_not_of(' '), text.size()));
-}
-
-std::string_view without_blanks(std::string_view text) {
-  text = without_leading_blanks(text);
-  return text.substr(0, text.find_last_not_of(' ') + 1);
-}
-
 /// The first word, and what stands behind it and one blank.
 std::pair<std::string_view, std::string_view> split_word(std::string_view text) {
-  text = without_leading_blanks(text);
-  const std::size_t end = std::min(text.find(' '), text.size());
-  return {text.substr(0, end), text.substr(std::min(end + 1, text.size()))};
+  return parley::split_word(trim_front(text, is_space), is_space);
 }
 
 Event read_name(std::string_view rest) {
-  return SetName{without_blanks(rest)};
+  return SetName{trim(rest, is_space)};
 }
 
 Event read_tell(std::string_view rest) {
@@ -56,7 +45,7 @@ Event read_tell(std::string_view rest) {
 
 template <typename Request>
 Event read_bare(std::string_view rest) {
-  if (!without_blanks(rest).empty()) return Refusal{no_word_behind};
+  if (!trim(rest, is_space).empty()) return Refusal{no_word_behind};
   return Request{};
 }
 
@@ -108,7 +97,7 @@ Event Parser::next() {
 /// Reads the framing off the first frame. Nothing when it is known now.
 std::optional<Event> Parser::decide() {
   skip_line_ends();
-  const std::size_t length_digits = std::min(pending().find_first_not_of(digits), pending().size());
+  const std::size_t length_digits = prefix_length(pending(), is_digit);
   if (length_digits > most_length_digits) return wrong_protocol();
   if (length_digits == pending().size()) return NeedMore{};
   if (length_digits == 0) {
@@ -126,7 +115,7 @@ Event Parser::next_frame() {
   if (payload_bytes_ == 0) {
     skip_line_ends();
     const std::string_view length = pending().substr(0, framing_.length_digits);
-    if (length.find_first_not_of(digits) != std::string_view::npos) return wrong_protocol();
+    if (!std::ranges::all_of(length, is_digit)) return wrong_protocol();
     if (length.size() < framing_.length_digits) return NeedMore{};
     std::size_t payload_bytes = 0;
     std::from_chars(length.data(), length.data() + length.size(), payload_bytes);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "protocol/text.hpp"
+#include "protocol/words.hpp"
 
 namespace parley::rooms {
 namespace {
@@ -150,7 +151,7 @@ bool Parser::find_object() {
     buffer_.consume(std::min(end, pending().size()));
   }
   if (skipping_) return false;
-  buffer_.consume(std::min(pending().find_first_not_of(" \t\r\n"), pending().size()));
+  buffer_.consume(prefix_length(pending(), is_blank_or_line_end));
   skipping_ = !pending().empty() && pending().front() != '{';
   return !pending().empty();
 }

@@ -6,30 +6,14 @@
 #include <utility>
 
 #include "protocol/user_name.hpp"
+#include "protocol/words.hpp"
 
 namespace parley::two_socket {
 namespace {
 
-// CR counts as a blank: CR LF ends a line as LF does (F1.2). A predicate, since find_first_of() and its kind
-// call memchr() for each character.
-constexpr bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-
+// CR LF ends a line as LF does (F1.2).
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string_view first_word(std::string_view line) {
-  return line.substr(0, static_cast<std::size_t>(std::ranges::find_if(line, is_blank) - line.begin()));
-}
-
-/// The first word of a trimmed line, and what follows it, trimmed.
-std::pair<std::string_view, std::string_view> split_word(std::string_view line) {
-  const auto word = first_word(line);
-  return {word, trim(line.substr(word.size()))};
+  return parley::trim(text, is_blank);
 }
 
 std::optional<Channel> to_channel(std::string_view word) {
@@ -144,9 +128,7 @@ void Parser::discard_event() {
 }
 
 void Parser::skip_blank_lines() {
-  const auto bytes = pending();
-  const auto first = std::ranges::find_if_not(bytes, [](char c) { return is_blank(c) || c == '\n'; });
-  buffer_.consume(static_cast<std::size_t>(first - bytes.begin()));
+  buffer_.consume(prefix_length(pending(), is_blank_or_line_end));
 }
 
 const Parser::Method* Parser::find_request_line() {
@@ -157,7 +139,7 @@ const Parser::Method* Parser::find_request_line() {
   }
   search_.request_line_end = line_end;
   search_.scanned = search_.line_begin = line_end + 1;
-  return &Method::find(first_word(trim(pending().substr(0, line_end))), from_);
+  return &Method::find(split_word(trim(pending().substr(0, line_end)), is_blank).first, from_);
 }
 
 /// Reads the header lines, each once, up to the blank one.
@@ -191,19 +173,19 @@ Event Parser::finish_line_frame(const Method& method) {
       return Delivered{rest};
     case Kind::register_:
     case Kind::registered: {
-      const auto [word, name] = split_word(rest);
+      const auto [word, name] = split_word(rest, is_blank);
       const auto channel = to_channel(word);
       if (!channel) return Unknown{line};
-      if (method.kind == Kind::register_) return Register{*channel, name};
-      return Registered{*channel, name};
+      if (method.kind == Kind::register_) return Register{*channel, trim(name)};
+      return Registered{*channel, trim(name)};
     }
     case Kind::error: {
-      const auto [word, phrase] = split_word(rest);
+      const auto [word, phrase] = split_word(rest, is_blank);
       int code = 0;
       const auto result = std::from_chars(word.data(), word.data() + word.size(), code);
       if (result.ec != std::errc{} || result.ptr != word.data() + word.size() || code < 0)
         return Unknown{line};
-      return Error{code, phrase};
+      return Error{code, trim(phrase)};
     }
     default:
       return Unknown{line};

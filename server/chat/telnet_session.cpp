@@ -8,21 +8,11 @@
 
 #include "protocol/telnet.hpp"
 #include "protocol/user_name.hpp"
+#include "protocol/words.hpp"
 #include "server/chat/parsed_chat_session.hpp"
 
 namespace parley {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  return text.substr(0, text.find_last_not_of(' ') + 1);
-}
-
-/// The first word of a trimmed text, and what follows it, trimmed.
-std::pair<std::string_view, std::string_view> split_word(std::string_view text) {
-  const auto end = std::min(text.find(' '), text.size());
-  return {text.substr(0, end), trim(text.substr(end))};
-}
 
 class TelnetUser : public ChatUser {
  public:
@@ -130,7 +120,7 @@ void TelnetSession::parser_commit(std::size_t count) {
 
 void TelnetSession::on(const telnet::Line& line) {
   if (std::exchange(is_first_line_, false)) first_line_ = {};
-  if (!has_name_) return take_name(trim(line.text));
+  if (!has_name_) return take_name(trim(line.text, is_space));
   if (line.is_cut)
     tell_peer("Your line was longer than " + std::to_string(parser().max_line_bytes()) +
               " bytes; the rest was cut off.");
@@ -156,7 +146,7 @@ void TelnetSession::take_name(std::string_view line) {
 }
 
 void TelnetSession::take_chat(std::string_view line) {
-  const std::string_view words = trim(line);
+  const std::string_view words = trim(line, is_space);
   if (words.empty()) return;
   if (words.front() == '/') return take_command(words);
   if (words.front() == '@') return message(words.substr(1));
@@ -164,13 +154,13 @@ void TelnetSession::take_chat(std::string_view line) {
 }
 
 void TelnetSession::take_command(std::string_view line) {
-  const auto parts = split_word(line);
+  const auto parts = split_word(line, is_space);
   const auto command = std::ranges::find_if(
       Command::all(), [&](const Command& one) { return equal_ignoring_case(one.word, parts.first); });
   if (command == Command::all().end())
     return tell_peer("There is no command " + std::string(parts.first) +
                      "; /help lists those that there are.");
-  (this->*command->act)(parts.second);
+  (this->*command->act)(trim(parts.second, is_space));
 }
 
 void TelnetSession::help(std::string_view) {
@@ -191,7 +181,8 @@ void TelnetSession::join(std::string_view name) {
 }
 
 void TelnetSession::message(std::string_view rest) {
-  const auto [name, text] = split_word(rest);
+  const auto [name, behind] = split_word(rest, is_space);
+  const auto text = trim(behind, is_space);
   if (name.empty() || text.empty()) return tell_peer("Write @NAME TEXT or /msg NAME TEXT.");
   if (!tell(name, text)) tell_peer("Nobody is called " + std::string(name) + '.');
 }
