@@ -66,11 +66,10 @@ Event read_object(std::string_view bytes) {
 
 /// Takes the first code point off the text, and gives it as a JSON string spells it.
 std::string take_escaped(std::string_view& text) {
-  constexpr std::string_view hex_digits = "0123456789abcdef";
   const std::size_t length = utf8_sequence_length(text);
   const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
   text.remove_prefix(sequence.size());
-  if (length == 0) return "\xef\xbf\xbd";
+  if (length == 0) return std::string(replacement_character);
   switch (const auto first = static_cast<unsigned char>(sequence[0])) {
     case '"':
       return "\\\"";
@@ -84,7 +83,9 @@ std::string take_escaped(std::string_view& text) {
       return "\\t";
     default:
       if (first >= 0x20) return std::string(sequence);
-      return std::string("\\u00") + hex_digits[first >> 4U] + hex_digits[first & 0xFU];
+      std::string escape = "\\u00";
+      append_hex(escape, first);
+      return escape;
   }
 }
 

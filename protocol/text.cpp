@@ -6,18 +6,15 @@
 namespace parley {
 namespace {
 
-constexpr std::string_view replacement_character = "\xef\xbf\xbd";
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
 void append_hex_escape(std::string& out, unsigned char byte) {
   out += "\\x";
-  out += hex_digits[byte >> 4U];
-  out += hex_digits[byte & 0xFU];
+  append_hex(out, byte);
 }
 
 void append_code_point_escape(std::string& out, std::uint32_t code_point) {
   out += "\\u{";
-  for (int shift = 12; shift >= 0; shift -= 4) out += hex_digits[(code_point >> shift) & 0xFU];
+  append_hex(out, static_cast<unsigned char>(code_point >> 8U));
+  append_hex(out, static_cast<unsigned char>(code_point & 0xFFU));
   out += '}';
 }
 
@@ -75,6 +72,12 @@ std::size_t utf8_sequence_length(std::string_view text) {
       (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F))
     return 0;
   return length;
+}
+
+void append_hex(std::string& out, unsigned char byte) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += digits[byte >> 4U];
+  out += digits[byte & 0xFU];
 }
 
 bool is_printable(std::string_view text) {

@@ -8,6 +8,9 @@
 /// Pure functions; safe from any thread.
 namespace parley {
 
+/// U+FFFD, which stands for bytes that are no characters.
+inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";
+
 /// What becomes of a backslash that is in the text itself.
 enum class Backslash {
   keep,    ///< for reading: C:\dir stays as typed
@@ -22,8 +25,11 @@ std::string visible(std::string_view text, Backslash backslash = Backslash::keep
 /// True when the text is UTF-8 and visible() would change nothing in it but backslashes.
 bool is_printable(std::string_view text);
 
-/// The text with every byte that is not UTF-8 replaced by U+FFFD.
+/// The text with every byte that is not UTF-8 replaced by the replacement_character.
 std::string to_utf8(std::string_view text);
+
+/// Two small hexadecimal digits.
+void append_hex(std::string& out, unsigned char byte);
 
 /// The text in one line: each CR LF, CR or LF becomes a space. Every other byte is kept.
 std::string to_one_line(std::string_view text);

@@ -83,7 +83,6 @@ def receive_end(label):
 
 /// A Python bytes literal.
 std::string literal(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string out = "b\"";
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
@@ -94,7 +93,7 @@ std::string literal(std::string_view bytes) {
     else if (byte >= 0x20 && byte < 0x7F)
       out += c;
     else
-      ((out += "\\x") += digits[byte >> 4U]) += digits[byte & 0xFU];
+      append_hex(out += "\\x", byte);
   }
   return out + '"';
 }

@@ -34,15 +34,12 @@ std::string escaped(std::string_view bytes, std::size_t limit) {
 }
 
 std::string hex(std::string_view bytes, std::size_t limit) {
-  static constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
   const std::string_view head = bytes.substr(0, limit);
   out.reserve(head.size() * 3);
   for (const char c : head) {
-    const auto byte = static_cast<unsigned char>(c);
     if (!out.empty()) out += ' ';
-    out += digits[byte >> 4U];
-    out += digits[byte & 0xFU];
+    append_hex(out, static_cast<unsigned char>(c));
   }
   return head.size() == bytes.size() ? out : out + more(bytes.size() - head.size());
 }
