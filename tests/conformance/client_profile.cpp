@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "protocol/words.hpp"
+
 namespace parley::conform {
 namespace {
 
 // The library's matcher recurses once for each character.
 constexpr std::size_t searched_bytes = 4 * 1024;
-
-std::string trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(" \t\r") - first + 1));
-}
 
 struct TextKey {
   std::string_view key;
@@ -120,13 +116,14 @@ std::variant<Profile, std::string> read_profile(std::istream& lines) {
   Profile profile;
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
-    const std::string trimmed = trim(line);
+    const std::string_view trimmed = trim(line, is_blank);
     if (trimmed.empty() || trimmed.starts_with('#')) continue;
     const auto equals = trimmed.find('=');
     std::string problem = "the line is not of the form key = value";
     if (equals != std::string::npos) {
       try {
-        problem = set_value(profile, trim(trimmed.substr(0, equals)), trim(trimmed.substr(equals + 1)));
+        problem = set_value(profile, std::string(trim(trimmed.substr(0, equals), is_blank)),
+                            std::string(trim(trimmed.substr(equals + 1), is_blank)));
       } catch (const std::regex_error& error) {
         problem = std::string("not a regular expression: ") + error.what();
       }

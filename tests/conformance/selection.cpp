@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "protocol/words.hpp"
+
 namespace parley::conform {
 namespace {
 
@@ -15,10 +17,7 @@ constexpr int max_weight = 1'000'000;
 constexpr std::size_t offered_ids = 3;
 
 std::string trim(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
+  return std::string(parley::trim(text, is_blank));
 }
 
 /// The number of single-letter edits between two words (Levenshtein).
