@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,8 +18,8 @@ using namespace std::string_literals;
 
 constexpr std::size_t max_body_bytes = 64 * 1024;
 
-struct Describe {
-  std::string operator()(const NeedMore&) const { return {}; }
+struct Words : test::SharedWords {
+  using SharedWords::operator();
   std::string operator()(const SignOn& m) const { return "AUTH" + quoted(m.name); }
   std::string operator()(const Say& m) const { return "MESG" + quoted(m.text); }
   std::string operator()(const SignOff& m) const { return "DCNX" + quoted(m.name); }
@@ -28,14 +27,9 @@ struct Describe {
   std::string operator()(const Unknown& m) const { return "unknown" + quoted(m.body); }
   std::string operator()(const InvalidLength&) const { return "invalid length"; }
   std::string operator()(const TooLong&) const { return "too long"; }
-
-  static std::string quoted(std::string_view text) { return " <" + visible(text) + '>'; }
 };
 
-std::optional<std::string> describe(const Event& event) {
-  if (std::holds_alternative<NeedMore>(event)) return std::nullopt;
-  return std::visit(Describe{}, event);
-}
+constexpr auto describe = test::describe_with<Words>;
 
 /// The events of whole requests, and that the same parser reads on behind them unless the last one is the
 /// end.

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "protocol/text.hpp"
@@ -16,22 +15,15 @@ namespace {
 
 using namespace std::string_literals;
 
-struct Describe {
-  std::string operator()(const NeedMore&) const { return {}; }
+struct Words : test::SharedWords {
+  using SharedWords::operator();
   std::string operator()(const SetName& m) const { return "NAME" + quoted(m.name); }
   std::string operator()(const GetNames&) const { return "GET_NAMES"; }
   std::string operator()(const Tell& m) const { return "MSG" + quoted(m.recipient) + quoted(m.text); }
   std::string operator()(const Exit&) const { return "EXIT"; }
-  std::string operator()(const Refusal& m) const { return "refused: " + std::string(m.sentence); }
-  std::string operator()(const Violation& m) const { return "the end: " + std::string(m.sentence); }
-
-  static std::string quoted(std::string_view text) { return " <" + visible(text) + '>'; }
 };
 
-std::optional<std::string> describe(const Event& event) {
-  if (std::holds_alternative<NeedMore>(event)) return std::nullopt;
-  return std::visit(Describe{}, event);
-}
+constexpr auto describe = test::describe_with<Words>;
 
 const std::string wrong = "refused: Wrong protocol";
 const std::string last_wrong = "the end: Wrong protocol";

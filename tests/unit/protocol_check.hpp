@@ -24,13 +24,9 @@ inline void check_events(Side from, std::string_view bytes, const std::vector<st
   REQUIRE(whole.events == wanted.events);
   CHECK(whole.in_frame == wanted.in_frame);
   CHECK_MESSAGE(run(from, limits, bytes, 0, 1) == wanted, "byte by byte");
-
-  const std::size_t near_bytes = 300;
-  for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
-    const bool is_near_an_end = cut < near_bytes || bytes.size() - cut < near_bytes;
-    if (is_near_an_end || cut % 4099 == 0)
-      CHECK_MESSAGE(run(from, limits, bytes, cut) == wanted, "cut at ", cut);
-  }
+  test::for_each_cut(bytes, [&](std::size_t cut) {
+    CHECK_MESSAGE(run(from, limits, bytes, cut) == wanted, "cut at ", cut);
+  });
 
   const bool has_ended = !expected.empty() && expected.back().ends_with(", the last");
   if (ends == Ends::in_frame || has_ended) return;

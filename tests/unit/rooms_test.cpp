@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "protocol/text.hpp"
@@ -16,22 +15,17 @@ namespace {
 
 using namespace std::string_literals;
 
-struct Describe {
-  std::string operator()(const NeedMore&) const { return {}; }
+struct Words : test::SharedWords {
+  using SharedWords::operator();
   std::string operator()(const Connect& m) const { return "connect " + quoted(m.name) + quoted(m.room); }
   std::string operator()(const Say& m) const { return "say " + quoted(m.text); }
   std::string operator()(const Exit&) const { return "exit"; }
   std::string operator()(const RawText& m) const { return "raw " + quoted(m.bytes); }
-  std::string operator()(const Refusal& m) const { return "refused: " + std::string(m.sentence); }
-  std::string operator()(const Violation& m) const { return "the end: " + std::string(m.sentence); }
 
   static std::string quoted(std::string_view text) { return '<' + visible(text) + '>'; }
 };
 
-std::optional<std::string> describe(const Event& event) {
-  if (std::holds_alternative<NeedMore>(event)) return std::nullopt;
-  return std::visit(Describe{}, event);
-}
+constexpr auto describe = test::describe_with<Words>;
 
 const std::string not_json = "refused: That is not a JSON object in UTF-8.";
 const std::string no_type = "refused: The type of a request is connect, message or exit.";

@@ -31,8 +31,8 @@ std::string in_hex(std::string_view bytes) {
   return shown;
 }
 
-struct Describe {
-  std::string operator()(const NeedMore&) const { return {}; }
+struct Words : test::SharedWords {
+  using SharedWords::operator();
   std::string operator()(const Line& line) const {
     return '<' + std::string(line.text) + (line.is_cut ? "> cut" : ">");
   }
@@ -40,10 +40,7 @@ struct Describe {
   std::string operator()(const Leave&) const { return "leave"; }
 };
 
-std::optional<std::string> describe(const Event& event) {
-  if (std::holds_alternative<NeedMore>(event)) return std::nullopt;
-  return std::visit(Describe{}, event);
-}
+constexpr auto describe = test::describe_with<Words>;
 
 /// The events, and that nothing is left of them in the way of the next line unless the last one is the end.
 void check(const std::string& bytes, std::vector<std::string> expected,
