@@ -13,7 +13,6 @@
 #include "protocol/text.hpp"
 #include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
-#include "tests/support/pieces.hpp"
 
 using namespace parley;
 using namespace parley::livecode;
@@ -38,13 +37,9 @@ struct Describe {
 std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std::size_t piece_bytes) {
   Parser parser(max_body_bytes);
   std::vector<std::string> events;
-  parley::test::for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool) {
-    parser.feed(piece);
-    for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
-      events.push_back(std::visit(Describe{}, event));
-      require(events.size() <= 1'000'000, "an end of events");
-    }
-    require(parser.pending().size() <= max_header_line_bytes + 1 + max_body_bytes, "one request is kept");
+  constexpr std::size_t one_request_bytes = max_header_line_bytes + 1 + max_body_bytes;
+  take_events(parser, bytes, first_cut, piece_bytes, one_request_bytes, [&](const Event& event) {
+    events.push_back(std::visit(Describe{}, event));
     return true;
   });
   return events;

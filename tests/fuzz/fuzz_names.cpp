@@ -13,7 +13,6 @@
 #include "protocol/text.hpp"
 #include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
-#include "tests/support/pieces.hpp"
 
 using namespace parley;
 using namespace parley::names;
@@ -42,16 +41,9 @@ struct Describe {
 std::vector<std::string> run(Parser parser, std::string_view bytes, std::size_t first_cut,
                              std::size_t piece_bytes) {
   std::vector<std::string> events;
-  parley::test::for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool is_last) {
-    parser.feed(piece);
-    if (is_last) parser.end_input();
-    for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
-      events.push_back(std::visit(Describe{}, event));
-      if (events.back() == "Wrong protocol") return false;
-      require(events.size() <= 1'000'000, "an end of events");
-    }
-    require(parser.pending().size() <= max_payload_bytes, "nothing kept beyond the limit");
-    return true;
+  take_events(parser, bytes, first_cut, piece_bytes, max_payload_bytes, [&](const Event& event) {
+    events.push_back(std::visit(Describe{}, event));
+    return events.back() != "Wrong protocol";
   });
   return events;
 }
@@ -67,15 +59,10 @@ void check_however_cut(const Parser& parser, const std::string& bytes, std::size
 /// All of the input, also behind wrong lengths and in raw pieces.
 void check_to_the_end(std::string_view bytes, std::size_t piece_bytes) {
   Parser parser(max_payload_bytes);
-  std::size_t events = 0;
   std::size_t wrong_lengths = 0;
-  parley::test::for_each_piece(bytes, 0, piece_bytes, [&](std::string_view piece, bool) {
-    parser.feed(piece);
-    for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
-      require(!std::visit(Describe{}, event).empty(), "an event in words");
-      wrong_lengths += std::visit(Describe{}, event) == "Wrong protocol" ? 1 : 0;
-      require(++events <= 1'000'000, "an end of events");
-    }
+  take_events(parser, bytes, 0, piece_bytes, max_payload_bytes, [&](const Event& event) {
+    require(!std::visit(Describe{}, event).empty(), "an event in words");
+    wrong_lengths += std::visit(Describe{}, event) == "Wrong protocol" ? 1 : 0;
     return true;
   });
   require(wrong_lengths <= 3, "nothing read after three wrong lengths");

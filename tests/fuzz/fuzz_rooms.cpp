@@ -12,7 +12,6 @@
 #include "protocol/text.hpp"
 #include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
-#include "tests/support/pieces.hpp"
 
 using namespace parley;
 using namespace parley::rooms;
@@ -37,18 +36,13 @@ std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std:
   Parser parser(limits);
   std::vector<std::string> events;
   bool was_raw = false;
-  parley::test::for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool) {
-    parser.feed(piece);
-    for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
-      const std::string words = std::visit(Describe{}, event);
-      if (was_raw)
-        events.back() += words;
-      else
-        events.push_back(words);
-      was_raw = std::holds_alternative<RawText>(event);
-      require(events.size() <= 1'000'000, "an end of events");
-    }
-    require(parser.pending().size() <= limits.object_bytes, "nothing kept beyond the limit");
+  take_events(parser, bytes, first_cut, piece_bytes, limits.object_bytes, [&](const Event& event) {
+    const std::string words = std::visit(Describe{}, event);
+    if (was_raw)
+      events.back() += words;
+    else
+      events.push_back(words);
+    was_raw = std::holds_alternative<RawText>(event);
     return true;
   });
   return events;

@@ -13,7 +13,6 @@
 #include "protocol/text.hpp"
 #include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
-#include "tests/support/pieces.hpp"
 
 using namespace parley;
 using namespace parley::telnet;
@@ -52,13 +51,8 @@ struct Describe {
 std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std::size_t piece_bytes) {
   Parser parser(max_line_bytes);
   std::vector<std::string> events;
-  parley::test::for_each_piece(bytes, first_cut, piece_bytes, [&](std::string_view piece, bool) {
-    parser.feed(piece);
-    for (Event event = parser.next(); !std::holds_alternative<NeedMore>(event); event = parser.next()) {
-      events.push_back(std::visit(Describe{}, event));
-      require(events.size() <= 1'000'000, "an end of events");
-    }
-    require(parser.pending().empty(), "nothing is kept");
+  take_events(parser, bytes, first_cut, piece_bytes, 0, [&](const Event& event) {
+    events.push_back(std::visit(Describe{}, event));
     return true;
   });
   events.push_back(std::visit(Describe{}, parser.end()));
