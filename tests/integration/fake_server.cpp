@@ -49,9 +49,24 @@ void AcceptedSocket::expect(std::string_view bytes, Where where) {
   received_.erase(0, bytes.size());
 }
 
+void AcceptedSocket::accept_registration(std::string_view channel, std::string_view name, Where where) {
+  expect(register_frame(channel, name), where);
+  send(registered_frame(channel, name), where);
+}
+
 void AcceptedSocket::expect_end(Where where) {
   if (received_.empty()) received_ = receive(where);
   if (!received_.empty()) fail(where, "expected the end of the stream, came " + escaped(received_));
+}
+
+void FakeSession::expect_send(std::string_view recipient, std::string_view text, Where where) {
+  to_send.expect(send_frame(recipient, text), where);
+  to_send.send(sent_frame(recipient), where);
+}
+
+void FakeSession::forward(std::string_view sender, std::string_view text, Where where) {
+  to_recv.send(forward_frame(sender, text), where);
+  to_recv.expect(received_frame(sender), where);
 }
 
 FakeServer::FakeServer(Where where) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -64,6 +79,11 @@ FakeServer::FakeServer(Where where) : listener_(::socket(AF_INET, SOCK_STREAM | 
       ::getsockname(listener_.get(), generic, &length) != 0)
     fail_errno(where, "listening");
   port_ = ntohs(address.sin_port);
+}
+
+std::vector<std::string> FakeServer::arguments(std::vector<std::string> options) const {
+  options.insert(options.end(), {"alice", "--port", port()});
+  return options;
 }
 
 FileDescriptor FakeServer::accept_one(Where where) {
@@ -82,10 +102,8 @@ FakeSession FakeServer::accept(Where where) {
 
 FakeSession FakeServer::accept_user(const std::string& name, Where where) {
   FakeSession session = accept(where);
-  session.to_send.expect(register_frame("TOSEND", name), where);
-  session.to_send.send(registered_frame("TOSEND", name), where);
-  session.to_recv.expect(register_frame("TORECV", name), where);
-  session.to_recv.send(registered_frame("TORECV", name), where);
+  session.to_send.accept_registration("TOSEND", name, where);
+  session.to_recv.accept_registration("TORECV", name, where);
   return session;
 }
 

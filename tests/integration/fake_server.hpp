@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/support/check.hpp"
 #include "tests/support/file_descriptor.hpp"
@@ -20,6 +21,8 @@ class AcceptedSocket {
   void send_byte_by_byte(std::string_view bytes, Where where = Where::here());
   /// Exactly these bytes come next.
   void expect(std::string_view bytes, Where where = Where::here());
+  /// REGISTER comes next, and is confirmed.
+  void accept_registration(std::string_view channel, std::string_view name, Where where = Where::here());
   /// The end of the stream comes next, and no reset.
   void expect_end(Where where = Where::here());
   void close() { socket_.reset(); }
@@ -33,6 +36,11 @@ class AcceptedSocket {
 
 /// Both sockets of a client, in the order in which it opened them.
 struct FakeSession {
+  /// SEND comes next, and is reported as delivered.
+  void expect_send(std::string_view recipient, std::string_view text, Where where = Where::here());
+  /// A FORWARD, which is acknowledged.
+  void forward(std::string_view sender, std::string_view text, Where where = Where::here());
+
   AcceptedSocket to_send;
   AcceptedSocket to_recv;
 };
@@ -43,6 +51,9 @@ class FakeServer {
   explicit FakeServer(Where where = Where::here());
 
   std::string port() const { return std::to_string(port_); }
+
+  /// parley's arguments for alice at this server.
+  std::vector<std::string> arguments(std::vector<std::string> options = {}) const;
 
   FakeSession accept(Where where = Where::here());
 

@@ -20,14 +20,9 @@ namespace {
 class Chat {
  public:
   explicit Chat(const std::vector<std::string>& options = {}, Where where = Where::here())
-      : parley(parley_path(), arguments(server, options), {}, where),
+      : parley(parley_path(), server.arguments(options), {}, where),
         session(server.accept_user("alice", where)) {
     expect_line("registered alice", where);
-  }
-
-  static std::vector<std::string> arguments(const FakeServer& server, std::vector<std::string> options) {
-    options.insert(options.end(), {"alice", "--port", server.port()});
-    return options;
   }
 
   void expect_line(const std::string& line, Where where = Where::here()) {
@@ -35,12 +30,28 @@ class Chat {
     if (came != line) fail(where, "expected the line " + escaped(line) + ", came " + escaped(came));
   }
 
-  /// A whole exchange: shows that nothing else was sent or printed before.
-  void expect_send(const std::string& recipient, const std::string& text, Where where = Where::here()) {
+  /// A line is written, and its SEND comes.
+  void send(const std::string& recipient, const std::string& text, Where where = Where::here()) {
     parley.write("@" + recipient + " " + text + "\n", where);
     session.to_send.expect(send_frame(recipient, text), where);
+  }
+
+  /// SENT, and what is said of it.
+  void report_sent(const std::string& recipient, Where where = Where::here()) {
     session.to_send.send(sent_frame(recipient), where);
     expect_line("sent " + recipient, where);
+  }
+
+  /// A whole exchange: shows that nothing else was sent or printed before.
+  void expect_send(const std::string& recipient, const std::string& text, Where where = Where::here()) {
+    send(recipient, text, where);
+    report_sent(recipient, where);
+  }
+
+  /// A FORWARD is acknowledged and shown.
+  void receive(const std::string& sender, const std::string& text, Where where = Where::here()) {
+    session.forward(sender, text, where);
+    expect_line("message " + sender + " " + text, where);
   }
 
   void expect_exit(int code, Where where = Where::here()) {
@@ -69,12 +80,10 @@ TEST_CASE("C1, C2, C3: registers both sockets, sends the bytes of a line, says w
   chat.expect_send("bob", "hi there");
   chat.parley.write("@all zo\xc3\xab \xf0\x9f\x99\x82\n");
   chat.session.to_send.expect("SEND ALL\nContent-length: 9\n\nzo\xc3\xab \xf0\x9f\x99\x82");
-  chat.session.to_send.send("SENT ALL\n\n");
-  chat.expect_line("sent ALL");
+  chat.report_sent("ALL");
   chat.parley.write(std::string_view("@bob \0\xff\x1b\r\n", 10));
   chat.session.to_send.expect(send_frame("bob", std::string("\0\xff\x1b\r", 4)));
-  chat.session.to_send.send("SENT bob\n\n");
-  chat.expect_line("sent bob");
+  chat.report_sent("bob");
   chat.expect_leaving(0);
 }
 
@@ -98,8 +107,7 @@ TEST_CASE("C2: the last line needs no LF; 64 KiB are sent whole") {
   chat.parley.write("@bob " + text);
   chat.parley.close_input();
   chat.session.to_send.expect(send_frame("bob", text));
-  chat.session.to_send.send("SENT bob\n\n");
-  chat.expect_line("sent bob");
+  chat.report_sent("bob");
   chat.expect_leaving(0);
 }
 
@@ -110,13 +118,11 @@ TEST_CASE("C3: any server's way to say that a message was delivered") {
     CAPTURE(answer);
     Chat chat;
     for (int i = 0; i < 2; ++i) {
-      chat.parley.write("@bob hi\n");
-      chat.session.to_send.expect(send_frame("bob", "hi"));
+      chat.send("bob", "hi");
       chat.session.to_send.send(answer);
       chat.expect_line("sent bob");
     }
-    chat.parley.write("@bob hi\n");
-    chat.session.to_send.expect(send_frame("bob", "hi"));
+    chat.send("bob", "hi");
     chat.session.to_recv.send_byte_by_byte(answer);
     chat.expect_line("sent bob");
     chat.expect_leaving(0);
@@ -127,7 +133,7 @@ TEST_CASE("C1: any server's way to confirm the registration") {
   for (const auto* const end : {"\n\n", "\n", "\n \n", "\r\n\r\n", " \n\n\n"}) {
     CAPTURE(end);
     FakeServer server;
-    Process parley(parley_path(), Chat::arguments(server, {}));
+    Process parley(parley_path(), server.arguments());
     FakeSession session = server.accept();
     session.to_send.expect(register_frame("TOSEND", "alice"));
     session.to_send.send_byte_by_byte(std::string("REGISTERED TOSEND alice") + end);
@@ -139,12 +145,10 @@ TEST_CASE("C1: any server's way to confirm the registration") {
 
 TEST_CASE("C3: what was not delivered is said with the server's code and phrase") {
   Chat chat;
-  chat.parley.write("@bob hi\n");
-  chat.session.to_send.expect(send_frame("bob", "hi"));
+  chat.send("bob", "hi");
   chat.session.to_send.send("ERROR 102 Unable to send\n\n");
   chat.expect_line("failed bob 102 Unable to send");
-  chat.parley.write("@bob hi\n");
-  chat.session.to_send.expect(send_frame("bob", "hi"));
+  chat.send("bob", "hi");
   chat.session.to_recv.send("ERROR 103 Header \x1b[31mIncomplete\n\n");
   chat.expect_line("failed bob 103 Header \\x1b[31mIncomplete");
   chat.expect_leaving(1);
@@ -154,14 +158,10 @@ TEST_CASE("C3: lines wait for the answer to the one before") {
   Chat chat;
   chat.parley.write("@bob one\n@carol two\n");
   chat.session.to_send.expect(send_frame("bob", "one"));
-  chat.session.to_recv.send(forward_frame("bob", "meanwhile"));
-  chat.session.to_recv.expect("RECEIVED bob\n\n");
-  chat.expect_line("message bob meanwhile");
-  chat.session.to_send.send("SENT bob\n\n");
-  chat.expect_line("sent bob");
+  chat.receive("bob", "meanwhile");
+  chat.report_sent("bob");
   chat.session.to_send.expect(send_frame("carol", "two"));
-  chat.session.to_send.send("SENT carol\n\n");
-  chat.expect_line("sent carol");
+  chat.report_sent("carol");
   chat.expect_leaving(0);
 }
 
@@ -234,7 +234,7 @@ TEST_CASE("what is no message of the protocol is told and passed over; what has 
 
 TEST_CASE("C1: a taken name is said, and nothing else is tried") {
   FakeServer server;
-  Process parley(parley_path(), Chat::arguments(server, {}));
+  Process parley(parley_path(), server.arguments());
   FakeSession session = server.accept();
   session.to_send.expect(register_frame("TOSEND", "alice"));
   session.to_send.send("ERROR 100 Username already taken\n\n");
@@ -259,8 +259,7 @@ TEST_CASE("the loss of the server is said at once, for either socket, and for a 
     chat.expect_exit(4);
   }
   Chat chat;
-  chat.parley.write("@bob hi\n");
-  chat.session.to_send.expect(send_frame("bob", "hi"));
+  chat.send("bob", "hi");
   chat.session.to_recv.send("FORWARD bob\nCont");
   chat.session.to_recv.close();
   chat.expect_line("failed bob 0 the connection was lost before the answer");
@@ -270,8 +269,7 @@ TEST_CASE("the loss of the server is said at once, for either socket, and for a 
 
 TEST_CASE("what came before the server closed is shown") {
   Chat chat;
-  chat.parley.write("@bob hi\n");
-  chat.session.to_send.expect(send_frame("bob", "hi"));
+  chat.send("bob", "hi");
   chat.session.to_send.send("SENT bob\n\n");
   chat.session.to_recv.send(forward_frame("bob", "bye"));
   chat.session.to_send.close();
@@ -294,7 +292,7 @@ TEST_CASE("no server, no host, no answer to REGISTER: exit code 4") {
   CHECK(nobody.output().read_all().starts_with("lost nobody serves 127.0.0.1 port " + unused_port));
 
   FakeServer server;
-  Process silence(parley_path(), Chat::arguments(server, {"--answer-timeout", "0.3"}));
+  Process silence(parley_path(), server.arguments({"--answer-timeout", "0.3"}));
   FakeSession session = server.accept();
   CHECK(silence.output().read_all() == "lost the server gave no answer within 0.3 s\n");
   CHECK(silence.wait() == Exit{4});
@@ -330,11 +328,8 @@ TEST_CASE(
 
 TEST_CASE("--exit-after waits for the answer that is due, and acknowledges nothing meanwhile") {
   Chat chat({"--exit-after", "1"});
-  chat.parley.write("@bob hi\n");
-  chat.session.to_send.expect(send_frame("bob", "hi"));
-  chat.session.to_recv.send(forward_frame("bob", "1"));
-  chat.session.to_recv.expect("RECEIVED bob\n\n");
-  chat.expect_line("message bob 1");
+  chat.send("bob", "hi");
+  chat.receive("bob", "1");
   chat.session.to_send.send(forward_frame("bob", "2") + "SENT bob\n\n");
   chat.expect_line("sent bob");
   chat.session.to_recv.expect_end();
@@ -350,17 +345,15 @@ TEST_CASE("--linger receives after the end of input") {
   chat.session.to_recv.send(forward_frame("bob", "2"));
   chat.expect_line("message bob 2");
   chat.expect_exit(0);
-
   Chat brief({"--linger", "0.2"});
   brief.expect_leaving(0);
 }
 
 TEST_CASE("early messages are kept: a FORWARD may overtake the confirmation") {
   FakeServer server;
-  Process parley(parley_path(), Chat::arguments(server, {"--exit-after", "1"}));
+  Process parley(parley_path(), server.arguments({"--exit-after", "1"}));
   FakeSession session = server.accept();
-  session.to_send.expect(register_frame("TOSEND", "alice"));
-  session.to_send.send(registered_frame("TOSEND", "alice"));
+  session.to_send.accept_registration("TOSEND", "alice");
   session.to_recv.expect(register_frame("TORECV", "alice"));
   session.to_recv.send(forward_frame("bob", "early") + registered_frame("TORECV", "alice"));
   session.to_recv.expect("RECEIVED bob\n\n");
@@ -371,7 +364,7 @@ TEST_CASE("early messages are kept: a FORWARD may overtake the confirmation") {
 TEST_CASE("when nobody reads its output any more it leaves, though the input stays open") {
   FakeServer server;
   std::vector<std::string> arguments = {"-c", "\"$0\" \"$@\" | head -n 1; cat", parley_path()};
-  for (auto& argument : Chat::arguments(server, {})) arguments.push_back(std::move(argument));
+  for (auto& argument : server.arguments()) arguments.push_back(std::move(argument));
   Process shell("/bin/sh", arguments);
   FakeSession session = server.accept_user("alice");
   CHECK(shell.output().read_line() == "registered alice");

@@ -15,31 +15,21 @@
 namespace parley::test {
 namespace {
 
+/// It has left by itself, and has put the terminal back.
+void expect_exit(PseudoTerminal& terminal, int code) {
+  CHECK(terminal.wait() == Exit{code});
+  CHECK(terminal.is_in_line_mode());
+}
+
 /// parley at a terminal, registered as alice, its prompt on the screen.
 class Chat {
  public:
   explicit Chat(std::vector<std::string> options = {}, const std::vector<std::string>& environment = {},
                 Where where = Where::here())
-      : terminal(parley_path(), with_server(std::move(options)), environment, where),
+      : terminal(parley_path(), server.arguments(std::move(options)), environment, where),
         session(server.accept_user("alice", where)) {
     terminal.wait_for_screen("/help says more.", where);
     terminal.wait_for_screen("alice>", where);
-  }
-
-  /// A message comes in, and is acknowledged.
-  void receive(const std::string& sender, const std::string& text, Where where = Where::here()) {
-    session.to_recv.send(forward_frame(sender, text), where);
-    session.to_recv.expect(received_frame(sender), where);
-  }
-
-  void expect_send(const std::string& recipient, const std::string& text, Where where = Where::here()) {
-    session.to_send.expect(send_frame(recipient, text), where);
-    session.to_send.send(sent_frame(recipient), where);
-  }
-
-  std::vector<std::string> with_server(std::vector<std::string> options) {
-    options.insert(options.end(), {"alice", "--port", server.port()});
-    return options;
   }
 
   FakeServer server;
@@ -49,44 +39,41 @@ class Chat {
 
 TEST_CASE("a line that is half typed stays whole when a message comes in") {
   Chat chat;
-  chat.terminal.type("@bob half a");
-  chat.terminal.wait_for_screen("alice> @bob half a");
+  chat.terminal.type_and_wait("@bob half a", "alice> @bob half a");
   const std::size_t before = chat.terminal.bytes().size();
-  chat.receive("bob", "knock knock");
+  chat.session.forward("bob", "knock knock");
   chat.terminal.wait_for_screen(" bob: knock knock\nalice> @bob half a\n");
   chat.terminal.wait_for_bytes("@bob half a", chat.terminal.bytes().find("knock", before));
   CHECK(chat.terminal.screen().find("half a") == chat.terminal.screen().rfind("half a"));
   chat.terminal.type(" line\r");
-  chat.expect_send("bob", "half a line");
+  chat.session.expect_send("bob", "half a line");
   chat.terminal.wait_for_screen("alice> @bob half a line\n  ✓ delivered to bob\nalice>");
 }
 
 TEST_CASE("so does one that fills several rows, with the cursor in its middle") {
   Chat chat;
   const std::string text = std::string(70, 'x') + "y" + std::string(69, 'z');
-  chat.terminal.type("@bob " + text);
-  chat.terminal.wait_for_screen("y" + text.substr(71, 37) + "\n" + text.substr(108) + "\n");
+  chat.terminal.type_and_wait("@bob " + text, "y" + text.substr(71, 37) + "\n" + text.substr(108) + "\n");
   chat.terminal.type("\x01");  // to the line's beginning
   chat.terminal.wait_for_cursor(1, 7);
   for (int i = 0; i < 75; ++i) chat.terminal.type("\x1b[C");
   chat.terminal.wait_for_cursor(2, 7 + 75 - 60);
-  chat.receive("bob", "one");
-  chat.receive("bob", "two");
+  chat.session.forward("bob", "one");
+  chat.session.forward("bob", "two");
   // 7 columns of prompt, 5 of "@bob ", then rows of 60.
   const std::string rows =
       "alice> @bob " + text.substr(0, 48) + "\n" + text.substr(48, 60) + "\n" + text.substr(108) + "\n";
   chat.terminal.wait_for_screen(" bob: two\n" + rows);
   CHECK(chat.terminal.screen().find("alice> @bob") == chat.terminal.screen().rfind("alice> @bob"));
   chat.terminal.type("!\r");
-  chat.expect_send("bob", std::string(70, 'x') + "!y" + std::string(69, 'z'));
+  chat.session.expect_send("bob", std::string(70, 'x') + "!y" + std::string(69, 'z'));
 }
 
 TEST_CASE("a line that ends with its row is redrawn in its place") {
   Chat chat;
   const std::string text(48, 'x');  // fills the row of 60 to its end
-  chat.terminal.type("@bob " + text);
-  chat.terminal.wait_for_screen(text);
-  chat.receive("bob", "one");
+  chat.terminal.type_and_wait("@bob " + text, text);
+  chat.session.forward("bob", "one");
   chat.terminal.wait_for_screen("/help says more.\n");
   chat.terminal.wait_for_screen(" bob: one\nalice> @bob " + text + "\n");
   const std::string screen = chat.terminal.screen();
@@ -97,71 +84,64 @@ TEST_CASE("messages are shown while an answer is awaited, and lines typed meanwh
   Chat chat;
   chat.terminal.type("@bob one\r@carol two\r");
   chat.session.to_send.expect(send_frame("bob", "one"));
-  chat.receive("dave", "meanwhile");
+  chat.session.forward("dave", "meanwhile");
   chat.terminal.wait_for_screen(" dave: meanwhile");
   chat.session.to_send.send("ERROR 102 Unable to send\n\n");
   chat.terminal.wait_for_screen("✗ not delivered to bob: Unable to send (102)");
-  chat.expect_send("carol", "two");
+  chat.session.expect_send("carol", "two");
   chat.terminal.wait_for_screen("✓ delivered to carol");
 }
 
 TEST_CASE("C3: an answer that never comes is said") {
   Chat chat({"--answer-timeout", "0.3"});
-  chat.terminal.type("@bob one\r");
-  chat.terminal.wait_for_screen("✗ not delivered to bob: no answer within 0.3 s");
+  chat.terminal.type_and_wait("@bob one\r", "✗ not delivered to bob: no answer within 0.3 s");
   chat.terminal.type("@bob two\r");
   chat.session.to_send.expect(send_frame("bob", "one") + send_frame("bob", "two"));
 }
 
 TEST_CASE("Tab completes names that were seen, the last speaker first, and ALL") {
   Chat chat;
-  chat.receive("carol", "1");
-  chat.receive("bob", "2");
+  chat.session.forward("carol", "1");
+  chat.session.forward("bob", "2");
   chat.terminal.wait_for_screen(" bob: 2");
   chat.terminal.type("@c\thi\r");
-  chat.expect_send("carol", "hi");
+  chat.session.expect_send("carol", "hi");
   chat.terminal.type("@A\thi\r");
-  chat.expect_send("ALL", "hi");
-  chat.receive("bob", "3");
+  chat.session.expect_send("ALL", "hi");
+  chat.session.forward("bob", "3");
   chat.terminal.wait_for_screen(" bob: 3");
   chat.terminal.type("@\thi\r");
-  chat.expect_send("bob", "hi");
+  chat.session.expect_send("bob", "hi");
 }
 
 TEST_CASE("history, editing keys and UTF-8") {
   Chat chat;
   chat.terminal.type("@bob first\r");
-  chat.expect_send("bob", "first");
+  chat.session.expect_send("bob", "first");
   chat.terminal.type("\x1b[A again\r");
-  chat.expect_send("bob", "first again");
+  chat.session.expect_send("bob", "first again");
   chat.terminal.type("@bob caf\xc3\xa8\x7f\xc3\xa9 \xf0\x9f\x99\x82\x02\x04\xe6\x97\xa5\r");
-  chat.expect_send("bob", "caf\xc3\xa9 \xe6\x97\xa5");
+  chat.session.expect_send("bob", "caf\xc3\xa9 \xe6\x97\xa5");
 }
 
 TEST_CASE("C2: a wrong line gets a word on the right form, commands do what they say") {
   Chat chat;
-  chat.terminal.type("hello\r");
-  chat.terminal.wait_for_screen("not sent: the line does not begin with @name");
-  chat.terminal.type("/help\r");
-  chat.terminal.wait_for_screen("Tab             complete a name");
-  chat.terminal.type("/nonsense\r");
-  chat.terminal.wait_for_screen("there is no command /nonsense");
+  chat.terminal.type_and_wait("hello\r", "not sent: the line does not begin with @name");
+  chat.terminal.type_and_wait("/help\r", "Tab             complete a name");
+  chat.terminal.type_and_wait("/nonsense\r", "there is no command /nonsense");
   chat.terminal.type("@bob fence\r");
-  chat.expect_send("bob", "fence");
+  chat.session.expect_send("bob", "fence");
   chat.terminal.type("/quit\r");
   chat.session.to_send.expect_end();
-  CHECK(chat.terminal.wait() == Exit{0});
-  CHECK(chat.terminal.is_in_line_mode());
+  expect_exit(chat.terminal, 0);
 }
 
 TEST_CASE("Ctrl-C clears a line and leaves on an empty one; Ctrl-D leaves on an empty one only") {
   Chat chat;
-  chat.terminal.type("@bob wrong");
-  chat.terminal.wait_for_screen("@bob wrong");
-  chat.terminal.type("\x03");
-  chat.terminal.wait_for_screen("more.\nalice>\n");
+  chat.terminal.type_and_wait("@bob wrong", "@bob wrong");
+  chat.terminal.type_and_wait("\x03", "more.\nalice>\n");
   chat.terminal.type("@bob right\x04\r");
-  chat.expect_send("bob", "right");
+  chat.session.expect_send("bob", "right");
   chat.terminal.wait_for_screen("delivered to bob\nalice>");
   SUBCASE("Ctrl-C") {
     chat.terminal.type("\x03");
@@ -172,18 +152,15 @@ TEST_CASE("Ctrl-C clears a line and leaves on an empty one; Ctrl-D leaves on an 
   SUBCASE("SIGTERM") {
     chat.terminal.signal(SIGTERM);
   }
-  CHECK(chat.terminal.wait() == Exit{0});
-  CHECK(chat.terminal.is_in_line_mode());
+  expect_exit(chat.terminal, 0);
 }
 
 TEST_CASE("the loss of the server is said at once, with a line half typed; the terminal is put back") {
   Chat chat;
-  chat.terminal.type("@bob half");
-  chat.terminal.wait_for_screen("@bob half");
+  chat.terminal.type_and_wait("@bob half", "@bob half");
   chat.session.to_recv.close();
   chat.terminal.wait_for_screen("Connection lost: the server closed the connection");
-  CHECK(chat.terminal.wait() == Exit{4});
-  CHECK(chat.terminal.is_in_line_mode());
+  expect_exit(chat.terminal, 4);
   CHECK(chat.terminal.screen().find("@bob half") != std::string::npos);
 }
 
@@ -191,8 +168,7 @@ TEST_CASE("a name that is refused is asked for again, on the same sockets while 
   FakeServer server;
   PseudoTerminal terminal(parley_path(), {"--port", server.port()});
   terminal.wait_for_screen("Your name:");
-  terminal.type("al ice\r");
-  terminal.wait_for_screen("The name al ice was refused: a name is one word");
+  terminal.type_and_wait("al ice\r", "The name al ice was refused: a name is one word");
   terminal.type("alice\r");
   FakeSession session = server.accept();
   session.to_send.expect(register_frame("TOSEND", "alice"));
@@ -200,10 +176,8 @@ TEST_CASE("a name that is refused is asked for again, on the same sockets while 
   terminal.wait_for_screen("The name alice was refused: Username already taken (100)\nYour name:");
   terminal.type("bob\r");
   SUBCASE("the server keeps the sockets (R3)") {
-    session.to_send.expect(register_frame("TOSEND", "bob"));
-    session.to_send.send(registered_frame("TOSEND", "bob"));
-    session.to_recv.expect(register_frame("TORECV", "bob"));
-    session.to_recv.send(registered_frame("TORECV", "bob"));
+    session.to_send.accept_registration("TOSEND", "bob");
+    session.to_recv.accept_registration("TORECV", "bob");
     terminal.wait_for_screen("bob>");
   }
   SUBCASE("the server closes them: new ones are opened") {
@@ -213,8 +187,7 @@ TEST_CASE("a name that is refused is asked for again, on the same sockets while 
     terminal.wait_for_screen("bob>");
   }
   SUBCASE("half a registration is given up with its sockets") {
-    session.to_send.expect(register_frame("TOSEND", "bob"));
-    session.to_send.send(registered_frame("TOSEND", "bob"));
+    session.to_send.accept_registration("TOSEND", "bob");
     session.to_recv.expect(register_frame("TORECV", "bob"));
     session.to_recv.send("ERROR 100 Malformed username\n\n");
     session.to_send.expect_end();
@@ -230,15 +203,14 @@ TEST_CASE("leaving at the question for a name") {
   PseudoTerminal terminal(parley_path(), {"--port", "1"});
   terminal.wait_for_screen("Your name:");
   terminal.type("\x04");
-  CHECK(terminal.wait() == Exit{0});
-  CHECK(terminal.is_in_line_mode());
+  expect_exit(terminal, 0);
 }
 
 TEST_CASE("C5: nothing that a peer or a server sends reaches the terminal raw") {
   Chat chat({"--no-color"});
   const std::size_t before = chat.terminal.bytes().size();
   const std::string hostile = "\x1b]0;owned\a\x1b[2J\x9b\xc2\x9b[31m\r\n\x7f";
-  chat.receive("bob", hostile);
+  chat.session.forward("bob", hostile);
   chat.session.to_recv.send("FORWARD \x1b[7mmallory\nContent-length: 1\n\nx");
   chat.session.to_recv.send("HELLO \x1b[8m\n\n");
   chat.terminal.type("@bob hi\r");
@@ -255,7 +227,7 @@ TEST_CASE("C5: nothing that a peer or a server sends reaches the terminal raw") 
 
 TEST_CASE("colours: by default yes; NO_COLOR, --no-color and TERM=dumb: none") {
   const auto message_bytes = [](Chat& chat) {
-    chat.receive("bob", "hi");
+    chat.session.forward("bob", "hi");
     chat.terminal.wait_for_screen("bob");
     chat.terminal.wait_for_bytes(": hi");
     return chat.terminal.bytes();
@@ -269,13 +241,13 @@ TEST_CASE("colours: by default yes; NO_COLOR, --no-color and TERM=dumb: none") {
   Chat dumb({}, {"TERM=dumb"});
   CHECK(message_bytes(dumb).find('\x1b') == std::string::npos);
   dumb.terminal.type("@bob still works\r");
-  dumb.expect_send("bob", "still works");
+  dumb.session.expect_send("bob", "still works");
 }
 
 TEST_CASE("where the environment names no locale, UTF-8 is edited and shown") {
   Chat none({}, {"LC_ALL=C"});
   none.terminal.type("@bob caf\xc3\xa9\r");
-  none.expect_send("bob", "caf\xc3\xa9");
+  none.session.expect_send("bob", "caf\xc3\xa9");
   none.terminal.wait_for_screen("✓ delivered");
 }
 
@@ -293,8 +265,7 @@ TEST_CASE("two people chat through parleyd") {
   bob.wait_for_screen(" alice: hi bob\nbob>");
   bob.type("/quit\r");
   CHECK(bob.wait() == Exit{0});
-  alice.type("@bob there?\r");
-  alice.wait_for_screen("✗ not delivered to bob: Unable to send (102)");
+  alice.type_and_wait("@bob there?\r", "✗ not delivered to bob: Unable to send (102)");
   server.stop();
   alice.wait_for_screen("Connection lost");
   CHECK(alice.wait() == Exit{4});

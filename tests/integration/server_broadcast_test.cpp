@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/integration/alice_and_bob.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/user.hpp"
 
@@ -20,10 +21,8 @@ std::vector<User> make_users(const Endpoint& server, int count) {
   return users;
 }
 
-TEST_CASE("D4: everyone but the sender gets it, SENT ALL comes when the last has answered") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob,
+                  "D4: everyone but the sender gets it, SENT ALL comes when the last has answered") {
   User carol(server.endpoint(), "carol", Sockets::one);
   for (const std::string recipient : {"ALL", "all", "All"}) {
     alice.send(recipient, "hello everyone");
@@ -43,8 +42,7 @@ TEST_CASE("D4: alone, also beside a user that is only half there, gets ERROR 102
   alice.send("ALL", "anyone?");
   alice.expect_unable_to_send();
   Peer half(server.endpoint());
-  half.send(register_frame("TORECV", "bob"));
-  half.expect(registered_frame("TORECV", "bob"));
+  register_for(half, "TORECV", "bob");
   alice.send("ALL", "anyone?");
   alice.expect_unable_to_send();
   exchange(alice, alice);
@@ -120,10 +118,8 @@ TEST_CASE("D4: five recipients that take 200 ms each delay the answer by little 
   CHECK(duration < milliseconds(800));  // one after another: 1000 ms
 }
 
-TEST_CASE("D4: a broadcast waits in the mailbox of whoever owes an answer, and for nobody else") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob,
+                  "D4: a broadcast waits in the mailbox of whoever owes an answer, and for nobody else") {
   User carol(server.endpoint(), "carol");
   carol.send("bob", "first");
   bob.expect_forward("carol", "first");

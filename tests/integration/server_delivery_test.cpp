@@ -5,24 +5,19 @@
 #include <string>
 #include <thread>
 
+#include "tests/integration/alice_and_bob.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/user.hpp"
 
 namespace parley::test {
 namespace {
 
-TEST_CASE("D1: a message is forwarded, and its RECEIVED makes SENT") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "D1: a message is forwarded, and its RECEIVED makes SENT") {
   exchange(alice, bob, "hello");
   exchange(bob, alice, "hello yourself");
 }
 
-TEST_CASE("D1, D2: the recipient's ERROR 103 is handed on, and is the only answer") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "D1, D2: the recipient's ERROR 103 is handed on, and is the only answer") {
   for (const std::string phrase : {"Header Incomplete", "Header incomplete", "what was that?"}) {
     alice.send("bob", "hello");
     bob.expect_forward("alice", "hello");
@@ -33,10 +28,7 @@ TEST_CASE("D1, D2: the recipient's ERROR 103 is handed on, and is the only answe
   }
 }
 
-TEST_CASE("D1: any other error of the recipient is ERROR 102 for the sender") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "D1: any other error of the recipient is ERROR 102 for the sender") {
   alice.send("bob", "hello");
   bob.expect_forward("alice", "hello");
   bob.receiving().send("ERROR 100 Malformed username\n\n");
@@ -44,10 +36,8 @@ TEST_CASE("D1: any other error of the recipient is ERROR 102 for the sender") {
   exchange(alice, bob);
 }
 
-TEST_CASE("D1: a SEND to nobody gets ERROR 102, its body is consumed, the socket stays") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob,
+                  "D1: a SEND to nobody gets ERROR 102, its body is consumed, the socket stays") {
   for (const std::string recipient : {"carol", "bob2", "bo", "bob bob", "@bob", "bob_1", "", "b\x1b[31m",
                                       "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}) {
     alice.send(recipient, send_frame("bob", "not for you"));
@@ -63,8 +53,7 @@ TEST_CASE("D1, D5: a recipient that does not answer in the receipt time is ended
   alice.send("bob", "are you there?");
   bob.expect_forward("alice", "are you there?");
   alice.expect_unable_to_send();
-  bob.sending().expect_gone();
-  bob.receiving().expect_gone();
+  bob.expect_gone();
   User successor(server.endpoint(), "bob");
   exchange(alice, successor);
 }
@@ -99,10 +88,7 @@ TEST_CASE("D5: the receipt time begins with each FORWARD, not with its SEND") {
   }
 }
 
-TEST_CASE("D5: RECEIVED counts on either socket, with any name or none") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "D5: RECEIVED counts on either socket, with any name or none") {
   for (const std::string answer :
        {"RECEIVED alice\n\n", "RECEIVED bob\n\n", "RECEIVED somebody else\n\n", "RECEIVED\n\n"}) {
     for (Peer* socket : {&bob.sending(), &bob.receiving()}) {
@@ -114,10 +100,7 @@ TEST_CASE("D5: RECEIVED counts on either socket, with any name or none") {
   }
 }
 
-TEST_CASE("D5: a RECEIVED that answers nothing is ignored") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "D5: a RECEIVED that answers nothing is ignored") {
   for (Peer* socket : {&bob.sending(), &bob.receiving()}) {
     socket->send(received_frame("alice") + register_frame("TOSEND", "bob"));
     CHECK(socket->next_frame().starts_with("ERROR 100 "));  // so the RECEIVED before it has been read
@@ -136,10 +119,7 @@ TEST_CASE("D6: sending to oneself works") {
   exchange(one, one, "hello me");
 }
 
-TEST_CASE("D6: an empty body works") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "D6: an empty body works") {
   exchange(alice, bob, "");
   exchange(alice, bob, "not empty");
   exchange(alice, bob, "");

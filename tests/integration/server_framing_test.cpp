@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/integration/alice_and_bob.hpp"
+#include "tests/support/every_byte.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/user.hpp"
 
@@ -21,12 +23,6 @@ std::string whole_life(const std::string& name, const std::string& body) {
 std::string whole_life_answers(const std::string& name, const std::string& body) {
   return registered_frame("TOSEND", name) + registered_frame("TORECV", name) + forward_frame(name, body) +
          sent_frame(name);
-}
-
-std::string every_byte_value() {
-  std::string bytes;
-  for (int value = 0; value < 256; ++value) bytes += static_cast<char>(value);
-  return bytes;
 }
 
 TEST_CASE("F1: requests may end in any of the ways that real peers end them") {
@@ -79,20 +75,15 @@ TEST_CASE("F1: a blank line between requests is skipped, also when the body befo
   }
 }
 
-TEST_CASE("F2: every byte value, and what looks like frames, pass through a body untouched") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
-  for (const std::string& body : {every_byte_value(), std::string(1, '\0'), std::string("\n\n"),
+TEST_CASE_FIXTURE(AliceAndBob,
+                  "F2: every byte value, and what looks like frames, pass through a body untouched") {
+  for (const std::string& body : {every_byte(), std::string(1, '\0'), std::string("\n\n"),
                                   std::string("two  blanks, a \n and \r\n"), send_frame("bob", "inner"),
                                   received_frame("alice"), std::string("\xc3\xa9t\xc3\xa9 \xf0\x9f\x8e\x89")})
     exchange(alice, bob, body);
 }
 
-TEST_CASE("F2: the body is as long as it says: what follows it is the next request") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "F2: the body is as long as it says: what follows it is the next request") {
   alice.sending().send("SEND bob\nContent-length: 5\n\nhello" + send_frame("bob", "again"));
   bob.receive("alice", "hello");
   bob.receive("alice", "again");
@@ -119,15 +110,12 @@ TEST_CASE("F3: a conversation may come a byte per segment") {
   for (int i = 0; i < 5; ++i) {
     const std::string name = "u" + std::to_string(i);
     Peer peer(server.endpoint());
-    peer.send_byte_by_byte(whole_life(name, every_byte_value()));
-    peer.expect(whole_life_answers(name, every_byte_value()));
+    peer.send_byte_by_byte(whole_life(name, every_byte()));
+    peer.expect(whole_life_answers(name, every_byte()));
   }
 }
 
-TEST_CASE("F3: many requests may come in one segment, the last of them incomplete") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "F3: many requests may come in one segment, the last of them incomplete") {
   constexpr int messages = 40;
   std::string requests;
   for (int i = 0; i < messages; ++i) requests += send_frame("bob", std::to_string(i));
@@ -140,10 +128,7 @@ TEST_CASE("F3: many requests may come in one segment, the last of them incomplet
   alice.expect_sent("bob");
 }
 
-TEST_CASE("F4: each frame leaves in one write: one recv brings it whole") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "F4: each frame leaves in one write: one recv brings it whole") {
   for (int round = 0; round < 100; ++round) {
     const std::string body(round % 2 == 0 ? 1 : 16'000, 'x');
     alice.send("bob", body);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "tests/integration/alice_and_bob.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/user.hpp"
 
@@ -47,10 +48,9 @@ TEST_CASE("F2, D7: a Content-length that is missing or bad gets ERROR 103, then 
   }
 }
 
-TEST_CASE("F2: a Content-length in any case, with blanks, zeros before it, or twice the same, is good") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(
+    AliceAndBob,
+    "F2: a Content-length in any case, with blanks, zeros before it, or twice the same, is good") {
   for (const std::string fields : {
            "Content-length: 5\n",
            "CONTENT-LENGTH: 5\n",
@@ -103,10 +103,8 @@ TEST_CASE("D7: an unknown request on a registered socket, whichever it is, is an
   }
 }
 
-TEST_CASE("D2, D7: requests before the bad one are answered, those behind it are not carried out") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob,
+                  "D2, D7: requests before the bad one are answered, those behind it are not carried out") {
   alice.sending().send(send_frame("nobody", "hello") + "SEND bob\n\n" + send_frame("bob", "too late"));
   alice.sending().expect(unable_to_send);
   alice.sending().expect(header_incomplete);

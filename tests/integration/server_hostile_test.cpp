@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/integration/alice_and_bob.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/user.hpp"
 
@@ -94,15 +95,12 @@ TEST_CASE("Bad input: a recipient that never reads is ended, its senders are tol
   for (int i = 0; i < 5; ++i) alice.send("deaf", body);
   for (int i = 0; i < 50; ++i) exchange(carol, dave);
   for (int i = 0; i < 5; ++i) alice.expect_unable_to_send();
-  deaf.sending().expect_gone();
-  deaf.receiving().expect_gone();
+  deaf.expect_gone();
   exchange(alice, carol);
 }
 
-TEST_CASE("Bad input: a sender that never reads its answers is ended, others are undisturbed") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob,
+                  "Bad input: a sender that never reads its answers is ended, others are undisturbed") {
   for (const auto sockets : {Sockets::two, Sockets::one}) {
     const std::string name = sockets == Sockets::two ? "deaf2" : "deaf1";
     User deaf(server.endpoint(), name, sockets, {.receive_buffer_bytes = 4096});
@@ -117,8 +115,7 @@ TEST_CASE("Bad input: a sender that never reads its answers is ended, others are
       exchange(alice, bob);
       if (deadline.has_passed()) fail(Where::here(), "a sender that does not read is still served");
     }
-    deaf.sending().expect_gone();
-    deaf.receiving().expect_gone();
+    deaf.expect_gone();
     exchange(alice, bob);
   }
 }

@@ -9,16 +9,14 @@
 #include <thread>
 #include <vector>
 
+#include "tests/integration/alice_and_bob.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/user.hpp"
 
 namespace parley::test {
 namespace {
 
-TEST_CASE("D2: answers come in the order of the SENDs, whoever answers first") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "D2: answers come in the order of the SENDs, whoever answers first") {
   User carol(server.endpoint(), "carol");
   alice.sending().send(send_frame("nobody", "0") + send_frame("bob", "1") + send_frame("carol", "2") +
                        send_frame("nobody", "3") + send_frame("bob", "4") + send_frame("carol", "5") +
@@ -105,10 +103,7 @@ TEST_CASE("D2: two senders to one recipient each get the answers to their own me
   }
 }
 
-TEST_CASE("D3: the next FORWARD leaves when the last is answered, not before") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "D3: the next FORWARD leaves when the last is answered, not before") {
   User carol(server.endpoint(), "carol");
   constexpr int messages = 20;
   for (int i = 0; i < messages; ++i) alice.send("bob", std::to_string(i));

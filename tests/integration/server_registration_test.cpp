@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/integration/alice_and_bob.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/user.hpp"
 
@@ -53,10 +54,8 @@ TEST_CASE("R1, R3: a malformed name gets ERROR 100 on either channel and the soc
     to_recv.send(register_frame("TORECV", name));
     to_recv.expect(malformed_username);
   }
-  to_send.send(register_frame("TOSEND", "bob"));
-  to_send.expect(registered_frame("TOSEND", "bob"));
-  to_recv.send(register_frame("TORECV", "bob"));
-  to_recv.expect(registered_frame("TORECV", "bob"));
+  register_for(to_send, "TOSEND", "bob");
+  register_for(to_recv, "TORECV", "bob");
 }
 
 TEST_CASE("R1: names are found ignoring ASCII case and shown as registered") {
@@ -72,16 +71,14 @@ TEST_CASE("R1: the second half in another case completes the user under the firs
   Parleyd server;
   Peer to_send(server.endpoint());
   Peer to_recv(server.endpoint());
-  to_send.send(register_frame("TOSEND", "Bob"));
-  to_send.expect(registered_frame("TOSEND", "Bob"));
+  register_for(to_send, "TOSEND", "Bob");
   to_recv.send(register_frame("TORECV", "bOB"));
   to_recv.expect(registered_frame("TORECV", "Bob"));
 }
 
-TEST_CASE("R2, R3: a taken name is refused in any case, its owner is undisturbed, another try may follow") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(
+    AliceAndBob,
+    "R2, R3: a taken name is refused in any case, its owner is undisturbed, another try may follow") {
   Peer to_send(server.endpoint());
   Peer to_recv(server.endpoint());
   for (const std::string name : {"alice", "Alice", "ALICE"}) {
@@ -92,24 +89,19 @@ TEST_CASE("R2, R3: a taken name is refused in any case, its owner is undisturbed
   }
   exchange(bob, alice);
   exchange(alice, bob);
-  to_send.send(register_frame("TOSEND", "carol"));
-  to_send.expect(registered_frame("TOSEND", "carol"));
+  register_for(to_send, "TOSEND", "carol");
 }
 
 TEST_CASE("R2: half of a user holds its name") {
   Parleyd server;
   Peer first(server.endpoint());
-  first.send(register_frame("TORECV", "bob"));
-  first.expect(registered_frame("TORECV", "bob"));
+  register_for(first, "TORECV", "bob");
   Peer second(server.endpoint());
   second.send(register_frame("TORECV", "bob"));
   second.expect(username_taken);
 }
 
-TEST_CASE("R3: a socket that is registered refuses another REGISTER and stays") {
-  Parleyd server;
-  User alice(server.endpoint(), "alice");
-  User bob(server.endpoint(), "bob");
+TEST_CASE_FIXTURE(AliceAndBob, "R3: a socket that is registered refuses another REGISTER and stays") {
   alice.sending().send(register_frame("TOSEND", "alice"));
   expect_refused(alice.sending());
   alice.sending().send(register_frame("TORECV", "other"));
@@ -129,12 +121,10 @@ TEST_CASE("R4: a user exists once both sockets are registered, in either order")
     const std::string name = "b" + first_channel;
     Peer first(server.endpoint());
     Peer second(server.endpoint());
-    first.send(register_frame(first_channel, name));
-    first.expect(registered_frame(first_channel, name));
+    register_for(first, first_channel, name);
     alice.send(name, "too early");
     alice.expect_unable_to_send();
-    second.send(register_frame(second_channel, name));
-    second.expect(registered_frame(second_channel, name));
+    register_for(second, second_channel, name);
     Peer& to_recv = first_channel == "TORECV" ? first : second;
     alice.send(name, "hello");
     to_recv.expect(forward_frame("alice", "hello"));
@@ -146,25 +136,21 @@ TEST_CASE("R4: a user exists once both sockets are registered, in either order")
 TEST_CASE("R4: the second half must come from the same address") {
   Parleyd server;
   Peer to_send(server.endpoint());
-  to_send.send(register_frame("TOSEND", "bob"));
-  to_send.expect(registered_frame("TOSEND", "bob"));
+  register_for(to_send, "TOSEND", "bob");
 
   Peer stranger(server.endpoint(), {.source_host = "127.0.0.2"});
   stranger.send(register_frame("TORECV", "bob"));
   stranger.expect(username_taken);
-  stranger.send(register_frame("TORECV", "carol"));
-  stranger.expect(registered_frame("TORECV", "carol"));
+  register_for(stranger, "TORECV", "carol");
 
   Peer to_recv(server.endpoint());
-  to_recv.send(register_frame("TORECV", "bob"));
-  to_recv.expect(registered_frame("TORECV", "bob"));
+  register_for(to_recv, "TORECV", "bob");
 }
 
 TEST_CASE("R4: without its second half in the registration time a user's name is free again") {
   Parleyd server({"--registration-timeout", seconds_option(milliseconds(300))});
   Peer half(server.endpoint());
-  half.send(register_frame("TOSEND", "bob"));
-  half.expect(registered_frame("TOSEND", "bob"));
+  register_for(half, "TOSEND", "bob");
   half.expect_end();
   User bob(server.endpoint(), "bob");
 }
@@ -219,14 +205,12 @@ TEST_CASE("R6: before registration every other request gets ERROR 101 and its bo
     peer.send(request);
     peer.expect(no_user_registered);
   }
-  peer.send(register_frame("TOSEND", "bob"));
-  peer.expect(registered_frame("TOSEND", "bob"));
+  register_for(peer, "TOSEND", "bob");
   peer.send(send_frame("bob", "half of me"));
   peer.expect(no_user_registered);
 
   Peer other(server.endpoint());
-  other.send(register_frame("TORECV", "bob"));
-  other.expect(registered_frame("TORECV", "bob"));
+  register_for(other, "TORECV", "bob");
   peer.send(send_frame("bob", "all of me"));
   other.expect(forward_frame("bob", "all of me"));  // and nothing of what was said before
   other.send(received_frame("bob"));

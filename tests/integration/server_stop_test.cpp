@@ -40,8 +40,7 @@ TEST_CASE("Stop: either signal ends every stream properly, whatever its state, a
     Peer silent(server.endpoint());
     Peer half_registered(
         server.endpoint());  // its answer shows that the one before it has been accepted, too
-    half_registered.send(register_frame("TOSEND", "half"));
-    half_registered.expect(registered_frame("TOSEND", "half"));
+    register_for(half_registered, "TOSEND", "half");
     server.process().signal(signal);
     two.sending().expect_end();
     two.receiving().expect_end();

@@ -178,6 +178,11 @@ void PseudoTerminal::wait_until_read(const std::function<bool()>& condition, con
     if (!read_some(deadline)) fail(where, "not on the terminal: " + what + "; the screen:\n" + screen());
 }
 
+void PseudoTerminal::type_and_wait(std::string_view keys, std::string_view part, Where where) {
+  type(keys, where);
+  wait_for_screen(part, where);
+}
+
 void PseudoTerminal::wait_for_screen(std::string_view part, Where where) {
   wait_until_read([&] { return screen().find(part) != std::string::npos; }, escaped(part), where);
 }

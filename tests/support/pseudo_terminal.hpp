@@ -61,6 +61,8 @@ class PseudoTerminal {
 
   /// As if typed at the keyboard.
   void type(std::string_view keys, Where where = Where::here());
+  /// type(), then wait_for_screen().
+  void type_and_wait(std::string_view keys, std::string_view part, Where where = Where::here());
 
   /// Waits until `part` stands on the screen; a row's end counts as LF.
   void wait_for_screen(std::string_view part, Where where = Where::here());

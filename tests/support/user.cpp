@@ -37,13 +37,16 @@ std::string sent_frame(std::string_view recipient) {
   return concatenate({"SENT ", recipient, "\n\n"});
 }
 
+void register_for(Peer& peer, std::string_view channel, std::string_view name, Where where) {
+  peer.send(register_frame(channel, name), where);
+  peer.expect(registered_frame(channel, name), where);
+}
+
 User::User(const Endpoint& server, std::string name, Sockets sockets, const PeerOptions& options, Where where)
     : name_(std::move(name)), sending_(server, options, where) {
   if (sockets == Sockets::two) receiving_.emplace(server, options, where);
-  sending().send(register_frame("TOSEND", name_), where);
-  sending().expect(registered_frame("TOSEND", name_), where);
-  receiving().send(register_frame("TORECV", name_), where);
-  receiving().expect(registered_frame("TORECV", name_), where);
+  register_for(sending(), "TOSEND", name_, where);
+  register_for(receiving(), "TORECV", name_, where);
 }
 
 void User::send(std::string_view recipient, std::string_view body, Where where) {

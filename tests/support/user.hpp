@@ -24,6 +24,9 @@ inline constexpr std::string_view no_user_registered = "ERROR 101 No user regist
 inline constexpr std::string_view unable_to_send = "ERROR 102 Unable to send\n\n";
 inline constexpr std::string_view header_incomplete = "ERROR 103 Header incomplete\n\n";
 
+/// REGISTER on this socket, which the server confirms in the same spelling.
+void register_for(Peer& peer, std::string_view channel, std::string_view name, Where where = Where::here());
+
 /// Whether a user has a socket for each direction or one for both (R5).
 enum class Sockets { two, one };
 
