@@ -75,8 +75,7 @@ class Names(DialectTest):
                 check(holder_class, newcomer_class)
 
     def try_name(self, newcomer, dialect, name, answer):
-        newcomer.send(fill(SIGN_ON, dialect, name))
-        newcomer.expect(answer)
+        newcomer.ask(fill(SIGN_ON, dialect, name), answer)
 
     def test_OD1_a_taken_name_is_refused_whatever_its_case(self):
         self.each_pair(self.check_taken)
@@ -170,8 +169,7 @@ class WhoIsThere(DialectTest):
         """What GET_NAMES and /who say, to somebody who signs on for it and to somebody who does not."""
         visitor = self.connect("names")
         answer = " ".join(names) or "Nobody has a name yet."
-        visitor.send("09GET_NAMES")
-        visitor.expect(f"{len(answer):02}{answer}")
+        visitor.ask("09GET_NAMES", f"{len(answer):02}{answer}")
         visitor.kill()
         asker = self.add_user(TelnetUser, "asker")
         asker.say("/who")
@@ -198,8 +196,7 @@ class WhoIsThere(DialectTest):
 
     def test_OD6_half_a_two_socket_user_is_not_there(self):
         half = self.connect("two-socket")
-        half.send(fill(SIGN_ON, "two-socket", "alice"))
-        half.expect(fill(ACCEPTED, "two-socket", "alice"))
+        half.ask(fill(SIGN_ON, "two-socket", "alice"), fill(ACCEPTED, "two-socket", "alice"))
         self.check_lists()
 
 

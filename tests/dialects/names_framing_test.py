@@ -79,8 +79,7 @@ class Framing(NamesTest):
 class Raw(NamesTest):
     def test_NM2_1_each_piece_is_a_command(self):
         user = self.raw(("NAME A", "Hello A"), ("MSG A HELLO", "A sent HELLO"), ("GET_NAMES", "A"), ("HELLO", UNKNOWN))
-        user.send("EXIT")
-        user.expect("EXIT")
+        user.ask("EXIT", "EXIT")
         user.expect_end()
 
     def test_NM2_2_each_line_is_a_command_and_each_answer_a_line(self):
@@ -98,8 +97,7 @@ class Raw(NamesTest):
 
     def test_NM2_4_a_line_over_the_limit(self):
         user = self.raw(("NAME A\n", "Hello A\n"), (200_000 * "x" + "\n", TOO_LONG + "\n"), ("GET_NAMES\n", "A\n"))
-        user.send("EXIT\n")
-        user.expect("EXIT\n")
+        user.ask("EXIT\n", "EXIT\n")
 
     def test_raw_and_framed_users_talk(self):
         pieces = self.raw(("NAME A", "Hello A"))
@@ -177,8 +175,7 @@ class Limits(NamesTest):
             visitor.expect((f"{len(sentence):010}" if begun[0] == "9" else f"{len(sentence)}") + sentence)
             visitor.expect_end()
         # Raw text has no frames, and as much time as a person needs.
-        raw.send("NAMES\n")
-        raw.expect("raw\n")
+        raw.ask("NAMES\n", "raw\n")
 
     def test_a_peer_that_sets_no_name(self):
         self.server = self.start_server("--sign-on-timeout", "0.2")

@@ -95,18 +95,14 @@ class ExampleRun(NamesTest):
     def test_byte_for_byte(self):
         a = self.raw(("06NAME A", "07Hello A"))
         b = self.raw(("06NAME B", "07Hello B"))
-        a.send("09GET_NAMES")
-        a.expect("03A B")
+        a.ask("09GET_NAMES", "03A B")
         a.send("11MSG B HELLO")
         b.expect("12A sent HELLO")
-        b.send("04EXIT")
-        b.expect("04EXIT")
+        b.ask("04EXIT", "04EXIT")
         b.expect_end()
         # To the sender of a message comes nothing.
-        a.send("09GET_NAMES")
-        a.expect("01A")
-        a.send("00")
-        a.expect("04EXIT")
+        a.ask("09GET_NAMES", "01A")
+        a.ask("00", "04EXIT")
         a.expect_end()
 
 
@@ -182,8 +178,7 @@ class Commands(NamesTest):
             listed += users[names[0]].answer().split(" ")
         self.assertEqual(listed, names)
         raw = self.raw(("GET_NAMES", " ".join(names)))
-        raw.send("EXIT")
-        raw.expect("EXIT")
+        raw.ask("EXIT", "EXIT")
 
     def test_NM3_4_a_message_to_everyone_in_any_case_but_not_to_oneself(self):
         users = self.gather(*((user_class, f"user{number}") for number, user_class in enumerate((NamesUser, *USERS))))
@@ -240,8 +235,7 @@ class Leaving(NamesTest):
                 visitor.expect("Hello A" if width == 0 else f"{zeros}7Hello A")
                 watcher.sees_arrival("A")
                 # What comes behind it is thrown away, without a reset.
-                visitor.send(leave)
-                visitor.expect("EXIT" if width == 0 else f"{zeros}4EXIT")
+                visitor.ask(leave, "EXIT" if width == 0 else f"{zeros}4EXIT")
                 visitor.expect_end()
                 watcher.sees_departure("A")
 

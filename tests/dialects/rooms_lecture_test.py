@@ -91,8 +91,7 @@ class LectureTest(RoomsTest):
 
     def test_RM6_2_raw_bytes_are_handed_on_as_they_came(self):
         sender, listener = self.connect("rooms"), self.connect("rooms")
-        listener.send(".")
-        listener.expect(".")
+        listener.ask(".", ".")
         data = bytes(range(256)) * 8
         sender.send(b"." + data)
         for client in (sender, listener):
@@ -101,20 +100,17 @@ class LectureTest(RoomsTest):
     def test_RM6_1_raw_clients_and_json_clients_do_not_hear_each_other(self):
         bob = self.add("Bob")
         raw = self.connect("rooms")
-        raw.send("Hello")
-        raw.expect("Hello")
+        raw.ask("Hello", "Hello")
         bob.say("Hi")
         bob.sees_said("Hi")
         bob.hears_nothing()
-        raw.send("Bye")
-        raw.expect("Bye")
+        raw.ask("Bye", "Bye")
         raw.close()
         bob.hears_nothing()
 
     def test_RM6_2_raw_clients_that_stop_reading_delay_nobody(self):
         deaf = self.connect("rooms", receive_buffer_bytes=4096)
-        deaf.send(".")
-        deaf.expect(".")
+        deaf.ask(".", ".")
         talker = self.client(StepFiveClient)
         for _ in range(200):  # far more than the kernel holds for the deaf one
             talker.say("x" * 50_000)

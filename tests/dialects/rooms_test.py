@@ -129,15 +129,13 @@ class ConnectTest(RoomsTest):
     def test_RM6_1_time_to_sign_on(self):
         self.server = self.start_server("--sign-on-timeout", "2")
         raw, user = self.connect("rooms"), self.add("bob")
-        raw.send("raw")
-        raw.expect("raw")
+        raw.ask("raw", "raw")
         late = self.stranger()
         late.request("connect", name="two words", room="General")
         late.expect_notification(BAD_NAME)
         late.expect_notification("No name has come for too long.")
         late.socket.expect_end()
-        raw.send("more")
-        raw.expect("more")
+        raw.ask("more", "more")
         user.hears_nothing()
 
     def test_time_for_an_object(self):
@@ -292,8 +290,7 @@ class LeavingTest(RoomsTest):
 
     def test_the_server_stops(self):
         bob, raw, stranger = self.add("bob"), self.connect("rooms"), self.stranger()
-        raw.send("x")
-        raw.expect("x")
+        raw.ask("x", "x")
         stranger.hears_nothing()
         self.server.program.process.terminate()
         for connection in (bob.socket, raw, stranger.socket):

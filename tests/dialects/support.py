@@ -89,6 +89,11 @@ class Socket:
         """These bytes come next. What follows them stays unread."""
         self.expect_one_of(data)
 
+    def ask(self, data, answer):
+        """send(), and expect() what must come then."""
+        self.send(data)
+        self.expect(answer)
+
     def expect_one_of(self, *choices):
         """One of these comes next, none of which begins with another; which one."""
         choices, came = [to_bytes(choice) for choice in choices], b""

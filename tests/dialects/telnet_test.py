@@ -42,10 +42,10 @@ class TelnetTest(DialectTest):
         """Two telnet users, ann and bob."""
         return self.gather((TelnetUser, "ann"), (TelnetUser, "bob"))
 
-    def check_heard(self, written, *lines):
-        """What ann writes is this to bob, and nothing else."""
+    def check_heard(self, written, *lines, send="send"):
+        """What ann writes is this to bob, and nothing else. `send`: the Socket's function for it."""
         ann, bob = self.pair()
-        ann.send(written)
+        getattr(ann.socket, send)(written)
         for line in lines:
             bob.hears("ann", line)
         ann.hears_nothing()
@@ -59,25 +59,20 @@ class SigningOn(TelnetTest):
     def test_TN3_2_an_empty_name(self):
         visitor = self.visitor()
         for line in ("\r\n", "\n", "  \r\n", "\b\b\r\n"):
-            visitor.send(line)
-            visitor.expect(NAME_REQUIRED)
+            visitor.ask(line, NAME_REQUIRED)
 
     def test_TN3_3_who_is_there(self):
         ann, bob = self.visitor(), self.visitor()
-        ann.send("ann\r\n")
-        ann.expect("1 user(s) online: ann\r\n")
-        bob.send("  bob  \r\n")
-        bob.expect("2 user(s) online: ann, bob\r\n")
+        ann.ask("ann\r\n", "1 user(s) online: ann\r\n")
+        bob.ask("  bob  \r\n", "2 user(s) online: ann, bob\r\n")
         ann.expect("+++ bob arrived +++\r\n")
 
     def test_TN3_4_a_taken_name(self):
         ann = self.add_user(TelnetUser, "Ann")
         visitor = self.visitor()
         for name in ("Ann", "aNN"):
-            visitor.send(f"{name}\r\n")
-            visitor.expect(NAME_TAKEN)
-        visitor.send("bob\r\n")
-        visitor.expect("2 user(s) online: Ann, bob\r\n")
+            visitor.ask(f"{name}\r\n", NAME_TAKEN)
+        visitor.ask("bob\r\n", "2 user(s) online: Ann, bob\r\n")
         ann.sees_arrival("bob")
         ann.hears_nothing()
 
@@ -87,8 +82,7 @@ class SigningOn(TelnetTest):
                 self.server = self.start_server()
                 self.add_user(user_class, "ann")
                 visitor = self.visitor()
-                visitor.send("ANN\r\n")
-                visitor.expect(NAME_TAKEN)
+                visitor.ask("ANN\r\n", NAME_TAKEN)
 
     def test_TN3_5_what_is_no_name(self):
         visitor = self.visitor()
@@ -96,10 +90,8 @@ class SigningOn(TelnetTest):
                              ("a\u202eb", NAME_MALFORMED), ("all", NAME_RESERVED), ("Broadcast", NAME_RESERVED),
                              ("SERVER", NAME_RESERVED), ("/help", NAME_WITH_SLASH), ("/", NAME_WITH_SLASH)):
             with self.subTest(line=line):
-                visitor.send(f"{line}\r\n")
-                visitor.expect(answer)
-        visitor.send("ann\r\n")
-        visitor.expect("1 user(s) online: ann\r\n")
+                visitor.ask(f"{line}\r\n", answer)
+        visitor.ask("ann\r\n", "1 user(s) online: ann\r\n")
 
     def test_TN3_5_a_name_of_32_bytes_and_of_any_letters(self):
         for name in ("x" * 32, "Zoë", "日本", "bob_1", "@bob"):
@@ -138,18 +130,12 @@ class Lines(TelnetTest):
         self.check_heard(b"one\r\ntwo\r\0three\nfour\rfive\r\n", "one", "two", "three", "four", "five")
 
     def test_TN1_1_however_they_are_cut(self):
-        ann, bob = self.pair()
-        ann.socket.send_byte_by_byte(b"one\r\ntwo\r\0three\nfour\r\r\n")
-        for text in ("one", "two", "three", "four"):
-            bob.hears("ann", text)
-        ann.hears_nothing()
-        bob.hears_nothing()
+        self.check_heard(b"one\r\ntwo\r\0three\nfour\r\r\n", "one", "two", "three", "four", send="send_byte_by_byte")
 
     def test_TN1_1_a_name_and_lines_in_one_segment(self):
         bob = self.add_user(TelnetUser, "bob")
         ann = self.connect("telnet")
-        ann.send("ann\r\nhello\r\nhow are you?\r\n")
-        ann.expect(f"{PROMPT}2 user(s) online: bob, ann\r\n")
+        ann.ask("ann\r\nhello\r\nhow are you?\r\n", f"{PROMPT}2 user(s) online: bob, ann\r\n")
         bob.sees_arrival("ann")
         bob.hears("ann", "hello")
         bob.hears("ann", "how are you?")
@@ -214,8 +200,7 @@ class Negotiation(TelnetTest):
 
     def test_TN2_1_before_the_name(self):
         visitor = self.visitor()
-        visitor.send(self.PUTTY + b"ann\n")
-        visitor.expect(self.ANSWER_TO_PUTTY + b"1 user(s) online: ann\r\n")
+        visitor.ask(self.PUTTY + b"ann\n", self.ANSWER_TO_PUTTY + b"1 user(s) online: ann\r\n")
 
     def test_TN2_1_cut_anywhere(self):
         visitor = self.visitor()
@@ -237,8 +222,7 @@ class Negotiation(TelnetTest):
 
     def test_TN2_3_every_timing_mark(self):
         ann, _ = self.pair()
-        ann.send((IAC + DO + TIMING_MARK) * 3)
-        ann.expect((IAC + WILL + TIMING_MARK) * 3)
+        ann.ask((IAC + DO + TIMING_MARK) * 3, (IAC + WILL + TIMING_MARK) * 3)
         ann.hears_nothing()
 
     def test_TN2_3_a_timing_mark_has_its_place_among_answers(self):

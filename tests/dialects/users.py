@@ -22,6 +22,11 @@ class User:
         """These bytes come next."""
         self.socket.expect(data)
 
+    def ask(self, data, answer):
+        """send(), and expect() what must come then."""
+        self.send(data)
+        self.expect(answer)
+
     def sees(self, data):
         """As expect(), and does what a client of the dialect does then."""
         self.expect(data)

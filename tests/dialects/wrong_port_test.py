@@ -53,8 +53,7 @@ class WrongPort(DialectTest):
     def test_OD9_the_sentence_and_the_end_of_the_stream(self):
         def check(port, client, first_bytes):
             visitor = self.connect(port)
-            visitor.send(first_bytes)
-            visitor.expect(self.answer(port, client))
+            visitor.ask(first_bytes, self.answer(port, client))
             visitor.expect_end()
 
         self.each_pair(check)
@@ -84,15 +83,13 @@ class WrongPort(DialectTest):
 
     def test_OD9_a_browser_on_the_two_socket_port_is_an_unknown_request(self):
         visitor = self.connect("two-socket")
-        visitor.send(FIRST_BYTES["HTTP"])
-        visitor.expect("ERROR 101 No user registered\n\n")
+        visitor.ask(FIRST_BYTES["HTTP"], "ERROR 101 No user registered\n\n")
 
     def test_OD9_a_telnet_users_line(self):
         for port, answer in TELNET_LINE.items():
             with self.subTest(port=port):
                 visitor = self.connect(port)
-                visitor.send(b"alice\r\n" + (b"\r\n" if port == "two-socket" else b""))
-                visitor.expect(answer)
+                visitor.ask(b"alice\r\n" + (b"\r\n" if port == "two-socket" else b""), answer)
 
     def test_OD9_only_the_first_request_is_looked_at(self):
         """Who is signed on may say what begins another dialect's request."""
