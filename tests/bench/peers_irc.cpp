@@ -87,8 +87,6 @@ const PeerSystem ngircd_system{
     .takes_part =
         [](const Load& load) { return load.receivers == 1 && load.body_bytes <= longest_body_bytes; },
     .start = start_ngircd,
-    .make_codec = [](const Load& load) -> std::unique_ptr<Codec> {
-      return std::make_unique<IrcCodec>(load);
-    }};
+    .make_codec = make_codec<IrcCodec>};
 
 }  // namespace parley::bench

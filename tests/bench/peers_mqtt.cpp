@@ -136,10 +136,7 @@ std::unique_ptr<Server> start_mosquitto() {
 
 const PeerSystem mosquitto_system{.name = "mosquitto",
                                   .package = "mosquitto",
-                                  .takes_part = [](const Load&) { return true; },
                                   .start = start_mosquitto,
-                                  .make_codec = [](const Load& load) -> std::unique_ptr<Codec> {
-                                    return std::make_unique<MqttCodec>(load);
-                                  }};
+                                  .make_codec = make_codec<MqttCodec>};
 
 }  // namespace parley::bench

@@ -67,10 +67,7 @@ std::unique_ptr<Server> start_nats() {
 
 const PeerSystem nats_system{.name = "nats-server",
                              .package = "nats-server",
-                             .takes_part = [](const Load&) { return true; },
                              .start = start_nats,
-                             .make_codec = [](const Load& load) -> std::unique_ptr<Codec> {
-                               return std::make_unique<NatsCodec>(load);
-                             }};
+                             .make_codec = make_codec<NatsCodec>};
 
 }  // namespace parley::bench

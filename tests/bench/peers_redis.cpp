@@ -84,12 +84,7 @@ std::unique_ptr<Server> start_redis() {
 
 }  // namespace
 
-const PeerSystem redis_system{.name = "redis",
-                              .package = "redis-server",
-                              .takes_part = [](const Load&) { return true; },
-                              .start = start_redis,
-                              .make_codec = [](const Load& load) -> std::unique_ptr<Codec> {
-                                return std::make_unique<RedisCodec>(load);
-                              }};
+const PeerSystem redis_system{
+    .name = "redis", .package = "redis-server", .start = start_redis, .make_codec = make_codec<RedisCodec>};
 
 }  // namespace parley::bench

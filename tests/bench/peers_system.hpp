@@ -106,10 +106,16 @@ class Server {
   virtual std::uint16_t port() const = 0;  ///< of 127.0.0.1
 };
 
+/// For a system whose clients speak this codec.
+template <typename Spoken>
+std::unique_ptr<Codec> make_codec(const Load& load) {
+  return std::make_unique<Spoken>(load);
+}
+
 struct PeerSystem {
   std::string_view name;
   std::string_view package;  ///< Debian's; empty: it is built here
-  bool (*takes_part)(const Load& load);
+  bool (*takes_part)(const Load& load) = [](const Load&) { return true; };
   std::unique_ptr<Server> (*start)();
   std::unique_ptr<Codec> (*make_codec)(const Load& load);
 };

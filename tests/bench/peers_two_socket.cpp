@@ -103,16 +103,11 @@ const PeerSystem relay_system{.name = "relay",
                               // What reads nothing cannot tell whose message it is that a receipt answers.
                               .takes_part = [](const Load& load) { return load.senders == 1; },
                               .start = start<start_relay>,
-                              .make_codec = [](const Load& load) -> std::unique_ptr<Codec> {
-                                return std::make_unique<RelayCodec>(load);
-                              }};
+                              .make_codec = make_codec<RelayCodec>};
 
 const PeerSystem parleyd_system{.name = "parleyd",
                                 .package = "",
-                                .takes_part = [](const Load&) { return true; },
                                 .start = start<start_parleyd>,
-                                .make_codec = [](const Load& load) -> std::unique_ptr<Codec> {
-                                  return std::make_unique<TwoSocketCodec>(load);
-                                }};
+                                .make_codec = make_codec<TwoSocketCodec>};
 
 }  // namespace parley::bench
