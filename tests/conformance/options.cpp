@@ -22,97 +22,75 @@ CLI::Validator in_range(double least, double most) {
   return CLI::Range(least, most).description("");
 }
 
-void add_seconds(CLI::App& app, const std::string& name, milliseconds& value, const std::string& help,
-                 const std::string& group) {
+void add_seconds(CLI::App& app, const std::string& name, milliseconds& value, const std::string& help) {
   app.add_option_function<double>(
          name, [&value](double seconds) { value = milliseconds{std::llround(seconds * 1000)}; }, help)
       ->check(in_range(0.01, 86400))
-      ->option_text("SECONDS [" + CLI::detail::to_string(static_cast<double>(value.count()) / 1000) + "]")
-      ->group(group);
+      ->option_text("SECONDS [" + CLI::detail::to_string(static_cast<double>(value.count()) / 1000) + "]");
 }
 
 void add_selection(CLI::App& app, Options& options) {
-  const std::string group = "What is tried";
-  app.add_flag("--list", options.list, "List the cases with their clauses, and leave")->group(group);
-  app.add_option("--only", options.only, "Only these")->delimiter(',')->option_text("ID,...")->group(group);
-  app.add_option("--exclude", options.exclude, "All but these")
-      ->delimiter(',')
-      ->option_text("ID,...")
-      ->group(group);
+  app.option_defaults()->group("What is tried");
+  app.add_flag("--list", options.list, "List the cases with their clauses, and leave");
+  app.add_option("--only", options.only, "Only these")->delimiter(',')->option_text("ID,...");
+  app.add_option("--exclude", options.exclude, "All but these")->delimiter(',')->option_text("ID,...");
   const std::map<std::string, Level> levels{
       {"must", Level::must}, {"should", Level::should}, {"may", Level::may}};
   app.add_option_function<std::string>(
          "--level", [&options, levels](const std::string& word) { options.least_level = levels.at(word); },
          "Only MUST; MUST and SHOULD; or all")
       ->check(CLI::IsMember(levels).description(""))
-      ->option_text("must|should|may [may]")
-      ->group(group);
+      ->option_text("must|should|may [may]");
   app.add_option("--replay", options.replay, "Try this case and print its exchange as a Python script")
-      ->option_text("ID")
-      ->group(group);
+      ->option_text("ID");
 }
 
 void add_course(CLI::App& app, Options& options) {
-  const std::string group = "How it is tried";
+  app.option_defaults()->group("How it is tried");
   app.add_option("--seed", options.settings.seed, "For the bytes that are chosen by chance")
-      ->option_text("N [1]")
-      ->group(group);
-  add_seconds(app, "--timeout", options.settings.timeout, "For each thing that must come", group);
+      ->option_text("N [1]");
+  add_seconds(app, "--timeout", options.settings.timeout, "For each thing that must come");
   add_seconds(app, "--receipt-time", options.settings.receipt_time,
-              "How long the server under test gives a recipient, at most", group);
-  add_seconds(app, "--budget", options.budget, "For the whole run; 0: no limit", group);
+              "How long the server under test gives a recipient, at most");
+  add_seconds(app, "--budget", options.budget, "For the whole run; 0: no limit");
   app.add_option("--jobs", options.jobs,
                  "Cases at the same time, each against a program of its own (needs --exec)")
       ->check(in_range(1, 64))
-      ->option_text("N [1]")
-      ->group(group);
+      ->option_text("N [1]");
   app.add_option("--alternatives", options.alternatives_file, "What else counts as right; see the README")
-      ->option_text("FILE")
-      ->group(group);
+      ->option_text("FILE");
 }
 
 void add_reports(CLI::App& app, Options& options) {
-  const std::string group = "Reports (- is standard output; several at once)";
+  app.option_defaults()->group("Reports (- is standard output; several at once)");
   for (const char* format : {"tap", "junit", "gradescope", "classroom", "json", "html"})
-    app.add_option(std::string("--") + format, options.reports[format], "")
-        ->option_text("FILE")
-        ->group(group);
-  app.add_option("--weights", options.weights_file, "Points: lines of ID = N")
-      ->option_text("FILE")
-      ->group(group);
+    app.add_option(std::string("--") + format, options.reports[format], "")->option_text("FILE");
+  app.add_option("--weights", options.weights_file, "Points: lines of ID = N")->option_text("FILE");
   app.add_option("--expect-fail", options.expect_fail_file, "Cases that are known to fail: lines of ID")
-      ->option_text("FILE")
-      ->group(group);
-  app.add_flag("--verbose", options.verbose, "Name the passed cases too")->group(group);
-  app.add_flag("--no-color", options.no_color, "No colours; NO_COLOR in the environment does the same")
-      ->group(group);
+      ->option_text("FILE");
+  app.add_flag("--verbose", options.verbose, "Name the passed cases too");
+  app.add_flag("--no-color", options.no_color, "No colours; NO_COLOR in the environment does the same");
 }
 
 void add_grading(CLI::App& app, Options& options) {
-  const std::string group = "Submissions (what their grade.toml does not say)";
+  app.option_defaults()->group("Submissions (what their grade.toml does not say)");
   app.add_option("--build", options.build_command, "Command that builds one, in its folder")
-      ->option_text("COMMAND")
-      ->group(group);
+      ->option_text("COMMAND");
   app.add_option("--server", options.server_command, "Command that starts its server; {port} is replaced")
-      ->option_text("COMMAND")
-      ->group(group);
+      ->option_text("COMMAND");
   app.add_option("--client", options.client_command,
                  "Command that starts its client; {user}, {host} and {port} are replaced")
-      ->option_text("COMMAND")
-      ->group(group);
+      ->option_text("COMMAND");
   app.add_option("--profile", options.profile_file, "How these clients ask, and what they say")
-      ->option_text("FILE")
-      ->group(group);
+      ->option_text("FILE");
   app.add_option("--output", options.output, "Folder for the reports")
-      ->option_text("FOLDER [FOLDER/reports]")
-      ->group(group);
-  add_seconds(app, "--build-time", options.build_time, "For building one", group);
+      ->option_text("FOLDER [FOLDER/reports]");
+  add_seconds(app, "--build-time", options.build_time, "For building one");
   app.add_option_function<std::size_t>(
          "--memory", [&options](std::size_t mebibytes) { options.memory_bytes = mebibytes * mebibyte; },
          "Writable memory of each process of one")
       ->check(in_range(16, 1 << 20))
-      ->option_text("MIB [4096]")
-      ->group(group);
+      ->option_text("MIB [4096]");
   options.memory_bytes = default_memory_mebibytes * mebibyte;
   options.budget = grading_budget;
 }
