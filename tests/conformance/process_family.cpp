@@ -1,6 +1,7 @@
 #include "tests/conformance/process_family.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,7 +97,10 @@ void kill_family(const std::string& mark, pid_t leader) {
   }
 }
 
-std::string describe_end(const siginfo_t& info) {
+std::optional<std::string> end_of(pid_t pid) {
+  siginfo_t info{};
+  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+    return std::nullopt;
   if (info.si_code == CLD_EXITED) return "exited with code " + std::to_string(info.si_status);
   return "was killed by signal " + std::to_string(info.si_status) + " (" + ::sigdescr_np(info.si_status) +
          ")";

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <signal.h>
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +24,9 @@ std::vector<std::string> stat_fields(pid_t pid);
 /// True when every thread of these processes waits for something, and none wants the processor.
 bool are_at_rest(const std::vector<pid_t>& pids);
 
-/// What waitid() says of an end, as a sentence part: "exited with code 1", "was killed by signal 11
-/// (Segmentation fault)".
-std::string describe_end(const siginfo_t& info);
+/// How this child ended, as a sentence part: "exited with code 1", "was killed by signal 11 (Segmentation
+/// fault)"; nothing while it runs. It is left to be waited for: its group and session must keep their number
+/// until the rest of them is gone too.
+std::optional<std::string> end_of(pid_t pid);
 
 }  // namespace parley::conform

@@ -110,12 +110,7 @@ void Program::drain() {
 }
 
 std::optional<std::string> Program::ended() {
-  if (ended_) return ended_;
-  siginfo_t info{};
-  // Not reaped yet: its group must keep its number until the rest of it is gone too.
-  if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
-    return std::nullopt;
-  ended_ = describe_end(info);
+  if (!ended_) ended_ = end_of(pid_);
   return ended_;
 }
 
