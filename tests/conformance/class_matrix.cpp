@@ -26,19 +26,6 @@ std::vector<const Clause*> clauses_of(const std::vector<ClassRow>& rows) {
 
 /// The verdict on each clause: its worst case's.
 std::map<const Clause*, Status> verdicts_of(const Report& report) {
-  const auto badness = [](Status status) {
-    switch (status) {
-      case Status::passed:
-        return 0;
-      case Status::skipped:
-        return 1;
-      case Status::not_run:
-        return 2;
-      case Status::failed:
-        return 3;
-    }
-    return 0;
-  };
   std::map<const Clause*, Status> verdicts;
   for (const Result& result : report.results) {
     const Status status = counts_as_passed(result) ? Status::passed : result.status;

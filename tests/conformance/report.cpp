@@ -82,6 +82,20 @@ std::string_view to_text(Status status) {
   return "";
 }
 
+int badness(Status status) {
+  switch (status) {
+    case Status::passed:
+      return 0;
+    case Status::skipped:
+      return 1;
+    case Status::not_run:
+      return 2;
+    case Status::failed:
+      return 3;
+  }
+  return 0;
+}
+
 Report::Totals Report::totals() const {
   Totals totals;
   for (const Result& result : results) count(result, totals);

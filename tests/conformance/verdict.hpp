@@ -21,6 +21,9 @@ enum class Status {
 /// "pass", "fail", "skipped", "not run".
 std::string_view to_text(Status status);
 
+/// Of several verdicts the one with the largest counts: 0 for passed, then skipped, not run, failed.
+int badness(Status status);
+
 /// Why a case failed.
 struct Failure {
   std::string expected;  ///< a sentence part: "SENT bob on alice's sending socket"
