@@ -22,11 +22,17 @@ struct Case {
 inline constexpr std::string_view signs_on = "R4.1-two-sockets";
 inline constexpr std::string_view delivers = "D1.2-unicast";
 
+/// A recipient's answer to a message that it cannot read.
+inline constexpr std::string_view rejection = "ERROR 103 Header Incomplete\n\n";
+
 // By section of the page; each in the order in which it is to run.
 std::vector<Case> registration_cases();
+std::vector<Case> channel_cases();
 std::vector<Case> delivery_cases();
-std::vector<Case> broadcast_cases();
+std::vector<Case> piece_cases();
+std::vector<Case> header_cases();
 std::vector<Case> framing_cases();
+std::vector<Case> broadcast_cases();
 std::vector<Case> concurrency_cases();
 std::vector<Case> leaving_cases();
 std::vector<Case> hygiene_cases();

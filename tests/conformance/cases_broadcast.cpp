@@ -90,7 +90,7 @@ void one_refuses(Trial& t) {
   t.send(c.alice, "ALL", "Hello all");
   // Whoever is first refuses, so that a server that goes round would stop there.
   t.expect_forward(c.others[0], c.alice, "Hello all");
-  c.others[0].receiving->send("ERROR 103 Header Incomplete\n\n");
+  c.others[0].receiving->send(rejection);
   for (std::size_t i = 1; i < c.others.size(); ++i) {
     t.expect_forward(c.others[i], c.alice, "Hello all");
     t.acknowledge(c.others[i], c.alice);
@@ -101,7 +101,7 @@ void failure_reported(Trial& t) {
   const Crowd c(t);
   t.send(c.alice, "ALL", "Hello all");
   c.others[1].receiving->expect(forward(c.alice.name, "Hello all"));
-  c.others[1].receiving->send("ERROR 103 Header Incomplete\n\n");
+  c.others[1].receiving->send(rejection);
   for (const std::size_t i : {std::size_t{0}, std::size_t{2}}) {
     t.expect_forward(c.others[i], c.alice, "Hello all");
     t.acknowledge(c.others[i], c.alice);
@@ -113,8 +113,7 @@ void one_leaves(Trial& t) {
   const Crowd c(t);
   t.send(c.alice, "ALL", "Hello all");
   t.expect_forward(c.others[0], c.alice, "Hello all");
-  c.others[0].sending->close();
-  c.others[0].receiving->close();
+  end_properly(c.others[0]);
   for (std::size_t i = 1; i < c.others.size(); ++i) {
     t.expect_forward(c.others[i], c.alice, "Hello all");
     t.acknowledge(c.others[i], c.alice);

@@ -26,8 +26,7 @@ void deliver_raw(ClientTrial& t, const std::string& frame, const std::string& se
                  const std::string& text) {
   const auto before = t.now();
   t.receiving().send(frame);
-  t.expect_received(sender);
-  t.expect_shown(before, sender, {text});
+  t.expect_taken(before, sender, {text});
 }
 
 void forward_byte_by_byte(ClientTrial& t) {
@@ -35,8 +34,7 @@ void forward_byte_by_byte(ClientTrial& t) {
   const std::string zoe = t.name("zoe");
   const auto before = t.now();
   t.send_byte_by_byte(t.receiving(), forward_frame(zoe, "letter by letter"));
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, {"letter by letter"});
+  t.expect_taken(before, zoe, {"letter by letter"});
   t.deliver(zoe, "and whole again");
 }
 
@@ -53,8 +51,7 @@ void cut_at_boundaries(ClientTrial& t) {
     const std::string unique = text.substr(0, text.size() - 1) + std::to_string(number++);
     const auto before = t.now();
     t.send_slowly(t.receiving(), forward_frame(zoe, unique), {cut});
-    t.expect_received(zoe);
-    t.expect_shown(before, zoe, {unique});
+    t.expect_taken(before, zoe, {unique});
   }
 }
 
@@ -67,8 +64,7 @@ void long_body_in_pieces(ClientTrial& t) {
   for (std::size_t at = 500; at < frame.size(); at += 500) cuts.push_back(at);
   const auto before = t.now();
   t.send_slowly(t.receiving(), frame, cuts);
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, {"begin-"});
+  t.expect_taken(before, zoe, {"begin-"});
   t.deliver(zoe, "a short one");
 }
 
@@ -80,8 +76,7 @@ void cut_character(ClientTrial& t) {
   const auto euro = frame.find("\xE2\x82\xAC");
   const auto before = t.now();
   t.send_slowly(t.receiving(), frame, {euro + 1, euro + 2, frame.size() - 2});
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, {text});
+  t.expect_taken(before, zoe, {text});
 }
 
 void registered_byte_by_byte(ClientTrial& t) {
@@ -97,8 +92,7 @@ void registered_byte_by_byte(ClientTrial& t) {
 void report_byte_by_byte(ClientTrial& t) {
   t.sign_on();
   const std::string bob = t.name("bob");
-  t.type_message(bob, "Hello");
-  t.expect_send(bob, "Hello");
+  t.type_and_expect(bob, "Hello");
   const auto before = t.settled();
   t.send_byte_by_byte(t.sending(), to_frame(two_socket::Delivered{bob}));
   t.expect_news(before, t.profile().delivered, "a word on the delivery after SENT");
@@ -127,8 +121,7 @@ void registered_and_forward(ClientTrial& t) {
     t.accept(registration, answer);
   });
   if (!is_sent) t.receiving().send(forward_frame(zoe, "at once"));
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, {"at once"});
+  t.expect_taken(before, zoe, {"at once"});
   t.fence();
 }
 
@@ -139,11 +132,9 @@ void trailing_half(ClientTrial& t) {
   const std::string second = forward_frame(yan, "complete at last");
   const auto before = t.now();
   t.receiving().send(forward_frame(zoe, "complete at once") + second.substr(0, second.size() / 2));
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, {"complete at once"});
+  t.expect_taken(before, zoe, {"complete at once"});
   t.receiving().send(second.substr(second.size() / 2));
-  t.expect_received(yan);
-  t.expect_shown(before, yan, {"complete at last"});
+  t.expect_taken(before, yan, {"complete at last"});
 }
 
 void header(ClientTrial& t, const std::string& lines) {
@@ -162,11 +153,7 @@ void bad_header(ClientTrial& t, const std::string& lines) {
 
 void whole_body(ClientTrial& t, const std::string& body, const std::vector<std::string>& parts) {
   t.sign_on();
-  const std::string zoe = t.name("zoe");
-  const auto before = t.now();
-  t.forward(zoe, body);
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, parts);
+  t.deliver(t.name("zoe"), body, parts);
   t.deliver(t.name("yan"), "the next one");
 }
 
@@ -179,8 +166,7 @@ void line_ends(ClientTrial& t, const std::string& line_end, const std::string& e
   const std::string zoe = t.name("zoe");
   deliver_raw(t, "FORWARD " + zoe + line_end + "Content-length: 5" + end + "Hello", zoe, "Hello");
   const std::string bob = t.name("bob");
-  t.type_message(bob, "Hello");
-  t.expect_send(bob, "Hello");
+  t.type_and_expect(bob, "Hello");
   t.sending().send("SENT " + bob + end);
   t.fence();
 }
@@ -192,8 +178,7 @@ void single_line_feed(ClientTrial& t) {
   });
   t.deliver(t.name("zoe"), "after REGISTERED");
   const std::string bob = t.name("bob");
-  t.type_message(bob, "Hello");
-  t.expect_send(bob, "Hello");
+  t.type_and_expect(bob, "Hello");
   t.sending().send("SENT " + bob + "\n");
   t.fence();
 }
@@ -204,8 +189,7 @@ void blank_lines_before(ClientTrial& t) {
   deliver_raw(t, forward_frame(zoe, "a line feed behind it") + "\n", zoe, "a line feed behind it");
   deliver_raw(t, "\n\n" + forward_frame(zoe, "two before it"), zoe, "two before it");
   const std::string bob = t.name("bob");
-  t.type_message(bob, "Hello");
-  t.expect_send(bob, "Hello");
+  t.type_and_expect(bob, "Hello");
   t.sending().send("\n" + to_frame(two_socket::Delivered{bob}) + "\n");
   t.fence();
 }

@@ -1,6 +1,7 @@
 // What comes in, and what is shown of it: C4, C5.
 #include "protocol/text.hpp"
 #include "tests/conformance/client_case.hpp"
+#include "tests/support/every_byte.hpp"
 
 namespace parley::conform {
 
@@ -36,8 +37,7 @@ void two_senders(ClientTrial& t) {
 void while_waiting_for_answer(ClientTrial& t) {
   t.sign_on();
   const std::string bob = t.name("bob");
-  t.type_message(bob, "Hello");
-  t.expect_send(bob, "Hello");
+  t.type_and_expect(bob, "Hello");
   t.deliver(t.name("zoe"), "in between");
   t.sending().send(to_frame(two_socket::Delivered{bob}));
   t.fence();
@@ -52,11 +52,7 @@ void after_bad_forward(ClientTrial& t) {
 
 void body_with_parts(ClientTrial& t, const std::string& body, const std::vector<std::string>& parts) {
   t.sign_on();
-  const std::string zoe = t.name("zoe");
-  const auto before = t.now();
-  t.forward(zoe, body);
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, parts);
+  t.deliver(t.name("zoe"), body, parts);
   t.deliver(t.name("yan"), "and after it");
 }
 
@@ -81,21 +77,21 @@ void half_typed_is_kept(ClientTrial& t) {
   t.fence();
 }
 
-std::string every_byte() {
-  std::string bytes;
-  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
-  return bytes;
+/// A message of which "left" and "right" are seen, and the bytes between them may be: all is shown that will
+/// be. Returns the moment before it.
+ClientTrial::Moment deliver_between(ClientTrial& t, const std::string& bytes) {
+  t.sign_on();
+  const std::string zoe = t.name("zoe");
+  const auto before = t.settled();
+  t.forward(zoe, "left" + bytes + "right");
+  t.expect_taken(before, zoe, {"left", "right"});
+  t.terminal().settle();
+  return before;
 }
 
 /// Nothing of `raw` reaches the terminal.
 void keeps_from_terminal(ClientTrial& t, const std::string& body, const std::vector<std::string>& raw) {
-  t.sign_on();
-  const std::string zoe = t.name("zoe");
-  const auto before = t.settled();
-  t.forward(zoe, "left" + body + "right");
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, {"left", "right"});
-  t.terminal().settle();
+  const auto before = deliver_between(t, body);
   for (const auto& bytes : raw)
     if (t.terminal().raw_since(before).find(bytes) != std::string_view::npos)
       throw CaseFailed{{"no control characters of a message on the terminal",
@@ -106,16 +102,10 @@ void keeps_from_terminal(ClientTrial& t, const std::string& body, const std::vec
 
 /// C1 as bytes of their own: those that are no part of a UTF-8 sequence.
 void keeps_c1_from_terminal(ClientTrial& t) {
-  t.sign_on();
-  const std::string zoe = t.name("zoe");
-  const auto before = t.settled();
-  t.forward(zoe,
-            "left\x9b"
-            "31m\xc2\x9b"
-            "31m\xc2\x85right");
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, {"left", "right"});
-  t.terminal().settle();
+  const auto before = deliver_between(t,
+                                      "\x9b"
+                                      "31m\xc2\x9b"
+                                      "31m\xc2\x85");
   const std::string_view shown = t.terminal().raw_since(before);
   for (std::size_t at = 0; at < shown.size();) {
     const auto length = utf8_sequence_length(shown.substr(at));
@@ -130,13 +120,7 @@ void keeps_c1_from_terminal(ClientTrial& t) {
 
 /// What is shown between the two words that stand around it in the message.
 std::string shown_between(ClientTrial& t, const std::string& body) {
-  t.sign_on();
-  const std::string zoe = t.name("zoe");
-  const auto before = t.settled();
-  t.forward(zoe, "left" + body + "right");
-  t.expect_received(zoe);
-  t.expect_shown(before, zoe, {"left", "right"});
-  t.terminal().settle();
+  const auto before = deliver_between(t, body);
   const std::string text(t.terminal().text_since(before));
   const auto left = text.find("left");
   const auto right = text.find("right", left);
@@ -246,7 +230,7 @@ std::vector<ClientCase> client_receiving_cases() {
        "a message of every byte from 0 to 255",
        {receives, shows},
        as_text,
-       [](ClientTrial& t) { body_with_parts(t, every_byte(), {}); }},
+       [](ClientTrial& t) { body_with_parts(t, test::every_byte(), {}); }},
       {"C4.4-nul",
        "a message with NUL bytes",
        {receives, shows},

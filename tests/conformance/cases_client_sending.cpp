@@ -11,11 +11,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-void type_and_expect(ClientTrial& t, const std::string& recipient, const std::string& text) {
-  t.type_message(recipient, text);
-  t.expect_send(recipient, text);
-}
-
 void sends_text(ClientTrial& t, const std::string& text) {
   t.sign_on();
   t.converse(t.name("bob"), text);
@@ -69,19 +64,18 @@ void waits_for_answer(ClientTrial& t) {
   t.fence();
 }
 
-/// A line is sent and answered; returns what is shown then.
-std::string answer(ClientTrial& t, std::string_view bytes, const std::optional<Pattern>& pattern,
+/// A line is sent and answered on that socket; returns what is shown then.
+std::string answer(ClientTrial& t, Link& link, std::string_view bytes, const std::optional<Pattern>& pattern,
                    const std::string& expected) {
-  const std::string bob = t.name("bob");
-  type_and_expect(t, bob, "Hello");
+  t.type_and_expect(t.name("bob"), "Hello");
   const auto before = t.settled();
-  t.sending().send(bytes);
+  link.send(bytes);
   return t.expect_news(before, pattern, expected);
 }
 
 /// What is shown when there is an answer; empty when nothing is.
 std::string shown_after(ClientTrial& t, std::string_view bytes) {
-  type_and_expect(t, t.name("bob"), "Hello");
+  t.type_and_expect(t.name("bob"), "Hello");
   const auto before = t.settled();
   t.sending().send(bytes);
   constexpr milliseconds time_to_show{500};
@@ -96,7 +90,7 @@ std::string sent(const ClientTrial& t) {
 
 void tells_of_delivery(ClientTrial& t) {
   t.sign_on();
-  answer(t, sent(t), t.profile().delivered, "a word on the delivery after SENT");
+  answer(t, t.sending(), sent(t), t.profile().delivered, "a word on the delivery after SENT");
 }
 
 /// An ERROR is told, and not as success is.
@@ -105,7 +99,7 @@ void tells_of_failure(ClientTrial& t, std::string_view error) {
   const std::string success = shown_after(t, sent(t));
   const std::string expected = "a word that the message was not delivered after " +
                                std::string(error.substr(0, std::string_view("ERROR 10x").size()));
-  const std::string news = answer(t, error, t.profile().not_delivered, expected);
+  const std::string news = answer(t, t.sending(), error, t.profile().not_delivered, expected);
   if (news == success) t.fail(expected, "the same as after SENT: \"" + visible(news) + '"');
   t.fence();
 }
@@ -115,28 +109,24 @@ void takes_report(ClientTrial& t, const std::string& report) {
   t.sign_on();
   const std::string failure = shown_after(t, "ERROR 102 Unable to send\n\n");
   const std::string expected = "a word on the delivery after " + visible(report.substr(0, report.find('\n')));
-  const std::string news = answer(t, report, t.profile().delivered, expected);
+  const std::string news = answer(t, t.sending(), report, t.profile().delivered, expected);
   if (news == failure) t.fail(expected, "the same as after ERROR 102: \"" + visible(news) + '"');
   t.fence();
 }
 
 void report_on_receiving_socket(ClientTrial& t) {
   t.sign_on();
-  const std::string bob = t.name("bob");
-  type_and_expect(t, bob, "Hello");
-  const auto before = t.settled();
-  t.receiving().send(sent(t));
-  t.expect_news(before, t.profile().delivered, "a word on the delivery after SENT");
+  answer(t, t.receiving(), sent(t), t.profile().delivered, "a word on the delivery after SENT");
   t.fence();
 }
 
 void no_answer(ClientTrial& t) {
   t.sign_on();
   const std::string bob = t.name("bob");
-  type_and_expect(t, bob, "Is anybody there?");
+  t.type_and_expect(bob, "Is anybody there?");
   const auto before = t.settled();
   t.expect_news(before, t.profile().no_answer, "a word that no answer has come", t.profile().answer_time);
-  type_and_expect(t, bob, "Anybody else?");
+  t.type_and_expect(bob, "Anybody else?");
 }
 
 /// The bytes of each socket are these, as far as they have come.

@@ -110,20 +110,25 @@ void another_name(ClientTrial& t) {
   t.fence();
 }
 
-void server_ends(ClientTrial& t) {
+/// half_close() or abort() of every connection of the client.
+void end_both(ClientTrial& t, void (Link::*end)()) {
+  (t.sending().*end)();
+  if (&t.sending() != &t.receiving()) (t.receiving().*end)();
+}
+
+void server_goes(ClientTrial& t, void (Link::*end)(), const std::string& what) {
   t.sign_on();
   const auto before = t.settled();
-  t.sending().half_close();
-  if (&t.sending() != &t.receiving()) t.receiving().half_close();
-  t.expect_news_or_end(before, "a word on the end of both connections, or the client's own end");
+  end_both(t, end);
+  t.expect_news_or_end(before, "a word on the " + what + " of both connections, or the client's own end");
+}
+
+void server_ends(ClientTrial& t) {
+  server_goes(t, &Link::half_close, "end");
 }
 
 void server_resets(ClientTrial& t) {
-  t.sign_on();
-  const auto before = t.settled();
-  t.sending().abort();
-  if (&t.sending() != &t.receiving()) t.receiving().abort();
-  t.expect_news_or_end(before, "a word on the reset of both connections, or the client's own end");
+  server_goes(t, &Link::abort, "reset");
 }
 
 void receiving_socket_ends(ClientTrial& t) {
@@ -136,8 +141,7 @@ void receiving_socket_ends(ClientTrial& t) {
 void sending_socket_ends(ClientTrial& t) {
   t.sign_on();
   const std::string bob = t.name("bob");
-  t.type_message(bob, "are you there?");
-  t.expect_send(bob, "are you there?");
+  t.type_and_expect(bob, "are you there?");
   const auto before = t.settled();
   t.sending().half_close();
   t.expect_news_or_end(before,
@@ -150,8 +154,7 @@ void does_not_spin(ClientTrial& t) {
   constexpr int windows = 3;
   t.sign_on();
   t.settled();
-  t.sending().half_close();
-  if (&t.sending() != &t.receiving()) t.receiving().half_close();
+  end_both(t, &Link::half_close);
   t.look();
   milliseconds used{0};
   for (int i = 0; i < windows; ++i) {

@@ -1,4 +1,5 @@
 #include "tests/conformance/case.hpp"
+#include "tests/support/every_byte.hpp"
 
 namespace parley::conform {
 
@@ -10,18 +11,6 @@ namespace {
 // Long enough for most servers to act; nothing depends on whether they did.
 constexpr std::chrono::milliseconds look_time{50};
 
-struct Pair {
-  explicit Pair(Trial& t) : alice(t.sign_on("alice")), bob(t.sign_on("bob")) {}
-  User alice;
-  User bob;
-};
-
-std::string every_byte() {
-  std::string bytes;
-  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
-  return bytes;
-}
-
 /// Letters chosen by chance: no byte of them is special anywhere.
 std::string random_letters(Trial& t, std::size_t count) {
   std::string letters(count, 'a');
@@ -31,8 +20,7 @@ std::string random_letters(Trial& t, std::size_t count) {
 
 void forwards(Trial& t) {
   const Pair p(t);
-  t.send(p.alice, p.bob.name, "Hello");
-  t.expect_forward(p.bob, p.alice, "Hello");
+  t.begin_exchange(p.alice, p.bob);
 }
 
 void unicast(Trial& t) {
@@ -50,29 +38,25 @@ void right_recipient(Trial& t) {
   t.exchange(p.bob, carol, "from bob");
 }
 
+/// The recipient answers so, and the sender is told that.
+void refuse(Trial& t, const Pair& p, std::string_view answer, ErrorCode told) {
+  t.begin_exchange(p.alice, p.bob);
+  p.bob.receiving->send(answer);
+  t.expect_error(p.alice, told);
+}
+
 void rejected(Trial& t) {
   const Pair p(t);
-  t.send(p.alice, p.bob.name, "Hello");
-  t.expect_forward(p.bob, p.alice, "Hello");
-  p.bob.receiving->send("ERROR 103 Header Incomplete\n\n");
-  t.expect_error(p.alice, ErrorCode::header_incomplete);
+  refuse(t, p, rejection, ErrorCode::header_incomplete);
   t.exchange(p.alice, p.bob);
 }
 
 void other_phrase(Trial& t) {
-  const Pair p(t);
-  t.send(p.alice, p.bob.name, "Hello");
-  t.expect_forward(p.bob, p.alice, "Hello");
-  p.bob.receiving->send("ERROR 103 cannot parse this\n\n");
-  t.expect_error(p.alice, ErrorCode::header_incomplete);
+  refuse(t, Pair(t), "ERROR 103 cannot parse this\n\n", ErrorCode::header_incomplete);
 }
 
 void other_error(Trial& t) {
-  const Pair p(t);
-  t.send(p.alice, p.bob.name, "Hello");
-  t.expect_forward(p.bob, p.alice, "Hello");
-  p.bob.receiving->send("ERROR 102 Unable to send\n\n");
-  t.expect_error(p.alice, ErrorCode::unable_to_send);
+  refuse(t, Pair(t), "ERROR 102 Unable to send\n\n", ErrorCode::unable_to_send);
 }
 
 void unknown_user(Trial& t) {
@@ -94,8 +78,7 @@ void malformed_recipient(Trial& t) {
 
 void recipient_dies(Trial& t, void (*end)(const User&)) {
   const Pair p(t);
-  t.send(p.alice, p.bob.name, "Are you there?");
-  t.expect_forward(p.bob, p.alice, "Are you there?");
+  t.begin_exchange(p.alice, p.bob, "Are you there?");
   end(p.bob);
   t.expect_error(p.alice, ErrorCode::unable_to_send);
   t.exchange(p.alice, t.sign_on("carol"));
@@ -103,15 +86,13 @@ void recipient_dies(Trial& t, void (*end)(const User&)) {
 
 void silent_recipient(Trial& t) {
   const Pair p(t);
-  t.send(p.alice, p.bob.name, "Are you there?");
-  t.expect_forward(p.bob, p.alice, "Are you there?");
+  t.begin_exchange(p.alice, p.bob, "Are you there?");
   p.alice.sending->expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
 }
 
 void late_receipt(Trial& t) {
   const Pair p(t);
-  t.send(p.alice, p.bob.name, "first");
-  t.expect_forward(p.bob, p.alice, "first");
+  t.begin_exchange(p.alice, p.bob, "first");
   p.alice.sending->expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
   // Whether bob is still there is the server's choice; what it says of the second message must be true.
   t.send(p.alice, p.bob.name, "second");
@@ -124,14 +105,16 @@ void late_receipt(Trial& t) {
   p.alice.sending->expect_nothing("no report on the second message for the receipt of the first");
 }
 
-void no_early_report(Trial& t) {
-  const Pair p(t);
-  t.send(p.alice, p.bob.name, "Hello");
-  t.expect_forward(p.bob, p.alice, "Hello");
+/// An exchange whose report waits for the receipt.
+void exchange_slowly(Trial& t, const Pair& p, const std::string& expected) {
+  t.begin_exchange(p.alice, p.bob);
   t.fence();
-  p.alice.sending->expect_nothing("no answer before bob has said RECEIVED");
-  t.acknowledge(p.bob, p.alice);
-  t.expect_delivered(p.alice, p.bob.name);
+  p.alice.sending->expect_nothing(expected);
+  t.end_exchange(p.alice, p.bob);
+}
+
+void no_early_report(Trial& t) {
+  exchange_slowly(t, Pair(t), "no answer before bob has said RECEIVED");
 }
 
 void one_answer(Trial& t) {
@@ -141,9 +124,8 @@ void one_answer(Trial& t) {
     t.send(p.alice, t.name("nobody"), "x");
     t.expect_error(p.alice, ErrorCode::unable_to_send);
     t.exchange(p.alice, p.bob);
-    t.send(p.alice, p.bob.name, "Hello");
-    t.expect_forward(p.bob, p.alice, "Hello");
-    p.bob.receiving->send("ERROR 103 Header Incomplete\n\n");
+    t.begin_exchange(p.alice, p.bob);
+    p.bob.receiving->send(rejection);
     (void)p.alice.sending->receive();  // whichever it is: another one must not follow
   }
   t.exchange(p.alice, p.bob);
@@ -168,7 +150,7 @@ void pipelined_order(Trial& t) {
     serve_carol();
     t.exchange(p.bob, carol);  // so the server has seen carol's receipt
   }
-  p.bob.receiving->send("ERROR 103 Header Incomplete\n\n");
+  p.bob.receiving->send(rejection);
   if (!carol_first) serve_carol();
   t.expect_error(p.alice, ErrorCode::header_incomplete);
   t.expect_error(p.alice, ErrorCode::unable_to_send);
@@ -198,8 +180,7 @@ void any_receipt_name(Trial& t) {
   const Pair p(t);
   for (const std::string& receipt :
        {"RECEIVED " + p.bob.name, std::string("RECEIVED somebody"), std::string("RECEIVED")}) {
-    t.send(p.alice, p.bob.name, "Hello");
-    t.expect_forward(p.bob, p.alice, "Hello");
+    t.begin_exchange(p.alice, p.bob);
     p.bob.receiving->send(receipt + "\n\n");
     t.expect_delivered(p.alice, p.bob.name);
   }
@@ -207,8 +188,7 @@ void any_receipt_name(Trial& t) {
 
 void receipt_on_sending_socket(Trial& t) {
   const Pair p(t);
-  t.send(p.alice, p.bob.name, "Hello");
-  t.expect_forward(p.bob, p.alice, "Hello");
+  t.begin_exchange(p.alice, p.bob);
   p.bob.sending->send(to_frame(two_socket::Received{p.alice.name}));
   t.expect_delivered(p.alice, p.bob.name);
 }
@@ -219,32 +199,16 @@ void idle_receipt(Trial& t) {
   // Refused on the same socket, so when this answer comes the stray receipt has been read (R3.2).
   p.bob.receiving->send(to_frame(two_socket::Register{Channel::to_recv, p.bob.name}));
   t.expect_error(*p.bob.receiving, ErrorCode::malformed_username);
-  t.send(p.alice, p.bob.name, "Hello");
-  t.expect_forward(p.bob, p.alice, "Hello");
-  t.fence();
-  p.alice.sending->expect_nothing("no answer before bob has said RECEIVED to this message");
-  t.acknowledge(p.bob, p.alice);
-  t.expect_delivered(p.alice, p.bob.name);
+  exchange_slowly(t, p, "no answer before bob has said RECEIVED to this message");
 }
 
 void delivered_word(Trial& t) {
   const Pair p(t);
-  t.send(p.alice, p.bob.name, "Hello");
-  t.expect_forward(p.bob, p.alice, "Hello");
+  t.begin_exchange(p.alice, p.bob);
   t.acknowledge(p.bob, p.alice);
   const Frame frame = p.alice.sending->expect(delivered(t.settings(), p.bob.name));
   const std::string exact = to_frame(two_socket::Delivered{p.bob.name});
   if (!exact.starts_with(frame.bytes)) p.alice.sending->fail("SENT " + p.bob.name, frame);
-}
-
-void end_properly(const User& user) {
-  user.sending->close();
-  user.receiving->close();
-}
-
-void end_with_reset(const User& user) {
-  user.sending->abort();
-  user.receiving->abort();
 }
 
 }  // namespace
@@ -368,7 +332,7 @@ std::vector<Case> delivery_cases() {
        "a message of every byte from 0 to 255",
        {delivers},
        text_not_bytes,
-       [](Trial& t) { deliver_body(t, every_byte()); }},
+       [](Trial& t) { deliver_body(t, test::every_byte()); }},
       {"D6.3-nul",
        "a message with NUL bytes",
        {delivers},

@@ -16,20 +16,17 @@ void slow_recipient(Trial& t) {
   const User bob = t.sign_on("bob");
   const User carol = t.sign_on("carol");
   const User dave = t.sign_on("dave");
-  t.send(alice, bob.name, "take your time");
-  t.expect_forward(bob, alice, "take your time");
+  t.begin_exchange(alice, bob, "take your time");
   t.exchange(carol, dave, "meanwhile");
   t.exchange(dave, carol, "meanwhile");
-  t.acknowledge(bob, alice);
-  t.expect_delivered(alice, bob.name);
+  t.end_exchange(alice, bob);
 }
 
 void one_at_a_time(Trial& t) {
   const User alice = t.sign_on("alice");
   const User bob = t.sign_on("bob");
   const User carol = t.sign_on("carol");
-  t.send(alice, bob.name, "first");
-  t.expect_forward(bob, alice, "first");
+  t.begin_exchange(alice, bob, "first");
   t.send(carol, bob.name, "second");
   t.fence();
   bob.receiving->expect_nothing("no second FORWARD before the first is answered");
@@ -71,7 +68,7 @@ void own_outcome(Trial& t) {
       if (from_alice == (round % 2 == 0))
         t.acknowledge(bob, from_alice ? alice : carol);
       else
-        bob.receiving->send("ERROR 103 Header Incomplete\n\n");
+        bob.receiving->send(rejection);
     }
     const User& lucky = round % 2 == 0 ? alice : carol;
     const User& other = round % 2 == 0 ? carol : alice;
@@ -125,8 +122,7 @@ void sender_leaves(Trial& t) {
   const User bob = t.sign_on("bob");
   for (const bool reset : {false, true}) {
     const User alice = t.sign_on("alice", t.name("alice") + (reset ? "r" : "e"));
-    t.send(alice, bob.name, "and I am gone");
-    t.expect_forward(bob, alice, "and I am gone");
+    t.begin_exchange(alice, bob, "and I am gone");
     for (Link* link : {alice.sending, alice.receiving}) reset ? link->abort() : link->close();
     t.acknowledge(bob, alice);
   }
@@ -145,8 +141,7 @@ User sign_on_again(Trial& t, const std::string& name) {
     const auto came = sending.receive(patience);
     const auto* frame = std::get_if<Frame>(&came);
     if (frame != nullptr && std::holds_alternative<two_socket::Registered>(frame->event)) {
-      Link& receiving = t.connect("the same name, receiving");
-      t.register_for(receiving, Channel::to_recv, name);
+      Link& receiving = t.connect_for("the same name, receiving", Channel::to_recv, name);
       return {name, &sending, &receiving};
     }
     if (std::chrono::steady_clock::now() > deadline)
@@ -169,8 +164,7 @@ void routed_to_new(Trial& t) {
   const User alice = t.sign_on("alice");
   const User bob = t.sign_on("bob");
   t.exchange(bob, alice);
-  alice.sending->close();
-  alice.receiving->close();
+  end_properly(alice);
   const User again = sign_on_again(t, alice.name);
   t.exchange(bob, again, "to the new alice");
 }
@@ -190,8 +184,7 @@ void after_error(Trial& t) {
 
 void half_is_free(Trial& t) {
   const std::string name = t.name("half");
-  Link& link = t.connect("half");
-  t.register_for(link, Channel::to_send, name);
+  Link& link = t.connect_for("half", Channel::to_send, name);
   link.close();
   sign_on_again(t, name);
 }
@@ -248,16 +241,6 @@ void still_serves(Trial& t) {
   t.exchange(bob, alice);
 }
 
-void close_both(const User& user) {
-  user.sending->close();
-  user.receiving->close();
-}
-
-void reset_both(const User& user) {
-  user.sending->abort();
-  user.receiving->abort();
-}
-
 }  // namespace
 
 std::vector<Case> concurrency_cases() {
@@ -308,12 +291,12 @@ std::vector<Case> leaving_cases() {
        "the name of a user who left can be registered again",
        {delivers, "R2.1-taken"},
        forgets,
-       [](Trial& t) { name_is_free(t, close_both); }},
+       [](Trial& t) { name_is_free(t, end_properly); }},
       {"R7.1-after-reset",
        "so can the name of a user who was killed",
        {"R7.1-name-is-free"},
        "A reset ends the thread with an exception before it removes the name.",
-       [](Trial& t) { name_is_free(t, reset_both); }},
+       [](Trial& t) { name_is_free(t, end_with_reset); }},
       {"R7.1-half",
        "so can a name of which only one socket was registered",
        {"R7.1-name-is-free"},
@@ -375,8 +358,8 @@ std::vector<Case> hygiene_cases() {
 std::vector<Case> server_cases() {
   std::vector<Case> all;
   // Basic first: what others need stands before them.
-  for (auto* section : {registration_cases, delivery_cases, framing_cases, broadcast_cases, concurrency_cases,
-                        leaving_cases, hygiene_cases})
+  for (auto* section : {registration_cases, channel_cases, delivery_cases, piece_cases, header_cases,
+                        framing_cases, broadcast_cases, concurrency_cases, leaving_cases, hygiene_cases})
     std::ranges::move(section(), std::back_inserter(all));
   return all;
 }

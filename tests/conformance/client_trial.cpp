@@ -244,16 +244,29 @@ void ClientTrial::send_byte_by_byte(Link& link, std::string_view bytes) {
   }
 }
 
+void ClientTrial::expect_taken(Moment since, std::string_view sender, const std::vector<std::string>& parts) {
+  expect_received(sender);
+  expect_shown(since, sender, parts);
+}
+
 void ClientTrial::deliver(std::string_view sender, std::string_view text) {
+  deliver(sender, text, {std::string(text)});
+}
+
+void ClientTrial::deliver(std::string_view sender, std::string_view text,
+                          const std::vector<std::string>& parts) {
   const Moment before = now();
   forward(sender, text);
-  expect_received(sender);
-  expect_shown(before, sender, {std::string(text)});
+  expect_taken(before, sender, parts);
+}
+
+void ClientTrial::type_and_expect(std::string_view recipient, std::string_view text) {
+  type_message(recipient, text);
+  expect_send(recipient, text);
 }
 
 void ClientTrial::converse(std::string_view recipient, std::string_view text) {
-  type_message(recipient, text);
-  expect_send(recipient, text);
+  type_and_expect(recipient, text);
   sending().send(to_frame(two_socket::Delivered{recipient}));
 }
 

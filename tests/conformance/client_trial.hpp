@@ -93,6 +93,9 @@ class ClientTrial {
   }
   void type(const std::vector<std::string>& lines);
 
+  /// Types a line, and its SEND comes.
+  void type_and_expect(std::string_view recipient, std::string_view text);
+
   /// Types the line without its second half and Enter; returns what is to be typed yet.
   std::string type_half(std::string_view recipient, std::string_view text);
   /// Types it, and Enter.
@@ -137,8 +140,12 @@ class ClientTrial {
   void send_slowly(Link& link, std::string_view bytes, const std::vector<std::size_t>& cuts);
   void send_byte_by_byte(Link& link, std::string_view bytes);
 
-  /// FORWARD, shown and acknowledged.
+  /// What was sent as a FORWARD is acknowledged and shown.
+  void expect_taken(Moment since, std::string_view sender, const std::vector<std::string>& parts);
+
+  /// FORWARD, acknowledged and shown: all of it, or these parts.
   void deliver(std::string_view sender, std::string_view text);
+  void deliver(std::string_view sender, std::string_view text, const std::vector<std::string>& parts);
   /// A line is typed, and sent, and reported as delivered.
   void converse(std::string_view recipient, std::string_view text);
   /// A line of its own kind is typed, and its SEND comes next.

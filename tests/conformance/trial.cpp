@@ -57,6 +57,16 @@ Trial::Trial(test::Endpoint server, std::size_t number, const Settings& settings
       transcript_(transcript),
       random_(settings.seed + number) {}
 
+void end_properly(const User& user) {
+  user.sending->close();
+  user.receiving->close();
+}
+
+void end_with_reset(const User& user) {
+  user.sending->abort();
+  user.receiving->abort();
+}
+
 Trial::~Trial() {
   constexpr std::chrono::milliseconds time_to_notice{100};
   for (Link& link : links_) link.end_sending();
@@ -78,6 +88,12 @@ Link& Trial::connect(std::string label) {
 void Trial::register_for(Link& link, Channel channel, std::string_view name) {
   link.send(to_frame(two_socket::Register{channel, name}));
   link.expect(registered(channel, name));
+}
+
+Link& Trial::connect_for(std::string label, Channel channel, std::string_view name) {
+  Link& link = connect(std::move(label));
+  register_for(link, channel, name);
+  return link;
 }
 
 User Trial::sign_on(std::string_view stem, std::string name) {
@@ -116,11 +132,19 @@ void Trial::expect_error(Link& link, two_socket::ErrorCode code) {
   link.expect(error(settings_, code));
 }
 
-void Trial::exchange(const User& from, const User& to, std::string_view body) {
+void Trial::begin_exchange(const User& from, const User& to, std::string_view body) {
   send(from, to.name, body);
   expect_forward(to, from, body);
+}
+
+void Trial::end_exchange(const User& from, const User& to) {
   acknowledge(to, from);
   expect_delivered(from, to.name);
+}
+
+void Trial::exchange(const User& from, const User& to, std::string_view body) {
+  begin_exchange(from, to, body);
+  end_exchange(from, to);
 }
 
 void Trial::fence() {

@@ -21,6 +21,10 @@ struct User {
   Link* receiving = nullptr;
 };
 
+/// Each ends both of the user's sockets.
+void end_properly(const User& user);
+void end_with_reset(const User& user);
+
 /// One case against a server: what it may use, and what is noted of it. Belongs to one thread.
 class Trial {
  public:
@@ -44,6 +48,9 @@ class Trial {
   /// Sends REGISTER and waits for REGISTERED.
   void register_for(Link& link, two_socket::Channel channel, std::string_view name);
 
+  /// connect(), then register_for().
+  Link& connect_for(std::string label, two_socket::Channel channel, std::string_view name);
+
   /// A signed-on user with two sockets. `name` may be empty: then it is made from `stem`.
   User sign_on(std::string_view stem, std::string name = {});
   User sign_on_with_one_socket(std::string_view stem);
@@ -55,6 +62,10 @@ class Trial {
   void expect_delivered(const User& from, std::string_view to);
   void expect_error(Link& link, two_socket::ErrorCode code);
   void expect_error(const User& from, two_socket::ErrorCode code) { expect_error(*from.sending, code); }
+
+  /// The two halves of an exchange: to the FORWARD, and from the receipt on.
+  void begin_exchange(const User& from, const User& to, std::string_view body = "Hello");
+  void end_exchange(const User& from, const User& to);
 
   /// An ordinary delivery from one to the other, which must succeed. It comes after all that the server had
   /// to do for the two before, so it also proves that nothing else came.
@@ -80,6 +91,13 @@ class Trial {
   std::mt19937_64 random_;
   std::vector<User> bystanders_;
   std::list<Link> links_;  // stay where they are: users point to them
+};
+
+/// Two users.
+struct Pair {
+  explicit Pair(Trial& t) : alice(t.sign_on("alice")), bob(t.sign_on("bob")) {}
+  User alice;
+  User bob;
 };
 
 }  // namespace parley::conform
