@@ -31,3 +31,4 @@ add_library(parley_conform_reports STATIC
 target_link_libraries(parley_conform_reports
   PUBLIC parley_protocol parley_conform_model
   PRIVATE parley_settings nlohmann_json::nlohmann_json)
+target_precompile_headers(parley_conform_reports PRIVATE ${parley_common_headers} <nlohmann/json.hpp> <sstream>)
