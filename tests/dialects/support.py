@@ -335,6 +335,11 @@ class DialectTest(unittest.TestCase):
     def setUp(self):
         self.server = self.start_server(*self.options, dialects=self.dialects)
 
+    def enterContext(self, context):  # unittest has it from Python 3.11 on
+        value = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        return value
+
     def start_server(self, *options, **settings):
         server = Parleyd(*options, **settings)
         self.servers.append(server)
