@@ -6,7 +6,7 @@ set -euo pipefail
 autograder=${AUTOGRADER:-/autograder}
 parley=${PARLEY_SOURCE:-$autograder/source/parley}
 
-# What Parley is built with, and what the submissions run on: names of Debian 12 and 13, which Ubuntu has, too.
+# What Parley is built with, and what the submissions run on, by the names of Debian and Ubuntu.
 packages=(g++ cmake ninja-build libasio-dev libcli11-dev libspdlog-dev libedit-dev doctest-dev nlohmann-json3-dev
   libtomlplusplus-dev python3 default-jdk-headless)
 
