@@ -24,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kept_output_bytes = 8 * 1024;
+constexpr std::size_t pipe_bytes = 64 * 1024;  // what Linux lets one hold
 constexpr milliseconds time_to_terminate{1'000};
 constexpr milliseconds look_interval{5};
 
@@ -78,7 +79,8 @@ bool is_listening(const char* table, std::uint16_t port) {
 Program::Program(const std::string& command, const ProgramLimits& limits, const std::string& folder)
     : mark_(make_family_mark()) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  if (::pipe2(ends, O_CLOEXEC) != 0 || ::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
+    throw std::system_error(errno, std::generic_category(), "pipe");
   output_end_ = test::FileDescriptor(ends[0]);
   const test::FileDescriptor input_end(ends[1]);
   // What it leaves behind when it dies becomes ours, and can be ended.
@@ -98,15 +100,19 @@ Program::~Program() {
 }
 
 void Program::drain() {
-  std::array<char, 16 * 1024> buffer;
-  while (!stopped_.wait(output_end_.get(), milliseconds{-1})) {
-    const ssize_t count = ::read(output_end_.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
-    const std::lock_guard lock(mutex_);
-    output_.append(buffer.data(), static_cast<std::size_t>(count));
-    if (output_.size() > 2 * kept_output_bytes) output_.erase(0, output_.size() - kept_output_bytes);
+  while (!stopped_.wait(output_end_.get(), milliseconds{-1}) && read_output()) {
   }
+}
+
+/// Takes what is in the pipe; false at its end.
+bool Program::read_output() {
+  std::array<char, pipe_bytes> buffer;
+  const std::lock_guard lock(mutex_);
+  const ssize_t count = ::read(output_end_.get(), buffer.data(), buffer.size());
+  if (count <= 0) return count < 0 && (errno == EINTR || errno == EAGAIN);
+  output_.append(buffer.data(), static_cast<std::size_t>(count));
+  if (output_.size() > 2 * kept_output_bytes) output_.erase(0, output_.size() - kept_output_bytes);
+  return true;
 }
 
 std::optional<std::string> Program::ended() {
@@ -120,7 +126,8 @@ std::optional<std::string> Program::wait_for_end(milliseconds time) {
   return ended_;
 }
 
-std::string Program::output() const {
+std::string Program::output() {
+  read_output();  // its end may be seen before the thread has read what it said last
   const std::lock_guard lock(mutex_);
   return output_.size() > kept_output_bytes ? output_.substr(output_.size() - kept_output_bytes) : output_;
 }

@@ -39,8 +39,8 @@ class Program {
   /// ended(), waited for that long.
   std::optional<std::string> wait_for_end(std::chrono::milliseconds time);
 
-  /// The last of what it printed, standard output and standard error together.
-  std::string output() const;
+  /// The last of what it has printed up to now, standard output and standard error together.
+  std::string output();
 
   /// Waits until it listens on the port. Does not connect: some servers take that badly. False when it ends
   /// first, or the time does.
@@ -51,6 +51,7 @@ class Program {
 
  private:
   void drain();
+  bool read_output();
 
   const std::string mark_;  // in its environment, and in that of all that it starts
   pid_t pid_ = -1;
@@ -58,7 +59,7 @@ class Program {
   std::optional<std::string> ended_;
 
   EventFlag stopped_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::string output_;  // under mutex_
   std::thread drainer_;
 };
