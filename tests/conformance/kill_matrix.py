@@ -10,6 +10,8 @@ case of any other clause does but of those in its `follows`. A survivor or an ov
 import argparse
 import concurrent.futures
 import json
+import py_compile
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -17,7 +19,7 @@ from pathlib import Path
 
 ZOO = Path(__file__).resolve().parent / "zoo"
 sys.path.insert(0, str(ZOO))
-from make_mutant import PROGRAMS, load_mutants, mutated  # noqa: E402
+from make_mutant import INTERPRETER, PROGRAMS, load_mutants, mutated  # noqa: E402
 
 RUN_LIMIT_S = 300
 TIMEOUT_S = 1.0
@@ -25,16 +27,17 @@ RECEIPT_TIME_S = 1.0
 ANSWER_TIME_S = 3  # longer than the suite looks for what a client says
 
 
-def command_for(program, source):
+def command_for(program, compiled):
+    start = shlex.join([*INTERPRETER, str(compiled)])
     if program == "server":
-        start = f"python3 {source} {{port}} --receipt-time {RECEIPT_TIME_S / 2}"
+        start += f" {{port}} --receipt-time {RECEIPT_TIME_S / 2}"
         return ["server", "--exec", start, "--receipt-time", str(2 * RECEIPT_TIME_S)]
-    return ["client", "--exec", f"python3 {source} {{user}} {{host}} {{port}} --answer-time {ANSWER_TIME_S}"]
+    return ["client", "--exec", f"{start} {{user}} {{host}} {{port}} --answer-time {ANSWER_TIME_S}"]
 
 
-def failed_cases(conform, program, source):
+def failed_cases(conform, program, compiled):
     """Runs the suite; the ids of the cases that failed, or a sentence on why there is no report."""
-    command = [conform, *command_for(program, source), "--timeout", str(TIMEOUT_S), "--json", "-"]
+    command = [conform, *command_for(program, compiled), "--timeout", str(TIMEOUT_S), "--json", "-"]
     try:
         run = subprocess.run(command, capture_output=True, timeout=RUN_LIMIT_S, check=False)
         report = json.loads(run.stdout)
@@ -53,7 +56,8 @@ def judge(conform, folder, name, mutant):
     """What is wrong with the kill, or nothing; and the cases that failed."""
     source = Path(folder) / f"{name}.py"
     source.write_text(mutated(mutant) if mutant["replacements"] else (ZOO / PROGRAMS[mutant["program"]]).read_text())
-    failed, problem = failed_cases(conform, mutant["program"], source)
+    compiled = py_compile.compile(str(source), cfile=str(source.with_suffix(".pyc")), doraise=True)
+    failed, problem = failed_cases(conform, mutant["program"], compiled)
     if failed is None:
         return problem, []
     clauses = {clause_of(case) for case in failed}

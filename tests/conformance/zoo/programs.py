@@ -5,8 +5,9 @@ import pty
 import select
 import socket
 import subprocess
-import sys
 import time
+
+from make_mutant import INTERPRETER
 
 
 class Process:
@@ -14,7 +15,7 @@ class Process:
 
     def __init__(self, source, *arguments, terminal=False):
         self.screen = b""
-        command = [sys.executable, str(source), *map(str, arguments)]
+        command = [*INTERPRETER, str(source), *map(str, arguments)]
         if terminal:
             self.output, inside = pty.openpty()
             self.input = self.output
