@@ -97,6 +97,18 @@ void kill_family(const std::string& mark, pid_t leader) {
   }
 }
 
+bool has_socket(pid_t pid, unsigned long inode) {
+  const std::string wanted = "socket:[" + std::to_string(inode) + ']';
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator file("/proc/" + std::to_string(pid) + "/fd", error); file != end;
+       file.increment(error)) {
+    std::error_code closed_meanwhile;
+    if (std::filesystem::read_symlink(file->path(), closed_meanwhile) == wanted) return true;
+  }
+  return false;
+}
+
 std::optional<std::string> end_of(pid_t pid) {
   siginfo_t info{};
   if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)

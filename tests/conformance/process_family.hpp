@@ -24,6 +24,9 @@ std::vector<std::string> stat_fields(pid_t pid);
 /// True when every thread of these processes waits for something, and none wants the processor.
 bool are_at_rest(const std::vector<pid_t>& pids);
 
+/// True when the process has the socket with this inode open.
+bool has_socket(pid_t pid, unsigned long inode);
+
 /// How this child ended, as a sentence part: "exited with code 1", "was killed by signal 11 (Segmentation
 /// fault)"; nothing while it runs. It is left to be waited for: its group and session must keep their number
 /// until the rest of them is gone too.

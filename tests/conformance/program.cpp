@@ -7,14 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 #include <vector>
 
+#include "tests/conformance/listening.hpp"
 #include "tests/conformance/process_family.hpp"
 
 namespace parley::conform {
@@ -54,24 +54,6 @@ void set_limit(int resource, std::size_t value) {
   if (*folder == '\0' || ::chdir(folder) == 0)
     ::execle("/bin/bash", "bash", "-c", command, nullptr, environment);
   ::_exit(127);
-}
-
-/// True when a line of /proc/net/tcp or tcp6 says that somebody listens on the port.
-bool is_listening(const char* table, std::uint16_t port) {
-  std::ifstream lines(table);
-  std::ostringstream ending;
-  ending << ':' << std::hex << std::uppercase;
-  ending.width(4);
-  ending.fill('0');
-  ending << port;
-  std::string number;
-  std::string local;
-  std::string remote;
-  std::string state;
-  std::string rest;
-  while (lines >> number >> local >> remote >> state && std::getline(lines, rest))
-    if (state == "0A" && local.ends_with(ending.str())) return true;
-  return false;
 }
 
 }  // namespace
@@ -132,9 +114,17 @@ std::string Program::output() {
   return output_.size() > kept_output_bytes ? output_.substr(output_.size() - kept_output_bytes) : output_;
 }
 
+/// The port may have become somebody else's since it was free.
+bool Program::listens(std::uint16_t port) const {
+  const auto inodes = listeners(port);
+  return !inodes.empty() && std::ranges::any_of(family_of(mark_, pid_), [&](pid_t pid) {
+    return std::ranges::any_of(inodes, [&](unsigned long inode) { return has_socket(pid, inode); });
+  });
+}
+
 bool Program::wait_until_listening(std::uint16_t port, milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
-  while (!is_listening("/proc/net/tcp", port) && !is_listening("/proc/net/tcp6", port)) {
+  while (!listens(port)) {
     if (ended() || Clock::now() > deadline) return false;
     std::this_thread::sleep_for(look_interval);
   }

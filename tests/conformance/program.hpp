@@ -50,6 +50,7 @@ class Program {
   void stop();
 
  private:
+  bool listens(std::uint16_t port) const;
   void drain();
   bool read_output();
 

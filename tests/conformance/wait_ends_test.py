@@ -6,6 +6,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -100,6 +101,33 @@ class FakeServer(unittest.TestCase):
         results = json.loads(run.stdout)["results"]
         self.assertEqual({result["status"] for result in results}, {"not run"})
         self.assertIn("The server did not come up: it exited with code 1.", results[0]["reason"])
+
+    def test_somebody_else_listens(self):
+        """A free port can be another program's a moment later: that one is not judged."""
+        other = self.folder / "other.py"
+        other.write_text("""
+import os, socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+print(os.getpid(), flush=True)
+listener.settimeout(20)
+listener.accept()[0].recv(1)
+""")
+        pids = self.folder / "pids"
+        server = self.folder / "server.py"
+        server.write_text(f"""
+import subprocess, sys, time
+command = [sys.executable, {str(other)!r}, sys.argv[1]]
+stranger = subprocess.Popen(command, env={{}}, start_new_session=True, stdout=subprocess.PIPE, text=True)
+open({str(pids)!r}, "a").write(stranger.stdout.readline())
+time.sleep(0.5)
+sys.exit("the port is taken")
+""")
+        run = self.conform("server", "--exec", f"python3 {server} {{port}}", "--only", CASE, "--json", "-")
+        for pid in pids.read_text().split():
+            os.kill(int(pid), signal.SIGKILL)
+        self.assertEqual(run.returncode, 3)
+        self.assertIn("The server did not come up: it exited with code 1, having printed: the port is taken",
+                      json.loads(run.stdout)["results"][0]["reason"])
 
     def test_nobody_at_the_address(self):
         run = self.conform("server", "127.0.0.1:1", "--only", CASE)

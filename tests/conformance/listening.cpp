@@ -1,0 +1,81 @@
+#include "tests/conformance/listening.hpp"
+
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <fstream>
+#include <iomanip>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include "tests/support/file_descriptor.hpp"
+
+namespace parley::conform {
+namespace {
+
+struct Request {
+  nlmsghdr header;
+  inet_diag_req_v2 question;
+};
+
+/// Adds those that the kernel names; false when it takes no such questions (it may be built without them).
+bool ask_kernel(std::uint8_t family, std::uint16_t port, std::vector<unsigned long>& inodes) {
+  const test::FileDescriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  Request request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request.question.sdiag_family = family;
+  request.question.sdiag_protocol = IPPROTO_TCP;
+  request.question.idiag_states = 1U << TCP_LISTEN;
+  request.question.id.idiag_sport = htons(port);
+  if (::send(socket.get(), &request, sizeof request, 0) < 0) return false;
+  for (;;) {
+    alignas(nlmsghdr) std::array<char, 8192> answer;
+    const ssize_t count = ::recv(socket.get(), answer.data(), answer.size(), MSG_DONTWAIT);
+    if (count <= 0) return false;
+    std::size_t at = 0;
+    while (at + sizeof(nlmsghdr) <= static_cast<std::size_t>(count)) {
+      const auto* header = reinterpret_cast<const nlmsghdr*>(answer.data() + at);
+      if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY) return header->nlmsg_type == NLMSG_DONE;
+      inodes.push_back(reinterpret_cast<const inet_diag_msg*>(header + 1)->idiag_inode);
+      at += NLMSG_ALIGN(header->nlmsg_len);
+    }
+  }
+}
+
+/// The same from a file in /proc. To read it takes milliseconds: the kernel looks through its table of
+/// connections.
+void read_table(const char* table, std::uint16_t port, std::vector<unsigned long>& inodes) {
+  constexpr std::string_view listening = "0A";
+  std::ostringstream ending;
+  ending << ':' << std::hex << std::uppercase << std::setw(4) << std::setfill('0') << port;
+  std::ifstream file(table);
+  std::string line;
+  while (std::getline(file, line)) {
+    std::istringstream fields(line);
+    std::string number, local, remote, state, queues, timer, retransmits, user, timeout;
+    unsigned long inode = 0;
+    if (fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >>
+            inode &&
+        state == listening && local.ends_with(ending.str()))
+      inodes.push_back(inode);
+  }
+}
+
+}  // namespace
+
+std::vector<unsigned long> listeners(std::uint16_t port) {
+  std::vector<unsigned long> inodes;
+  if (!ask_kernel(AF_INET, port, inodes)) read_table("/proc/net/tcp", port, inodes);
+  if (!ask_kernel(AF_INET6, port, inodes)) read_table("/proc/net/tcp6", port, inodes);
+  return inodes;
+}
+
+}  // namespace parley::conform
