@@ -133,7 +133,7 @@ void sender_leaves(Trial& t) {
 User sign_on_again(Trial& t, const std::string& name) {
   constexpr std::chrono::milliseconds patience{
       200};  // for a server that does not answer while the name is taken
-  const auto deadline = std::chrono::steady_clock::now() + t.settings().timeout;
+  Patience patience_in_all(t.settings().timeout, t.settings().is_at_rest);
   const std::string expected = "REGISTERED TOSEND " + name + ", since the name is free";
   for (;;) {
     Link& sending = t.connect("the same name, sending");
@@ -144,7 +144,7 @@ User sign_on_again(Trial& t, const std::string& name) {
       Link& receiving = t.connect_for("the same name, receiving", Channel::to_recv, name);
       return {name, &sending, &receiving};
     }
-    if (std::chrono::steady_clock::now() > deadline)
+    if (patience_in_all.left().count() == 0)
       frame == nullptr ? sending.fail(expected, std::get<WaitEnd>(came)) : sending.fail(expected, *frame);
     sending.wait_for_input(std::chrono::milliseconds(10));
     sending.close();

@@ -113,7 +113,7 @@ milliseconds ClientProcess::processor_time() const {
 }
 
 bool ClientProcess::is_at_rest() const {
-  return are_at_rest(family_of(mark_, pid_));
+  return is_family_at_rest(pid_);
 }
 
 void ClientProcess::end() {

@@ -34,7 +34,7 @@ class ClientProcess {
   /// How much processor time it has used, together with all that it started and that still runs.
   std::chrono::milliseconds processor_time() const;
 
-  /// True when it waits, and so does all that it started.
+  /// True when it waits, and so do its children.
   bool is_at_rest() const;
 
   /// Ends it and all that it has started: SIGTERM to its session, after a while SIGKILL.

@@ -83,16 +83,17 @@ void ClientTerminal::read_for(milliseconds time) {
 
 void ClientTerminal::settle() {
   const auto deadline = Clock::now() + longest_settling;
-  while (read(quiet_time) && Clock::now() < deadline) {
+  while ((read(quiet_time) || !process_.is_at_rest()) && Clock::now() < deadline) {
   }
 }
 
 bool ClientTerminal::read_until(const std::function<bool()>& condition, milliseconds time) {
   constexpr milliseconds look_interval{10};
-  const auto deadline = Clock::now() + time;
+  Patience patience(time, is_at_rest());
   while (!condition()) {
-    if (Clock::now() >= deadline) return false;
-    if (!read(std::min(look_interval, left_until(deadline))) && ended()) return condition();
+    const auto left = patience.left();
+    if (left.count() == 0) return false;
+    if (!read(std::min(look_interval, left)) && ended()) return condition();
   }
   return true;
 }

@@ -9,6 +9,7 @@
 
 #include "tests/conformance/client_process.hpp"
 #include "tests/conformance/client_screen_text.hpp"
+#include "tests/conformance/patience.hpp"
 #include "tests/conformance/transcript.hpp"
 #include "tests/support/pseudo_terminal.hpp"
 
@@ -35,10 +36,11 @@ class ClientTerminal {
   /// Reads for that long.
   void read_for(std::chrono::milliseconds time);
 
-  /// Reads until nothing has come for a moment, within bounds also from a client that never stops.
+  /// Reads until nothing has come for a moment and the client waits, within bounds also when it never does.
   void settle();
 
-  /// Reads until the condition holds; false when it does not within the time, or the program has ended.
+  /// Reads until the condition holds; false when it does not within the time (see Patience), or the program
+  /// has ended.
   bool read_until(const std::function<bool()>& condition, std::chrono::milliseconds time);
 
   Moment now() const { return {raw_.size(), text_.text().size()}; }
@@ -55,6 +57,9 @@ class ClientTerminal {
   std::string screen() const { return screen_.text(); }
 
   ClientProcess& process() { return process_; }
+  IsAtRest is_at_rest() const {
+    return [this] { return process_.is_at_rest(); };
+  }
 
   /// How the program ended, with what it wrote last read; nothing while it runs.
   std::optional<std::string> ended();

@@ -10,7 +10,6 @@
 namespace parley::conform {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 // While a socket is waited for the terminal is served this often.
@@ -21,6 +20,7 @@ constexpr milliseconds rest_look_time{10};
 constexpr int looks_at_rest = 3;
 constexpr milliseconds time_to_read_piece{10};
 constexpr milliseconds time_to_read_byte{2};
+constexpr milliseconds longest_pause{30};
 // A process whose sockets have just ended may still be on its way out.
 constexpr milliseconds time_to_end{300};
 constexpr std::size_t compared_bytes = 4 * 1024;
@@ -174,14 +174,16 @@ void ClientTrial::expect_news_or_end(Moment since, const std::string& expected) 
 }
 
 std::variant<Frame, WaitEnd> ClientTrial::receive(Link& link, milliseconds timeout) {
-  const auto deadline = Clock::now() + timeout;
+  Patience patience(timeout, terminal_->is_at_rest());
   for (;;) {
+    const bool is_last =
+        patience.left().count() == 0;  // first, so that what came before the end is looked at
     terminal_->read();
     auto came = link.receive(slice);
     auto* end = std::get_if<WaitEnd>(&came);
     if (end == nullptr || end->kind != WaitEnd::Kind::silence) return came;
     end->waited = timeout;
-    if (Clock::now() >= deadline) return came;
+    if (is_last) return came;
   }
 }
 
@@ -227,11 +229,16 @@ void ClientTrial::forward(std::string_view sender, std::string_view text) {
   receiving().send(to_frame(two_socket::Forward{sender, text}));
 }
 
+void ClientTrial::let_read(milliseconds time) {
+  terminal_->read_for(time);
+  wait_until_at_rest(terminal_->is_at_rest(), longest_pause);
+}
+
 void ClientTrial::send_slowly(Link& link, std::string_view bytes, const std::vector<std::size_t>& cuts) {
   std::size_t begin = 0;
   for (const std::size_t cut : cuts) {
     link.send(bytes.substr(begin, cut - begin));
-    terminal_->read_for(time_to_read_piece);
+    let_read(time_to_read_piece);
     begin = cut;
   }
   link.send(bytes.substr(begin));
@@ -240,7 +247,7 @@ void ClientTrial::send_slowly(Link& link, std::string_view bytes, const std::vec
 void ClientTrial::send_byte_by_byte(Link& link, std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     link.send(bytes.substr(i, 1));
-    terminal_->read_for(time_to_read_byte);
+    let_read(time_to_read_byte);
   }
 }
 

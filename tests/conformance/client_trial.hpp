@@ -163,6 +163,7 @@ class ClientTrial {
   void answer_questions();
   std::optional<Registration> next_registration();
   [[noreturn]] void fail(Link& link, const std::string& expected, const std::variant<Frame, WaitEnd>& came);
+  void let_read(std::chrono::milliseconds time);
   bool is_shown(Moment since, std::string_view part) const;
 
   const std::string command_;

@@ -24,6 +24,7 @@ constexpr two_socket::FrameLimits frame_limits{.header_bytes = 64 * 1024, .body_
 constexpr std::size_t shown_bytes = 400;
 // So that a reader that is awake sees each piece by itself. A right one does not care.
 constexpr milliseconds pause_between_pieces{2};
+constexpr milliseconds longest_pause{30};
 
 constexpr std::string_view server_beginnings[] = {
     "REGISTERED TOSEND ", "REGISTERED TORECV ", "FORWARD ", "SENT", "SEND", "ERROR 10"};
@@ -100,12 +101,17 @@ void Link::send(std::string_view bytes) {
   }
 }
 
+void Link::pause() const {
+  std::this_thread::sleep_for(pause_between_pieces);
+  wait_until_at_rest(settings_->is_at_rest, longest_pause);
+}
+
 void Link::send_in_pieces(std::string_view bytes, const std::vector<std::size_t>& cuts) {
   std::size_t begin = 0;
   for (const std::size_t cut : cuts) {
     send(bytes.substr(begin, cut - begin));
     begin = cut;
-    std::this_thread::sleep_for(pause_between_pieces);
+    pause();
   }
   send(bytes.substr(begin));
 }
@@ -113,11 +119,11 @@ void Link::send_in_pieces(std::string_view bytes, const std::vector<std::size_t>
 void Link::send_byte_by_byte(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     send(bytes.substr(i, 1));
-    std::this_thread::sleep_for(pause_between_pieces);
+    pause();
   }
 }
 
-Link::Input Link::read_some(Clock::time_point deadline) {
+Link::Input Link::read_some(Patience& patience) {
   for (;;) {
     std::array<char, 16 * 1024> buffer;
     const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -137,10 +143,10 @@ Link::Input Link::read_some(Clock::time_point deadline) {
       transcript_->add(lane_, Happening::reset);
       return Input::reset;
     }
-    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    const auto left = patience.left();
+    if (left.count() == 0) return Input::silence;
     pollfd descriptor{socket_.get(), POLLIN, 0};
-    if (left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) == 0)
-      return Input::silence;
+    (void)::poll(&descriptor, 1, static_cast<int>(left.count()));
   }
 }
 
@@ -174,7 +180,7 @@ two_socket::Event Link::to_known(const two_socket::Event& event) const {
 }
 
 std::variant<Frame, WaitEnd> Link::receive(milliseconds timeout) {
-  const auto deadline = Clock::now() + timeout;
+  Patience patience(timeout, settings_->is_at_rest);
   for (;;) {
     const auto event = to_known(parser_.next());
     const std::string begun(without_leading_blanks(unparsed_));
@@ -188,7 +194,7 @@ std::variant<Frame, WaitEnd> Link::receive(milliseconds timeout) {
       unparsed_ = begun.substr(std::min(size, begun.size()));
       return frame;
     }
-    switch (read_some(deadline)) {
+    switch (read_some(patience)) {
       case Input::bytes:
         break;
       case Input::end:
@@ -212,7 +218,7 @@ Frame Link::expect(const Expected& expected, milliseconds timeout) {
 
 void Link::expect_bytes(std::string_view bytes) {
   const std::string expected = "exactly the bytes \"" + visible(bytes) + '"';
-  const auto deadline = Clock::now() + settings_->timeout;
+  Patience patience(settings_->timeout, settings_->is_at_rest);
   for (;;) {
     const std::size_t common = common_prefix(unparsed_, bytes);
     if (common == bytes.size()) {
@@ -223,7 +229,7 @@ void Link::expect_bytes(std::string_view bytes) {
     }
     if (common < unparsed_.size())
       fail(expected, WaitEnd{WaitEnd::Kind::garbage, unparsed_, common, settings_->timeout});
-    switch (read_some(deadline)) {
+    switch (read_some(patience)) {
       case Input::bytes:
         break;
       case Input::end:
@@ -238,9 +244,9 @@ void Link::expect_bytes(std::string_view bytes) {
 }
 
 void Link::expect_line_end(const std::string& expected) {
-  const auto deadline = Clock::now() + settings_->timeout;
+  Patience patience(settings_->timeout, settings_->is_at_rest);
   while (unparsed_.find('\n') == std::string::npos) {
-    const Input input = read_some(deadline);
+    const Input input = read_some(patience);
     if (input == Input::bytes) continue;
     const auto kind = input == Input::end     ? WaitEnd::Kind::end_inside_frame
                       : input == Input::reset ? WaitEnd::Kind::reset
@@ -267,6 +273,7 @@ void Link::expect_gone() {
 }
 
 void Link::expect_nothing(const std::string& expected) {
+  wait_until_at_rest(settings_->is_at_rest, settings_->timeout);
   if (!has_input()) return;
   const auto came = receive();
   if (const auto* frame = std::get_if<Frame>(&came)) fail(expected, *frame);
@@ -283,14 +290,15 @@ void Link::end_sending() {
   if (socket_) ::shutdown(socket_.get(), SHUT_WR);
 }
 
-void Link::wait_for_end(Clock::time_point deadline) {
+void Link::wait_for_end(Patience& patience) {
   std::array<char, 16 * 1024> buffer;
   while (socket_) {
     const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (count == 0 || (count < 0 && errno != EAGAIN)) return;
-    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    const auto left = patience.left();
+    if (left.count() == 0) return;
     pollfd descriptor{socket_.get(), POLLIN, 0};
-    if (left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) <= 0) return;
+    (void)::poll(&descriptor, 1, static_cast<int>(left.count()));
   }
 }
 

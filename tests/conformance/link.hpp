@@ -84,7 +84,7 @@ class Link {
   void expect_gone();
 
   /// Nothing has come. Only after a fence: an exchange that the server can have answered only behind what
-  /// must not be here. `expected` is the sentence part for a failure.
+  /// must not be here; it may finish what it does. `expected` is the sentence part for a failure.
   void expect_nothing(const std::string& expected);
 
   /// Something is here already, or the end.
@@ -94,8 +94,8 @@ class Link {
 
   // When the case is over, and what happens is not noted any more.
   void end_sending();
-  /// What still comes means nothing; waits for the end, but not beyond the deadline.
-  void wait_for_end(std::chrono::steady_clock::time_point deadline);
+  /// What still comes means nothing; waits for the end.
+  void wait_for_end(Patience& patience);
 
   /// The end of what is sent; receiving goes on.
   void half_close();
@@ -108,8 +108,9 @@ class Link {
   [[noreturn]] void fail(const std::string& expected, const Frame& came) const;
 
  private:
+  void pause() const;
   enum class Input { bytes, end, reset, silence };
-  Input read_some(std::chrono::steady_clock::time_point deadline);
+  Input read_some(Patience& patience);
   std::optional<std::size_t> garbage_at() const;
   two_socket::Event to_known(const two_socket::Event& event) const;
 

@@ -56,20 +56,22 @@ std::vector<std::string> stat_fields(pid_t pid) {
   return fields_of("/proc/" + std::to_string(pid) + "/stat");
 }
 
-bool are_at_rest(const std::vector<pid_t>& pids) {
+bool is_family_at_rest(pid_t leader) {
   std::error_code error;
   const std::filesystem::directory_iterator end;
-  for (const pid_t pid : pids)
-    for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(pid) + "/task", error);
-         thread != end; thread.increment(error)) {
-      const auto fields = fields_of(thread->path().string() + "/stat");
-      if (!fields.empty() && (fields[state] == "R" || fields[state] == "D")) return false;
-    }
+  for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(leader) + "/task", error);
+       thread != end; thread.increment(error)) {
+    const std::string folder = thread->path();
+    const auto fields = fields_of(folder + "/stat");
+    if (!fields.empty() && (fields[state] == "R" || fields[state] == "D")) return false;
+    std::istringstream children(contents(folder + "/children"));
+    for (pid_t child = 0; children >> child;)
+      if (!is_family_at_rest(child)) return false;
+  }
   return true;
 }
 
 std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
-  constexpr std::size_t session = 3;
   std::vector<pid_t> pids;
   std::error_code error;
   const std::filesystem::directory_iterator end;
@@ -77,11 +79,13 @@ std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
     const std::string name = entry->path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     const auto pid = static_cast<pid_t>(std::stol(name));
-    const auto fields = stat_fields(pid);
-    if (fields.size() <= session || (pid == leader && fields[state] == "Z")) continue;
-    if (fields[session] == std::to_string(leader) ||
-        contents(entry->path().string() + "/environ").find(mark) != std::string::npos)
+    if (pid == leader) {
+      const auto fields = stat_fields(pid);
+      if (!fields.empty() && fields[state] != "Z") pids.push_back(pid);
+    } else if (::getsid(pid) == leader ||
+               contents(entry->path().string() + "/environ").find(mark) != std::string::npos) {
       pids.push_back(pid);
+    }
   }
   return pids;
 }

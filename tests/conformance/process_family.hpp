@@ -21,8 +21,9 @@ void kill_family(const std::string& mark, pid_t leader);
 /// The fields of /proc/PID/stat from the third on (the second may hold anything); none when it is gone.
 std::vector<std::string> stat_fields(pid_t pid);
 
-/// True when every thread of these processes waits for something, and none wants the processor.
-bool are_at_rest(const std::vector<pid_t>& pids);
+/// True when every thread of the leader waits for something, none wants the processor, and the same goes for
+/// its children and theirs. Cheap: those that have made themselves nobody's children are not looked for.
+bool is_family_at_rest(pid_t leader);
 
 /// True when the process has the socket with this inode open.
 bool has_socket(pid_t pid, unsigned long inode);

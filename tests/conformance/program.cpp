@@ -108,6 +108,10 @@ std::optional<std::string> Program::wait_for_end(milliseconds time) {
   return ended_;
 }
 
+bool Program::is_at_rest() const {
+  return is_family_at_rest(pid_);
+}
+
 std::string Program::output() {
   read_output();  // its end may be seen before the thread has read what it said last
   const std::lock_guard lock(mutex_);

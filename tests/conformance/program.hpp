@@ -39,6 +39,9 @@ class Program {
   /// ended(), waited for that long.
   std::optional<std::string> wait_for_end(std::chrono::milliseconds time);
 
+  /// True when it waits, and so do its children.
+  bool is_at_rest() const;
+
   /// The last of what it has printed up to now, standard output and standard error together.
   std::string output();
 

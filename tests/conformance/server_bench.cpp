@@ -80,6 +80,7 @@ void StartedServerBench::run(const Job& job, Transcript& transcript) {
   const auto lane = transcript.add_lane("the server's output");
   try {
     run_case(cases_, job, {"127.0.0.1", port_}, settings_, transcript);
+    wait_until_at_rest(settings_.is_at_rest, time_to_die);
     if (program_->ended()) throw CaseFailed{{"the server to go on running", "its end", {}, {}, lane}};
   } catch (const CaseFailed&) {
     if (const std::string printed = program_->output(); !printed.empty())

@@ -43,7 +43,9 @@ class StartedServerBench : public Bench {
         folder_(std::move(folder)),
         limits_(limits),
         settings_(settings),
-        cases_(server_cases()) {}
+        cases_(server_cases()) {
+    settings_.is_at_rest = [this] { return program_->is_at_rest(); };
+  }
 
   std::optional<std::string> prepare() override;
   void run(const Job& job, Transcript& transcript) override;
@@ -53,7 +55,7 @@ class StartedServerBench : public Bench {
   const std::string command_;
   const std::string folder_;
   const ProgramLimits limits_;
-  const Settings& settings_;
+  Settings settings_;  // constant but for the server that they are about
   const std::vector<Case> cases_;
   std::unique_ptr<Program> program_;
   std::uint16_t port_ = 0;

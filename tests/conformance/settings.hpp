@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/conformance/patience.hpp"
+
 namespace parley::conform {
 
 /// What counts as right where implementations differ and the protocol lets them; staff may override it.
@@ -24,6 +26,8 @@ struct Settings {
   std::chrono::milliseconds receipt_time{12'000};
   std::uint64_t seed = 1;
   Alternatives alternatives;
+  /// Of the server under test.
+  IsAtRest is_at_rest;
 };
 
 }  // namespace parley::conform

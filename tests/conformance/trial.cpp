@@ -70,8 +70,8 @@ void end_with_reset(const User& user) {
 Trial::~Trial() {
   constexpr std::chrono::milliseconds time_to_notice{100};
   for (Link& link : links_) link.end_sending();
-  const auto deadline = std::chrono::steady_clock::now() + time_to_notice;
-  for (Link& link : links_) link.wait_for_end(deadline);
+  Patience patience(time_to_notice, settings_.is_at_rest);
+  for (Link& link : links_) link.wait_for_end(patience);
 }
 
 std::string Trial::name(std::string_view stem) const {
@@ -155,11 +155,11 @@ void Trial::fence() {
 
 Link& Trial::first_with_input(Link& one, Link& other) const {
   constexpr std::chrono::milliseconds look_interval{1};
-  const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
+  Patience patience(settings_.timeout, settings_.is_at_rest);
   for (;;) {
     if (one.has_input()) return one;
     if (other.wait_for_input(look_interval)) return other;
-    if (std::chrono::steady_clock::now() > deadline)
+    if (patience.left().count() == 0)
       fail("a message on " + one.label() + " or on " + other.label(), "nothing on either");
   }
 }

@@ -1,0 +1,38 @@
+#include "tests/conformance/patience.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace parley::conform {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// For a program that wants the processor when its time is over: one that works without end gets no more.
+constexpr milliseconds most_extra_time{5'000};
+// Between two looks, one of which alone may catch it between two steps.
+constexpr milliseconds look_interval{5};
+constexpr int enough_looks = 3;
+
+}  // namespace
+
+Patience::Patience(milliseconds time, IsAtRest is_at_rest)
+    : deadline_(Clock::now() + time), is_at_rest_(std::move(is_at_rest)) {}
+
+milliseconds Patience::left() {
+  const auto now = Clock::now();
+  if (now < deadline_) return std::chrono::ceil<milliseconds>(deadline_ - now);
+  if (!is_at_rest_ || now > deadline_ + most_extra_time) return milliseconds{0};
+  looks_at_rest_ = is_at_rest_() ? looks_at_rest_ + 1 : 0;
+  return looks_at_rest_ < enough_looks ? look_interval : milliseconds{0};
+}
+
+void wait_until_at_rest(const IsAtRest& is_at_rest, milliseconds longest) {
+  constexpr milliseconds pause{1};
+  const auto deadline = Clock::now() + longest;
+  while (is_at_rest && !is_at_rest() && Clock::now() < deadline) std::this_thread::sleep_for(pause);
+}
+
+}  // namespace parley::conform

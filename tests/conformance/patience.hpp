@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+namespace parley::conform {
+
+/// Whether the program under test waits for something, and no part of it wants the processor. Empty: nobody
+/// can tell.
+using IsAtRest = std::function<bool()>;
+
+/// A bounded wait for something that a program should do. When its time is over and the program still wants
+/// the processor, it is given more, within bounds: no verdict is to depend on what else the machine does.
+/// Belongs to one thread.
+class Patience {
+ public:
+  explicit Patience(std::chrono::milliseconds time, IsAtRest is_at_rest = {});
+
+  /// How long to wait before asking again; 0: what has not come by now does not come.
+  std::chrono::milliseconds left();
+
+ private:
+  const std::chrono::steady_clock::time_point deadline_;
+  const IsAtRest is_at_rest_;
+  int looks_at_rest_ = 0;
+};
+
+/// Waits until the program has done what it has to do, `longest` at most; not at all when nobody can tell.
+void wait_until_at_rest(const IsAtRest& is_at_rest, std::chrono::milliseconds longest);
+
+}  // namespace parley::conform
