@@ -21,7 +21,7 @@ from pathlib import Path
 CONFORM = "parley-conform"
 RUN_LIMIT_S = 100
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "grading"
-QUICK = ["--jobs", "4", "--receipt-time", "5", "--memory", "4096"]
+QUICK = ["--jobs", "8", "--receipt-time", "5", "--memory", "4096"]
 VOID_TAGS = {"meta", "br"}
 NAMES = {"python-server": "Python server", "java-server": "Java server", "python-client": "Python client",
          "python-mistakes": "Python server with three mistakes"}

@@ -1,13 +1,24 @@
 """Starts the zoo's programs and talks to them; used by the checks."""
 
+import contextlib
 import os
 import pty
 import select
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 from make_mutant import INTERPRETER
+
+
+def is_at_rest(pid):
+    """Whether every thread of the process waits for something, and none wants the processor."""
+    for stat in Path("/proc", str(pid), "task").glob("*/stat"):
+        with contextlib.suppress(OSError):  # this thread has ended
+            if stat.read_text().rpartition(")")[2].split()[0] in "RD":
+                return False
+    return True
 
 
 class Process:
@@ -38,6 +49,12 @@ class Process:
         else:
             self.process.stdin.close()
             self.process.stdout.close()
+
+    def finish(self, seconds=2):
+        """Waits until it has done what it was asked before, however busy the machine is; within bounds."""
+        until = time.monotonic() + seconds
+        while not is_at_rest(self.process.pid) and time.monotonic() < until:
+            time.sleep(0.001)
 
     def type(self, data):
         os.write(self.input, data)

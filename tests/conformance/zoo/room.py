@@ -51,14 +51,14 @@ class User:
 class Chat:
     """Connections to one server."""
 
-    def __init__(self, port, patience):
-        self.port, self.patience = port, patience
+    def __init__(self, server, patience):
+        self.server, self.patience = server, patience
         self.cleanup = contextlib.ExitStack()
         self.peers = []
         self.others = None
 
     def connect(self):
-        connected = socket.create_connection(("127.0.0.1", self.port), self.patience)
+        connected = socket.create_connection(("127.0.0.1", self.server.port), self.patience)
         self.cleanup.callback(connected.close)
         self.peers.append(Peer(connected, self.patience))
         return self.peers[-1]
@@ -81,11 +81,11 @@ class Chat:
         sender.sent()
 
     def fence(self):
-        """Time for the server to do what it was asked before: an exchange of others, some times."""
+        """Time for the server to do what it was asked before: an exchange of others, and all that it makes of it."""
         if not self.others:
             self.others = self.users(b"fence1", b"fence2")
-        for _ in range(20):
-            self.exchange(*self.others)
+        self.exchange(*self.others)
+        self.server.finish()
 
 
 def basic(chat):

@@ -23,8 +23,8 @@ from programs import Process, Server  # noqa: E402
 from room import Chat  # noqa: E402
 
 PATIENCE = 10  # seconds that the right thing may take
-IMPATIENCE = 1.2  # seconds after which silence counts: longer than both of the times below
-WORKERS = 6
+IMPATIENCE = 3  # seconds after which silence counts: longer than both of the times below
+WORKERS = 4 * (os.cpu_count() or 1)  # they wait more than they work
 SERVER_OPTIONS = ("--receipt-time", server_checks.RECEIPT_TIME)
 SERVER, CLIENT = (ZOO / make_mutant.PROGRAMS[program] for program in ("server", "client"))
 CHATLESS = {"receipt-on-wrong-socket", "other-delivery-word", "delivery-not-shown", "never-received"}
@@ -33,7 +33,7 @@ TOO_EARLY = {"second-answer-not-awaited"}  # says that it is there before others
 
 def check_server(source, clause, patience):
     with Server(source, *SERVER_OPTIONS) as server:
-        server_checks.check(clause, server.port, patience)
+        server_checks.check(clause, server, patience)
 
 
 def check_client(source, clause, patience):
@@ -87,11 +87,11 @@ class References(unittest.TestCase):
         with Server(SERVER, *SERVER_OPTIONS) as server:
             for clause in server_checks.clauses():
                 with self.subTest(clause):
-                    server_checks.check(clause, server.port, PATIENCE, see_out=True)
+                    server_checks.check(clause, server, PATIENCE, see_out=True)
 
     def test_crossfire_of_one_socket_users(self):
         with Server(SERVER, *SERVER_OPTIONS) as server:
-            room = Chat(server.port, PATIENCE)
+            room = Chat(server, PATIENCE)
             with room.cleanup:
                 alice, bob = room.users(b"alice", b"bob", one_socket=True)
                 for number in range(200):
@@ -108,7 +108,7 @@ class References(unittest.TestCase):
     def test_flood_of_pipelined_messages(self):
         """More than the server holds: it stops reading (L5.2), and everything arrives in order all the same."""
         with Server(SERVER) as server:
-            room = Chat(server.port, PATIENCE)
+            room = Chat(server, PATIENCE)
             with room.cleanup:
                 alice, bob = room.users(b"alice", b"bob")
                 writer = threading.Thread(target=lambda: [alice.send(b"bob", b"%d" % number) for number in range(1000)])
@@ -121,7 +121,7 @@ class References(unittest.TestCase):
 
     def test_times_are_options(self):
         with Server(SERVER, "--registration-time", 0.2, "--frame-time", 0.2) as server:
-            room = Chat(server.port, PATIENCE)
+            room = Chat(server, PATIENCE)
             with room.cleanup:
                 room.connect().expect_end()
                 alice, bob = room.users(b"alice", b"bob")
@@ -131,7 +131,7 @@ class References(unittest.TestCase):
 
     def test_server_ends_at_sigterm(self):
         with Server(SERVER) as server:
-            room = Chat(server.port, PATIENCE)
+            room = Chat(server, PATIENCE)
             with room.cleanup:
                 room.users(b"alice")
                 server.process.terminate()
