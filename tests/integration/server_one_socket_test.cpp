@@ -29,7 +29,9 @@ Tally play(User& user, const std::vector<std::string>& partners, int messages, i
   const int wanted = messages * static_cast<int>(partners.size());
   int asked = 0;
   bool counted = false;
-  const Deadline deadline(milliseconds(20'000));
+  const milliseconds longest_silence(20'000);
+  Deadline deadline(longest_silence);
+  int progress = 0;
   while (finished < players) {
     const int answered = tally.sent + tally.unable;
     if (answered == wanted && !counted) {
@@ -52,6 +54,10 @@ Tally play(User& user, const std::vector<std::string>& partners, int messages, i
         CHECK(*frame == unable_to_send);
         ++tally.unable;
       }
+    }
+    if (const int all = tally.sent + tally.unable + tally.received; all != progress) {
+      progress = all;
+      deadline = Deadline(longest_silence);
     }
     socket.wait_ready(!unsent.empty(), Deadline(milliseconds(10)));
     if (deadline.has_passed())
