@@ -23,8 +23,8 @@ sys.path.insert(0, str(ZOO))
 from make_mutant import INTERPRETER, PROGRAMS, load_mutants, mutated  # noqa: E402
 
 RUN_LIMIT_S = 300
-TIMEOUT_S = 3  # more while a program wants the processor, so that the machine's load does not count
-RECEIPT_TIME_S = 1.5  # much longer than the suite takes for a RECEIVED
+TIMEOUT_S = 1  # more while a program wants the processor, so that the machine's load does not count
+RECEIPT_TIME_S = 3  # much longer than the suite takes for a RECEIVED on a busy machine
 ANSWER_TIME_S = 5  # longer than the suite looks for what a client says
 JOBS = 8 * (os.cpu_count() or 1)  # they wait more than they work
 
@@ -33,7 +33,7 @@ def command_for(program, compiled):
     start = shlex.join([*INTERPRETER, str(compiled)])
     if program == "server":
         start += f" {{port}} --receipt-time {RECEIPT_TIME_S}"
-        return ["server", "--exec", start, "--receipt-time", str(3 * RECEIPT_TIME_S)]
+        return ["server", "--exec", start, "--receipt-time", str(2 * RECEIPT_TIME_S)]
     start += f" {{user}} {{host}} {{port}} --answer-time {ANSWER_TIME_S}"
     return ["client", "--exec", start, "--jobs", "2"]  # each case has a client of its own in any case
 
