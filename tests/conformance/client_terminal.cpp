@@ -93,7 +93,10 @@ bool ClientTerminal::read_until(const std::function<bool()>& condition, millisec
   while (!condition()) {
     const auto left = patience.left();
     if (left.count() == 0) return false;
-    if (!read(std::min(look_interval, left)) && ended()) return condition();
+    if (read(std::min(look_interval, left)))
+      patience.note_progress();
+    else if (ended())
+      return condition();
   }
   return true;
 }

@@ -178,7 +178,7 @@ std::variant<Frame, WaitEnd> ClientTrial::receive(Link& link, milliseconds timeo
   for (;;) {
     const bool is_last =
         patience.left().count() == 0;  // first, so that what came before the end is looked at
-    terminal_->read();
+    if (terminal_->read()) patience.note_progress();
     auto came = link.receive(slice);
     auto* end = std::get_if<WaitEnd>(&came);
     if (end == nullptr || end->kind != WaitEnd::Kind::silence) return came;

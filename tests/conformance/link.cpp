@@ -133,6 +133,7 @@ Link::Input Link::read_some(Patience& patience) {
       parser_.feed(bytes);
       unparsed_ += bytes;
       ++pieces_;
+      patience.note_progress();
       return Input::bytes;
     }
     if (count == 0) {

@@ -19,6 +19,9 @@ class Patience {
   /// How long to wait before asking again; 0: what has not come by now does not come.
   std::chrono::milliseconds left();
 
+  /// Something came, though not yet what is waited for: the program may have waited until that was taken.
+  void note_progress() { looks_at_rest_ = 0; }
+
  private:
   const std::chrono::steady_clock::time_point deadline_;
   const IsAtRest is_at_rest_;
