@@ -26,7 +26,7 @@ RUN_LIMIT_S = 300
 TIMEOUT_S = 1  # more while a program wants the processor, so that the machine's load does not count
 RECEIPT_TIME_S = 3  # much longer than the suite takes for a RECEIVED on a busy machine
 ANSWER_TIME_S = 5  # longer than the suite looks for what a client says
-JOBS = 8 * (os.cpu_count() or 1)  # they wait more than they work
+JOBS = 12 * (os.cpu_count() or 1)  # they wait more than they work
 
 
 def command_for(program, compiled):
