@@ -11,7 +11,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 // For a program that wants the processor when its time is over: one that works without end gets no more.
-constexpr milliseconds most_extra_time{5'000};
+constexpr milliseconds most_extra_time{3'000};
 // Between two looks, one of which alone may catch it between two steps.
 constexpr milliseconds look_interval{5};
 constexpr int enough_looks = 3;
@@ -30,9 +30,12 @@ milliseconds Patience::left() {
 }
 
 void wait_until_at_rest(const IsAtRest& is_at_rest, milliseconds longest) {
-  constexpr milliseconds pause{1};
+  constexpr milliseconds longest_pause{20};
   const auto deadline = Clock::now() + longest;
-  while (is_at_rest && !is_at_rest() && Clock::now() < deadline) std::this_thread::sleep_for(pause);
+  // Each pause is longer than the one before: to look costs processor time, and somebody wants it.
+  for (milliseconds pause{1}; is_at_rest && !is_at_rest() && Clock::now() < deadline;
+       pause = std::min(2 * pause, longest_pause))
+    std::this_thread::sleep_for(pause);
 }
 
 }  // namespace parley::conform
