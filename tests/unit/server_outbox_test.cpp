@@ -23,9 +23,9 @@ std::shared_ptr<Outbox> make_outbox(const test::ConnectedPair& pair, const Limit
 TEST_CASE("what others send during a sign-on comes after its answer, in order") {
   test::ConnectedPair pair;
   const Limits limits;
-  const auto outbox = make_outbox(pair, limits);
   Counters counters;
   DeliveryCounter deliveries{counters};
+  const auto outbox = make_outbox(pair, limits);
   outbox->send("refused\n");
   outbox->hold();
   outbox->send("one\n", deliveries.receipt(3));
@@ -40,9 +40,9 @@ TEST_CASE("what others send during a sign-on comes after its answer, in order") 
 TEST_CASE("a frame that is lost reports its failure") {
   test::ConnectedPair pair;
   const Limits limits;
-  const auto outbox = make_outbox(pair, limits);
   Counters counters;
   DeliveryCounter deliveries{counters};
+  const auto outbox = make_outbox(pair, limits);
   outbox->hold();
   outbox->send("held", deliveries.receipt(4));
   outbox->close();
@@ -56,9 +56,9 @@ TEST_CASE("what does not fit is refused, and what waits is kept") {
   test::ConnectedPair pair;
   Limits limits;
   limits.max_mailbox_bytes = 10;
-  const auto outbox = make_outbox(pair, limits);
   Counters counters;
   DeliveryCounter deliveries{counters};
+  const auto outbox = make_outbox(pair, limits);
   outbox->hold();
   outbox->send("12345", deliveries.receipt(5));
   outbox->send("12345", deliveries.receipt(5));
@@ -84,10 +84,10 @@ TEST_CASE("a paced user gets no more than leaves within the receipt time, and he
   Limits limits;
   limits.receipt_timeout = milliseconds{90};
   Pacer pacer(milliseconds{30});
-  const auto outbox = make_outbox(pair, limits, &pacer);
-  Reader reader("bob", outbox);
   Counters counters;
   DeliveryCounter deliveries{counters};
+  const auto outbox = make_outbox(pair, limits, &pacer);
+  Reader reader("bob", outbox);
   outbox->hold();  // so that nothing leaves meanwhile
   for (const auto* body : {"1", "2", "3", "4", "5"})
     reader.deliver({"alice", body, Audience::room}, deliveries.receipt(1));
