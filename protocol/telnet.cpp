@@ -193,11 +193,12 @@ Event Parser::take_option(unsigned char option) {
 
 Event Parser::take_line() {
   const bool is_cut = line_.size() > max_line_bytes_;
-  text_ =
-      clean(std::string_view(line_).substr(0, is_cut ? piece_length(line_, max_line_bytes_) : line_.size()));
+  if (is_cut) line_.resize(piece_length(line_, max_line_bytes_));
+  raw_.swap(line_);
+  text_ = clean(raw_);
   line_.clear();
   dropped_ = 0;
-  return Line{text_, is_cut};
+  return Line{text_, raw_, is_cut};
 }
 
 /// At once, or behind the line that has no end.

@@ -20,9 +20,11 @@ using parley::NeedMore;
 
 // The string_views of an event point into the parser: see Parser::next().
 
-/// A line that the user has ended, without its end: UTF-8, no control characters.
+/// A line that the user has ended, without its end.
 struct Line {
-  std::string_view text;
+  std::string_view text;  ///< UTF-8, no control characters
+  std::string_view
+      raw;      ///< the bytes that it was made of: a name with a byte that is not UTF-8 is none (OD1)
   bool is_cut;  ///< it was longer (TN1.6)
 };
 
@@ -92,6 +94,7 @@ class Parser {
   std::string line_;         // as typed so far, and no longer than can be seen to be too long
   std::size_t dropped_ = 0;  // characters behind it
 
+  std::string raw_;               // of the last Line
   std::string text_;              // of the last Line
   std::array<char, 3> answer_{};  // the last one
   std::bitset<256> refused_do_;

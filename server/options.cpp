@@ -35,7 +35,9 @@ std::string check_seconds(const std::string& text) {
 }
 
 std::string check_room(const std::string& name) {
-  return is_room_name(name) ? "" : "a room has a name of 1 to 64 bytes, printable, no blank at either end";
+  return check_room_name(name) == NameFault::none
+             ? ""
+             : "a room has a name of 1 to 64 bytes, printable, no blank at either end";
 }
 
 /// CLI::Range without its text in every line of the help.

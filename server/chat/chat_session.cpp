@@ -86,8 +86,9 @@ void ChatSession::stop() {
 }
 
 ChatSession::SignOn ChatSession::check_name(std::string_view name) const {
-  if (!is_printable_name(name)) return SignOn::unprintable;
-  return is_reserved_name(name) ? SignOn::reserved : SignOn::done;
+  const NameFault fault = parley::check_name(name);
+  if (fault == NameFault::none) return SignOn::done;
+  return fault == NameFault::reserved ? SignOn::reserved : SignOn::unprintable;
 }
 
 ChatSession::SignOn ChatSession::sign_on(std::string_view name, std::string_view room) {

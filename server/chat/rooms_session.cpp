@@ -109,7 +109,7 @@ class RoomsSession : public ParsedChatSession<RoomsSession, rooms::Parser> {
 };
 
 void RoomsSession::on(const rooms::Connect& request) {
-  if (!request.room.empty() && !is_room_name(request.room))
+  if (!request.room.empty() && check_room_name(request.room) != NameFault::none)
     return tell_peer("A room has a printable name of at most 64 bytes.");
   if (const auto self = user()) return change_room(*self, request);
   switch (sign_on(request.name, request.room)) {

@@ -120,7 +120,7 @@ void TelnetSession::parser_commit(std::size_t count) {
 
 void TelnetSession::on(const telnet::Line& line) {
   if (std::exchange(is_first_line_, false)) first_line_ = {};
-  if (!has_name_) return take_name(trim(line.text, is_space));
+  if (!has_name_) return take_name(trim(line.raw, is_space));
   if (line.is_cut)
     tell_peer("Your line was longer than " + std::to_string(parser().max_line_bytes()) +
               " bytes; the rest was cut off.");
@@ -175,7 +175,7 @@ void TelnetSession::help(std::string_view) {
 }
 
 void TelnetSession::join(std::string_view name) {
-  if (!name.empty() && !is_room_name(name))
+  if (!name.empty() && check_room_name(name) != NameFault::none)
     return tell_peer("A room has a printable name of at most 64 bytes.");
   if (!move(name)) tell_peer("You are in the room " + room() + " already.");
 }

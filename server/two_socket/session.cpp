@@ -56,7 +56,7 @@ bool TwoSocketSession::refuse_foreign() {
 }
 
 bool TwoSocketSession::on(const two_socket::Register& request) {
-  if (!is_valid_name(request.name) || is_reserved_name(request.name))
+  if (!is_valid_name(request.name))
     return refuse_registration(request.name, phrase(ErrorCode::malformed_username));
   const bool was_registered = user_ != nullptr;
   if (was_registered && !equal_ignoring_case(user_->name(), request.name))

@@ -104,14 +104,16 @@ class Names(DialectTest):
             self.server = self.start_server()
             newcomer = self.visitor(dialect)
             for name, answer in (("ALL", RESERVED), ("all", RESERVED), ("Broadcast", RESERVED), ("SERVER", RESERVED),
-                                 ("x" * 33, MALFORMED), ("\u202eann", MALFORMED), ("a\u2028b", MALFORMED)):
+                                 ("S\uff25RVER", RESERVED), ("x" * 33, MALFORMED), ("\u202eann", MALFORMED),
+                                 ("a\u2028b", MALFORMED), ("bob\u200b", MALFORMED), ("bob>\u00a0hi", MALFORMED),
+                                 ("+++eve", MALFORMED)):
                 with self.subTest(newcomer=dialect, name=name):
                     self.try_name(newcomer, dialect, name, answer[dialect])
             with self.subTest(newcomer=dialect, name="a free one, on the same connection"):
                 self.try_name(newcomer, dialect, "Allan", fill(ACCEPTED, dialect, "Allan", online=1))
 
     def test_OD1_names_that_all_dialects_but_two_socket_take(self):
-        for name in ("bob_1", "Zo\u00eb", "\u65e5\u672c", "-", "All."):
+        for name in ("bob_1", "Zo\u00eb", "\u65e5\u672c", "b-", "all-4"):
             for user_class in USERS[1:]:
                 with self.subTest(name=name, dialect=user_class.dialect):
                     self.server = self.start_server()

@@ -87,14 +87,19 @@ class SigningOn(TelnetTest):
     def test_TN3_5_what_is_no_name(self):
         visitor = self.visitor()
         for line, answer in (("two words", NAME_MALFORMED), ("x" * 33, NAME_MALFORMED), ("x" * 2000, NAME_MALFORMED),
-                             ("a\u202eb", NAME_MALFORMED), ("all", NAME_RESERVED), ("Broadcast", NAME_RESERVED),
-                             ("SERVER", NAME_RESERVED), ("/help", NAME_WITH_SLASH), ("/", NAME_WITH_SLASH)):
+                             ("a\u202eb", NAME_MALFORMED), ("@bob", NAME_MALFORMED), ("bob\u3164", NAME_MALFORMED),
+                             ("all", NAME_RESERVED), ("Broadcast", NAME_RESERVED), ("SERVER", NAME_RESERVED), ("/help", NAME_WITH_SLASH), ("/", NAME_WITH_SLASH)):
             with self.subTest(line=line):
                 visitor.ask(f"{line}\r\n", answer)
         visitor.ask("ann\r\n", "1 user(s) online: ann\r\n")
 
+    def test_TN1_4_a_name_that_is_not_utf_8_is_refused(self):
+        visitor = self.visitor()
+        visitor.ask(b"caf\xe9\r\n", NAME_MALFORMED)
+        visitor.ask("caf\ufffd\r\n", NAME_MALFORMED)
+
     def test_TN3_5_a_name_of_32_bytes_and_of_any_letters(self):
-        for name in ("x" * 32, "Zoë", "日本", "bob_1", "@bob"):
+        for name in ("x" * 32, "Zoë", "日本", "bob_1", "bob@home"):
             with self.subTest(name=name):
                 self.add_user(TelnetUser, name).leave()
 

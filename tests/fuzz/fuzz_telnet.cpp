@@ -38,6 +38,8 @@ struct Describe {
     require(to_utf8(line.text) == line.text, "UTF-8");
     require(!has_controls(line.text), "no control characters");
     require(line.text.size() <= 3 * max_line_bytes, "a line within its limit");
+    require(line.raw.size() <= max_line_bytes, "the bytes of a line within its limit");
+    require(to_utf8(line.raw) != line.raw || line.raw.size() >= line.text.size(), "a line of its bytes");
     return (line.is_cut ? "cut " : "line ") + std::string(line.text);
   }
   std::string operator()(const Answer& answer) const {

@@ -126,6 +126,27 @@ TEST_CASE("TN1.3 control characters are dropped, a tab is a space") {
   check("\xc2\xc2\x9b\x9b\n", {"<" + replacement + replacement + ">"});
 }
 
+TEST_CASE("OD1.2 a line's bytes are handed over, edited but not replaced") {
+  const auto raw = [](std::string_view bytes) {
+    Parser parser(8);
+    parser.feed(bytes);
+    const Event event = parser.next();
+    REQUIRE(std::holds_alternative<Line>(event));
+    return std::string(std::get<Line>(event).raw);
+  };
+  CHECK(raw("caf\xe9\n") == "caf\xe9");
+  CHECK(raw("a\xc2\x85"
+            "b\n") ==
+        "a\xc2\x85"
+        "b");
+  CHECK(raw("a\x01x\bb\r") == "ab");
+  CHECK(raw("\xff\xff\n") == "\xff");
+  CHECK(raw("123456\xc3\xa9"
+            "9\n") == "123456\xc3\xa9");
+  CHECK(raw("1234567\xc3\xa9"
+            "9\n") == "1234567");
+}
+
 TEST_CASE("TN1.4 what is not UTF-8 becomes U+FFFD") {
   check("caf\xc3\xa9\n", {"<caf\xc3\xa9>"});
   check("caf\xe9\n", {"<caf" + replacement + ">"});
