@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/foreign.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
@@ -19,7 +18,8 @@ ChatSession::ChatSession(std::shared_ptr<Connection> connection, Context& contex
     : Session(std::move(connection)),
       context_(context),
       dialect_(dialect),
-      outbox_(std::make_shared<Outbox>(shared_connection(), context.limits, pacer)) {}
+      outbox_(std::make_shared<Outbox>(shared_connection(), context.limits, pacer)),
+      gate_(dialect) {}
 
 void ChatSession::begin() {
   await_sign_on();
@@ -41,24 +41,35 @@ void ChatSession::receive(std::size_t count) {
     context_.log.debug("{} > {}{}", connection().label(),
                        visible({read_room_.data(), std::min(count, logged_bytes)}),
                        count > logged_bytes ? "..." : "");
-  parser_commit(count);
-  if (is_first_request_ && refuse_foreign()) return;
-  while (!ended_.load(std::memory_order_acquire) && handle_next()) {
-    is_first_request_ = false;
-    end_frame();
-  }
+  parser_commit(gate_ ? gate_->feed({read_room_.data(), count}) : count);
+  act();
+  if (gate_) take_held();
+}
+
+/// On what the parser has.
+void ChatSession::act() {
+  while (!ended_.load(std::memory_order_acquire) && handle_next()) end_frame();
   if (in_frame()) begin_frame(context_.limits.frame_timeout);
 }
 
-bool ChatSession::refuse_foreign() {
-  const auto foreign = foreign_dialect(parser_pending());
-  if (foreign.empty() || foreign == dialect_) return false;
-  const std::string sentence = wrong_port_sentence(dialect_, foreign);
-  end_with(sentence, to_sentence(sentence));
-  return true;
+/// What the gate has held back and does no longer.
+void ChatSession::take_held() {
+  while (const auto piece = gate_->take()) {
+    parser_feed(*piece);
+    act();
+  }
+  if (gate_->verdict() == Gate::Verdict::foreign) {
+    const std::string sentence = gate_->sentence();
+    end_with(sentence, to_sentence(sentence));
+  }
+  if (gate_->verdict() != Gate::Verdict::undecided) gate_.reset();
 }
 
 void ChatSession::input_ended() {
+  if (gate_) {
+    gate_->release();
+    take_held();
+  }
   if (!ended_.load(std::memory_order_acquire)) handle_end();
 }
 

@@ -2,12 +2,14 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/thread_annotations.hpp"
+#include "protocol/gate.hpp"
 #include "server/chat/chat_user.hpp"
 #include "server/chat/outbox.hpp"
 #include "server/context.hpp"
@@ -93,7 +95,7 @@ class ChatSession : public Session {
   // The dialect's parser.
   virtual std::span<char> parser_room() = 0;
   virtual void parser_commit(std::size_t count) = 0;
-  virtual std::string_view parser_pending() const = 0;
+  virtual void parser_feed(std::string_view bytes) = 0;
   /// A frame has begun that is to be complete within the frame time.
   virtual bool in_frame() const = 0;
   /// Acts on the parser's next event. False when it needs more.
@@ -111,7 +113,8 @@ class ChatSession : public Session {
   void input_ended() final;
 
   SignOn check_name(std::string_view name) const;
-  bool refuse_foreign();
+  void act();
+  void take_held();
 
   Context& context_;
   const std::string_view dialect_;
@@ -119,7 +122,7 @@ class ChatSession : public Session {
 
   // The session's own thread.
   std::span<char> read_room_;  // of the read that is on
-  bool is_first_request_ = true;
+  std::optional<Gate> gate_;   // until it is known whose client has come
 
   std::atomic<bool> ended_{false};
 

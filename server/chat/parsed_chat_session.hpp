@@ -38,7 +38,7 @@ class ParsedChatSession : public ChatSession {
  private:
   std::span<char> parser_room() override { return parser_.prepare(); }
   void parser_commit(std::size_t count) override { parser_.commit(count); }
-  std::string_view parser_pending() const override { return parser_.pending(); }
+  void parser_feed(std::string_view bytes) override { parser_.feed(bytes); }
   bool in_frame() const override { return parser_.in_frame(); }
   bool handle_next() override { return handle(parser_.next()); }
 

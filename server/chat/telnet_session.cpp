@@ -55,9 +55,6 @@ class TelnetSession : public ParsedChatSession<TelnetSession, telnet::Parser> {
   std::string to_sentence(std::string_view sentence) const override { return telnet::to_sentence(sentence); }
   void greet() override { send(std::string(telnet::name_prompt)); }
 
-  std::span<char> parser_room() override { return read_room_ = parser().prepare(); }
-  void parser_commit(std::size_t count) override;
-  std::string_view parser_pending() const override { return first_line_; }
   void handle_end() override { handle(parser().end()); }
 
   void on(const telnet::Line& line);
@@ -80,12 +77,6 @@ class TelnetSession : public ParsedChatSession<TelnetSession, telnet::Parser> {
 
   const std::size_t max_body_bytes_;
   bool has_name_ = false;  // for good: when another thread ends the session, a chat line is no name
-
-  // The first line as it comes, by which another dialect's client is known: the parser takes it apart at
-  // once.
-  std::span<char> read_room_;
-  std::string first_line_;
-  bool is_first_line_ = true;
 };
 
 struct TelnetSession::Command {
@@ -108,18 +99,7 @@ std::span<const TelnetSession::Command> TelnetSession::Command::all() {
   return commands;
 }
 
-void TelnetSession::parser_commit(std::size_t count) {
-  if (is_first_line_ && first_line_.size() < parser().max_line_bytes()) {
-    const auto begin = first_line_.size();
-    first_line_.append(read_room_.data(), count);
-    // CR ends a line by itself here: what follows it must not be waited for.
-    std::replace(first_line_.begin() + static_cast<std::ptrdiff_t>(begin), first_line_.end(), '\r', '\n');
-  }
-  parser().commit(count);
-}
-
 void TelnetSession::on(const telnet::Line& line) {
-  if (std::exchange(is_first_line_, false)) first_line_ = {};
   if (!has_name_) return take_name(trim(line.raw, is_space));
   if (line.is_cut)
     tell_peer("Your line was longer than " + std::to_string(parser().max_line_bytes()) +

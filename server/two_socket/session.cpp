@@ -3,7 +3,6 @@
 #include <utility>
 #include <variant>
 
-#include "protocol/foreign.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
@@ -31,28 +30,36 @@ void TwoSocketSession::begin() {
 }
 
 void TwoSocketSession::receive(std::size_t count) {
-  parser_.commit(count);
-  if (!user_ && early_requests_ == 0 && refuse_foreign()) return;
+  parser_.commit(gate_ ? gate_->feed({read_room_.data(), count}) : count);
+  if (act() && gate_) take_held();
+}
+
+/// On what the parser has. False when nothing behind it matters any more.
+bool TwoSocketSession::act() {
   for (;;) {
     const two_socket::Event event = parser_.next();
     if (std::holds_alternative<two_socket::NeedMore>(event)) break;
     end_frame();  // at once: acting on it may take longer than the time for a frame
     if (context_.log.should_log(spdlog::level::debug))
       context_.log.debug("{} > {}", connection().label(), describe(event, logged_body_bytes));
-    if (!std::visit([this](const auto& message) { return on(message); }, event)) return;
-    if (connection().is_finishing()) return;
+    if (!std::visit([this](const auto& message) { return on(message); }, event)) return false;
+    if (connection().is_finishing()) return false;
   }
-  if (parser_.in_frame()) begin_frame(context_.limits.frame_timeout);
+  if (parser_.in_frame() || (gate_ && gate_->is_holding())) begin_frame(context_.limits.frame_timeout);
+  return true;
 }
 
-/// A client of another dialect hears where it is.
-bool TwoSocketSession::refuse_foreign() {
-  const auto foreign = foreign_dialect(parser_.pending());
-  // A browser is answered as any other unknown request is (R6).
-  if (foreign.empty() || foreign == "two-socket" || foreign == "HTTP") return false;
-  const std::string phrase = wrong_port_sentence("two-socket", foreign);
-  end_with(phrase, to_frame(two_socket::Error{static_cast<int>(ErrorCode::no_user_registered), phrase}));
-  return true;
+/// What the gate has held back and does no longer.
+void TwoSocketSession::take_held() {
+  while (const auto piece = gate_->take()) {
+    parser_.feed(*piece);
+    if (!act()) return;
+  }
+  if (gate_->verdict() == Gate::Verdict::foreign) {
+    const std::string phrase = gate_->sentence();
+    end_with(phrase, to_frame(two_socket::Error{static_cast<int>(ErrorCode::no_user_registered), phrase}));
+  }
+  if (gate_->verdict() != Gate::Verdict::undecided) gate_.reset();
 }
 
 bool TwoSocketSession::on(const two_socket::Register& request) {

@@ -2,9 +2,12 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "protocol/gate.hpp"
 #include "protocol/two_socket_parser.hpp"
 #include "server/context.hpp"
 #include "server/net/session.hpp"
@@ -25,11 +28,12 @@ class TwoSocketSession : public Session {
 
  private:
   void begin() override;
-  std::span<char> prepare() override { return parser_.prepare(); }
+  std::span<char> prepare() override { return read_room_ = parser_.prepare(); }
   void receive(std::size_t count) override;
   void end(std::string_view reason) override;
 
-  bool refuse_foreign();
+  bool act();
+  void take_held();
 
   // One event each. They return false when nothing behind it matters any more.
   bool on(const two_socket::Register& request);
@@ -59,7 +63,9 @@ class TwoSocketSession : public Session {
 
   // The session's own thread.
   two_socket::Parser parser_;
-  std::shared_ptr<TwoSocketUser> user_;  // set once, at the first REGISTER that is accepted
+  std::span<char> read_room_;               // of the read that is on
+  std::optional<Gate> gate_{"two-socket"};  // until it is known whose client has come
+  std::shared_ptr<TwoSocketUser> user_;     // set once, at the first REGISTER that is accepted
   std::size_t early_requests_ = 0;
 
   // Any thread.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A client of one dialect on another's port: a sentence that says so, as the port's dialect writes one, and the end.
+"""A client of another protocol on a port: a sentence that says so, as the port's dialect writes one, and the end.
 
     wrong_port_test.py PARLEYD
 """
@@ -7,7 +7,7 @@
 import itertools
 
 from support import DIALECTS, DialectTest, main
-from users import USERS, RoomsUser
+from users import USERS, RoomsUser, TelnetUser
 
 # What a client writes first. A telnet user writes nothing that would tell.
 FIRST_BYTES = {
@@ -16,7 +16,16 @@ FIRST_BYTES = {
     "names": b"10NAME alice",
     "rooms": b'{"type": "connect", "payload": {"name": "alice", "room": "General"}}',
     "HTTP": b"GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: curl/8\r\n\r\n",
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\x7c\x03\x03",
+    "SSH": b"SSH-2.0-OpenSSH_9.2p1\r\n",
+    "SMTP": b"EHLO localhost\r\n",
+    "redis": b"*1\r\n$4\r\nPING\r\n",
+    "PROXY": b"PROXY TCP4 192.0.2.1 192.0.2.2 1024 25\r\n",
+    "IRC": b"CAP LS 302\r\nNICK alice\r\n",
 }
+
+# What would sign somebody on if it were read.
+SIGN_ON = {**{dialect: FIRST_BYTES[dialect] for dialect in DIALECTS if dialect in FIRST_BYTES}, "telnet": b"alice\r\n"}
 
 SENTENCE = "This port is for {port} clients; yours speaks {client}."
 
@@ -46,7 +55,7 @@ class WrongPort(DialectTest):
 
     def each_pair(self, check):
         for port, (client, first_bytes) in itertools.product(DIALECTS, FIRST_BYTES.items()):
-            if client != port and (port, client) != ("two-socket", "HTTP"):  # a browser is any unknown request there
+            if client != port:
                 with self.subTest(port=port, client=client):
                     check(port, client, first_bytes)
 
@@ -60,8 +69,8 @@ class WrongPort(DialectTest):
 
     def test_OD9_however_the_first_bytes_are_cut(self):
         def check(port, client, first_bytes):
-            if port in ("names", "rooms"):
-                return  # where any piece of text may be all that a client says
+            if (port, client) == ("rooms", "names"):
+                return  # where digits alone are a message
             visitor = self.connect(port)
             visitor.send_byte_by_byte(first_bytes)
             visitor.expect(self.answer(port, client))
@@ -81,9 +90,44 @@ class WrongPort(DialectTest):
             watcher.hears_nothing()
         self.add_user(RoomsUser, "alice")
 
-    def test_OD9_a_browser_on_the_two_socket_port_is_an_unknown_request(self):
-        visitor = self.connect("two-socket")
-        visitor.ask(FIRST_BYTES["HTTP"], "ERROR 101 No user registered\n\n")
+    def test_OD9_a_request_with_a_long_line_posts_nothing(self):
+        watchers = self.gather(*((user_class, f"bob{i}") for i, user_class in enumerate(USERS)))
+        for path_bytes in (3000, 5000):
+            for port in DIALECTS:
+                with self.subTest(port=port, path_bytes=path_bytes):
+                    visitor = self.connect(port)
+                    visitor.send(b"POST /" + b"x" * path_bytes + b" HTTP/1.1\r\nContent-length: 99\r\n\r\n")
+                    for dialect in DIALECTS:
+                        visitor.send(SIGN_ON[dialect])
+                    self.assertEqual(visitor.receive_rest().decode(), self.answer(port, "HTTP"))
+        for watcher in watchers:
+            watcher.hears_nothing()
+
+    def test_OD9_a_proxy_header_behind_line_ends_that_were_answered(self):
+        visitor = self.connect("telnet")
+        visitor.expect("Please enter your name: ")
+        for _ in range(2):
+            visitor.ask(b"\r\n", "A name is required. Please enter your name: ")
+        visitor.send(b"\0\r\nQUIT\n\x21\x11\0\x0c")
+        visitor.expect("This port is for telnet clients; yours speaks PROXY.\r\n")
+        visitor.expect_end()
+
+    def test_OD9_raw_text_that_might_begin_a_greeting_comes_in_its_pieces(self):
+        ann, bob = self.connect("rooms"), self.connect("rooms")
+        bob.ask(b"hello", b"hello")
+        ann.send(b"GET")
+        ann.send(b" it")
+        ann.expect(b"GET it")
+        bob.expect(b"GET it")
+
+    def test_OD9_what_might_begin_a_greeting_counts_when_the_stream_ends(self):
+        ann = self.add_user(TelnetUser, "ann")
+        visitor = self.connect("telnet")
+        visitor.expect("Please enter your name: ")
+        visitor.send(b"BOB")
+        visitor.half_close()
+        visitor.expect("2 user(s) online: ann, BOB\r\n")
+        ann.expect("+++ BOB arrived +++\r\n--- BOB left ---\r\n")
 
     def test_OD9_a_telnet_users_line(self):
         for port, answer in TELNET_LINE.items():
@@ -95,6 +139,8 @@ class WrongPort(DialectTest):
         """Who is signed on may say what begins another dialect's request."""
         for user_class in USERS:
             for client, first_bytes in FIRST_BYTES.items():
+                if client == "TLS":  # no line of text
+                    continue
                 with self.subTest(user=user_class.dialect, says=client):
                     self.server = self.start_server()
                     ann, bob = self.gather((user_class, "ann"), (USERS[0], "bob"))

@@ -1,5 +1,5 @@
 # The fuzz targets: fuzz_NAME.cpp each, corpus/fuzz_NAME its seeds, regressions/fuzz_NAME what once made it fail.
-set(fuzz_targets input_line livecode names rooms telnet text two_socket user_name)
+set(fuzz_targets gate input_line livecode names rooms telnet text two_socket user_name)
 
 # What a target needs besides protocol/, relative to the root.
 set(fuzz_input_line_sources client/input_line.cpp)
