@@ -78,12 +78,14 @@ struct Unknown {
   std::string_view request_line;
 };
 
-/// A header block that breaks a clause.
+/// A header block that breaks a clause. Of an unknown request of a client's, too: a length that is bad
+/// (D7.3).
 struct Violation {
   std::string_view clause;  ///< id in PROTOCOL.md, for example "F2.3"
   std::string_view what;    ///< what was wrong, a sentence part for people
-  /// True: the block's end was found, and parsing goes on behind it. False: nothing behind it can be told
-  /// apart any more, and the parser stays here.
+  /// True: the block's end was found, and parsing goes on behind it, or behind its body when that is over the
+  /// limit. But where no length was told, or a bad one, a body would be read as frames: a server ends it
+  /// here. False: nothing behind it can be told apart any more, and the parser stays here.
   bool recoverable;
 };
 

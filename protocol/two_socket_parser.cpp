@@ -48,10 +48,15 @@ const Violation* Parser::ContentLength::add_value(std::string_view value, bool i
   const char* const value_end = value.data() + value.size();
   const auto [digits_end, error] = std::from_chars(value.data(), value_end, bytes);  // takes no sign
   if (error == std::errc::invalid_argument || digits_end != value_end) return &length_not_digits;
-  if (error != std::errc{} || bytes > limit) return &length_over_limit;
-  if (!is_first && bytes != bytes_) return &lengths_differ;
-  bytes_ = bytes;
-  return nullptr;
+  const bool is_counted = error == std::errc{};
+  const bool differs = !is_first && (!is_counted || bytes != bytes_);
+  bytes_ = is_counted && !differs ? bytes : 0;
+  if (!is_counted || bytes > limit) return &length_over_limit;
+  return differs ? &lengths_differ : nullptr;
+}
+
+std::size_t Parser::ContentLength::bytes_over_limit() const {
+  return violation_ == &length_over_limit ? bytes_ : 0;
 }
 
 struct Parser::Method {
@@ -108,6 +113,7 @@ Event Parser::next() {
     buffer_.consume(pending().size());
     return header_over_limit;
   }
+  if (skipped_body_bytes_ > 0) skip_body();
   if (search_.method == nullptr) {
     if (pending().empty()) return NeedMore{};  // as nearly always when a frame has been taken
     skip_blank_lines();
@@ -125,6 +131,13 @@ void Parser::discard_event() {
   if (event_bytes_ == 0) return;
   buffer_.consume(std::exchange(event_bytes_, 0));
   search_ = {};
+}
+
+/// A body that is over the limit is thrown away as it comes.
+void Parser::skip_body() {
+  const std::size_t count = std::min(skipped_body_bytes_, pending().size());
+  buffer_.consume(count);
+  skipped_body_bytes_ -= count;
 }
 
 void Parser::skip_blank_lines() {
@@ -194,9 +207,13 @@ Event Parser::finish_line_frame(const Method& method) {
 
 Event Parser::finish_block_frame(const Method& method) {
   if (search_.header_end > limits_.header_bytes) return oversized_header();
-  // An unknown request's body is consumed when it told its length; it need not tell one.
-  const Violation* const violation = search_.content_length.violation();
-  if (violation != nullptr && method.kind != Kind::unknown) {
+  const ContentLength& content_length = search_.content_length;
+  const Violation* const violation = content_length.violation();
+  skipped_body_bytes_ = content_length.bytes_over_limit();
+  // An unknown request need not tell a length. When a client tells a bad one, its body would be read as
+  // requests.
+  const bool may_be_unknown = from_ == Side::server || violation == &ContentLength::missing;
+  if (violation != nullptr && (method.kind != Kind::unknown || !may_be_unknown)) {
     event_bytes_ = search_.header_end;
     return *violation;
   }

@@ -47,7 +47,7 @@ class Parser {
   std::size_t event_bytes() const { return event_bytes_; }
 
   /// After next() returned NeedMore: a frame has begun and is not complete. Blank lines begin nothing (F1.4).
-  bool in_frame() const { return !pending().empty(); }
+  bool in_frame() const { return !pending().empty() || skipped_body_bytes_ > 0; }
 
   /// What has come of the frame that is not complete.
   std::string_view pending() const { return buffer_.pending(); }
@@ -63,17 +63,20 @@ class Parser {
     /// The first fault, or nullptr: told at the block's end.
     const Violation* violation() const { return violation_; }
     std::size_t bytes() const { return violation_ == nullptr ? bytes_ : 0; }
+    /// Of a body that is over the limit: how many bytes it has, when they can be counted.
+    std::size_t bytes_over_limit() const;
+
+    static const Violation missing;
 
    private:
     const Violation* add_value(std::string_view value, bool is_first, std::size_t limit);
-
-    static const Violation missing;
 
     std::size_t bytes_ = 0;
     const Violation* violation_ = &missing;
   };
 
   void discard_event();
+  void skip_body();
   void skip_blank_lines();
   const Method* find_request_line();
   bool find_block_end();
@@ -96,7 +99,8 @@ class Parser {
     ContentLength content_length;
     std::size_t header_end = 0;  // 0 until the blank line was found
   } search_;
-  bool stopped_ = false;  // by an oversized header block
+  std::size_t skipped_body_bytes_ = 0;  // still to come of a body that is over the limit
+  bool stopped_ = false;                // by an oversized header block
 };
 
 }  // namespace parley::two_socket

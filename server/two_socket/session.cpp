@@ -157,9 +157,9 @@ bool TwoSocketSession::on(const two_socket::Unknown& request) {
 }
 
 bool TwoSocketSession::on(const two_socket::Violation& violation) {
-  if (!is_registered() && violation.recoverable) return refuse_early();
+  const bool is_early = !is_registered() && violation.recoverable;
   end_with("broke " + std::string(violation.clause) + ": " + std::string(violation.what),
-           to_frame(ErrorCode::header_incomplete));
+           to_frame(is_early ? ErrorCode::no_user_registered : ErrorCode::header_incomplete));
   return false;
 }
 

@@ -193,8 +193,6 @@ TEST_CASE("R6: before registration every other request gets ERROR 101 and its bo
   const std::vector<std::string> requests = {
       send_frame("bob", "REGISTER TOSEND eve\n\n"),
       send_frame("ALL", ""),
-      "SEND bob\n\n",
-      "SEND bob\nContent-length: many\n\n",
       "RECEIVED bob\n\n",
       "HELP\n\n",
       "HELP\nContent-length: 21\n\nREGISTER TOSEND eve\n\n",
@@ -215,6 +213,23 @@ TEST_CASE("R6: before registration every other request gets ERROR 101 and its bo
   other.expect(forward_frame("bob", "all of me"));  // and nothing of what was said before
   other.send(received_frame("bob"));
   peer.expect(sent_frame("bob"));
+}
+
+TEST_CASE("R6.7: before registration a request whose end cannot be told gets ERROR 101 and the end") {
+  Parleyd server;
+  for (const auto* const word : {"SEND bob\n", "HELP\n"})
+    for (const auto* const length : {"Content-length: many\n", "Content-length: 99999999999999999999\n",
+                                     "Content-length: 1\nContent-length: 2\n", "Content-length: 65537\n"}) {
+      CAPTURE(word);
+      CAPTURE(length);
+      Peer peer(server.endpoint());
+      peer.send(std::string(word) + length + "\nREGISTER TOSEND eve\n\nREGISTER TORECV eve\n\n");
+      CHECK(peer.receive_until_end() == no_user_registered);
+    }
+  Peer peer(server.endpoint());
+  peer.send("SEND bob\n\nREGISTER TOSEND eve\n\nREGISTER TORECV eve\n\n");
+  CHECK(peer.receive_until_end() == no_user_registered);
+  User(server.endpoint(), "eve");
 }
 
 TEST_CASE("R6: after sixteen such answers the socket is closed") {

@@ -213,26 +213,48 @@ TEST_CASE("L2 the body at its limit") {
   for (const std::size_t bytes : {99U, 100U})
     check_events(Side::client, send_of(repeated(bytes)), {describe(Send{"bob", repeated(bytes)})},
                  Ends::between_frames, small);
-  check_events(Side::client, send_block("Content-length: 101\n"), {"violation L2"}, Ends::between_frames,
-               small);
+  check_events(Side::client, send_block("Content-length: 101\n"), {"violation L2"}, Ends::in_frame, small);
 
   constexpr std::size_t limit = FrameLimits{}.body_bytes;
   for (const std::size_t bytes : {limit - 1, limit})
     check_events(Side::client, send_of(repeated(bytes)), {describe(Send{"bob", repeated(bytes)})});
   check_events(Side::client, send_block("Content-length: " + std::to_string(limit + 1) + "\n"),
-               {"violation L2"});
+               {"violation L2"}, Ends::in_frame);
 }
 
 TEST_CASE("L2 a number that no machine can count is over the limit") {
-  for (const auto& value : {"18446744073709551615", "18446744073709551616", "99999999999999999999"})
+  check_events(Side::client, send_block("Content-length: 18446744073709551615\n"), {"violation L2"},
+               Ends::in_frame);
+  for (const auto& value : {"18446744073709551616", "99999999999999999999"})
     check_events(Side::client, send_block("Content-length: "s + value + "\n"), {"violation L2"});
   check_events(Side::client, send_block("Content-length: " + repeated(1000, '9') + "\n"), {"violation L2"});
 }
 
 TEST_CASE("an unknown request's body is consumed when it told its length") {
   check_events(Side::client, "GO bob\nContent-length: 4\n\nbody", {R"(unknown "GO bob")"});
-  check_events(Side::client, "GO bob\nContent-length: x\n\n", {R"(unknown "GO bob")"});
   check_events(Side::server, "GO bob\nContent-length: 4\n\nbody", {R"(unknown "GO bob")"});
+  check_events(Side::server, "GO bob\nContent-length: x\n\n", {R"(unknown "GO bob")"});
+}
+
+TEST_CASE("D7.3 an unknown request of a client's whose body has no end that can be told") {
+  check_events(Side::client, "GO bob\nContent-length: x\n\n", {"violation F2.3"});
+  check_events(Side::client, "GO bob\nContent-length: 1\nContent-length: 2\n\n", {"violation F2.4"});
+  check_events(Side::client, "GO bob\nContent-length: 99999999999999999999\n\n", {"violation L2"});
+}
+
+TEST_CASE("L2 a body over the limit is thrown away, and nothing of it is read") {
+  const FrameLimits limits{64, 10};
+  for (const std::size_t bytes : {11U, 64U, 100U, 5000U}) {
+    string body = "\n\nRECEIVED eve\n\nSENT eve\n\n";
+    body.resize(bytes, '\n');
+    const string header = "\nContent-length: " + std::to_string(bytes) + "\n\n";
+    check_events(Side::server, "FORWARD bob" + header + body, {"violation L2"}, Ends::between_frames, limits);
+    check_events(Side::server, "GO" + header + body, {R"(unknown "GO")"}, Ends::between_frames, limits);
+    check_events(Side::client, "SEND bob" + header + body, {"violation L2"}, Ends::between_frames, limits);
+    check_events(Side::client, "GO" + header + body, {"violation L2"}, Ends::between_frames, limits);
+    check_events(Side::server, "FORWARD bob" + header + body.substr(1), {"violation L2"}, Ends::in_frame,
+                 limits);
+  }
 }
 
 TEST_CASE("prepare and commit: bytes read in place") {
