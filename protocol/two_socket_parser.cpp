@@ -22,6 +22,13 @@ std::optional<Channel> to_channel(std::string_view word) {
   return std::nullopt;
 }
 
+/// A name without blanks, and a colon: no request begins so.
+bool is_header_line(std::string_view line) {
+  const auto colon = line.find(':');
+  const std::string_view name = trim(line.substr(0, colon));
+  return colon != std::string_view::npos && !name.empty() && std::ranges::none_of(name, is_blank);
+}
+
 constexpr Violation header_over_limit{"L1", "the header block is over the limit", false};
 constexpr Violation length_not_digits{"F2.3", "Content-length is not a number of ASCII digits", true};
 constexpr Violation lengths_differ{"F2.4", "two different Content-lengths", true};
@@ -113,6 +120,8 @@ Event Parser::next() {
     buffer_.consume(pending().size());
     return header_over_limit;
   }
+  if (trailer_.bytes > 0)
+    if (const auto event = skip_trailer()) return *event;
   if (skipped_body_bytes_ > 0) skip_body();
   if (search_.method == nullptr) {
     if (pending().empty()) return NeedMore{};  // as nearly always when a frame has been taken
@@ -133,7 +142,46 @@ void Parser::discard_event() {
   search_ = {};
 }
 
-/// A body that is over the limit is thrown away as it comes.
+/// Past the header lines of a message that needs none and has been told at its first LF (F1.3): what looks
+/// like one right behind it, and the body that it announces. A request line is left; the event is NeedMore,
+/// or a fault.
+std::optional<Event> Parser::skip_trailer() {
+  for (;;) {
+    if (pending().starts_with('\n')) {  // as nearly always
+      buffer_.consume(1);
+      return end_trailer(true);
+    }
+    buffer_.consume(prefix_length(pending(), is_blank));
+    const auto line_end = pending().find('\n', trailer_.scanned);
+    if (line_end == std::string_view::npos) {
+      trailer_.scanned = pending().size();
+      return pending().size() > limits_.header_bytes ? oversized_header() : NeedMore{};
+    }
+    const std::string_view line = trim(pending().substr(0, line_end));
+    if (!is_header_line(line)) {
+      if (line.empty()) buffer_.consume(line_end + 1);
+      return end_trailer(line.empty());
+    }
+    trailer_.bytes += line_end + 1;
+    trailer_.scanned = 0;
+    if (trailer_.bytes > limits_.header_bytes) return oversized_header();
+    trailer_.content_length.add_line(line, limits_.body_bytes);
+    buffer_.consume(line_end + 1);
+  }
+}
+
+/// Without its empty line it announces nothing.
+std::optional<Event> Parser::end_trailer(bool has_empty_line) {
+  trailer_.bytes = trailer_.scanned = 0;
+  if (trailer_.content_length.violation() == &ContentLength::missing) return std::nullopt;
+  const ContentLength told = std::exchange(trailer_.content_length, {});
+  if (!has_empty_line) return std::nullopt;
+  if (from_ == Side::client && told.violation() != nullptr) return *told.violation();
+  skipped_body_bytes_ = told.bytes() + told.bytes_over_limit();
+  return std::nullopt;
+}
+
+/// A body that nobody wants is thrown away as it comes.
 void Parser::skip_body() {
   const std::size_t count = std::min(skipped_body_bytes_, pending().size());
   buffer_.consume(count);
@@ -177,6 +225,7 @@ Event Parser::finish_line_frame(const Method& method) {
   const std::size_t frame_bytes = search_.request_line_end + 1;
   if (frame_bytes > limits_.header_bytes) return oversized_header();
   event_bytes_ = frame_bytes;
+  trailer_.bytes = frame_bytes;
   const std::string_view line = trim(pending().substr(0, search_.request_line_end));
   const std::string_view rest = trim(line.substr(method.word.size()));
   switch (method.kind) {

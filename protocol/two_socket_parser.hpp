@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -76,6 +77,8 @@ class Parser {
   };
 
   void discard_event();
+  std::optional<Event> skip_trailer();
+  std::optional<Event> end_trailer(bool has_empty_line);
   void skip_body();
   void skip_blank_lines();
   const Method* find_request_line();
@@ -99,7 +102,15 @@ class Parser {
     ContentLength content_length;
     std::size_t header_end = 0;  // 0 until the blank line was found
   } search_;
-  std::size_t skipped_body_bytes_ = 0;  // still to come of a body that is over the limit
+
+  // What may follow a message that was complete at its first LF: header lines, up to a blank one.
+  struct Trailer {
+    std::size_t bytes = 0;    // of the whole block so far; 0 when none is expected
+    std::size_t scanned = 0;  // no LF before here in pending()
+    ContentLength content_length;
+  } trailer_;
+
+  std::size_t skipped_body_bytes_ = 0;  // still to come of a body that nobody wants
   bool stopped_ = false;                // by an oversized header block
 };
 

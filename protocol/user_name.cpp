@@ -16,10 +16,6 @@ char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
-
 // <cctype> asks the locale; names must not.
 bool is_alphanumeric(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c);
@@ -197,13 +193,15 @@ bool is_broadcast_name(std::string_view name) {
 }
 
 std::string fold_case(std::string_view name) {
-  if (!std::ranges::all_of(name, is_ascii))
-    if (auto folded =
-            normalize(name, UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_CASEFOLD))
-      return *std::move(folded);
   std::string folded(name);
-  std::ranges::transform(folded, folded.begin(), to_lower);
-  return folded;
+  bool is_ascii = true;
+  for (char& c : folded) {
+    is_ascii = is_ascii && static_cast<unsigned char>(c) < 0x80;
+    c = to_lower(c);
+  }
+  if (is_ascii) return folded;
+  constexpr int spelling = UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_CASEFOLD;
+  return normalize(name, spelling).value_or(std::move(folded));
 }
 
 bool is_same_name(std::string_view left, std::string_view right) {

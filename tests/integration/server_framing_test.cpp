@@ -28,7 +28,8 @@ std::string whole_life_answers(const std::string& name, const std::string& body)
 TEST_CASE("F1: requests may end in any of the ways that real peers end them") {
   Parleyd server;
   int users = 0;
-  for (const std::string end : {"\n\n", "\n", "\n\n\n", "\n \n", " \n \n", "\r\n", "\r\n\r\n", "\n\t\n"}) {
+  for (const std::string end :
+       {"\n\n", "\n", "\n\n\n", "\n \n", " \n \n", "\r\n", "\r\n\r\n", "\n\t\n", "\nContent-length: 0\n\n"}) {
     const std::string name = "peer" + std::to_string(++users);
     Peer to_send(server.endpoint());
     Peer to_recv(server.endpoint());

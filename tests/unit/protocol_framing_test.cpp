@@ -66,6 +66,83 @@ TEST_CASE("F1.3 a message without a body is complete at its first LF") {
   }
 }
 
+TEST_CASE("F1.3, F2.6 header lines right behind a message that needs none are a part of it") {
+  for (const auto& headers : {"Content-length: 0\n\n"s, "Content-length: 0\r\n\r\n"s, "X: y\nZ:\n \n"s,
+                              "X: SEND bob\n\n"s, " X : y \n\t\n"s, "X: y\n\n\n"s}) {
+    CAPTURE(headers);
+    for (const auto& [line, event] : {std::pair("RECEIVED bob"s, R"(RECEIVED "bob")"s),
+                                      {"REGISTER TOSEND bob", R"(REGISTER TOSEND "bob")"},
+                                      {"ERROR 103 x", R"(ERROR 103 "x")"},
+                                      {"REGISTER TOBOTH bob", R"(unknown "REGISTER TOBOTH bob")"}}) {
+      check_events(Side::client, line + "\n" + headers, {event});
+      check_events(Side::client, line + "\r\n" + headers + line + "\n" + headers, {event, event});
+    }
+    check_events(Side::server, "SENT bob\n" + headers, {R"(delivered "bob")"});
+    check_events(Side::server, "REGISTERED TOSEND bob\n" + headers, {R"(REGISTERED TOSEND "bob")"});
+  }
+}
+
+TEST_CASE("F1.3 a request behind a message that needs no header lines is a request") {
+  const string received = "RECEIVED bob\n";
+  const string told = R"(RECEIVED "bob")";
+  check_events(Side::client, received + received + "\n", {told, told});
+  check_events(Side::client, received + "X: y\n" + received + "\n", {told, told});
+  check_events(Side::client, received + "Content-length: 50\n" + received + "\n", {told, told});
+  check_events(Side::client, received + "Content-length: x\n" + received + "\n", {told, told});
+  check_events(Side::client, received + send_of("a: b"), {told, R"(SEND "bob" "a: b")"});
+  check_events(Side::client, received + "SEND a:b\nContent-length: 0\n\n", {told, R"(SEND "a:b" "")"});
+  check_events(Side::client, received + "\nX: y\n\n", {told, R"(unknown "X: y")"});
+  check_events(Side::client, received + ":\n\n", {told, R"(unknown ":")"});
+  check_events(Side::client, received + "two words: y\n\n", {told, R"(unknown "two words: y")"});
+  check_events(Side::client, "GO\n\nX: y\n\n", {R"(unknown "GO")", R"(unknown "X: y")"});
+  check_events(Side::client, send_of("hi") + "X: y\n\n", {R"(SEND "bob" "hi")", R"(unknown "X: y")"});
+}
+
+TEST_CASE("F1.3 a body that such header lines announce is never read as requests") {
+  const string received = "RECEIVED bob\n";
+  const string told = R"(RECEIVED "bob")";
+  const string body = "REGISTER TOSEND eve\n\n";
+  const string length = std::to_string(body.size());
+  check_events(Side::client, received + "Content-length: " + length + "\n\n" + body, {told});
+  check_events(Side::client, received + "Content-length: " + length + "\n\n" + body.substr(1), {told},
+               Ends::in_frame);
+  check_events(Side::server, "SENT bob\nContent-length: 99999\n\n" + repeated(99'999, '\n'),
+               {R"(delivered "bob")"});
+  for (const auto& value : {"x", "-1", "99999999999999999999", "1\nContent-length: 2"}) {
+    const string block = "\nContent-length: "s + value + "\n\n";
+    const Run bad = run(Side::client, {}, "RECEIVED bob" + block);
+    REQUIRE(bad.events.size() == 2);
+    CHECK(bad.events[1].starts_with("violation "));
+    check_events(Side::client, "RECEIVED bob" + block, bad.events);
+    check_events(Side::server, "SENT bob" + block, {R"(delivered "bob")"});
+  }
+}
+
+TEST_CASE("L1 header lines behind a message that needs none count with it") {
+  const FrameLimits limits{64, 100};
+  const auto block = [](std::size_t bytes) {
+    const string begin = "RECEIVED bob\nA: b\nX: ";
+    return begin + repeated(bytes - begin.size() - 1) + "\n\n";
+  };
+  REQUIRE(block(64).size() == 65);
+  check_events(Side::client, "RECEIVED " + repeated(54) + "\n\n", {describe(Received{repeated(54)})},
+               Ends::between_frames, limits);
+  check_events(Side::client, block(64), {R"(RECEIVED "bob")"}, Ends::between_frames, limits);
+  check_events(Side::client, block(65), {R"(RECEIVED "bob")", "violation L1, the last"}, Ends::between_frames,
+               limits);
+  check_events(Side::client, "RECEIVED bob\n" + repeated(64, ' ') + "X: y\n\n", {R"(RECEIVED "bob")"},
+               Ends::between_frames, limits);
+  for (const auto& line : {"X: "s, "X"s, " \t"s})
+    check_events(Side::client, "RECEIVED bob\n" + line + repeated(64, line == " \t" ? ' ' : 'y'),
+                 line == " \t" ? std::vector{R"(RECEIVED "bob")"s}
+                               : std::vector{R"(RECEIVED "bob")"s, "violation L1, the last"s},
+                 Ends::between_frames, limits);
+  string many = "RECEIVED bob\n";
+  for (int i = 0; i < 1000; ++i) many += "A: b\n";
+  check_events(Side::client, many, {R"(RECEIVED "bob")", "violation L1, the last"}, Ends::between_frames,
+               limits);
+}
+
 TEST_CASE("F1.3 SEND, FORWARD and unknown requests run to the empty line") {
   check_events(Side::client, "GET / HTTP/1.1\r\nHost: a\r\n", {}, Ends::in_frame);
   check_events(Side::client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", {R"(unknown "GET / HTTP/1.1")"});
@@ -317,6 +394,12 @@ TEST_CASE("linear time, byte by byte") {
     string block = "SEND bob\n";
     while (block.size() + 5 < bytes) block += "X: y\n";
     takes(block, {}, true);
+  }
+  SUBCASE("header lines behind a message that needs none") {
+    string block = "RECEIVED x\n";
+    while (block.size() + 5 < bytes) block += "X: y\n";
+    takes(block, {R"(RECEIVED "x")"}, false);
+    takes("RECEIVED x\nX: " + repeated(bytes / 2), {R"(RECEIVED "x")"}, true);
   }
   SUBCASE("a body") {
     takes(send_of(repeated(bytes)), {describe(Send{"bob", repeated(bytes)})}, false);
