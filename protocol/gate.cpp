@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "protocol/words.hpp"
@@ -102,10 +103,6 @@ const Class* class_at(std::string_view pattern, std::size_t element) {
   return std::ranges::find(classes, pattern[element + 1], &Class::letter);
 }
 
-std::uint8_t after(std::uint8_t element, int length) {
-  return static_cast<std::uint8_t>(element + length);
-}
-
 char to_upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
@@ -135,8 +132,8 @@ bool is_said_at(const Greeting& greeting, std::string_view port) {
 
 Gate::Gate(std::string_view port_dialect) : port_(port_dialect) {
   static_assert(std::size(greetings) <= most_greetings && std::size(greetings) + 8 > most_greetings);
-  for (std::size_t i = 0; i < std::size(greetings); ++i)
-    if (!is_said_at(greetings[i], port_)) places_[i].element = nowhere;
+  for (std::size_t row = 0; row < std::size(greetings); ++row)
+    if (is_said_at(greetings[row], port_)) places_[place_count_++].row = static_cast<std::uint8_t>(row);
 }
 
 std::size_t Gate::feed(std::string_view piece) {
@@ -157,13 +154,17 @@ std::size_t Gate::feed(std::string_view piece) {
 void Gate::look_at(char byte) {
   line_has_begun_ = line_has_begun_ || !is_line_end(byte) || !skips_or_answers_line_ends(port_);
   bool may_be_foreign = false;
-  for (std::size_t i = 0; i < std::size(greetings); ++i) {
-    const Greeting& greeting = greetings[i];
-    if (line_has_begun_ || is_line_end(greeting.pattern.front())) advance(i, byte);
-    if (places_[i].element == nowhere) continue;
-    if (is_complete(i)) return decide(greeting.client);
+  std::size_t kept = 0;
+  for (Place place : std::span(places_).first(place_count_)) {
+    const Greeting& greeting = greetings[place.row];
+    // Line ends before the first line are only of a greeting that begins with them.
+    const bool has_begun = line_has_begun_ || is_line_end(greeting.pattern.front());
+    if (has_begun && !advance(place, byte)) continue;
+    if (is_complete(place)) return decide(greeting.client);
     may_be_foreign = may_be_foreign || greeting.client != port_;
+    places_[kept++] = place;
   }
+  place_count_ = kept;
   if (!may_be_foreign) return decide(port_);
   if (++seen_bytes_ == most_undecided_bytes) decide_at_bound();
 }
@@ -173,40 +174,37 @@ bool Gate::is_number_as_message(std::string_view piece) const {
   return port_ == "rooms" && held_.empty() && !piece.empty() && std::ranges::all_of(piece, is_digit);
 }
 
-/// Takes one more byte for the pattern of the row.
-void Gate::advance(std::size_t row, char byte) {
-  const auto& [client, pattern, where] = greetings[row];
+/// Takes one more byte for the pattern. False when it is none of that greeting's.
+bool Gate::advance(Place& place, char byte) const {
+  const auto& [client, pattern, where] = greetings[place.row];
   // Where lines are waited for anyway, words are found in any case: nothing is held back for it.
   const bool ignores_case = where == Where::own_port || !takes_raw_text(port_);
   const auto folded = [&](char c) { return ignores_case ? to_upper(c) : c; };
-  Place& place = places_[row];
-  while (place.element != nowhere) {
-    const Class* const one = class_at(pattern, place.element);
-    if (one == nullptr) {
-      place = {folded(pattern[place.element]) == folded(byte) ? after(place.element, 1) : nowhere, 0};
-      return;
-    }
+  while (const Class* const one = class_at(pattern, place.element)) {
     if (one->has(folded(byte)) && (place.count < one->most || one->most == any_number)) {
       if (place.count < any_number) ++place.count;
-      return;
+      return true;
     }
-    place = {place.count < one->least ? nowhere : after(place.element, 2), 0};
+    if (place.count < one->least) return false;
+    place.element = static_cast<std::uint8_t>(place.element + 2);
+    place.count = 0;
   }
+  return folded(pattern[place.element++]) == folded(byte);
 }
 
-bool Gate::is_complete(std::size_t row) const {
-  const std::string_view pattern = greetings[row].pattern;
-  const auto [element, count] = places_[row];
-  if (element == pattern.size()) return true;
-  const Class* const last = class_at(pattern, element);
-  return last != nullptr && element + 2U == pattern.size() && count >= last->least;
+bool Gate::is_complete(const Place& place) {
+  const std::string_view pattern = greetings[place.row].pattern;
+  if (place.element == pattern.size()) return true;
+  const Class* const last = class_at(pattern, place.element);
+  return last != nullptr && place.element + 2U == pattern.size() && place.count >= last->least;
 }
 
 /// Nobody's line is so long, but the line of a request that a word and a blank have begun.
 void Gate::decide_at_bound() {
-  for (std::size_t i = 0; i < std::size(greetings); ++i)
-    if (places_[i].element != nowhere && greetings[i].pattern.substr(places_[i].element).starts_with("%t"))
-      return decide(greetings[i].client);
+  for (const Place& place : std::span(places_).first(place_count_)) {
+    const Greeting& greeting = greetings[place.row];
+    if (greeting.pattern.substr(place.element).starts_with("%t")) return decide(greeting.client);
+  }
   decide(port_);
 }
 

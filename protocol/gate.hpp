@@ -72,18 +72,17 @@ class Gate {
   std::string sentence() const;
 
  private:
-  /// Where a row of the table stands in its pattern.
+  /// How far a greeting of the table agrees with what has come.
   struct Place {
-    std::uint8_t element = 0;
-    std::uint8_t count = 0;  // of the characters that a class of the pattern has taken
+    std::uint8_t row = 0;
+    std::uint8_t element = 0;  // of its pattern
+    std::uint8_t count = 0;    // of the characters that a class of the pattern has taken
   };
-  static constexpr std::uint8_t nowhere = 0xFF;  // as an element: these bytes are not that greeting's
-
   static constexpr std::size_t most_greetings = 48;
 
   void look_at(char byte);
-  void advance(std::size_t row, char byte);
-  bool is_complete(std::size_t row) const;
+  bool advance(Place& place, char byte) const;
+  static bool is_complete(const Place& place);
   bool is_number_as_message(std::string_view piece) const;
   void decide_at_bound();
   void decide(std::string_view client);
@@ -91,8 +90,9 @@ class Gate {
 
   const std::string_view port_;
   Verdict verdict_ = Verdict::undecided;
-  std::string_view client_;  // whose greeting it is
-  std::array<Place, most_greetings> places_{};
+  std::string_view client_;                     // whose greeting it is
+  std::array<Place, most_greetings> places_{};  // of the greetings that it may still be
+  std::size_t place_count_ = 0;
   std::size_t seen_bytes_ = 0;
   bool line_has_begun_ = false;
 

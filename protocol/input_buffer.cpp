@@ -12,7 +12,7 @@ constexpr std::size_t kept_bytes = 32 * 1024;
 
 }  // namespace
 
-std::span<char> InputBuffer::prepare(std::size_t least_bytes) {
+std::span<char> InputBuffer::prepare(std::size_t least_bytes, std::size_t announced_bytes) {
   if (begin_ == end_) {
     begin_ = end_ = 0;
     if (bytes_.size() > kept_bytes) bytes_ = std::vector<char>();  // `= {}` would keep the memory
@@ -22,9 +22,10 @@ std::span<char> InputBuffer::prepare(std::size_t least_bytes) {
     if (begin_ > 0) std::memmove(bytes_.data(), bytes_.data() + begin_, pending_bytes);
     begin_ = 0;
     end_ = pending_bytes;
-    if (bytes_.size() - end_ < least_bytes)
-      bytes_.resize(std::max(
-          {initial_bytes, end_ + least_bytes, least_bytes > least_read_bytes ? 0 : 2 * bytes_.size()}));
+    if (bytes_.size() - end_ < least_bytes) {
+      const std::size_t more_bytes = announced_bytes > 0 ? std::min(announced_bytes, 3 * end_) : end_;
+      bytes_.resize(std::max({initial_bytes, end_ + least_bytes, end_ + more_bytes}));
+    }
   }
   return {bytes_.data() + end_, bytes_.size() - end_};
 }

@@ -7,11 +7,13 @@
 
 namespace parley {
 
-/// The bytes that a parser was given and has not consumed. Belongs to the parser's thread.
+/// The bytes that a parser was given and has not consumed, in memory that grows with them. Belongs to the
+/// parser's thread.
 class InputBuffer {
  public:
-  /// Room for at least `least_bytes` more, to read into. Moves what is pending.
-  std::span<char> prepare(std::size_t least_bytes = least_read_bytes);
+  /// Room for at least `least_bytes` more, to read into. Moves what is pending. Where `announced_bytes` are
+  /// still to come, the memory grows towards them, but never to more than four times what has come.
+  std::span<char> prepare(std::size_t least_bytes = least_read_bytes, std::size_t announced_bytes = 0);
 
   /// The first `count` bytes of what prepare() returned hold input now.
   void commit(std::size_t count) { end_ += count; }

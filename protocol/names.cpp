@@ -18,8 +18,10 @@ constexpr std::size_t least_length_digits = 2;
 constexpr std::size_t most_length_digits = 10;
 constexpr std::size_t least_max_payload_bytes = 99;
 constexpr int max_wrong_frames = 3;
-/// In raw mode a read is a command: a large one must not be torn by a small buffer.
-constexpr std::size_t raw_read_bytes = 32 * 1024;
+/// In raw mode a read is a command: one that is not much longer than those before it must not be torn by a
+/// small buffer.
+constexpr std::size_t least_raw_read_bytes = 2 * 1024;
+constexpr std::size_t most_raw_read_bytes = 32 * 1024;
 
 constexpr std::string_view wrong_protocol_words = "Wrong protocol";
 constexpr std::string_view unknown_command = "Unknown command. Use NAME, GET_NAMES, MSG or EXIT.";
@@ -77,7 +79,10 @@ Parser::Parser(std::size_t max_payload_bytes)
     : max_payload_bytes_(std::max(max_payload_bytes, least_max_payload_bytes)) {}
 
 std::span<char> Parser::prepare() {
-  return buffer_.prepare(mode_ == Mode::raw ? raw_read_bytes : InputBuffer::least_read_bytes);
+  const bool is_in_pieces = mode_ == Mode::raw && !framing_.has_lines;
+  return buffer_.prepare(is_in_pieces
+                             ? std::clamp(4 * longest_piece_bytes_, least_raw_read_bytes, most_raw_read_bytes)
+                             : InputBuffer::least_read_bytes);
 }
 
 Event Parser::next() {
@@ -151,6 +156,7 @@ Event Parser::next_raw() {
     return NeedMore{};
   }
   const std::string_view line = pending().substr(0, end);
+  longest_piece_bytes_ = std::max(longest_piece_bytes_, pending().size());
   buffer_.consume(line.size());
   scanned_ = 0;
   if (std::exchange(is_too_long_, false) || line.size() > max_payload_bytes_) return Refusal{too_long};

@@ -99,9 +99,10 @@ class Parser {
   bool input_ended_ = false;
   int wrong_frames_ = 0;
 
-  std::size_t payload_bytes_ = 0;  // still to come of the frame whose length has come
-  bool is_too_long_ = false;       // the payload or line that is on its way, which is thrown away
-  std::size_t scanned_ = 0;        // raw mode: no line end in so many bytes of pending()
+  std::size_t payload_bytes_ = 0;        // still to come of the frame whose length has come
+  bool is_too_long_ = false;             // the payload or line that is on its way, which is thrown away
+  std::size_t scanned_ = 0;              // raw mode: no line end in so many bytes of pending()
+  std::size_t longest_piece_bytes_ = 0;  // raw mode
 };
 
 // What the server writes, each frame by a write of its own. No frame is longer than its length can tell, and

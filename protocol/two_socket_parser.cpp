@@ -105,8 +105,7 @@ std::span<char> Parser::prepare() {
   const std::size_t pending_bytes = pending().size();
   const std::size_t frame_bytes =
       search_.header_end == 0 ? 0 : search_.header_end + search_.content_length.bytes();
-  return buffer_.prepare(
-      std::max(InputBuffer::least_read_bytes, frame_bytes - std::min(frame_bytes, pending_bytes)));
+  return buffer_.prepare(InputBuffer::least_read_bytes, frame_bytes - std::min(frame_bytes, pending_bytes));
 }
 
 void Parser::feed(std::string_view bytes) {

@@ -194,12 +194,12 @@ bool is_broadcast_name(std::string_view name) {
 
 std::string fold_case(std::string_view name) {
   std::string folded(name);
-  bool is_ascii = true;
+  unsigned all_bits = 0;
   for (char& c : folded) {
-    is_ascii = is_ascii && static_cast<unsigned char>(c) < 0x80;
+    all_bits |= static_cast<unsigned char>(c);
     c = to_lower(c);
   }
-  if (is_ascii) return folded;
+  if (all_bits < 0x80) return folded;
   constexpr int spelling = UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_CASEFOLD;
   return normalize(name, spelling).value_or(std::move(folded));
 }

@@ -347,15 +347,6 @@ TEST_CASE("prepare and commit: bytes read in place") {
   }
 }
 
-TEST_CASE("prepare: once the length is known there is room for the rest of the frame") {
-  Parser parser(Side::client);
-  parser.feed("RECEIVED x\n\nSEND bob\nContent-length: 65536\n\nhello");
-  CHECK(describe(parser.next()) == R"(RECEIVED "x")");
-  CHECK(describe(parser.next()).empty());
-  CHECK(parser.in_frame());
-  CHECK(parser.prepare().size() >= 65536 - 5);
-}
-
 TEST_CASE("F3.1 a long stream in pieces of many sizes") {
   string stream;
   std::vector<string> expected;
