@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "protocol/json_text.hpp"
 #include "protocol/text.hpp"
 #include "protocol/words.hpp"
 
@@ -54,7 +55,7 @@ struct Request {
 Event read_object(std::string_view bytes) {
   static constexpr Request requests[] = {
       {"connect", read_connect}, {"message", read_message}, {"exit", read_exit}};
-  const json object = json::parse(bytes, nullptr, false);
+  const json object = json::parse(to_readable_json(bytes), nullptr, false);
   if (object.is_discarded()) return Refusal{not_json};
   const json* const type = find(object, {"type"});
   const auto request =

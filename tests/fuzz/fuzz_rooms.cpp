@@ -1,13 +1,16 @@
 // Invariant: the parser tells the same requests however the bytes are cut, at most one per byte; raw text
-// comes out as it went in; any text written is objects of at most 1024 bytes that this parser reads back.
+// comes out as it went in; any text written is objects of at most 1024 bytes that this parser reads back;
+// what is JSON stays it when it is made readable.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "protocol/json_text.hpp"
 #include "protocol/rooms.hpp"
 #include "protocol/text.hpp"
 #include "tests/fuzz/cuts.hpp"
@@ -24,7 +27,10 @@ constexpr ObjectLimits limits{128, 4};
 struct Describe {
   std::string operator()(const NeedMore&) const { return {}; }
   std::string operator()(const Connect& m) const { return "connect " + m.name + '\n' + m.room; }
-  std::string operator()(const Say& m) const { return "say " + m.text; }
+  std::string operator()(const Say& m) const {
+    require(to_utf8(m.text) == m.text, "a text of UTF-8");
+    return "say " + m.text;
+  }
   std::string operator()(const Exit&) const { return "exit"; }
   std::string operator()(const RawText& m) const { return std::string(m.bytes); }
   std::string operator()(const Refusal& m) const { return std::string(m.sentence); }
@@ -76,5 +82,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(whole.size() <= bytes.size(), "at most one event per byte");
   if (!bytes.empty() && bytes[0] != '{') require(whole == std::vector{bytes}, "raw text as it came");
   check_frames(bytes);
+  const std::string readable = to_readable_json(bytes);
+  require(readable.size() <= bytes.size(), "no more than came");
+  require(to_readable_json(readable) == readable, "readable once and for all");
+  if (nlohmann::json::accept(bytes)) require(nlohmann::json::accept(readable), "what was readable stays it");
   return 0;
 }
