@@ -66,11 +66,16 @@ Event read_command(std::string_view payload) {
   return Refusal{unknown_command};
 }
 
-std::size_t max_payload_bytes(Framing framing) {
-  if (framing.length_digits == 0) return std::string_view::npos;
-  std::size_t max = 0;
-  for (unsigned digit = 0; digit < framing.length_digits; ++digit) max = max * 10 + 9;
-  return max;
+/// The longest payload in such frames.
+std::size_t payload_limit(Framing framing) {
+  std::size_t limit = 0;
+  for (unsigned digit = 0; digit < framing.length_digits && limit < max_written_payload_bytes; ++digit)
+    limit = limit * 10 + 9;
+  return limit == 0 ? max_written_payload_bytes : std::min(limit, max_written_payload_bytes);
+}
+
+bool is_zero(char c) {
+  return c == '0';
 }
 
 }  // namespace
@@ -104,7 +109,8 @@ std::optional<Event> Parser::decide() {
   skip_line_ends();
   const std::size_t length_digits = prefix_length(pending(), is_digit);
   if (length_digits > most_length_digits) return wrong_protocol();
-  if (length_digits == pending().size()) return NeedMore{};
+  const bool is_exit = input_ended_ && may_be_exit();
+  if (length_digits == pending().size() && !is_exit) return NeedMore{};
   if (length_digits == 0) {
     mode_ = Mode::raw;
     framing_ = {0, pending().find_first_of(line_ends) != std::string_view::npos};
@@ -174,13 +180,18 @@ void Parser::skip_line_ends() {
   buffer_.consume(std::min(pending().find_first_not_of(line_ends), pending().size()));
 }
 
+bool Parser::may_be_exit() const {
+  return mode_ == Mode::undecided && pending().size() >= least_length_digits &&
+         std::ranges::all_of(pending(), is_zero);
+}
+
 bool Parser::in_frame() const {
   return payload_bytes_ > 0 || (mode_ != Mode::raw && !pending().empty());
 }
 
 std::string to_frame(std::string_view payload, Framing framing) {
-  if (payload.size() > max_payload_bytes(framing))
-    payload = payload.substr(0, piece_length(payload, max_payload_bytes(framing)));
+  if (payload.size() > payload_limit(framing))
+    payload = payload.substr(0, piece_length(payload, payload_limit(framing)));
   if (framing.length_digits == 0) return std::string(payload) + (framing.has_lines ? "\n" : "");
   const std::string length = std::to_string(payload.size());
   return std::string(framing.length_digits - length.size(), '0').append(length).append(payload);
@@ -191,11 +202,12 @@ std::string to_sentence(std::string_view sentence) {
 }
 
 std::vector<std::string> to_name_frames(const std::vector<std::string>& names, Framing framing) {
+  const std::string_view behind = framing.length_digits == 0 && !framing.has_lines ? " " : "";
   std::vector<std::string> frames;
   std::string payload;
   for (const std::string& name : names) {
-    if (payload.size() + 1 + name.size() > max_payload_bytes(framing))
-      frames.push_back(to_frame(std::exchange(payload, {}), framing));
+    if (payload.size() + 1 + name.size() + behind.size() > payload_limit(framing))
+      frames.push_back(to_frame(std::exchange(payload, {}).append(behind), framing));
     if (!payload.empty()) payload += ' ';
     payload += name;
   }
@@ -211,7 +223,7 @@ std::vector<std::string> to_message_frames(std::string_view sender, std::string_
   std::string_view rest = line;
   if (rest.size() > max_text_bytes) rest = rest.substr(0, piece_length(rest, max_text_bytes));
   do {
-    const std::size_t room = max_payload_bytes(framing) - words.size();
+    const std::size_t room = payload_limit(framing) - words.size();
     const std::string_view piece = rest.substr(0, rest.empty() ? 0 : piece_length(rest, room));
     rest.remove_prefix(piece.size());
     frames.push_back(to_frame(words + std::string(piece), framing));

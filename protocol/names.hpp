@@ -66,8 +66,13 @@ class Parser {
   /// prepare() and commit() for bytes that are already somewhere, any number of them.
   void feed(std::string_view bytes) { buffer_.append(bytes); }
 
-  /// Nothing more comes: a last line without its end counts as one.
+  /// Nothing more comes, or is waited for: a last line without its end counts as one, and zeros alone as
+  /// EXIT.
   void end_input() { input_ended_ = true; }
+
+  /// After next() returned NeedMore: all that has come is zeros, a first frame that means to leave (NM1.4)
+  /// unless it is the beginning of a wider length. Whoever has waited a moment for that says end_input().
+  bool may_be_exit() const;
 
   /// The next event in the bytes given so far, NeedMore when there is none. Its string_views live until the
   /// next call of next(), prepare() or feed(). After a Violation it is always NeedMore.
@@ -105,8 +110,11 @@ class Parser {
   std::size_t longest_piece_bytes_ = 0;  // raw mode
 };
 
-// What the server writes, each frame by a write of its own. No frame is longer than its length can tell, and
-// none ends within a code point. Pure functions; safe from any thread.
+// What the server writes, each frame by a write of its own. No payload is longer than its length can tell, or
+// than max_payload_bytes, and none ends within a code point. Pure functions; safe from any thread.
+
+/// Where the width would allow more, or there is none: a list or a text comes in several frames, too.
+inline constexpr std::size_t max_written_payload_bytes = 4 * 1024;
 
 /// One frame. A payload that is too long is cut.
 std::string to_frame(std::string_view payload, Framing framing);
@@ -114,7 +122,8 @@ std::string to_frame(std::string_view payload, Framing framing);
 /// A sentence for a client whose first frame has not come.
 std::string to_sentence(std::string_view sentence);
 
-/// Names, in as many frames as they need; none is torn.
+/// Names, in as many frames as they need; none is torn. In raw text that has no lines a blank ends each frame
+/// but the last.
 std::vector<std::string> to_name_frames(const std::vector<std::string>& names, Framing framing);
 
 /// "sender sent text", in as many frames as the text needs, each with these words before its part. `sender`:

@@ -231,16 +231,25 @@ std::string to_sentence(std::string_view sentence) {
   return to_shown(sentence).append(line_end);
 }
 
-std::string online(const std::vector<std::string>& names, std::size_t max_bytes) {
-  std::string line = std::to_string(names.size()) + " user(s) online: ";
+std::vector<std::string> online(const std::vector<std::string>& names, std::size_t max_bytes) {
+  constexpr std::size_t most_other_bytes =
+      48;  // behind the names: how many more there are, and the line's end
+  std::vector<std::string> frames;
+  std::string frame = std::to_string(names.size()) + " user(s) online: ";
+  std::size_t left_bytes = max_bytes - std::min(max_bytes, frame.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (line.size() + names[i].size() > max_bytes) {
-      line.append("and ").append(std::to_string(names.size() - i)).append(" more");
+    const std::string shown = to_shown(names[i]) + (i + 1 < names.size() ? ", " : "");
+    if (shown.size() > left_bytes) {
+      frame.append("and ").append(std::to_string(names.size() - i)).append(" more");
       break;
     }
-    line.append(to_shown(names[i])).append(i + 1 < names.size() ? ", " : "");
+    left_bytes -= shown.size();
+    if (frame.size() + shown.size() + most_other_bytes > max_frame_bytes)
+      frames.push_back(std::exchange(frame, {}));
+    frame += shown;
   }
-  return line.append(line_end);
+  frames.push_back(frame.append(line_end));
+  return frames;
 }
 
 std::string arrived(std::string_view name) {

@@ -113,8 +113,12 @@ std::string to_prompt(std::string_view complaint);
 /// A line of the server's own.
 std::string to_sentence(std::string_view sentence);
 
-/// Who is there. More names than fit into `max_bytes` are counted instead.
-std::string online(const std::vector<std::string>& names, std::size_t max_bytes);
+/// A list of names comes in several frames, each for a write of its own.
+inline constexpr std::size_t max_frame_bytes = 4 * 1024;
+
+/// Who is there: one line in frames of at most `max_frame_bytes`, torn between names. More names than fit
+/// into `max_bytes` are counted instead.
+std::vector<std::string> online(const std::vector<std::string>& names, std::size_t max_bytes);
 
 std::string arrived(std::string_view name);
 std::string left(std::string_view name);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "protocol/telnet.hpp"
 #include "protocol/user_name.hpp"
@@ -13,6 +14,12 @@
 
 namespace parley {
 namespace {
+
+std::string joined(const std::vector<std::string>& frames) {
+  std::string all;
+  for (const std::string& frame : frames) all += frame;
+  return all;
+}
 
 class TelnetUser : public ChatUser {
  public:
@@ -50,7 +57,7 @@ class TelnetSession : public ParsedChatSession<TelnetSession, telnet::Parser> {
   std::string welcome(const ChatUser& user, Occasion occasion) override {
     return occasion == Occasion::moved
                ? to_sentence("You are in the room " + context().directory.room_of(user) + '.')
-               : telnet::online(everyone(), max_body_bytes_);
+               : joined(telnet::online(everyone(), max_body_bytes_));
   }
   std::string to_sentence(std::string_view sentence) const override { return telnet::to_sentence(sentence); }
   void greet() override { send(std::string(telnet::name_prompt)); }
@@ -73,7 +80,9 @@ class TelnetSession : public ParsedChatSession<TelnetSession, telnet::Parser> {
   void join(std::string_view name);
   void message(std::string_view rest);
   void quit(std::string_view) { end_with("has said /quit", {}); }
-  void who(std::string_view) { send(telnet::online(everyone(), max_body_bytes_)); }
+  void who(std::string_view) {
+    for (auto& frame : telnet::online(everyone(), max_body_bytes_)) send(std::move(frame));
+  }
 
   const std::size_t max_body_bytes_;
   bool has_name_ = false;  // for good: when another thread ends the session, a chat line is no name

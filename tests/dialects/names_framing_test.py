@@ -63,7 +63,16 @@ class Framing(NamesTest):
         user.request("MSG A " + 70_000 * "0")
         user.expect_answer(TOO_LONG)
         user.tell("A", 60_000 * "x")
-        user.hears("A", 60_000 * "x")
+        room = 4096 - len("A sent ")
+        for begin in range(0, 60_000, room):
+            user.hears("A", min(room, 60_000 - begin) * "x")
+
+    def test_NM1_4_zeros_and_the_end_of_the_stream_leave(self):
+        for zeros in ("00", "000", "0000"):
+            visitor = self.connect("names")
+            visitor.send(zeros)
+            visitor.half_close()
+            self.assertEqual(visitor.receive_rest().decode(), f"{4:0{len(zeros)}}EXIT")
 
     def test_an_end_of_stream_in_a_frame_leaves(self):
         watcher = self.add_user(TelnetUser, "watcher")

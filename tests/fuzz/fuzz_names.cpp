@@ -84,6 +84,7 @@ void check_frames(std::string_view text, Framing framing) {
   std::string again;
   for (const std::string& frame : to_message_frames("alice", text, framing)) {
     const std::string_view shown = payload(frame, framing);
+    require(shown.size() <= max_written_payload_bytes, "a payload within its limit");
     require(shown.starts_with(words), "the sender in each frame");
     require(is_printable(shown), "whole UTF-8 without controls");
     again += shown.substr(words.size());

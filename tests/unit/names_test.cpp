@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -122,6 +123,38 @@ TEST_CASE("NM1.4: a length of zeros means to leave") {
   check("00\r\n", {"EXIT"});
   // Not yet: it may be the begin of a longer length.
   check("0009GET_NAMES", {"GET_NAMES"}, 65536, 4);
+}
+
+TEST_CASE("NM1.4: a first frame of zeros means to leave when no more digits are waited for") {
+  for (std::size_t zeros = 2; zeros <= 10; ++zeros) {
+    for (const std::string line_ends : {"", "\r\n"}) {
+      Parser parser;
+      parser.feed(line_ends + std::string(zeros, '0'));
+      CHECK(describe(parser.next()) == std::nullopt);
+      CHECK(parser.may_be_exit());
+      CHECK(parser.in_frame());
+      parser.end_input();
+      CHECK(describe(parser.next()) == "EXIT");
+      CHECK(parser.framing().length_digits == zeros);
+      CHECK_FALSE(parser.may_be_exit());
+    }
+  }
+  for (const std::string other : {"", "0", "06", "60", "00000000000", "00x", "006NAME", "\r\n", "x00"}) {
+    CAPTURE(other);
+    Parser parser;
+    parser.feed(other);
+    parser.next();
+    CHECK_FALSE(parser.may_be_exit());
+    parser.end_input();
+    CHECK(describe(parser.next()) != "EXIT");
+  }
+  // More digits came in time.
+  Parser parser;
+  parser.feed("00");
+  CHECK(describe(parser.next()) == std::nullopt);
+  parser.feed("06NAME A00");
+  CHECK(describe(parser.next()) == "NAME <A>");
+  CHECK_FALSE(parser.may_be_exit());
 }
 
 TEST_CASE("NM1.5: a payload is as long as its length says, whatever it holds") {
@@ -310,8 +343,8 @@ TEST_CASE("NM4.1: the answers, byte for byte") {
   CHECK(to_message_frames("A", "HELLO", {}) == std::vector{"12A sent HELLO"s});
   CHECK(to_message_frames("A", "HELLO", {0, true}) == std::vector{"A sent HELLO\n"s});
   CHECK(to_message_frames("A", "", {3}) == std::vector{"007A sent "s});
-  CHECK(to_message_frames("A", std::string(9992, 'x'), {4}).size() == 1);
-  CHECK(to_message_frames("A", std::string(9993, 'x'), {4}).size() == 2);
+  CHECK(to_message_frames("A", std::string(992, 'x'), {3}).size() == 1);
+  CHECK(to_message_frames("A", std::string(993, 'x'), {3}).size() == 2);
 }
 
 TEST_CASE("NM4.2: a sentence that does not fit is cut between code points") {
@@ -339,7 +372,45 @@ TEST_CASE("NM4.3: names in as many frames as they need, none torn") {
     count += (payload.size() + 1) / 5;
   }
   CHECK(count == many.size());
-  CHECK(to_name_frames(many, {0, true}).size() == 1);
+}
+
+TEST_CASE("NM4.2: no payload is over 4 KiB, however wide its length") {
+  for (const Framing framing : {Framing{4}, Framing{5}, Framing{10}, Framing{0, true}, Framing{0, false}}) {
+    CAPTURE(framing.length_digits);
+    for (const std::size_t bytes : {4089U, 4090U}) {
+      const auto frames = to_message_frames("A", std::string(bytes, 'x'), framing);
+      CHECK(frames.size() == (bytes == 4089 ? 1 : 2));
+      CHECK(frames[0].size() == framing.length_digits + (framing.has_lines ? 1 : 0) + 4096);
+    }
+    CHECK(to_frame(std::string(5000, 'x'), framing).size() <= 4096 + 10);
+  }
+}
+
+TEST_CASE("NM4.3: names in frames of 4 KiB, however wide their length, none torn") {
+  std::vector<std::string> many;
+  std::string expected;
+  for (int i = 0; i < 8500; ++i) expected += many.emplace_back("user" + std::to_string(i)) + ' ';
+  const auto lists_all = [&](Framing framing) {
+    std::string all;
+    for (const std::string& one : to_name_frames(many, framing)) {
+      CHECK(one.size() <= 4096 + 10);
+      all += one.substr(framing.length_digits);
+      if (framing.length_digits > 0) all += ' ';
+    }
+    std::ranges::replace(all, '\n', ' ');
+    if (!all.ends_with(' ')) all += ' ';
+    return all == expected;
+  };
+  CHECK(lists_all({4}));
+  CHECK(lists_all({10}));
+  CHECK(lists_all({0, true}));
+  CHECK(lists_all({0, false}));
+  // Exactly full, and one byte more.
+  many.assign(4097 / 32 - 1, std::string(31, 'n'));
+  many.emplace_back(32, 'n');
+  CHECK(to_name_frames(many, {4}).size() == 1);
+  many.back() += 'n';
+  CHECK(to_name_frames(many, {4}).size() == 2);
 }
 
 TEST_CASE("NM4.4: a long text in several frames, each with its sender, no code point cut") {
@@ -352,7 +423,7 @@ TEST_CASE("NM4.4: a long text in several frames, each with its sender, no code p
         for (int i = 0; i < count; ++i) text += character;
         for (const unsigned length_digits : {2U, 3U, 4U}) {
           std::string again;
-          const std::size_t max = length_digits == 2 ? 99 : length_digits == 3 ? 999 : 9999;
+          const std::size_t max = length_digits == 2 ? 99 : length_digits == 3 ? 999 : 4096;
           const auto all = payloads(to_message_frames(sender, text, {length_digits}), length_digits);
           for (const std::string& payload : all) {
             CHECK(payload.size() <= max);
@@ -371,7 +442,10 @@ TEST_CASE("NM4.4: a long text in several frames, each with its sender, no code p
 TEST_CASE("NM4.6: what becomes longer than the limit is cut there") {
   CHECK(to_message_frames("A", "héllo", {}, 2) == std::vector{"08A sent h"s});
   CHECK(to_message_frames("A", "héllo", {}, 3) == std::vector{"10A sent hé"s});
-  CHECK(to_message_frames("A", std::string(65536, '\xff'), {0, true})[0].size() <= 65536 + 8);
+  std::size_t bytes = 0;
+  for (const auto& one : to_message_frames("A", std::string(65536, '\xff'), {0, true}))
+    bytes += one.size() - 8;
+  CHECK(bytes <= 65536);
 }
 
 TEST_CASE("NM4.5: any text becomes one line of UTF-8 without controls") {

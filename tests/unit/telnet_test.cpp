@@ -355,15 +355,39 @@ TEST_CASE("TN3 the prompt, and its complaints") {
 }
 
 TEST_CASE("TN3.3 who is there") {
-  CHECK(online({"ann"}, max_body_bytes) == "1 user(s) online: ann\r\n");
-  CHECK(online({"ann", "bob"}, max_body_bytes) == "2 user(s) online: ann, bob\r\n");
-  CHECK(online({}, max_body_bytes) == "0 user(s) online: \r\n");
-  CHECK(online({"ann", "bob", "cleo", "dora"}, 30) == "4 user(s) online: ann, bob, and 2 more\r\n");
+  const auto in_one = [](const std::vector<std::string>& names, std::size_t max_bytes) {
+    const auto frames = online(names, max_bytes);
+    REQUIRE(frames.size() == 1);
+    return frames[0];
+  };
+  CHECK(in_one({"ann"}, max_body_bytes) == "1 user(s) online: ann\r\n");
+  CHECK(in_one({"ann", "bob"}, max_body_bytes) == "2 user(s) online: ann, bob\r\n");
+  CHECK(in_one({}, max_body_bytes) == "0 user(s) online: \r\n");
+  CHECK(in_one({"ann", "bob", "cleo", "dora"}, 30) == "4 user(s) online: ann, bob, and 2 more\r\n");
+}
+
+TEST_CASE("TN6 a list of many names in frames of at most 4 KiB, and not without an end") {
   const std::vector<std::string> crowd(20'000, "somebody");
-  const std::string line = online(crowd, max_body_bytes);
+  std::string line;
+  std::size_t bytes = 0;
+  for (const std::string& frame : online(crowd, max_body_bytes)) {
+    CHECK(frame.size() <= 4096);
+    const bool ends_with_name = frame.ends_with("somebody, ") || frame.ends_with(" more\r\n");
+    CHECK(ends_with_name);
+    line += frame;
+    bytes = std::max(bytes, frame.size());
+  }
+  CHECK(bytes > 4000);
   CHECK(line.size() <= max_body_bytes + 30);
+  CHECK(line.size() > max_body_bytes - 30);
   CHECK(line.starts_with("20000 user(s) online: somebody, somebody, "));
-  CHECK(line.ends_with(" more\r\n"));
+  CHECK(line.ends_with(", and " + std::to_string(20'000 - (line.size() - 22 - 16) / 10) + " more\r\n"));
+
+  const std::vector<std::string> all(1000, "somebody");
+  std::string shown;
+  for (const std::string& frame : online(all, max_body_bytes)) shown += frame;
+  CHECK(shown.size() == std::string("1000 user(s) online: ").size() + 1000 * 10);
+  CHECK(shown.ends_with("somebody, somebody\r\n"));
 }
 
 TEST_CASE("TN4.1 public and private lines, notices") {
