@@ -18,10 +18,9 @@ constexpr std::size_t least_length_digits = 2;
 constexpr std::size_t most_length_digits = 10;
 constexpr std::size_t least_max_payload_bytes = 99;
 constexpr int max_wrong_frames = 3;
-/// In raw mode a read is a command: one that is not much longer than those before it must not be torn by a
-/// small buffer.
-constexpr std::size_t least_raw_read_bytes = 2 * 1024;
-constexpr std::size_t most_raw_read_bytes = 32 * 1024;
+/// In raw mode a read is a command. One that fills the room is not all of it, so the room is a little larger
+/// than a client's own buffer may be.
+constexpr std::size_t least_raw_room_bytes = 2 * 1024 + 1;
 
 constexpr std::string_view wrong_protocol_words = "Wrong protocol";
 constexpr std::string_view unknown_command = "Unknown command. Use NAME, GET_NAMES, MSG or EXIT.";
@@ -84,10 +83,20 @@ Parser::Parser(std::size_t max_payload_bytes)
     : max_payload_bytes_(std::max(max_payload_bytes, least_max_payload_bytes)) {}
 
 std::span<char> Parser::prepare() {
-  const bool is_in_pieces = mode_ == Mode::raw && !framing_.has_lines;
-  return buffer_.prepare(is_in_pieces
-                             ? std::clamp(4 * longest_piece_bytes_, least_raw_read_bytes, most_raw_read_bytes)
-                             : InputBuffer::least_read_bytes);
+  const bool begins_piece = mode_ != Mode::framed && pending().empty();
+  const auto room = buffer_.prepare(begins_piece ? least_raw_room_bytes : InputBuffer::least_read_bytes);
+  room_bytes_ = room.size();
+  return room;
+}
+
+void Parser::commit(std::size_t count) {
+  buffer_.commit(count);
+  room_is_full_ = count == room_bytes_;
+}
+
+void Parser::feed(std::string_view bytes) {
+  buffer_.append(bytes);
+  room_is_full_ = false;
 }
 
 Event Parser::next() {
@@ -154,7 +163,7 @@ Event Parser::skip_payload() {
 Event Parser::next_raw() {
   if (!is_too_long_) skip_line_ends();
   const std::size_t end = pending().find_first_of(line_ends, scanned_);
-  const bool ends_here = !framing_.has_lines || input_ended_;
+  const bool ends_here = input_ended_ || (!framing_.has_lines && !room_is_full_);
   if (end == std::string_view::npos && (!ends_here || pending().empty())) {
     is_too_long_ = is_too_long_ || pending().size() > max_payload_bytes_;
     if (is_too_long_) buffer_.consume(pending().size());
@@ -162,7 +171,6 @@ Event Parser::next_raw() {
     return NeedMore{};
   }
   const std::string_view line = pending().substr(0, end);
-  longest_piece_bytes_ = std::max(longest_piece_bytes_, pending().size());
   buffer_.consume(line.size());
   scanned_ = 0;
   if (std::exchange(is_too_long_, false) || line.size() > max_payload_bytes_) return Refusal{too_long};

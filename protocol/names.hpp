@@ -51,7 +51,7 @@ using Event = std::variant<NeedMore, SetName, GetNames, Tell, Exit, Refusal, Vio
 
 /// An incremental parser of what one client sends. The first frame decides on the framing. Frames and lines
 /// are the same however the bytes were cut, in linear time; in raw mode without lines each piece that is fed
-/// is a command. Belongs to one thread.
+/// is a command, and each read that has not filled its room ends one. Belongs to one thread.
 class Parser {
  public:
   /// `max_payload_bytes`: longer ones are refused; at least what two digits can tell are read.
@@ -61,10 +61,10 @@ class Parser {
   std::span<char> prepare();
 
   /// The first `count` bytes of what prepare() returned hold input now.
-  void commit(std::size_t count) { buffer_.commit(count); }
+  void commit(std::size_t count);
 
   /// prepare() and commit() for bytes that are already somewhere, any number of them.
-  void feed(std::string_view bytes) { buffer_.append(bytes); }
+  void feed(std::string_view bytes);
 
   /// Nothing more comes, or is waited for: a last line without its end counts as one, and zeros alone as
   /// EXIT.
@@ -104,10 +104,11 @@ class Parser {
   bool input_ended_ = false;
   int wrong_frames_ = 0;
 
-  std::size_t payload_bytes_ = 0;        // still to come of the frame whose length has come
-  bool is_too_long_ = false;             // the payload or line that is on its way, which is thrown away
-  std::size_t scanned_ = 0;              // raw mode: no line end in so many bytes of pending()
-  std::size_t longest_piece_bytes_ = 0;  // raw mode
+  std::size_t payload_bytes_ = 0;  // still to come of the frame whose length has come
+  bool is_too_long_ = false;       // the payload or line that is on its way, which is thrown away
+  std::size_t scanned_ = 0;        // raw mode: no line end in so many bytes of pending()
+  std::size_t room_bytes_ = 0;     // of the last prepare()
+  bool room_is_full_ = false;      // raw mode: more of the piece comes
 };
 
 // What the server writes, each frame by a write of its own. No payload is longer than its length can tell, or

@@ -187,8 +187,7 @@ TEST_CASE("OD9 what a port's own clients say is theirs") {
                            "bob\n",
                            "Jos\u00e9\n",
                            "\xff\xfd\x06",
-                           "\xff\xfb\x1f"
-                           "bob\r\n",
+                           "\xff\xfb\x1fzoe\r\n",
                            "\x04",
                            "bo\bb\n",
                            "QUIT\r\n",

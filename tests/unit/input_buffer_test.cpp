@@ -17,7 +17,7 @@
 namespace parley {
 namespace {
 
-constexpr std::size_t initial_bytes = 2 * 1024;
+constexpr std::size_t initial_bytes = 2 * 1024 + 1;
 
 /// Gives a parser the bytes as a server does, each read as large as it allows and at most `read_bytes`. Calls
 /// check(come, room) before each read, with what has come so far; the number of reads.
