@@ -2,20 +2,26 @@
 
 #include <spdlog/logger.h>
 
+#include "server/budget.hpp"
 #include "server/counters.hpp"
+#include "server/directory/chat_service.hpp"
 #include "server/directory/directory.hpp"
 #include "server/directory/receipt.hpp"
 #include "server/limits.hpp"
+#include "server/net/flood_policy.hpp"
 
 namespace parley {
 
 /// What every session of one server shares. Lives as long as the server; safe from any thread.
 struct Context {
   const Limits limits;
+  const FloodPolicy floods;
   spdlog::logger& log;
   Directory directory;
   Counters counters{};
+  ChatService chat{directory, counters};
   DeliveryCounter deliveries{counters};
+  Budget mailboxes{limits.max_waiting_bytes};
 };
 
 }  // namespace parley

@@ -20,32 +20,47 @@ struct Limits {
   std::chrono::milliseconds sign_on_timeout{300'000};
   /// From a frame's first byte to its last: a slow line's 64 KiB, not a byte a second.
   std::chrono::milliseconds frame_timeout{30'000};
-  /// From FORWARD to its RECEIVED. Shorter than a client's patience with its SENT.
+  /// From SEND to its answer, and from FORWARD to its RECEIVED. Shorter than a client's patience.
   std::chrono::milliseconds receipt_timeout{10'000};
   /// From our end of stream to the peer's: long enough to read an error that comes before it.
   std::chrono::milliseconds linger_timeout{2'000};
-  /// From SIGTERM to the end, for answers that are still out.
+  /// From SIGTERM to the end: for answers that are still out, and for peers to close their ends.
   std::chrono::milliseconds stop_timeout{5'000};
 
   /// SENDs of one sender without an answer: a window that hides latency, not a queue.
   std::size_t max_unanswered = 64;
-  /// Messages that wait for one recipient: a dozen of the largest, thousands of chat lines. In the dialect
-  /// whose output is paced it is also what makes a slow reader.
+  /// Messages that wait for one two-socket recipient to acknowledge: a dozen of the largest, thousands of
+  /// chat lines.
   std::size_t max_mailbox_bytes = 1024 * 1024;
-  /// ERROR 101 answers on one socket before it is closed: enough for a mistake, too few to guess in a loop.
-  std::size_t max_early_requests = 16;
+  /// What waits for one socket to take it: twice what one chatter may say at once, so that an ordinary reader
+  /// survives it.
+  std::size_t max_queue_bytes = 1024 * 1024;
+  /// What would leave a paced client later than this is left out: longer than any reader of a chat waits.
+  std::chrono::milliseconds paced_wait{10'000};
+  /// What waits for one socket without the socket taking any of it.
+  std::chrono::milliseconds progress_timeout{30'000};
+  /// What waits in all queues together, and again what waits in all mailboxes: a part of any machine's
+  /// memory.
+  std::size_t max_waiting_bytes = 256 * 1024 * 1024;
+  /// Requests that are refused in a row on one two-socket connection before it is closed: enough for a
+  /// mistake, too few to guess in a loop, and two real clients repeat a refused one for ever.
+  std::size_t max_refusals_in_a_row = 16;
 
   /// Sockets at once; 0 takes what the file limit allows less `reserved_files`.
   std::size_t max_connections = 0;
-  /// Sockets at once from one address; 0 sets no cap.
+  /// Sockets at once from one address but this host's; 0 takes a quarter of what the file limit allows: a
+  /// whole course may sit behind one.
   std::size_t max_connections_per_address = 0;
-  /// Sockets over these caps that are being told so at the same time; the rest wait in the kernel's backlog.
+  /// Sockets over these caps that are given time to read so at once; further ones are told and closed.
   std::size_t max_refusals = 16;
+  /// From the last piece of a client that needs no name to its end.
+  std::chrono::milliseconds raw_idle_timeout{3'600'000};
 
   /// A peer that vanished without a word is noticed after about this long, in seconds.
   static constexpr int keepalive_s = 60;
-  /// Descriptors that are not clients: standard streams, listeners, event descriptors, refusals.
-  static constexpr std::size_t reserved_files = 40;
+  /// Descriptors that are not clients, besides `max_refusals`: standard streams, the log, listeners, event
+  /// descriptors.
+  static constexpr std::size_t reserved_files = 24;
   /// A session's deepest call needs a tenth of it; the default of 8 MiB would ask for 160 GB at 20,000
   /// threads.
   static constexpr std::size_t thread_stack_bytes = 256 * 1024;

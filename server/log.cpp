@@ -52,6 +52,7 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::lev
   auto logger = std::make_shared<spdlog::logger>(name, std::make_shared<NonBlockingStderrSink>());
   logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
   logger->set_level(level);
+  logger->set_error_handler([](const std::string&) {});  // its own writes to stderr, and may wait there
   return logger;
 }
 

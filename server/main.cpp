@@ -24,6 +24,12 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
+/// Somebody asks again.
+bool is_pending(const sigset_t& signals) {
+  constexpr timespec at_once{0, 0};
+  return ::sigtimedwait(&signals, nullptr, &at_once) > 0;
+}
+
 void wait_for_stop(const Server& server, const Options& options, const sigset_t& signals) {
   constexpr timespec look_interval{0, 50'000'000};
   for (;;) {
@@ -67,7 +73,7 @@ int run(const Options& options) {
   }
 
   wait_for_stop(server, options, signals);
-  server.stop();
+  server.stop([&] { return is_pending(signals); });
   const Counters& counters = server.counters();
   std::cout << "parleyd: served " << counters.users << " users, delivered " << counters.delivered
             << " messages, refused " << counters.refused << ", " << counters.bytes << " bytes" << std::endl;

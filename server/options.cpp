@@ -25,6 +25,9 @@ constexpr std::size_t least_header_bytes = 128;  // the longest request line and
 constexpr std::size_t most_header_bytes = 64 * 1024;
 constexpr std::size_t most_body_bytes = 1024 * 1024;  // a send buffer must hold two of them
 constexpr std::size_t most_mailbox_bytes = std::size_t{1} << 30U;
+constexpr std::size_t least_queue_bytes = 256 * 1024;  // the longest answer of any dialect fits
+constexpr std::size_t most_waiting_bytes = std::size_t{1} << 40U;
+constexpr double most_rate = 1e9;
 
 std::string check_seconds(const std::string& text) {
   double seconds = 0;
@@ -38,6 +41,15 @@ std::string check_room(const std::string& name) {
   return check_room_name(name) == NameFault::none
              ? ""
              : "a room has a name of 1 to 64 bytes, printable, no blank at either end";
+}
+
+std::string check_network(const std::string& text) {
+  try {
+    if (text != "none") (void)Network(text);
+    return {};
+  } catch (const std::system_error&) {
+    return "'" + text + "' is no network such as 10.0.0.0/8, ::1 or none";
+  }
 }
 
 /// CLI::Range without its text in every line of the help.
@@ -84,7 +96,13 @@ void add_limits(CLI::App& app, Limits& limits) {
   add_count(app, "--max-body-bytes", limits.max_body_bytes, 1, most_body_bytes, "Longest message body")
       ->group(sizes);
   add_count(app, "--max-mailbox-bytes", limits.max_mailbox_bytes, 1024, most_mailbox_bytes,
-            "What may wait for one recipient; more is not delivered")
+            "What may wait for one two-socket recipient to acknowledge; more is not delivered")
+      ->group(sizes);
+  add_count(app, "--max-queue-bytes", limits.max_queue_bytes, least_queue_bytes, most_mailbox_bytes,
+            "What may wait for one socket; who lets more wait is disconnected")
+      ->group(sizes);
+  add_count(app, "--max-waiting-bytes", limits.max_waiting_bytes, least_queue_bytes, most_waiting_bytes,
+            "What may wait for all; then whoever lets most wait is disconnected")
       ->group(sizes);
 
   const std::string times = "Limits: times";
@@ -95,27 +113,74 @@ void add_limits(CLI::App& app, Limits& limits) {
       ->group(times);
   add_seconds(app, "--frame-timeout", limits.frame_timeout, "From a frame's first byte to its last")
       ->group(times);
-  add_seconds(app, "--receipt-timeout", limits.receipt_timeout, "From FORWARD to RECEIVED")->group(times);
+  add_seconds(app, "--receipt-timeout", limits.receipt_timeout,
+              "From SEND to its answer, and from FORWARD to RECEIVED")
+      ->group(times);
+  add_seconds(app, "--progress-timeout", limits.progress_timeout,
+              "For a socket to take some of what waits for it")
+      ->group(times);
+  add_seconds(app, "--paced-wait", limits.paced_wait,
+              "What would leave a rooms client later than this is left out")
+      ->group(times);
+  add_seconds(app, "--raw-idle-timeout", limits.raw_idle_timeout,
+              "From the last text of a rooms client that sends no JSON")
+      ->group(times);
   add_seconds(app, "--linger-timeout", limits.linger_timeout, "From our end of a stream to the peer's")
       ->group(times);
-  add_seconds(app, "--stop-timeout", limits.stop_timeout, "For answers that are out when the server stops")
-      ->group(times);
+  add_seconds(app, "--stop-timeout", limits.stop_timeout, "From SIGTERM to the end")->group(times);
 
   const std::string counts = "Limits: counts";
   add_count(app, "--max-unanswered", limits.max_unanswered, 1, any, "SENDs of one sender without an answer")
       ->group(counts);
-  add_count(app, "--max-early-requests", limits.max_early_requests, 1, any,
-            "Requests before registration until the socket is closed")
+  add_count(app, "--max-refusals-in-a-row", limits.max_refusals_in_a_row, 1, any,
+            "Refused requests of a two-socket client until its socket is closed")
       ->group(counts);
   add_count(app, "--max-connections", limits.max_connections, 0, any,
             "Sockets at once; 0: what the file limit allows")
       ->group(counts);
   add_count(app, "--max-connections-per-address", limits.max_connections_per_address, 0, any,
-            "Sockets at once from one address; 0: no cap")
+            "Sockets at once from one address; 0: a quarter of them all, this host's programs exempt")
       ->group(counts);
   add_count(app, "--max-refusals", limits.max_refusals, 1, any,
-            "Sockets at once that are told that the server is full")
+            "Sockets over these caps at once that have time to read so")
       ->group(counts);
+}
+
+void add_floods(CLI::App& app, FloodPolicy& floods) {
+  const std::string group = "Limits: floods";
+  app.add_option_function<double>(
+         "--flood-rate",
+         [&floods](double rate) {
+           floods.requests = {rate, 5 * rate};
+         },
+         "Requests of one peer in a second, five times as many at once; 0: no limit")
+      ->check(in_range(0.0, most_rate))
+      ->type_name("COUNT")
+      ->default_str("100")
+      ->group(group);
+  app.add_option_function<double>(
+         "--flood-bytes",
+         [&floods](double rate) {
+           floods.bytes = {rate, 2 * rate};
+         },
+         "Bytes of one peer in a second, twice as many at once, but for two-socket clients; 0: no limit")
+      ->check(in_range(0.0, most_rate))
+      ->type_name("BYTES")
+      ->default_str("262144")
+      ->group(group);
+  app.add_option_function<std::vector<std::string>>(
+         "--flood-exempt",
+         [&floods](const std::vector<std::string>& networks) {
+           floods.exempt.clear();
+           for (const auto& network : networks)
+             if (network != "none") floods.exempt.emplace_back(network);
+         },
+         "Networks whose requests are not counted, such as 10.0.0.0/8, or none")
+      ->check(CLI::Validator(check_network, ""))
+      ->delimiter(',')
+      ->type_name("NETWORK[,...]")
+      ->default_str("127.0.0.0/8,::1")
+      ->group(group);
 }
 
 /// The port options, one for each dialect; which ports they ask for is known once they are parsed.
@@ -193,6 +258,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
           ->group(behaviour)
           ->default_str("");
   add_limits(app, options.limits);
+  add_floods(app, options.floods);
 
   try {
     app.parse(argc, argv);

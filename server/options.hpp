@@ -10,6 +10,7 @@
 
 #include "server/dialects.hpp"
 #include "server/limits.hpp"
+#include "server/net/flood_policy.hpp"
 
 namespace parley {
 
@@ -29,6 +30,7 @@ struct Options {
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::optional<std::chrono::milliseconds> idle_exit;
   Limits limits;
+  FloodPolicy floods;
 };
 
 /// Exit code for a command line, an address or a file that cannot be used.

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,64 +19,71 @@ namespace {
 
 constexpr std::string_view server_full = "Server full";
 constexpr std::string_view address_full = "Too many connections from your address";
-constexpr std::string_view no_thread = "Server out of threads";
+constexpr std::string_view no_room = "Server out of memory or threads";
+
+constexpr milliseconds look_interval{5};
+// Lines about peers who are nobody yet, all of them together.
+constexpr double newcomer_lines_per_second = 50;
+constexpr double newcomer_lines_at_once = 500;
 
 /// The file limit raised as far as it goes, less what is not for clients.
-std::size_t connections_by_file_limit() {
+std::size_t connections_by_file_limit(const Limits& limits) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);  // best effort: what holds is read back
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const auto files = static_cast<std::size_t>(limit.rlim_cur);
-  if (files <= Limits::reserved_files)
-    throw std::system_error(
-        EMFILE, std::generic_category(),
-        "the limit of open files (" + std::to_string(files) + ") leaves no room for clients");
-  return files - Limits::reserved_files;
+  const std::size_t reserved = Limits::reserved_files + limits.max_refusals;
+  if (files <= reserved)
+    throw std::system_error(EMFILE, std::generic_category(),
+                            "the limit of open files (" + std::to_string(files) +
+                                ") leaves no room for clients: " + std::to_string(reserved) +
+                                " are for the server itself and for those whom it refuses");
+  return files - reserved;
 }
 
-/// Room for the largest frame behind another one of its size. Throws when this system's limit is below it.
-int checked_send_buffer_bytes(const Limits& limits) {
-  const int wanted = static_cast<int>(2 * (limits.max_header_bytes + limits.max_body_bytes));
-  asio::io_context context;
-  tcp::socket probe(context, tcp::v4());
-  probe.set_option(tcp::socket::send_buffer_size(wanted));
-  tcp::socket::send_buffer_size granted;
-  probe.get_option(granted);
-  if (granted.value() < wanted)
-    throw std::system_error(ENOBUFS, std::generic_category(),
-                            "--max-body-bytes needs send buffers of " + std::to_string(wanted) +
-                                " bytes, but net.core.wmem_max allows " + std::to_string(granted.value()));
-  return wanted;
+Admission::Caps caps(const Limits& limits) {
+  const std::size_t possible = connections_by_file_limit(limits);
+  const std::size_t connections =
+      limits.max_connections > 0 ? std::min(limits.max_connections, possible) : possible;
+  const bool is_usual = limits.max_connections_per_address == 0;
+  return {connections,
+          is_usual ? std::max<std::size_t>(connections / 4, 1) : limits.max_connections_per_address, is_usual,
+          limits.max_refusals};
 }
 
 /// Fine enough for the shortest timeout, coarse enough to cost nothing when all are idle.
 milliseconds watch_interval(const Limits& limits) {
   const auto shortest = std::min({limits.registration_timeout, limits.sign_on_timeout, limits.frame_timeout,
-                                  limits.receipt_timeout, limits.linger_timeout});
+                                  limits.receipt_timeout, limits.linger_timeout, limits.progress_timeout});
   return std::clamp(shortest / 8, milliseconds{5}, milliseconds{250});
+}
+
+/// std::thread asks for no stack size of its own.
+void limit_stacks() {
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setstacksize(&attributes, Limits::thread_stack_bytes);
+  ::pthread_setattr_default_np(&attributes);
+  ::pthread_attr_destroy(&attributes);
 }
 
 }  // namespace
 
 Server::Server(const Options& options, spdlog::logger& log)
-    : context_{options.limits, log, Directory(options.lobby)},
-      max_connections_(options.limits.max_connections > 0
-                           ? std::min(options.limits.max_connections, connections_by_file_limit())
-                           : connections_by_file_limit()),
-      send_buffer_bytes_(checked_send_buffer_bytes(options.limits)),
-      sessions_(watch_interval(options.limits)) {
-  pthread_attr_t attributes;
-  ::pthread_attr_init(&attributes);
-  ::pthread_attr_setstacksize(&attributes, Limits::thread_stack_bytes);
-  ::pthread_setattr_default_np(&attributes);  // std::thread asks for no stack size of its own
-  ::pthread_attr_destroy(&attributes);
+    : context_{options.limits, options.floods, log, Directory(options.lobby)},
+      admission_(caps(options.limits)),
+      waiting_(options.limits.max_waiting_bytes),
+      newcomers_(newcomer_lines_per_second, newcomer_lines_at_once),
+      writer_((limit_stacks(), Waker::install(), waiting_)),
+      shared_{context_.limits, writer_, waiting_, newcomers_, log},
+      sessions_(writer_, watch_interval(options.limits)) {
   for (const ListenPort& port : options.ports) doors_.emplace_back(io_context_, options, port, context_);
 }
 
 Server::~Server() {
-  stop();
+  stop([] { return true; });
 }
 
 std::vector<Server::Endpoint> Server::endpoints() const {
@@ -90,84 +96,69 @@ void Server::start() {
   for (Door& door : doors_)
     door.acceptor = std::thread([this, &door] {
       door.listener.accept_all(
-          [this] { return may_take(); }, [this, &door](tcp::socket socket) { take(door, std::move(socket)); },
+          [this, &door](tcp::socket socket) { take(door, std::move(socket)); },
           [this](const std::string& what) { context_.log.warn("cannot accept: {}", what); });
     });
 }
 
-void Server::stop() {
+void Server::stop(FunctionRef<bool()> is_hurried) {
+  using Clock = Connection::Clock;
+  const auto end = Clock::now() + context_.limits.stop_timeout;
   for (Door& door : doors_) door.listener.stop();
   for (Door& door : doors_) {
     if (door.acceptor.joinable()) door.acceptor.join();
     door.listener.close();
   }
-  sessions_.stop_all(context_.limits.stop_timeout);
+  context_.chat.begin_stop();
+  // Peers need some of the time to read the end and to close theirs.
+  const auto last_answer = end - std::min(context_.limits.linger_timeout, context_.limits.stop_timeout / 2);
+  while (context_.counters.unanswered.load(std::memory_order_relaxed) > 0 && Clock::now() < last_answer &&
+         !is_hurried())
+    std::this_thread::sleep_for(look_interval);
+  sessions_.stop_all("the server stops", [&] { return Clock::now() >= end || is_hurried(); });
+  if (const std::size_t left_out = newcomers_.take_left_out(); left_out > 0)
+    context_.log.info("({} lines about newcomers were left out)", left_out);
 }
 
-bool Server::may_take() const {
-  const MutexLock lock(mutex_);
-  return refusals_ < context_.limits.max_refusals;
+void Server::take(const Door& door, tcp::socket socket) noexcept {
+  try {
+    const auto connection = std::make_shared<Connection>(std::move(socket), shared_);
+    switch (admission_.admit(connection->origin())) {
+      case Admission::Verdict::welcome:
+        return welcome(door, connection);
+      case Admission::Verdict::server_full:
+        return refuse(door, connection, server_full);
+      case Admission::Verdict::address_full:
+        return refuse(door, connection, address_full);
+    }
+  } catch (const std::exception&) {  // no memory even to say so: the socket is closed
+  }
 }
 
-std::string Server::refusal(const asio::ip::address& address) const {
-  if (connections_ >= max_connections_) return std::string(server_full);
-  const std::size_t cap = context_.limits.max_connections_per_address;
-  const auto found = connections_by_address_.find(address);
-  if (cap > 0 && found != connections_by_address_.end() && found->second >= cap)
-    return std::string(address_full);
-  return {};
+void Server::welcome(const Door& door, const std::shared_ptr<Connection>& connection) {
+  const auto address = connection->origin();
+  try {
+    sessions_.start(door.make_session(connection), [this, address] { admission_.let_go(address); });
+  } catch (const std::exception&) {
+    admission_.let_go(address);
+    refuse(door, connection, no_room);
+  }
 }
 
-/// The door's thread.
-void Server::take(const Door& door, tcp::socket socket) {
-  const auto connection = std::make_shared<Connection>(std::move(socket), send_buffer_bytes_, context_.log);
-  const auto address = connection->peer().address();
-  std::string refused;
-  {
-    const MutexLock lock(mutex_);
-    refused = refusal(address);
-    if (refused.empty()) {
-      ++connections_;
-      ++connections_by_address_[address];
-      idle_since_ = Connection::Clock::time_point::max();
-    } else {
-      ++refusals_;
+void Server::refuse(const Door& door, const std::shared_ptr<Connection>& connection,
+                    std::string_view reason) {
+  connection->log(spdlog::level::info, "{} refused: {}", connection->label(), reason);
+  const std::string last_words = door.dialect.refusal(reason);
+  if (admission_.begin_refusal()) {
+    try {
+      return sessions_.start(std::make_shared<RefusedSession>(connection, last_words),
+                             [this] { admission_.end_refusal(); });
+    } catch (const std::exception&) {
+      admission_.end_refusal();
     }
   }
-  std::shared_ptr<Session> session;
-  if (refused.empty()) {
-    session = door.make_session(connection);
-  } else {
-    context_.log.info("{} refused: {}", connection->label(), refused);
-    session = std::make_shared<RefusedSession>(connection, door.dialect.refusal(refused),
-                                               context_.limits.linger_timeout);
-  }
-  const bool is_refused = !refused.empty();
-  try {
-    sessions_.start(session, [this, address, is_refused] { let_go(address, is_refused); });
-  } catch (const std::system_error& error) {
-    context_.log.warn("{} refused, no thread for it: {}", connection->label(), error.what());
-    connection->write(door.dialect.refusal(no_thread));
-    connection->close();
-    let_go(address, is_refused);
-  }
-}
-
-void Server::let_go(const asio::ip::address& address, bool refused) {
-  const MutexLock lock(mutex_);
-  if (refused) {
-    --refusals_;
-    return;
-  }
-  const auto found = connections_by_address_.find(address);
-  if (--found->second == 0) connections_by_address_.erase(found);
-  if (--connections_ == 0) idle_since_ = Connection::Clock::now();
-}
-
-milliseconds Server::idle_for() const {
-  const MutexLock lock(mutex_);
-  const auto now = Connection::Clock::now();
-  return idle_since_ > now ? milliseconds{0} : std::chrono::duration_cast<milliseconds>(now - idle_since_);
+  connection->finish(last_words);
+  connection->close();
 }
 
 }  // namespace parley

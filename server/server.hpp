@@ -4,16 +4,16 @@
 #include <asio/ip/tcp.hpp>
 #include <chrono>
 #include <list>
-#include <map>
-#include <string>
 #include <thread>
 #include <vector>
 
-#include "base/thread_annotations.hpp"
+#include "base/function_ref.hpp"
 #include "server/context.hpp"
 #include "server/dialects.hpp"
+#include "server/net/admission.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/sessions.hpp"
+#include "server/net/writer.hpp"
 #include "server/options.hpp"
 
 namespace parley {
@@ -24,7 +24,7 @@ class Server {
   /// Listens. Throws std::system_error when it cannot, and when a limit does not fit this system.
   Server(const Options& options, spdlog::logger& log);
 
-  /// Stops, if nobody did.
+  /// Stops at once, if nobody did.
   ~Server();
 
   /// A dialect and where it is spoken.
@@ -34,15 +34,16 @@ class Server {
   };
   std::vector<Endpoint> endpoints() const;
 
-  /// Begins to accept.
+  /// Begins to accept. Throws std::system_error when the system has no thread for that.
   void start();
 
-  /// No new connections; answers that are out are finished within the stop timeout; every socket gets an
-  /// orderly end and every thread is joined. The thread that made the server.
-  void stop();
+  /// No new connections; answers that are out are finished, and every socket gets an orderly end, all within
+  /// the stop timeout, and at once when `is_hurried` says so, which is asked again and again. Every thread is
+  /// joined. The thread that made the server.
+  void stop(FunctionRef<bool()> is_hurried);
 
   /// How long nobody has been connected; zero while somebody is, and until the first one came. Any thread.
-  std::chrono::milliseconds idle_for() const EXCLUDES(mutex_);
+  std::chrono::milliseconds idle_for() const { return admission_.idle_for(); }
 
   const Counters& counters() const { return context_.counters; }
 
@@ -60,23 +61,19 @@ class Server {
     std::thread acceptor;
   };
 
-  void take(const Door& door, asio::ip::tcp::socket socket) EXCLUDES(mutex_);
-  std::string refusal(const asio::ip::address& address) const REQUIRES(mutex_);
-  void let_go(const asio::ip::address& address, bool refused) EXCLUDES(mutex_);
-  bool may_take() const EXCLUDES(mutex_);
+  // The door's thread.
+  void take(const Door& door, asio::ip::tcp::socket socket) noexcept;
+  void welcome(const Door& door, const std::shared_ptr<Connection>& connection);
+  void refuse(const Door& door, const std::shared_ptr<Connection>& connection, std::string_view reason);
 
   Context context_;
-  const std::size_t max_connections_;
-  const int send_buffer_bytes_;
+  Admission admission_;
+  Budget waiting_;
+  LogLimit newcomers_;
+  Writer writer_;
+  const Connection::Shared shared_;
   asio::io_context io_context_;
   std::list<Door> doors_;
-
-  mutable Mutex mutex_;  // taken alone
-  std::size_t connections_ GUARDED_BY(mutex_) = 0;
-  std::size_t refusals_ GUARDED_BY(mutex_) = 0;
-  std::map<asio::ip::address, std::size_t> connections_by_address_ GUARDED_BY(mutex_);
-  Connection::Clock::time_point idle_since_ GUARDED_BY(mutex_) = Connection::Clock::time_point::max();
-
   Sessions sessions_;  // last: they use all of the above
 };
 

@@ -7,7 +7,8 @@ import sys
 # From the ground up. A file is in the room whose name is the longest beginning of its path.
 FLOORS = [
     ["base/", "protocol/"],
-    ["server/counters", "server/limits", "server/log"],
+    ["server/budget", "server/counters", "server/limits", "server/log"],
+    ["server/frame"],
     ["server/directory/", "server/net/"],
     ["server/context"],
     ["server/chat/", "server/two_socket/"],

@@ -1,6 +1,7 @@
 #include "server/chat/chat_session.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "protocol/text.hpp"
@@ -13,64 +14,27 @@ constexpr std::size_t logged_bytes = 200;
 
 }  // namespace
 
-ChatSession::ChatSession(std::shared_ptr<Connection> connection, Context& context, std::string_view dialect,
-                         Pacer* pacer)
-    : Session(std::move(connection)),
+ChatSession::ChatSession(std::shared_ptr<Connection> connection, Context& context, std::string_view dialect)
+    : Session(connection, dialect, context.floods.for_peer(connection->origin(), false),
+              context.limits.frame_timeout),
       context_(context),
-      dialect_(dialect),
-      outbox_(std::make_shared<Outbox>(shared_connection(), context.limits, pacer)),
-      gate_(dialect) {}
+      outbox_(std::make_shared<Outbox>(shared_connection(), context.limits)) {}
 
 void ChatSession::begin() {
   await_sign_on();
   greet();
 }
 
-void ChatSession::await_sign_on() {
-  connection().set_deadline(Deadline::sign_on, context_.limits.sign_on_timeout);
-}
-
-std::span<char> ChatSession::prepare() {
-  read_room_ = parser_room();
-  return read_room_;
-}
-
-void ChatSession::receive(std::size_t count) {
-  if (ended_.load(std::memory_order_acquire)) return;
+void ChatSession::log_input(std::string_view bytes) const {
   if (context_.log.should_log(spdlog::level::debug))
-    context_.log.debug("{} > {}{}", connection().label(),
-                       visible({read_room_.data(), std::min(count, logged_bytes)}),
-                       count > logged_bytes ? "..." : "");
-  parser_commit(gate_ ? gate_->feed({read_room_.data(), count}) : count);
-  act();
-  if (gate_) take_held();
+    context_.log.debug("{} > {}{}", connection().label(), visible(bytes.substr(0, logged_bytes)),
+                       bytes.size() > logged_bytes ? "..." : "");
 }
 
-/// On what the parser has.
-void ChatSession::act() {
-  while (!ended_.load(std::memory_order_acquire) && handle_next()) end_frame();
-  if (in_frame()) begin_frame(context_.limits.frame_timeout);
-}
-
-/// What the gate has held back and does no longer.
-void ChatSession::take_held() {
-  while (const auto piece = gate_->take()) {
-    parser_feed(*piece);
-    act();
-  }
-  if (gate_->verdict() == Gate::Verdict::foreign) {
-    const std::string sentence = gate_->sentence();
-    end_with(sentence, to_sentence(sentence));
-  }
-  if (gate_->verdict() != Gate::Verdict::undecided) gate_.reset();
-}
-
-void ChatSession::input_ended() {
-  if (gate_) {
-    gate_->release();
-    take_held();
-  }
-  if (!ended_.load(std::memory_order_acquire)) handle_end();
+bool ChatSession::handle_next() {
+  if (!handle_event()) return false;
+  charge_request();
+  return true;
 }
 
 void ChatSession::end(std::string_view reason) {
@@ -85,120 +49,70 @@ void ChatSession::expire(Deadline kind) {
     case Deadline::frame:
       return end_with("did not complete a request in time",
                       to_sentence("A request was begun and not completed in time."));
-    case Deadline::answer:
+    default:
       return;
-    case Deadline::linger:
-      return connection().abort("did not close its end");
   }
-}
-
-void ChatSession::stop() {
-  end_with("the server stops", {});
-}
-
-ChatSession::SignOn ChatSession::check_name(std::string_view name) const {
-  const NameFault fault = parley::check_name(name);
-  if (fault == NameFault::none) return SignOn::done;
-  return fault == NameFault::reserved ? SignOn::reserved : SignOn::unprintable;
 }
 
 ChatSession::SignOn ChatSession::sign_on(std::string_view name, std::string_view room) {
-  if (const SignOn result = check_name(name); result != SignOn::done) return result;
-  const auto newcomer = make_user(std::string(name));
-  if (context_.directory.reserve(newcomer) != newcomer) return SignOn::taken;
-  need_no_sign_on();
+  if (check_name(name) != NameFault::none) return SignOn::refused;
+  auto newcomer = make_user(std::string(name));
+  if (context_.chat.reserve(newcomer) != newcomer) return SignOn::taken;
+  user_ = std::move(newcomer);
+  connection().clear_deadline(Deadline::sign_on);
+  connection().become_somebody();
+  connection().set_label(user_->name());
   outbox_->hold();
-  {
-    const MutexLock lock(mutex_);
-    user_ = newcomer;
-  }
-  const Members others = context_.directory.sign_on(*newcomer, room);
-  context_.counters.users.fetch_add(1, std::memory_order_relaxed);
-  context_.log.info("{} arrived ({}) from {}", name, dialect_, to_text(connection().peer()));
-  connection().set_label(newcomer->name());
-  outbox_->open(welcome(*newcomer, Occasion::signed_on));
-  announce(others, {Notice::Kind::arrived, newcomer->name()});
+  const std::string how = fmt::format("{}, from {}", dialect(), to_text(connection().peer()));
+  context_.chat.join(*user_, room, how,
+                     [&] { outbox_->open(make_frame(welcome(*user_, Occasion::signed_on))); });
   return SignOn::done;
 }
 
 ChatSession::SignOn ChatSession::rename(std::string_view name) {
-  if (const SignOn result = check_name(name); result != SignOn::done) return result;
-  const auto former = user();
-  if (!former) return SignOn::taken;  // another thread has ended this session
+  if (check_name(name) != NameFault::none) return SignOn::refused;
   const auto newcomer = make_user(std::string(name));
-  if (context_.directory.rename(*former, newcomer) != newcomer) return SignOn::taken;
-  {
-    const MutexLock lock(mutex_);
+  const auto former = user_;
+  const auto holder = context_.chat.rename(*former, newcomer, [&] {
+    former->retire();
     user_ = newcomer;
-  }
-  former->retire();
-  connection().set_label(newcomer->name());
-  send(welcome(*newcomer, Occasion::renamed));
-  if (former->name() == newcomer->name()) return SignOn::done;
-  context_.log.info("{} is called {} now", former->name(), newcomer->name());
-  const Members others = context_.directory.others_in_room(*newcomer);
-  announce(others, {Notice::Kind::left, former->name()});
-  announce(others, {Notice::Kind::arrived, newcomer->name()});
-  return SignOn::done;
+    connection().set_label(newcomer->name());
+    send(welcome(*newcomer, Occasion::renamed));
+  });
+  return holder == newcomer ? SignOn::done : SignOn::taken;
 }
 
 bool ChatSession::move(std::string_view room) {
-  const auto mover = user();
-  if (!mover) return false;
   outbox_->hold();
-  const auto moved = context_.directory.move(*mover, room);
-  outbox_->open(moved ? welcome(*mover, Occasion::moved) : std::string());
-  if (!moved) return false;
-  announce(moved->left, {Notice::Kind::left, mover->name()});
-  announce(moved->joined, {Notice::Kind::arrived, mover->name()});
-  return true;
+  const bool is_moved =
+      context_.chat.move(*user_, room, [&] { outbox_->open(make_frame(welcome(*user_, Occasion::moved))); });
+  if (!is_moved) outbox_->open(nullptr);
+  return is_moved;
 }
 
 void ChatSession::say(std::string_view text) {
-  const auto sender = user();
-  if (!sender) return;
-  const Message message(sender->name(), text, Audience::room);
-  for (const auto& recipient : context_.directory.others_in_room(*sender))
-    recipient->deliver(message, context_.deliveries.receipt(text.size()));
-  if (echoes_own_lines()) sender->deliver(message, {});
+  context_.chat.say(
+      *user_, text, Clock::time_point::max(), [](std::size_t) {},
+      [&] { return context_.deliveries.receipt(text.size()); });
 }
 
 bool ChatSession::tell(std::string_view name, std::string_view text) {
-  const auto sender = user();
-  const auto recipient = context_.directory.find(name);
-  if (!sender || !recipient) return false;
-  recipient->deliver(Message(sender->name(), text, Audience::user), context_.deliveries.receipt(text.size()));
-  return true;
-}
-
-std::string ChatSession::room() const {
-  const auto somebody = user();
-  return somebody ? context_.directory.room_of(*somebody) : std::string();
-}
-
-std::shared_ptr<ChatUser> ChatSession::user() const {
-  const MutexLock lock(mutex_);
-  return user_;
+  return context_.chat.tell(*user_, name, text, Clock::time_point::max(),
+                            [&](std::string_view) { return context_.deliveries.receipt(text.size()); });
 }
 
 void ChatSession::leave(std::string_view reason) {
-  std::shared_ptr<ChatUser> leaver;
-  {
-    const MutexLock lock(mutex_);
-    leaver.swap(user_);
-  }
+  const auto leaver = std::exchange(user_, nullptr);
   if (!leaver) return;
   leaver->retire();
-  const Members others = context_.directory.release(*leaver);
-  context_.log.info("{} left: {}", leaver->name(), reason);
-  announce(others, {Notice::Kind::left, leaver->name()});
+  context_.chat.leave(*leaver, reason);
 }
 
-void ChatSession::end_with(std::string_view reason, std::string last_words) {
-  if (ended_.exchange(true, std::memory_order_acq_rel)) return;
-  if (!user()) context_.log.info("{} dropped: {}", connection().label(), reason);
+void ChatSession::end_with(std::string_view reason, std::string_view last_words) {
+  if (!user_) connection().log(spdlog::level::info, "{} dropped: {}", connection().label(), reason);
   leave(reason);
-  outbox_->finish(std::move(last_words));
+  outbox_->close();
+  connection().finish(last_words);
 }
 
 }  // namespace parley

@@ -6,29 +6,31 @@ namespace parley {
 
 void ChatUser::deliver(const Message& message, Receipt receipt) {
   if (!may_send()) return;  // the receipt reports the failure
-  Frames frames = render(message);
+  const Frames& frames = message.rendered(format(), [&] { return render(message); });
   for (std::size_t i = 0; i < frames.size(); ++i)
-    if (!outbox_->send(std::move(frames[i]), i + 1 < frames.size() ? Receipt{} : std::move(receipt))) {
-      left_out_.fetch_add(1, std::memory_order_relaxed);
-      return;
-    }
+    outbox_->send(frames[i], i + 1 < frames.size() ? Receipt{} : std::move(receipt), message.answer_by());
 }
 
 /// A user who is behind is told so once it has caught up.
 bool ChatUser::may_send() {
   if (is_retired_.load(std::memory_order_relaxed)) return false;
-  if (outbox_->is_behind()) {
+  if (outbox_->connection().waiting_frames() >= max_waiting_frames_) {
     left_out_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
   if (const std::size_t count = left_out_.exchange(0, std::memory_order_relaxed); count > 0)
-    for (std::string& frame : render_left_out(count)) outbox_->send(std::move(frame));
+    for (const SharedFrame& frame : render_left_out(count)) outbox_->send(frame);
   return true;
 }
 
 void ChatUser::announce(const Notice& notice) {
-  if (!may_send()) return;
-  for (std::string& frame : render_notice(notice)) outbox_->send(std::move(frame));
+  if (!hears_notices() || !may_send()) return;
+  for (const SharedFrame& frame : notice.rendered(format(), [&] { return render_notice(notice); }))
+    outbox_->send(frame);
+}
+
+void ChatUser::log(std::string_view line) const {
+  outbox_->connection().log(spdlog::level::info, "{}", line);
 }
 
 }  // namespace parley

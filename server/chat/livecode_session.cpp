@@ -16,11 +16,14 @@ namespace {
 
 using livecode::Charset;
 
+constexpr char format_tag = 0;
+
 /// How the texts of one connection are coded: its session finds out, its user writes accordingly. Any thread.
 using SharedCharset = std::shared_ptr<std::atomic<Charset>>;
 
 std::string notice_text(const Notice& notice) {
-  return std::string(notice.name) + (notice.kind == Notice::Kind::arrived ? " connected" : " disconnected");
+  return std::string(notice.name()) +
+         (notice.kind() == Notice::Kind::arrived ? " connected" : " disconnected");
 }
 
 class LiveCodeUser : public ChatUser {
@@ -32,15 +35,18 @@ class LiveCodeUser : public ChatUser {
         max_body_bytes_(max_body_bytes) {}
 
  private:
+  Format format() const override { return {&format_tag, static_cast<std::uint64_t>(charset_->load())}; }
   Frames render(const Message& message) const override {
     std::string text = to_utf8(message.body());
     // A byte that is no UTF-8 has become three, and a frame must fit the socket's buffer.
     if (text.size() > max_body_bytes_) text = text.substr(0, piece_length(text, max_body_bytes_)) + " (cut)";
     const std::string_view from = message.is_private() ? " (private): " : ": ";
-    return {livecode::message(std::string(message.sender()).append(from).append(text), *charset_)};
+    return {
+        make_frame(livecode::message(std::string(message.sender()).append(from).append(text), *charset_))};
   }
+  bool hears_itself() const override { return true; }
   Frames render_notice(const Notice& notice) const override {
-    return {livecode::message(notice_text(notice), *charset_)};
+    return {make_frame(livecode::message(notice_text(notice), *charset_))};
   }
 
   const SharedCharset charset_;
@@ -68,7 +74,6 @@ class LiveCodeSession : public ParsedChatSession<LiveCodeSession, livecode::Pars
   std::string to_sentence(std::string_view sentence) const override {
     return livecode::to_sentence(sentence);
   }
-  bool echoes_own_lines() const override { return true; }
 
   void on(const livecode::SignOn& request);
   void on(const livecode::Say& request);
@@ -111,10 +116,8 @@ void LiveCodeSession::on(const livecode::SignOn& request) {
   switch (sign_on(name)) {
     case SignOn::done:
       return;
-    case SignOn::unprintable:
-      return send(livecode::error("A username is one printable word of at most 32 bytes"));
-    case SignOn::reserved:
-      return send(livecode::error("Username reserved"));
+    case SignOn::refused:
+      return send(livecode::error(name_sentence(check_name(name))));
     case SignOn::taken:
       return send(livecode::error(livecode::username_taken));
   }

@@ -1,6 +1,5 @@
 #include "server/chat/names_session.hpp"
 
-#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -14,6 +13,12 @@ namespace {
 /// The recipient that means everyone in the room but the sender (NM3.4).
 constexpr std::string_view everybody = "BROADCAST";
 
+constexpr char format_tag = 0;
+
+Format format_of(names::Framing framing) {
+  return {&format_tag, framing.length_digits * 2 + (framing.has_lines ? 1U : 0U)};
+}
+
 class NamesUser : public ChatUser {
  public:
   NamesUser(std::string name, std::shared_ptr<Outbox> outbox, names::Framing framing,
@@ -23,8 +28,9 @@ class NamesUser : public ChatUser {
   bool hears_notices() const override { return false; }  // OD5.2
 
  private:
+  Format format() const override { return format_of(framing_); }
   Frames render(const Message& message) const override {
-    return names::to_message_frames(message.sender(), message.body(), framing_, max_text_bytes_);
+    return make_frames(names::to_message_frames(message.sender(), message.body(), framing_, max_text_bytes_));
   }
 
   const names::Framing framing_;
@@ -46,18 +52,20 @@ class NamesSession : public ParsedChatSession<NamesSession, names::Parser> {
   }
   std::string welcome(const ChatUser& user, Occasion) override { return to_sentence("Hello " + user.name()); }
   std::string to_sentence(std::string_view sentence) const override {
-    return names::to_frame(sentence, framing_.load(std::memory_order_relaxed));
+    return names::to_frame(sentence, parser().framing());
   }
 
-  bool handle_next() override;
   void handle_end() override {
     parser().end_input();
-    handle_next();
+    handle(parser().next());
   }
 
   void on(const names::SetName& request);
   void on(const names::GetNames&) {
-    for (auto& frame : names::to_name_frames(everyone(), parser().framing())) send(std::move(frame));
+    const auto list = everyone();
+    const auto framing = parser().framing();
+    send(list->rendered(format_of(framing),
+                        [&] { return make_frames(names::to_name_frames(list->names(), framing)); }));
   }
   void on(const names::Tell& request);
   void on(const names::Exit&) { end_with("has said EXIT", to_sentence("EXIT")); }
@@ -67,26 +75,19 @@ class NamesSession : public ParsedChatSession<NamesSession, names::Parser> {
   }
 
   void tell_peer(std::string_view sentence) { send(to_sentence(sentence)); }
-
-  std::atomic<names::Framing> framing_{names::Framing{}};  // the parser's, for other threads
+  void ask_again(std::string_view complaint) {
+    tell_peer(std::string(complaint) + " Please take another one.");
+  }
 };
-
-bool NamesSession::handle_next() {
-  const names::Event event = parser().next();
-  framing_.store(parser().framing(), std::memory_order_relaxed);
-  return handle(event);
-}
 
 void NamesSession::on(const names::SetName& request) {
   switch (user() ? rename(request.name) : sign_on(request.name)) {
     case SignOn::done:
       return;
-    case SignOn::unprintable:
-      return tell_peer("A name is one printable word of at most 32 bytes.");
-    case SignOn::reserved:
-      return tell_peer("That name means something else here. Please take another one.");
+    case SignOn::refused:
+      return ask_again(name_sentence(check_name(request.name)));
     case SignOn::taken:
-      return tell_peer("That name is taken. Please take another one.");
+      return ask_again("That name is taken.");
   }
 }
 

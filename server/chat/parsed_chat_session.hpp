@@ -17,11 +17,11 @@ class ParsedChatSession : public ChatSession {
   using NeedMore = std::variant_alternative_t<0, Event>;
 
   ParsedChatSession(std::shared_ptr<Connection> connection, Context& context, std::string_view dialect,
-                    Parser parser, Pacer* pacer = nullptr)
-      : ChatSession(std::move(connection), context, dialect, pacer), parser_(std::move(parser)) {}
+                    Parser parser)
+      : ChatSession(std::move(connection), context, dialect), parser_(std::move(parser)) {}
 
-  /// The session's own thread.
   Parser& parser() { return parser_; }
+  const Parser& parser() const { return parser_; }
 
   /// Calls on(event). False for NeedMore.
   bool handle(const Event& event) {
@@ -36,11 +36,11 @@ class ParsedChatSession : public ChatSession {
   }
 
  private:
-  std::span<char> parser_room() override { return parser_.prepare(); }
-  void parser_commit(std::size_t count) override { parser_.commit(count); }
-  void parser_feed(std::string_view bytes) override { parser_.feed(bytes); }
+  std::span<char> prepare() override { return parser_.prepare(); }
+  void commit(std::size_t count) override { parser_.commit(count); }
+  void feed(std::string_view bytes) override { parser_.feed(bytes); }
   bool in_frame() const override { return parser_.in_frame(); }
-  bool handle_next() override { return handle(parser_.next()); }
+  bool handle_event() override { return handle(parser_.next()); }
 
   Parser parser_;
 };

@@ -10,7 +10,6 @@
 #include "base/thread_annotations.hpp"
 #include "protocol/rooms.hpp"
 #include "protocol/user_name.hpp"
-#include "server/chat/pacer.hpp"
 #include "server/chat/parsed_chat_session.hpp"
 
 namespace parley {
@@ -18,6 +17,8 @@ namespace {
 
 /// Between two objects to one client (RM4.2): enough for a client that parses each read as one object.
 constexpr std::chrono::milliseconds pause_between_frames{30};
+
+constexpr char format_tag = 0;
 
 /// The clients that send raw text: what comes from one of them goes to all (RM6.2). Any thread.
 class RawClients {
@@ -33,7 +34,8 @@ class RawClients {
   }
 
   void send(std::string_view bytes) const EXCLUDES(mutex_) {
-    for (const auto& connection : all()) connection->write(bytes);
+    const SharedFrame frame = make_frame(std::string(bytes));
+    for (const auto& connection : all()) connection->send(frame, [] { return nullptr; });
   }
 
  private:
@@ -46,51 +48,49 @@ class RawClients {
   std::vector<std::shared_ptr<Connection>> connections_ GUARDED_BY(mutex_);
 };
 
-/// What all sessions of one factory share.
-struct Shared {
-  Pacer pacer{pause_between_frames};
-  RawClients raw_clients;
-};
-
 class RoomsUser : public ChatUser {
  public:
-  RoomsUser(std::string name, std::shared_ptr<Outbox> outbox, const Directory& directory)
-      : ChatUser(std::move(name), std::move(outbox)), directory_(directory) {}
+  RoomsUser(std::string name, std::shared_ptr<Outbox> outbox, std::chrono::milliseconds paced_wait)
+      : ChatUser(std::move(name), std::move(outbox),
+                 static_cast<std::size_t>(paced_wait / pause_between_frames) + 1) {}
 
  private:
+  Format format() const override { return {&format_tag}; }
+  bool hears_itself() const override { return true; }
   Frames render(const Message& message) const override {
-    return rooms::to_frames(
-        {message.sender(), directory_.room_of(*this), message.body(), message.is_private()});
+    return make_frames(
+        rooms::to_frames({message.sender(), message.room(), message.body(), message.is_private()}));
   }
   Frames render_notice(const Notice& notice) const override {
-    const bool has_arrived = notice.kind == Notice::Kind::arrived;
-    return {rooms::to_sentence(std::string(notice.name) +
-                               (has_arrived ? " has joined the room." : " has left the room."))};
+    const bool has_arrived = notice.kind() == Notice::Kind::arrived;
+    return {make_frame(rooms::to_sentence(std::string(notice.name()) +
+                                          (has_arrived ? " has joined the room." : " has left the room.")))};
   }
   Frames render_left_out(std::size_t count) const override {
-    return {rooms::to_sentence(std::to_string(count) + " messages came too fast and were left out here.")};
+    return {make_frame(
+        rooms::to_sentence(std::to_string(count) + " messages came too fast and were left out here."))};
   }
-
-  const Directory& directory_;
 };
 
 class RoomsSession : public ParsedChatSession<RoomsSession, rooms::Parser> {
   friend ParsedChatSession;
 
  public:
-  RoomsSession(std::shared_ptr<Connection> connection, Context& context, Shared& shared)
+  RoomsSession(std::shared_ptr<Connection> connection, Context& context, RawClients& raw_clients)
       : ParsedChatSession(std::move(connection), context, "rooms",
-                          rooms::Parser({.object_bytes = context.limits.max_body_bytes}), &shared.pacer),
-        shared_(shared) {}
-  ~RoomsSession() override { shared_.raw_clients.remove(shared_connection()); }
+                          rooms::Parser({.object_bytes = context.limits.max_body_bytes})),
+        raw_clients_(raw_clients) {}
+  ~RoomsSession() override {
+    if (is_raw_) raw_clients_.remove(shared_connection());
+  }
 
  private:
   std::shared_ptr<ChatUser> make_user(std::string name) override {
-    return std::make_shared<RoomsUser>(std::move(name), outbox(), context().directory);
+    return std::make_shared<RoomsUser>(std::move(name), outbox(), context().limits.paced_wait);
   }
   std::string welcome(const ChatUser&, Occasion) override { return rooms::connect_ack(); }
   std::string to_sentence(std::string_view sentence) const override { return rooms::to_sentence(sentence); }
-  bool echoes_own_lines() const override { return true; }
+  void greet() override { connection().pace(pause_between_frames); }
 
   void on(const rooms::Connect& request);
   void on(const rooms::Say& request);
@@ -103,24 +103,25 @@ class RoomsSession : public ParsedChatSession<RoomsSession, rooms::Parser> {
 
   void change_room(const ChatUser& self, const rooms::Connect& request);
   void tell_peer(std::string_view sentence) { send(rooms::to_sentence(sentence)); }
+  void ask_again(std::string_view complaint) {
+    tell_peer(std::string(complaint) + " Please connect with another one.");
+  }
 
-  Shared& shared_;
+  RawClients& raw_clients_;
   bool is_raw_ = false;
 };
 
 void RoomsSession::on(const rooms::Connect& request) {
-  if (!request.room.empty() && check_room_name(request.room) != NameFault::none)
-    return tell_peer("A room has a printable name of at most 64 bytes.");
+  const NameFault fault = request.room.empty() ? NameFault::none : check_room_name(request.room);
+  if (fault != NameFault::none) return ask_again(room_name_sentence(fault));
   if (const auto self = user()) return change_room(*self, request);
   switch (sign_on(request.name, request.room)) {
     case SignOn::done:
       return;
-    case SignOn::unprintable:
-      return tell_peer("A name is one printable word of at most 32 bytes.");
-    case SignOn::reserved:
-      return tell_peer("That name means something else here. Please connect with another one.");
+    case SignOn::refused:
+      return ask_again(name_sentence(check_name(request.name)));
     case SignOn::taken:
-      return tell_peer("That name is taken. Please connect with another one.");
+      return ask_again("That name is taken.");
   }
 }
 
@@ -138,18 +139,20 @@ void RoomsSession::on(const rooms::Say& request) {
 
 void RoomsSession::on(const rooms::RawText& text) {
   if (!std::exchange(is_raw_, true)) {
-    need_no_sign_on();
-    shared_.raw_clients.add(shared_connection());
-    context().log.info("{} sends raw text", connection().label());
+    connection().pace({});
+    raw_clients_.add(shared_connection());
+    connection().log(spdlog::level::info, "{} sends raw text", connection().label());
   }
-  shared_.raw_clients.send(text.bytes);
+  // It needs no name, but one that has gone silent for so long is no client any more.
+  connection().set_deadline(Deadline::sign_on, now() + context().limits.raw_idle_timeout);
+  raw_clients_.send(text.bytes);
 }
 
 }  // namespace
 
 SessionFactory rooms_sessions(Context& context) {
-  return [&context, shared = std::make_shared<Shared>()](std::shared_ptr<Connection> connection) {
-    return std::make_shared<RoomsSession>(std::move(connection), context, *shared);
+  return [&context, raw_clients = std::make_shared<RawClients>()](std::shared_ptr<Connection> connection) {
+    return std::make_shared<RoomsSession>(std::move(connection), context, *raw_clients);
   };
 }
 

@@ -15,9 +15,11 @@
 namespace parley {
 namespace {
 
-std::string joined(const std::vector<std::string>& frames) {
+constexpr char format_tag = 0;
+
+std::string joined(const Frames& frames) {
   std::string all;
-  for (const std::string& frame : frames) all += frame;
+  for (const SharedFrame& frame : frames) all += frame->bytes();
   return all;
 }
 
@@ -27,12 +29,14 @@ class TelnetUser : public ChatUser {
       : ChatUser(std::move(name), std::move(outbox)), max_body_bytes_(max_body_bytes) {}
 
  private:
+  Format format() const override { return {&format_tag}; }
   Frames render(const Message& message) const override {
     const auto to_lines = message.is_private() ? telnet::private_lines : telnet::public_lines;
-    return {to_lines(message.sender(), message.body(), max_body_bytes_)};
+    return {make_frame(to_lines(message.sender(), message.body(), max_body_bytes_))};
   }
   Frames render_notice(const Notice& notice) const override {
-    return {notice.kind == Notice::Kind::arrived ? telnet::arrived(notice.name) : telnet::left(notice.name)};
+    const auto to_line = notice.kind() == Notice::Kind::arrived ? telnet::arrived : telnet::left;
+    return {make_frame(to_line(notice.name()))};
   }
 
   const std::size_t max_body_bytes_;
@@ -57,7 +61,7 @@ class TelnetSession : public ParsedChatSession<TelnetSession, telnet::Parser> {
   std::string welcome(const ChatUser& user, Occasion occasion) override {
     return occasion == Occasion::moved
                ? to_sentence("You are in the room " + context().directory.room_of(user) + '.')
-               : joined(telnet::online(everyone(), max_body_bytes_));
+               : joined(online());
   }
   std::string to_sentence(std::string_view sentence) const override { return telnet::to_sentence(sentence); }
   void greet() override { send(std::string(telnet::name_prompt)); }
@@ -80,12 +84,10 @@ class TelnetSession : public ParsedChatSession<TelnetSession, telnet::Parser> {
   void join(std::string_view name);
   void message(std::string_view rest);
   void quit(std::string_view) { end_with("has said /quit", {}); }
-  void who(std::string_view) {
-    for (auto& frame : telnet::online(everyone(), max_body_bytes_)) send(std::move(frame));
-  }
+  void who(std::string_view) { send(online()); }
+  Frames online() const;
 
   const std::size_t max_body_bytes_;
-  bool has_name_ = false;  // for good: when another thread ends the session, a chat line is no name
 };
 
 struct TelnetSession::Command {
@@ -109,7 +111,7 @@ std::span<const TelnetSession::Command> TelnetSession::Command::all() {
 }
 
 void TelnetSession::on(const telnet::Line& line) {
-  if (!has_name_) return take_name(trim(line.raw, is_space));
+  if (!user()) return take_name(trim(line.raw, is_space));
   if (line.is_cut)
     tell_peer("Your line was longer than " + std::to_string(parser().max_line_bytes()) +
               " bytes; the rest was cut off.");
@@ -117,18 +119,12 @@ void TelnetSession::on(const telnet::Line& line) {
 }
 
 void TelnetSession::take_name(std::string_view line) {
-  if (line.empty()) return ask_again("A name is required.");
   if (equal_ignoring_case(line, "/quit")) return quit({});
-  // Whoever types a command too early does not want to be called that.
-  if (line.front() == '/') return ask_again("A name does not begin with a slash.");
   switch (sign_on(line)) {
     case SignOn::done:
-      has_name_ = true;
       return;
-    case SignOn::unprintable:
-      return ask_again("A name is one printable word of at most 32 bytes.");
-    case SignOn::reserved:
-      return ask_again("That name means something else here.");
+    case SignOn::refused:
+      return ask_again(name_sentence(check_name(line)));
     case SignOn::taken:
       return ask_again("Name already registered.");
   }
@@ -152,6 +148,12 @@ void TelnetSession::take_command(std::string_view line) {
   (this->*command->act)(trim(parts.second, is_space));
 }
 
+Frames TelnetSession::online() const {
+  const auto list = everyone();
+  return list->rendered({&format_tag},
+                        [&] { return make_frames(telnet::online(list->names(), max_body_bytes_)); });
+}
+
 void TelnetSession::help(std::string_view) {
   std::string lines = to_sentence("What you type goes to everyone in your room, but:");
   for (const Command& command : Command::all()) {
@@ -164,8 +166,8 @@ void TelnetSession::help(std::string_view) {
 }
 
 void TelnetSession::join(std::string_view name) {
-  if (!name.empty() && check_room_name(name) != NameFault::none)
-    return tell_peer("A room has a printable name of at most 64 bytes.");
+  const NameFault fault = name.empty() ? NameFault::none : check_room_name(name);
+  if (fault != NameFault::none) return tell_peer(room_name_sentence(fault));
   if (!move(name)) tell_peer("You are in the room " + room() + " already.");
 }
 

@@ -8,9 +8,8 @@
 namespace parley {
 
 std::shared_ptr<Member> Directory::reserve(const std::shared_ptr<Member>& newcomer) {
-  std::string key = fold_case(newcomer->name());
   const MutexLock lock(mutex_);
-  return entries_.try_emplace(std::move(key), Entry{newcomer}).first->second.member;
+  return entries_.try_emplace(newcomer->key(), Entry{newcomer}).first->second.member;
 }
 
 Members Directory::sign_on(const Member& member, std::string_view room) {
@@ -18,15 +17,28 @@ Members Directory::sign_on(const Member& member, std::string_view room) {
   const auto found = find_entry(member);
   if (found == entries_.end()) return {};
   found->second.arrival = ++arrivals_;
-  return join(found->second, open_room(room));
+  Members others = enter(found->second, open_room(room));
+  names_ = nullptr;
+  ++changes_;
+  return others;
 }
 
-Members Directory::release(const Member& member) {
-  std::shared_ptr<Member> released;  // destroyed after the lock is gone
+Members Directory::release(const Member& member) noexcept {
+  std::shared_ptr<Member> released;  // these are destroyed after the lock is gone
+  std::shared_ptr<NameList> names;
+  Members others;
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
-  if (found == entries_.end()) return {};
-  Members others = leave_room(found->second);
+  if (found == entries_.end()) return others;
+  if (const Room* const room = found->second.room) {
+    try {
+      others = all_but(room->hearers, member);
+    } catch (const std::exception&) {  // out of memory: the name is free all the same
+    }
+    leave_room(found->second);
+    names.swap(names_);
+    ++changes_;
+  }
   released = std::move(found->second.member);
   entries_.erase(found);
   return others;
@@ -34,18 +46,23 @@ Members Directory::release(const Member& member) {
 
 std::shared_ptr<Member> Directory::rename(const Member& member, const std::shared_ptr<Member>& newcomer) {
   std::shared_ptr<Member> renamed;  // destroyed after the lock is gone
-  std::string key = fold_case(newcomer->name());
+  std::string key = newcomer->key();
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
   if (found == entries_.end() || found->second.room == nullptr) return nullptr;
   const auto holder = entries_.find(key);
   if (holder != entries_.end() && holder != found) return holder->second.member;
-  Entry entry = found->second;
+  // From here on nothing takes memory: a node is moved, not made.
+  auto node = entries_.extract(found);
+  Entry& entry = node.mapped();
   renamed = std::exchange(entry.member, newcomer);
   entry.room->members[entry.arrival] = newcomer;
-  if (newcomer->hears_notices()) entry.room->hearers[entry.arrival] = newcomer;
-  entries_.erase(found);
-  entries_.emplace(std::move(key), std::move(entry));
+  if (const auto hearer = entry.room->hearers.find(entry.arrival); hearer != entry.room->hearers.end())
+    hearer->second = newcomer;
+  node.key() = std::move(key);
+  entries_.insert(std::move(node));
+  names_ = nullptr;
+  ++changes_;
   return newcomer;
 }
 
@@ -53,23 +70,35 @@ std::optional<Directory::Move> Directory::move(const Member& member, std::string
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
   if (found == entries_.end() || found->second.room == nullptr) return std::nullopt;
+  Entry& entry = found->second;
+  Members left = all_but(entry.room->hearers, member);
   Room& target = open_room(room);
-  if (&target == found->second.room) return std::nullopt;
-  Members left = leave_room(found->second);
-  return Move{std::move(left), join(found->second, target)};
+  if (&target == entry.room) return std::nullopt;
+  Entry arriving = entry;
+  Members joined = enter(arriving, target);
+  leave_room(entry);
+  entry.room = arriving.room;
+  return Move{std::move(left), std::move(joined)};
 }
 
-std::shared_ptr<Member> Directory::find(std::string_view name) const {
+Directory::Found Directory::find(std::string_view name) const {
   const std::string key = fold_case(name);
   const MutexLock lock(mutex_);
   const auto found = entries_.find(key);
-  return found != entries_.end() && found->second.room != nullptr ? found->second.member : nullptr;
+  if (found == entries_.end() || found->second.room == nullptr) return {};
+  return {found->second.member, found->second.room->name};
 }
 
-Members Directory::others_in_room(const Member& member) const {
+Directory::Company Directory::others_in_room(const Member& member) const {
   const MutexLock lock(mutex_);
   const Entry* const entry = find_signed_on(member);
-  return entry != nullptr ? all_but(entry->room->members, member) : Members{};
+  return entry != nullptr ? Company{all_but(entry->room->members, member), entry->room->name} : Company{};
+}
+
+Members Directory::hearers_beside(const Member& member) const {
+  const MutexLock lock(mutex_);
+  const Entry* const entry = find_signed_on(member);
+  return entry != nullptr ? all_but(entry->room->hearers, member) : Members{};
 }
 
 std::string Directory::room_of(const Member& member) const {
@@ -78,56 +107,75 @@ std::string Directory::room_of(const Member& member) const {
   return entry != nullptr ? entry->room->name : std::string{};
 }
 
-std::vector<std::string> Directory::names() const {
-  std::vector<std::pair<std::uint64_t, std::string>> arrivals;
+std::shared_ptr<NameList> Directory::names() const {
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<Member>>> arrivals;
+  std::uint64_t as_of = 0;
   {
     const MutexLock lock(mutex_);
+    if (names_) return names_;
     arrivals.reserve(entries_.size());
     for (const auto& [key, entry] : entries_)
-      if (entry.room != nullptr) arrivals.emplace_back(entry.arrival, entry.member->name());
+      if (entry.room != nullptr) arrivals.emplace_back(entry.arrival, entry.member);
+    as_of = changes_;
   }
-  std::ranges::sort(arrivals);
+  // Sorted and copied without the lock: everybody else's messages go through it.
+  std::ranges::sort(arrivals, {}, [](const auto& arrival) { return arrival.first; });
   std::vector<std::string> names;
   names.reserve(arrivals.size());
-  for (auto& [arrival, name] : arrivals) names.push_back(std::move(name));
-  return names;
+  for (const auto& [arrival, member] : arrivals) names.push_back(member->name());
+  auto list = std::make_shared<NameList>(std::move(names));
+  const MutexLock lock(mutex_);
+  if (changes_ == as_of) names_ = list;
+  return list;
 }
 
 /// The entry that this very member has.
 Directory::Entries::iterator Directory::find_entry(const Member& member) {
-  const auto found = entries_.find(fold_case(member.name()));
+  const auto found = entries_.find(member.key());
   return found != entries_.end() && found->second.member.get() == &member ? found : entries_.end();
 }
 
 const Directory::Entry* Directory::find_signed_on(const Member& member) const {
-  const auto found = entries_.find(fold_case(member.name()));
+  const auto found = entries_.find(member.key());
   return found != entries_.end() && found->second.member.get() == &member && found->second.room != nullptr
              ? &found->second
              : nullptr;
 }
 
+/// To be entered at once: no room stays empty.
 Directory::Room& Directory::open_room(std::string_view name) {
   if (name.empty()) name = lobby_;
-  const auto [place, is_new] = rooms_.try_emplace(fold_case(name));
-  if (is_new) place->second.name = equal_ignoring_case(name, lobby_) ? lobby_ : name;
-  return place->second;
+  std::string key = fold_case(name);
+  const auto found = rooms_.find(key);
+  if (found != rooms_.end()) return found->second;
+  Room room{key, std::string(equal_ignoring_case(name, lobby_) ? lobby_ : name), {}, {}};
+  return rooms_.emplace(std::move(key), std::move(room)).first->second;
 }
 
-Members Directory::join(Entry& entry, Room& room) {
+Members Directory::enter(Entry& entry, Room& room) {
+  Members others;
+  try {
+    others = all_but(room.hearers, *entry.member);
+    room.members.emplace(entry.arrival, entry.member);
+    if (entry.member->hears_notices()) room.hearers.emplace(entry.arrival, entry.member);
+  } catch (...) {
+    room.members.erase(entry.arrival);
+    close_if_empty(room);
+    throw;
+  }
   entry.room = &room;
-  room.members.emplace(entry.arrival, entry.member);
-  if (entry.member->hears_notices()) room.hearers.emplace(entry.arrival, entry.member);
-  return all_but(room.hearers, *entry.member);
+  return others;
 }
 
-Members Directory::leave_room(Entry& entry) {
-  if (entry.room == nullptr) return {};
+void Directory::leave_room(Entry& entry) noexcept {
   Room& room = *std::exchange(entry.room, nullptr);
   room.members.erase(entry.arrival);
   room.hearers.erase(entry.arrival);
-  Members others = all_but(room.hearers, *entry.member);
-  if (room.members.empty()) rooms_.erase(fold_case(room.name));
-  return others;
+  close_if_empty(room);
+}
+
+void Directory::close_if_empty(const Room& room) noexcept {
+  if (room.members.empty()) rooms_.erase(rooms_.find(room.key));
 }
 
 Members Directory::all_but(const Arrivals& arrivals, const Member& one) {

@@ -12,6 +12,7 @@
 
 #include "base/thread_annotations.hpp"
 #include "server/directory/member.hpp"
+#include "server/directory/name_list.hpp"
 
 namespace parley {
 
@@ -32,9 +33,9 @@ class Directory {
   /// notices. Does nothing when the member has no name any more.
   Members sign_on(const Member& member, std::string_view room = {}) EXCLUDES(mutex_);
 
-  /// Frees the name, if it is this member that has it. Returns who hears notices in the room that it
-  /// was in.
-  Members release(const Member& member) EXCLUDES(mutex_);
+  /// Frees the name, if it is this member that has it, and whatever else fails. Returns who hears notices in
+  /// the room that it was in; nobody when there is no memory to list them.
+  Members release(const Member& member) noexcept EXCLUDES(mutex_);
 
   /// The newcomer takes the place of a member that is signed on, with a name of its own. Returns who holds
   /// that name afterwards: the newcomer, or somebody else, and nothing has changed then.
@@ -50,21 +51,35 @@ class Directory {
   /// To another room (empty: the lobby); nullopt when the member is in that room already, or in none.
   std::optional<Move> move(const Member& member, std::string_view room) EXCLUDES(mutex_);
 
-  /// Who is signed on under the name; null when nobody is.
-  std::shared_ptr<Member> find(std::string_view name) const EXCLUDES(mutex_);
+  /// Users, and the room that they share, as it is shown.
+  struct Company {
+    Members members;
+    std::string room;
+  };
 
   /// Everyone in the member's room but the member, in order of arrival.
-  Members others_in_room(const Member& member) const EXCLUDES(mutex_);
+  Company others_in_room(const Member& member) const EXCLUDES(mutex_);
+
+  struct Found {
+    std::shared_ptr<Member> member;  // null when nobody is signed on under the name
+    std::string room;
+  };
+  Found find(std::string_view name) const EXCLUDES(mutex_);
+
+  /// Those of them who hear notices.
+  Members hearers_beside(const Member& member) const EXCLUDES(mutex_);
 
   /// The room that the member is in, as it is shown; empty when it is in none.
   std::string room_of(const Member& member) const EXCLUDES(mutex_);
 
-  /// The names of all who are signed on, in order of arrival.
-  std::vector<std::string> names() const EXCLUDES(mutex_);
+  /// The names of all who are signed on, in order of arrival, as they were at one moment: made anew only when
+  /// somebody has come or gone since.
+  std::shared_ptr<NameList> names() const EXCLUDES(mutex_);
 
  private:
   using Arrivals = std::map<std::uint64_t, std::shared_ptr<Member>>;
   struct Room {
+    std::string key;
     std::string name;
     Arrivals members;
     Arrivals hearers;  // those of them who hear notices
@@ -79,16 +94,20 @@ class Directory {
   Entries::iterator find_entry(const Member& member) REQUIRES(mutex_);
   const Entry* find_signed_on(const Member& member) const REQUIRES(mutex_);
   Room& open_room(std::string_view name) REQUIRES(mutex_);
-  Members join(Entry& entry, Room& room) REQUIRES(mutex_);
-  Members leave_room(Entry& entry) REQUIRES(mutex_);
+  /// Returns who else in it hears notices. Throws std::bad_alloc, and nothing has changed then.
+  Members enter(Entry& entry, Room& room) REQUIRES(mutex_);
+  void leave_room(Entry& entry) noexcept REQUIRES(mutex_);
+  void close_if_empty(const Room& room) noexcept REQUIRES(mutex_);
   static Members all_but(const Arrivals& arrivals, const Member& one);
 
   const std::string lobby_;
 
   mutable Mutex mutex_;                 // taken alone: nothing is called while it is held
-  Entries entries_ GUARDED_BY(mutex_);  // by folded name
-  std::unordered_map<std::string, Room> rooms_ GUARDED_BY(mutex_);  // by folded name; none is empty
+  Entries entries_ GUARDED_BY(mutex_);  // by Member::key()
+  std::unordered_map<std::string, Room> rooms_ GUARDED_BY(mutex_);  // by Room::key; none is empty
   std::uint64_t arrivals_ GUARDED_BY(mutex_) = 0;
+  mutable std::uint64_t changes_ GUARDED_BY(mutex_) = 0;        // of who is signed on
+  mutable std::shared_ptr<NameList> names_ GUARDED_BY(mutex_);  // null since the last change
 };
 
 }  // namespace parley

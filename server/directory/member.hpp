@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "protocol/user_name.hpp"
 #include "server/directory/message.hpp"
 #include "server/directory/receipt.hpp"
 
@@ -12,13 +14,15 @@ namespace parley {
 /// One user of the directory, whatever its dialect.
 class Member {
  public:
-  explicit Member(std::string name) : name_(std::move(name)) {}
+  explicit Member(std::string name) : name_(std::move(name)), key_(fold_case(name_)) {}
   virtual ~Member() = default;
   Member(const Member&) = delete;
   Member& operator=(const Member&) = delete;
 
   /// As registered. Constant; any thread.
   const std::string& name() const { return name_; }
+  /// The name as it is found. Constant; any thread.
+  const std::string& key() const { return key_; }
 
   /// Hands over one message. Any thread; never blocks. The receipt is reported when the recipient
   /// acknowledged the message, or when it is certain that it will not.
@@ -30,15 +34,17 @@ class Member {
   /// Tells of a coming or going in the member's room. Any thread; never blocks.
   virtual void announce(const Notice&) {}
 
+  /// Whether one's own lines come back. Constant; any thread.
+  virtual bool hears_itself() const { return false; }
+
+  /// A line in the log about this member; so many in a second. Any thread.
+  virtual void log(std::string_view) const {}
+
  private:
   const std::string name_;
+  const std::string key_;
 };
 
 using Members = std::vector<std::shared_ptr<Member>>;
-
-/// Tells each of them. Any thread; never blocks.
-inline void announce(const Members& members, const Notice& notice) {
-  for (const auto& member : members) member->announce(notice);
-}
 
 }  // namespace parley

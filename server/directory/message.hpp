@@ -1,51 +1,66 @@
 #pragma once
 
-#include <memory>
+#include <chrono>
 #include <string>
 #include <string_view>
+
+#include "server/frame.hpp"
 
 namespace parley {
 
 /// Whom a message was meant for: everyone in the sender's room, or one user wherever that one is.
 enum class Audience { room, user };
 
-/// A message kept for a recipient that is busy.
-struct StoredMessage {
-  std::string sender;
-  std::string body;
-};
-
 /// One message on its way, its bytes still in the sender's buffer. Lives on the sender's thread for as long
 /// as it is being handed out. The body should be UTF-8, but may be any bytes.
 class Message {
  public:
-  Message(std::string_view sender, std::string_view body, Audience audience)
-      : sender_(sender), body_(body), audience_(audience) {}
+  using Clock = std::chrono::steady_clock;
+
+  /// `room`: as it is shown, the sender's or, of a private message, the recipient's. Once `answer_by` has
+  /// come the sender has been told that the message failed, and it must not begin to leave any more.
+  Message(std::string_view sender, std::string_view body, Audience audience, std::string_view room,
+          Clock::time_point answer_by = Clock::time_point::max())
+      : sender_(sender), body_(body), room_(room), audience_(audience), answer_by_(answer_by) {}
 
   std::string_view sender() const { return sender_; }
   std::string_view body() const { return body_; }
+  std::string_view room() const { return room_; }
   bool is_private() const { return audience_ == Audience::user; }
+  Clock::time_point answer_by() const { return answer_by_; }
 
-  /// A copy that outlives this object; made once however many recipients keep it.
-  const std::shared_ptr<const StoredMessage>& stored() const {
-    if (!stored_)
-      stored_ =
-          std::make_shared<const StoredMessage>(StoredMessage{std::string(sender_), std::string(body_)});
-    return stored_;
+  /// The message in a format: made once, however many recipients have it.
+  const Frames& rendered(const Format& format, FunctionRef<Frames()> render) const {
+    return renderings_.get(format, render);
   }
 
  private:
   std::string_view sender_;
   std::string_view body_;
+  std::string_view room_;
   Audience audience_;
-  mutable std::shared_ptr<const StoredMessage> stored_;
+  Clock::time_point answer_by_;
+  mutable Renderings renderings_;
 };
 
-/// Somebody has come into a room, or gone from it.
-struct Notice {
+/// Somebody has come into a room, or gone from it. Lives as a Message does.
+class Notice {
+ public:
   enum class Kind { arrived, left };
-  Kind kind;
-  std::string_view name;
+
+  Notice(Kind kind, std::string_view name) : kind_(kind), name_(name) {}
+
+  Kind kind() const { return kind_; }
+  std::string_view name() const { return name_; }
+
+  const Frames& rendered(const Format& format, FunctionRef<Frames()> render) const {
+    return renderings_.get(format, render);
+  }
+
+ private:
+  Kind kind_;
+  std::string_view name_;
+  mutable Renderings renderings_;
 };
 
 }  // namespace parley

@@ -7,16 +7,31 @@
 
 #include <algorithm>
 #include <asio/buffer.hpp>
+#include <asio/error.hpp>
 #include <cerrno>
+#include <cstring>
 #include <iterator>
 
 #include "protocol/text.hpp"
-#include "server/limits.hpp"
+#include "server/net/writer.hpp"
 
 namespace parley {
 namespace {
 
-constexpr std::size_t logged_body_bytes = 200;
+constexpr std::size_t logged_bytes = 200;
+
+constexpr std::int64_t never = INT64_MAX;
+constexpr auto never_expires = Connection::Clock::time_point::max();
+constexpr auto no_departure = [] { return std::unique_ptr<Departure>(); };
+
+// A list's node, its Departure and a block of the heap for each: small frames are not free.
+constexpr std::size_t overhead_bytes = 192;
+
+constexpr const char* does_not_read = "does not read what it is sent";
+constexpr const char* no_memory = "there is no memory for what it is sent";
+
+constexpr double lines_per_second = 5;
+constexpr double lines_at_once = 30;
 
 std::size_t index(Deadline kind) {
   return static_cast<std::size_t>(kind);
@@ -27,45 +42,145 @@ void set_option(int descriptor, int level, int name, int value) {
   ::setsockopt(descriptor, level, name, &value, sizeof value);
 }
 
+asio::ip::tcp::endpoint peer_of(const asio::ip::tcp::socket& socket) {
+  std::error_code error;
+  auto peer = socket.remote_endpoint(error);
+  if (peer.address().is_v6() && peer.address().to_v6().is_v4_mapped())
+    peer.address(asio::ip::make_address_v4(asio::ip::v4_mapped, peer.address().to_v6()));
+  return peer;
+}
+
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, int send_buffer_bytes, spdlog::logger& log)
-    : peer_([&] {
-        std::error_code error;
-        return socket.remote_endpoint(error);
-      }()),
-      log_(log),
+Connection::Connection(asio::ip::tcp::socket socket, const Shared& shared)
+    : peer_(peer_of(socket)),
+      shared_(shared),
       socket_(std::move(socket)),
+      id_(shared.writer.next_id()),
+      lines_(lines_per_second, lines_at_once),
       label_(to_text(peer_)) {
   for (auto& deadline : deadlines_) deadline.store(never, std::memory_order_relaxed);
   const int descriptor = socket_.native_handle();
   set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_option(descriptor, SOL_SOCKET, SO_SNDBUF, send_buffer_bytes);
+  set_option(descriptor, SOL_SOCKET, SO_SNDBUF,
+             static_cast<int>(2 * (shared.limits.max_header_bytes + shared.limits.max_body_bytes)));
   set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(descriptor, SOL_SOCKET, SO_OOBINLINE, 1);  // Telnet's urgent bytes stay where they stand
   set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, Limits::keepalive_s / 2);
   set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, Limits::keepalive_s / 6);
   set_option(descriptor, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  // Keepalive rests while data is not acknowledged.
+  set_option(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, Limits::keepalive_s * 1000);
 }
 
 std::size_t Connection::read_some(std::span<char> room, std::error_code& error) {
-  return socket_.read_some(asio::buffer(room.data(), room.size()), error);
+  const std::size_t count = socket_.read_some(asio::buffer(room.data(), room.size()), error);
+  if (error == asio::error::interrupted) error.clear();
+  return count;
 }
 
-void Connection::close() {
+bool Connection::has_room_or_wake() {
   const MutexLock lock(write_mutex_);
-  ended_ = true;
-  std::error_code ignored;  // a descriptor is gone after close() whatever it returns
-  socket_.close(ignored);
+  is_room_awaited_ = !has_room();
+  return !is_room_awaited_;
 }
 
-bool Connection::write(std::string_view header, std::string_view body) {
+bool Connection::wait_for_end() {
+  return waker_.wait(socket_.native_handle(), POLLRDHUP, Clock::time_point::max());
+}
+
+void Connection::finish(std::string_view last_words) {
+  Queue lost;  // destroyed after the lock is gone
+  Next next;
   const MutexLock lock(write_mutex_);
-  return !ended_ && send_whole(header, body);
+  if (!is_open()) return;
+  if (std::exchange(pause_, {}).count() > 0) {
+    // What is paced would take longer than anybody waits for the end: only what has begun is finished.
+    while (!queue_.empty() && queue_.back().sent_bytes == 0) take_out(std::prev(queue_.end()), lost);
+  }
+  if (!last_words.empty()) (void)send_or_keep({last_words, {}, nullptr, no_departure, never_expires}, next);
+  if (!is_open()) return;  // the last words did not go
+  state_.store(State::finishing, std::memory_order_release);
+  set_deadline(Deadline::linger, shared_.limits.linger_timeout);
+  end_if_drained();
 }
 
-bool Connection::send_whole(std::string_view header, std::string_view body) {
-  if (log_.should_log(spdlog::level::debug)) log_frame(header, body);
+void Connection::close() noexcept {
+  Queue lost;  // destroyed after the lock is gone
+  {
+    const MutexLock lock(write_mutex_);
+    state_.store(State::closed, std::memory_order_release);
+    if (std::exchange(is_watched_, false)) shared_.writer.unwatch(socket_.native_handle());
+    lost.swap(queue_);
+    waiting_bytes_.store(0, std::memory_order_relaxed);
+    waiting_frames_.store(0, std::memory_order_relaxed);
+    if (const std::size_t left_out = lines_.take_left_out(); left_out > 0) log_left_out(left_out, label_);
+    std::error_code ignored;  // a descriptor is gone after close() whatever it returns
+    socket_.close(ignored);
+  }
+  waker_.detach();
+}
+
+Sent Connection::send(std::string_view header, std::string_view body, MakeDeparture when_waiting,
+                      Clock::time_point expires) noexcept {
+  return send({header, body, nullptr, when_waiting, expires});
+}
+
+Sent Connection::send(std::string_view bytes) noexcept {
+  return send({bytes, {}, nullptr, no_departure, never_expires});
+}
+
+Sent Connection::send(const SharedFrame& frame, MakeDeparture when_waiting,
+                      Clock::time_point expires) noexcept {
+  return send({frame->bytes(), {}, &frame, when_waiting, expires});
+}
+
+Sent Connection::send(const Outgoing& outgoing) noexcept {
+  Next next;
+  Sent sent = Sent::never;
+  try {
+    {
+      const MutexLock lock(write_mutex_);
+      sent = send_or_keep(outgoing, next);
+    }
+    if (next.resume_at) shared_.writer.resume_at(id_, *next.resume_at);
+  } catch (const std::exception&) {
+    abort(no_memory);
+    return Sent::never;
+  }
+  if (next.is_over_budget) shared_.writer.relieve();
+  return sent;
+}
+
+Sent Connection::send_or_keep(const Outgoing& outgoing, Next& next) {
+  if (!is_open()) return Sent::never;
+  if (shared_.log.should_log(spdlog::level::debug)) log_frame(outgoing.header, outgoing.body);
+  const bool is_paused = pause_.count() > 0 && Clock::now() < next_frame_at_;
+  std::size_t sent_bytes = 0;
+  if (queue_.empty() && !is_paused) {
+    const auto sent = send_now(outgoing.header, outgoing.body);
+    if (!sent) return Sent::never;
+    sent_bytes = *sent;
+    if (sent_bytes == outgoing.size()) {
+      if (pause_.count() > 0) next_frame_at_ = Clock::now() + pause_;
+      return Sent::now;
+    }
+  }
+  if (waiting_bytes() + outgoing.size() + overhead_bytes > shared_.limits.max_queue_bytes) {
+    shut_down(does_not_read);
+    return Sent::never;
+  }
+  const bool is_first = queue_.empty();
+  keep(outgoing, sent_bytes, next);
+  if (is_first && is_paused)
+    next.resume_at = next_frame_at_;
+  else if (is_first)
+    await_room();
+  return is_open() ? Sent::later : Sent::never;
+}
+
+/// How many bytes the socket took; nullopt when the connection is over.
+std::optional<std::size_t> Connection::send_now(std::string_view header, std::string_view body) {
   iovec parts[] = {{const_cast<char*>(header.data()), header.size()},
                    {const_cast<char*>(body.data()), body.size()}};
   msghdr message{};
@@ -75,38 +190,148 @@ bool Connection::send_whole(std::string_view header, std::string_view body) {
   constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
   const ssize_t sent = body.empty() ? ::send(socket_.native_handle(), header.data(), header.size(), flags)
                                     : ::sendmsg(socket_.native_handle(), &message, flags);
-  if (sent == static_cast<ssize_t>(header.size() + body.size())) return true;
-  const bool full = sent >= 0 || errno == EAGAIN || errno == EWOULDBLOCK;
-  shut_down(full ? "does not read what it is sent"
-                 : std::error_code(errno, std::system_category()).message());
-  return false;
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS) return 0;
+  shut_down(::strerrordesc_np(errno));
+  return std::nullopt;
 }
 
-void Connection::log_frame(std::string_view header, std::string_view body) const {
-  const std::string text = visible(header) + visible(body.substr(0, logged_body_bytes));
-  log_.debug("{} < {}{}", label_, text, body.size() > logged_body_bytes ? "..." : "");
+void Connection::keep(const Outgoing& outgoing, std::size_t sent_bytes, Next& next) {
+  Waiting waiting;
+  if (outgoing.frame != nullptr) {
+    waiting.frame = *outgoing.frame;
+  } else {
+    std::string bytes;
+    bytes.reserve(outgoing.size());
+    waiting.frame = make_frame(bytes.append(outgoing.header).append(outgoing.body));
+  }
+  waiting.sent_bytes = sent_bytes;
+  waiting.expires = outgoing.expires;
+  waiting.departure = outgoing.when_waiting();
+  waiting.charge = {shared_.budget, overhead_bytes};
+  queue_.push_back(std::move(waiting));
+  queue_.back().frame->count_in(shared_.budget);
+  waiting_bytes_.fetch_add(outgoing.size() + overhead_bytes, std::memory_order_relaxed);
+  waiting_frames_.fetch_add(1, std::memory_order_relaxed);
+  next.is_over_budget = shared_.budget.is_exceeded();
 }
 
-void Connection::shut_down(std::string_view reason) {
-  ended_ = true;
-  failure_ = reason;
+std::optional<Connection::Clock::time_point> Connection::send_waiting() noexcept {
+  Queue done;  // told, and destroyed, after the lock is gone
+  std::optional<Clock::time_point> pause_ends;
+  bool is_owner_to_go_on = false;
+  {
+    const MutexLock lock(write_mutex_);
+    const auto now = Clock::now();
+    bool may_send = takes_frames();
+    while (may_send && !queue_.empty() && !pause_ends) {
+      if (pause_.count() > 0 && now < next_frame_at_)
+        pause_ends = next_frame_at_;
+      else
+        may_send = send_front(done, now);
+    }
+    if (takes_frames()) {
+      if (!queue_.empty() && !pause_ends) {
+        await_room();
+      } else {
+        if (std::exchange(is_watched_, false)) shared_.writer.unwatch(socket_.native_handle());
+        clear_deadline(Deadline::progress);
+        end_if_drained();
+      }
+    }
+    is_owner_to_go_on = has_room() && std::exchange(is_room_awaited_, false);
+  }
+  if (is_owner_to_go_on) wake();
+  for (const Waiting& waiting : done)
+    if (waiting.frame && waiting.departure) waiting.departure->has_left();
+  return pause_ends;
+}
+
+/// False when the socket takes no more, or never will.
+bool Connection::send_front(Queue& done, Clock::time_point now) {
+  Waiting& front = queue_.front();
+  if (front.sent_bytes == 0 && front.expires <= now) {
+    take_out(queue_.begin(), done);
+    done.back().frame = nullptr;
+    return true;
+  }
+  const std::string_view bytes = front.frame->bytes();
+  const auto sent = send_now(bytes.substr(front.sent_bytes), {});
+  if (!sent) return false;
+  front.sent_bytes += *sent;
+  if (*sent > 0) set_deadline(Deadline::progress, now + shared_.limits.progress_timeout);
+  if (front.sent_bytes < bytes.size()) return false;
+  take_out(queue_.begin(), done);
+  if (pause_.count() > 0) next_frame_at_ = now + pause_;
+  return true;
+}
+
+void Connection::take_out(Queue::iterator waiting, Queue& done) {
+  const std::size_t bytes = waiting->frame->bytes().size() + overhead_bytes;
+  waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  waiting_frames_.fetch_sub(1, std::memory_order_relaxed);
+  done.splice(done.end(), queue_, waiting);
+}
+
+/// The Writer goes on when the socket has room.
+void Connection::await_room() {
+  if (!shared_.writer.watch(socket_.native_handle(), id_, is_watched_)) return shut_down(no_memory);
+  if (!std::exchange(is_watched_, true))
+    set_deadline(Deadline::progress, Clock::now() + shared_.limits.progress_timeout);
+}
+
+void Connection::end_if_drained() {
+  if (is_finishing() && queue_.empty()) ::shutdown(socket_.native_handle(), SHUT_WR);
+}
+
+void Connection::pace(std::chrono::milliseconds pause) {
+  const MutexLock lock(write_mutex_);
+  pause_ = pause;
+}
+
+void Connection::abort(const char* reason) noexcept {
+  {
+    const MutexLock lock(write_mutex_);
+    if (!takes_frames()) return;
+    shut_down(reason);
+  }
+  wake();
+}
+
+/// Destroys no Departure: their end is told by the owner, who holds no lock.
+void Connection::shut_down(const char* reason) noexcept {
+  state_.store(State::aborted, std::memory_order_release);
+  failure_.store(reason, std::memory_order_release);
+  for (Waiting& waiting : queue_) {
+    waiting.frame = nullptr;
+    waiting.charge = {};
+  }
+  waiting_bytes_.store(0, std::memory_order_relaxed);
+  waiting_frames_.store(0, std::memory_order_relaxed);
   ::shutdown(socket_.native_handle(), SHUT_RDWR);
 }
 
-void Connection::finish(std::string_view last_words, std::chrono::milliseconds linger) {
-  const MutexLock lock(write_mutex_);
-  if (ended_ || is_finishing()) return;
-  if (!last_words.empty() && !send_whole(last_words, {})) return;
-  ended_ = true;
-  ::shutdown(socket_.native_handle(), SHUT_WR);
-  set_deadline(Deadline::linger, linger);
-  finishing_.store(true, std::memory_order_release);
+void Connection::ask_to_end(const char* reason) noexcept {
+  const char* nobody = nullptr;
+  end_wish_.compare_exchange_strong(nobody, reason, std::memory_order_acq_rel);
+  wake();
 }
 
-void Connection::abort(std::string_view reason) {
-  const MutexLock lock(write_mutex_);
-  if (!socket_.is_open()) return;
-  shut_down(reason);
+void Connection::log_frame(std::string_view header, std::string_view body) const {
+  const std::string text = visible(header.substr(0, logged_bytes)) + visible(body.substr(0, logged_bytes));
+  const bool is_cut = header.size() > logged_bytes || body.size() > logged_bytes;
+  shared_.log.debug("{} < {}{}", label_, text, is_cut ? "..." : "");
+}
+
+bool Connection::may_log() const {
+  const bool is_somebody = is_somebody_.load(std::memory_order_relaxed);
+  const auto left_out = (is_somebody ? lines_ : shared_.newcomers).take(Clock::now());
+  if (left_out && *left_out > 0) log_left_out(*left_out, is_somebody ? label() : "newcomers");
+  return left_out.has_value();
+}
+
+void Connection::log_left_out(std::size_t lines, std::string_view about) const {
+  shared_.log.info("({} lines about {} were left out)", lines, about);
 }
 
 std::string Connection::label() const {
@@ -119,32 +344,25 @@ void Connection::set_label(std::string label) {
   label_ = std::move(label);
 }
 
-std::string Connection::failure() const {
-  const MutexLock lock(write_mutex_);
-  return failure_;
+asio::ip::address Connection::origin() const {
+  return peer_.address().is_loopback() && peer_.address().is_v6() ? asio::ip::address_v4::loopback()
+                                                                  : peer_.address();
 }
 
-bool Connection::peer_has_ended() {
-  pollfd descriptor{socket_.native_handle(), POLLRDHUP, 0};
-  return ::poll(&descriptor, 1, 0) > 0;
-}
-
-void Connection::set_deadline(Deadline kind, std::chrono::milliseconds from_now) {
-  const auto at = Clock::now() + from_now;
+void Connection::set_deadline(Deadline kind, Clock::time_point at) {
   deadlines_[index(kind)].store(at.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
-void Connection::clear_deadline(Deadline kind) {
-  deadlines_[index(kind)].store(never, std::memory_order_relaxed);
+Connection::Clock::time_point Connection::deadline(Deadline kind) const {
+  return Clock::time_point(Clock::duration(deadlines_[index(kind)].load(std::memory_order_relaxed)));
 }
 
 std::optional<Deadline> Connection::passed_deadline(Clock::time_point now) const {
-  const auto passed = [&](Deadline kind) {
-    return deadlines_[index(kind)].load(std::memory_order_relaxed) <= now.time_since_epoch().count();
-  };
+  const auto passed = [&](Deadline kind) { return deadline(kind) <= now; };
   if (passed(Deadline::linger)) return Deadline::linger;
-  if (is_finishing()) return std::nullopt;
-  for (const auto kind : {Deadline::sign_on, Deadline::frame, Deadline::answer})
+  if (!is_open()) return std::nullopt;
+  for (const auto kind :
+       {Deadline::sign_on, Deadline::frame, Deadline::answer, Deadline::send, Deadline::progress})
     if (passed(kind)) return kind;
   return std::nullopt;
 }

@@ -7,92 +7,255 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 
+#include "base/function_ref.hpp"
 #include "base/thread_annotations.hpp"
+#include "server/frame.hpp"
+#include "server/limits.hpp"
+#include "server/log_limit.hpp"
+#include "server/net/waker.hpp"
 
 namespace parley {
 
-/// Why a connection may run out of time. Each kind has a deadline of its own; the earliest counts.
-enum class Deadline : std::uint8_t { sign_on, frame, answer, linger };
+class Writer;
 
-/// One accepted socket. Its session's thread alone reads and closes it; any thread may write to it or end it,
-/// and none of these calls blocks: the kernel's send buffer is the queue, and a peer for whom a frame does
-/// not fit whole stands still and is ended.
-class Connection {
+/// Why a connection may run out of time. Each kind has a deadline of its own.
+enum class Deadline : std::uint8_t {
+  sign_on,   ///< to be somebody
+  frame,     ///< to complete a frame that has begun
+  answer,    ///< to answer what was sent to the peer
+  send,      ///< ours, to answer what the peer has sent
+  progress,  ///< to take some of what waits for it
+  linger     ///< to close its end after ours
+};
+inline constexpr std::size_t deadline_kinds = 6;
+
+/// Hears what became of a frame that had to wait; destroyed without has_left() when it never left. Both come
+/// from any thread, with no lock held.
+class Departure {
+ public:
+  Departure() = default;
+  virtual ~Departure() = default;
+  Departure(const Departure&) = delete;
+  Departure& operator=(const Departure&) = delete;
+
+  /// The last byte is in the socket.
+  virtual void has_left() noexcept = 0;
+};
+using MakeDeparture = FunctionRef<std::unique_ptr<Departure>()>;
+
+/// What became of a frame that was handed to a connection.
+enum class Sent {
+  now,    ///< the socket has it
+  later,  ///< it waits; its Departure tells the rest
+  never   ///< the connection is over
+};
+
+/// One accepted socket. Its session's thread owns it: that thread alone reads, finishes and closes it. Any
+/// thread may send to it, abort it, or leave the wish that it ends. No call but read_some() and wait()
+/// blocks. What does not fit into the socket waits here, bounded in bytes and in time without progress, and
+/// is sent by the Writer.
+///
+///   state      reading                 sending                                 entered by
+///   open       requests                yes                                     the constructor
+///   finishing  thrown away             what waits, then the end of the stream  finish(), the owner
+///   aborted    returns at once         no                                      abort(), anybody
+///   closed     no                      no                                      close(), the owner
+class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Takes over a connected socket and sets its options: no delay, keepalive, a send buffer of
-  /// `send_buffer_bytes`. At debug level every write is logged. Never throws for a peer that has gone
-  /// already.
-  Connection(asio::ip::tcp::socket socket, int send_buffer_bytes, spdlog::logger& log);
+  /// What all connections of a server share; outlives them.
+  struct Shared {
+    const Limits& limits;
+    Writer& writer;
+    Budget& budget;
+    LogLimit& newcomers;  // lines about peers that are nobody yet
+    spdlog::logger& log;
+  };
+
+  /// Takes over a connected socket and sets its options: no delay, keepalive, a time for what is not
+  /// acknowledged. Never fails for a peer that has gone already. Throws std::bad_alloc.
+  Connection(asio::ip::tcp::socket socket, const Shared& shared);
 
   // The owning thread only.
 
-  /// Waits for bytes. An error of asio::error::eof is the peer's end of stream, or somebody's abort().
+  /// From here on wake() reaches this thread.
+  void attach_owner() { waker_.attach(); }
+
+  /// Waits for bytes. Nothing, and no error: somebody called wake(). An error of asio::error::eof is the
+  /// peer's end of stream, or somebody's abort().
   std::size_t read_some(std::span<char> room, std::error_code& error);
 
-  /// True when the peer's end of stream, or a reset, has arrived, even behind bytes that are still unread.
-  bool peer_has_ended();
+  /// Whether anybody called wake() since the last time.
+  bool take_wake() { return waker_.take(); }
 
-  /// Gives the descriptor back. Later calls from anywhere do nothing.
-  void close() EXCLUDES(write_mutex_);
+  /// Waits until somebody calls wake(), or the time has come.
+  void wait_until(Clock::time_point until) { waker_.wait(-1, 0, until); }
+
+  /// has_room(), or wake() is called once it is so.
+  bool has_room_or_wake() EXCLUDES(write_mutex_);
+
+  /// Waits until somebody calls wake(): false. True when the peer's end of stream, or a reset, has arrived
+  /// first, even behind bytes that are still unread.
+  bool wait_for_end();
+
+  /// Ends the stream so that the peer can still read what was sent, `last_words` included: what it sends from
+  /// now on is to be read and thrown away, for the linger time at most. Only the first call counts.
+  void finish(std::string_view last_words) EXCLUDES(write_mutex_);
+
+  /// Gives the descriptor back; what waits is lost. Later calls from anywhere do nothing.
+  void close() noexcept EXCLUDES(write_mutex_);
 
   // Any thread.
 
-  /// Sends header and body as one frame in one system call. False when the connection is over, or is now:
-  /// a frame that did not fit ends it, and the owner's read returns.
-  bool write(std::string_view header, std::string_view body = {}) EXCLUDES(write_mutex_);
+  /// Sends header and body as one frame, in one system call when nothing waits and the socket takes it. What
+  /// has to wait is copied, and `when_waiting` asked for its Departure. It is lost when it has not begun to
+  /// leave at `expires`. Throws nothing: short of memory the connection is aborted.
+  Sent send(std::string_view header, std::string_view body, MakeDeparture when_waiting,
+            Clock::time_point expires = Clock::time_point::max()) noexcept EXCLUDES(write_mutex_);
+  Sent send(std::string_view bytes) noexcept EXCLUDES(write_mutex_);  // nobody asks what became of it
+  Sent send(const SharedFrame& frame, MakeDeparture when_waiting,
+            Clock::time_point expires = Clock::time_point::max()) noexcept EXCLUDES(write_mutex_);
 
-  /// Ends the stream so that the peer can still read what was sent, `last_words` included: what it sends from
-  /// now on is to be read and thrown away, for `linger` at most. Only the first call counts.
-  void finish(std::string_view last_words, std::chrono::milliseconds linger) EXCLUDES(write_mutex_);
+  /// From now on at least so much time passes between two frames.
+  void pace(std::chrono::milliseconds pause) EXCLUDES(write_mutex_);
 
-  /// Ends both directions at once; the owner's read returns.
-  void abort(std::string_view reason) EXCLUDES(write_mutex_);
+  /// Ends both directions at once. `reason`: a literal. The memory of what waits is free; its Departures
+  /// are destroyed by the owner.
+  void abort(const char* reason) noexcept EXCLUDES(write_mutex_);
 
-  /// finish() was called: input means nothing any more.
-  bool is_finishing() const { return finishing_.load(std::memory_order_acquire); }
+  /// Leaves the wish that the owner ends the conversation in good order, and wakes it. `reason`: a literal;
+  /// the first one stays.
+  void ask_to_end(const char* reason) noexcept;
+  /// Null while nobody wishes that.
+  const char* end_wish() const { return end_wish_.load(std::memory_order_acquire); }
 
-  /// Why abort() was called or a write failed; empty when neither happened.
-  std::string failure() const EXCLUDES(write_mutex_);
+  void wake() { waker_.wake(); }
+  bool is_woken() const { return waker_.is_woken(); }
 
-  /// Sets or replaces one deadline, that long from now.
-  void set_deadline(Deadline kind, std::chrono::milliseconds from_now);
-  void clear_deadline(Deadline kind);
+  /// Requests still mean something.
+  bool is_open() const { return state_.load(std::memory_order_acquire) == State::open; }
+  bool is_finishing() const { return state_.load(std::memory_order_acquire) == State::finishing; }
 
-  /// The kind that has passed at `now`, if any. Once finishing, only the linger deadline counts.
+  /// Why it was aborted; null when it was not.
+  const char* failure() const { return failure_.load(std::memory_order_acquire); }
+
+  /// What waits here.
+  std::size_t waiting_bytes() const { return waiting_bytes_.load(std::memory_order_relaxed); }
+  std::size_t waiting_frames() const { return waiting_frames_.load(std::memory_order_relaxed); }
+  /// So little that the peer may cause more.
+  bool has_room() const { return waiting_bytes() <= shared_.limits.max_queue_bytes / 2; }
+
+  /// Sets or replaces one deadline.
+  void set_deadline(Deadline kind, Clock::time_point at);
+  void set_deadline(Deadline kind, std::chrono::milliseconds from_now) {
+    set_deadline(kind, Clock::now() + from_now);
+  }
+  void clear_deadline(Deadline kind) { set_deadline(kind, Clock::time_point::max()); }
+  Clock::time_point deadline(Deadline kind) const;
+
+  /// A kind that has passed at `now`, if any. Once finishing, only the linger deadline counts.
   std::optional<Deadline> passed_deadline(Clock::time_point now) const;
 
   /// How the log names the peer: its address, later its user name.
   std::string label() const EXCLUDES(write_mutex_);
   void set_label(std::string label) EXCLUDES(write_mutex_);
 
-  /// Where the peer is. Constant.
+  /// A line in the log that the peer has caused: so many in a second, and a count of the rest.
+  template <typename... Arguments>
+  void log(spdlog::level::level_enum level, spdlog::format_string_t<Arguments...> format,
+           Arguments&&... arguments) const EXCLUDES(write_mutex_) {
+    if (shared_.log.should_log(level) && may_log())
+      shared_.log.log(level, format, std::forward<Arguments>(arguments)...);
+  }
+  /// The peer is a user: its lines no longer count among those of all newcomers.
+  void become_somebody() { is_somebody_.store(true, std::memory_order_relaxed); }
+
+  /// Where the peer is; IPv4 as such also when it came to an IPv6 socket. Constant.
   const asio::ip::tcp::endpoint& peer() const { return peer_; }
 
- private:
-  static constexpr std::int64_t never = INT64_MAX;
+  /// Whose connection it is as far as an address can tell: this host is 127.0.0.1, by whatever family.
+  /// Constant.
+  asio::ip::address origin() const;
 
-  bool send_whole(std::string_view header, std::string_view body) REQUIRES(write_mutex_);
+ private:
+  friend Writer;
+
+  enum class State : std::uint8_t { open, finishing, aborted, closed };
+
+  struct Waiting {
+    SharedFrame frame;  // null: lost
+    std::size_t sent_bytes = 0;
+    Clock::time_point expires;
+    std::unique_ptr<Departure> departure;
+    Budget::Charge charge;  // for all of this but the frame
+  };
+  /// A list: an empty one, and moves from one to another, take no memory.
+  using Queue = std::list<Waiting>;
+
+  /// What is to be done about what waits, once the lock is gone.
+  struct Next {
+    bool is_over_budget = false;
+    std::optional<Clock::time_point> resume_at;  // a pause ends then
+  };
+
+  struct Outgoing {
+    std::string_view header;
+    std::string_view body;
+    const SharedFrame* frame;  // whose bytes header is; null when they are somebody else's
+    MakeDeparture when_waiting;
+    Clock::time_point expires;
+    std::size_t size() const { return header.size() + body.size(); }
+  };
+
+  Sent send(const Outgoing& outgoing) noexcept EXCLUDES(write_mutex_);
+  Sent send_or_keep(const Outgoing& outgoing, Next& next) REQUIRES(write_mutex_);
+  std::optional<std::size_t> send_now(std::string_view header, std::string_view body) REQUIRES(write_mutex_);
+  void keep(const Outgoing& outgoing, std::size_t sent_bytes, Next& next) REQUIRES(write_mutex_);
+
+  /// The Writer's thread: sends what the socket takes of what waits. Returns when to be called again, if it
+  /// is for a pause.
+  std::optional<Clock::time_point> send_waiting() noexcept EXCLUDES(write_mutex_);
+  bool send_front(Queue& done, Clock::time_point now) REQUIRES(write_mutex_);
+  void take_out(Queue::iterator waiting, Queue& done) REQUIRES(write_mutex_);
+  void await_room() REQUIRES(write_mutex_);
+  void end_if_drained() REQUIRES(write_mutex_);
+
+  bool takes_frames() const { return is_open() || is_finishing(); }
+  void shut_down(const char* reason) noexcept REQUIRES(write_mutex_);
   void log_frame(std::string_view header, std::string_view body) const REQUIRES(write_mutex_);
-  void shut_down(std::string_view reason) REQUIRES(write_mutex_);
+  bool may_log() const EXCLUDES(write_mutex_);
+  void log_left_out(std::size_t lines, std::string_view about) const;
 
   const asio::ip::tcp::endpoint peer_;
-  spdlog::logger& log_;
+  const Shared shared_;
   asio::ip::tcp::socket socket_;  // read by the owner; written, shut down and closed under write_mutex_
+  const std::uint64_t id_;        // the Writer's
 
-  std::atomic<bool> finishing_{false};
-  std::array<std::atomic<std::int64_t>, 4> deadlines_;  // Clock ticks, by Deadline
+  std::atomic<State> state_{State::open};  // changed under write_mutex_
+  std::atomic<const char*> failure_{nullptr};
+  std::atomic<const char*> end_wish_{nullptr};
+  std::atomic<std::size_t> waiting_bytes_{0};  // these two are changed under write_mutex_
+  std::atomic<std::size_t> waiting_frames_{0};
+  std::array<std::atomic<std::int64_t>, deadline_kinds> deadlines_;  // Clock ticks, by Deadline
+  std::atomic<bool> is_somebody_{false};
+  mutable LogLimit lines_;
+  Waker waker_;
 
-  mutable Mutex write_mutex_;  // the last lock but the log's own
-  bool ended_ GUARDED_BY(write_mutex_) = false;
-  std::string failure_ GUARDED_BY(write_mutex_);
+  mutable Mutex write_mutex_;  // the last lock but the log's own; the socket is written under it
+  Queue queue_ GUARDED_BY(write_mutex_);
+  bool is_room_awaited_ GUARDED_BY(write_mutex_) = false;  // by the owner
+  bool is_watched_ GUARDED_BY(write_mutex_) = false;       // the Writer waits for room in the socket
+  std::chrono::milliseconds pause_ GUARDED_BY(write_mutex_){0};
+  Clock::time_point next_frame_at_ GUARDED_BY(write_mutex_){};
   std::string label_ GUARDED_BY(write_mutex_);
 };
 

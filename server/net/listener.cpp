@@ -1,6 +1,7 @@
 #include "server/net/listener.hpp"
 
 #include <algorithm>
+#include <asio/ip/v6_only.hpp>
 #include <chrono>
 
 #include "server/net/connection.hpp"
@@ -35,6 +36,9 @@ Listener::Listener(asio::io_context& context, const std::string& host, std::uint
   const tcp::endpoint endpoint = resolve(context, host, port);
   try {
     acceptor_.open(endpoint.protocol());
+    // "::" stands for IPv4, too, whatever the system's default is.
+    if (endpoint.address().is_v6() && endpoint.address().is_unspecified())
+      acceptor_.set_option(asio::ip::v6_only(false));
     acceptor_.set_option(tcp::acceptor::reuse_address(true));
     acceptor_.bind(endpoint);
     acceptor_.listen();
@@ -44,28 +48,30 @@ Listener::Listener(asio::io_context& context, const std::string& host, std::uint
   }
 }
 
-void Listener::accept_all(const std::function<bool()>& may_take, const std::function<void(tcp::socket)>& take,
-                          const std::function<void(const std::string&)>& complain) {
+void Listener::accept_all(const std::function<void(tcp::socket)>& take,
+                          const std::function<void(const std::string&)>& complain) noexcept {
   milliseconds pause = least_pause;
   auto next_complaint = Connection::Clock::now();
   while (!stopped_.wait(acceptor_.native_handle(), without_limit)) {
-    if (!may_take()) {
-      if (stopped_.wait(-1, least_pause)) return;
-      continue;
-    }
-    std::error_code error;
-    tcp::socket socket = acceptor_.accept(error);
-    if (!error) {
-      pause = least_pause;
-      take(std::move(socket));
-    } else if (error != asio::error::would_block && error != asio::error::connection_aborted) {
-      if (const auto now = Connection::Clock::now(); now >= next_complaint) {
-        complain(error.message());
-        next_complaint = now + most_pause;
+    try {
+      std::error_code error;
+      tcp::socket socket = acceptor_.accept(error);
+      if (!error) {
+        pause = least_pause;
+        take(std::move(socket));
+        continue;
       }
-      if (stopped_.wait(-1, pause)) return;
-      pause = std::min(2 * pause, most_pause);
+      if (error == asio::error::would_block || error == asio::error::connection_aborted ||
+          error == asio::error::interrupted)
+        continue;
+      if (const auto now = Connection::Clock::now(); now >= next_complaint) {
+        next_complaint = now + most_pause;
+        complain(error.message());
+      }
+    } catch (const std::exception&) {  // out of memory
     }
+    if (stopped_.wait(-1, pause)) return;
+    pause = std::min(2 * pause, most_pause);
   }
 }
 

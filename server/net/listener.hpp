@@ -18,12 +18,10 @@ class Listener {
 
   asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
-  /// Gives every connection to `take` until stop(). Before each, `may_take` is asked, and the kernel's
-  /// backlog keeps the rest for as long as it says no. Out of descriptors, it waits, longer each time (accept
-  /// would spin); `complain` is told, at most once a second.
-  void accept_all(const std::function<bool()>& may_take,
-                  const std::function<void(asio::ip::tcp::socket)>& take,
-                  const std::function<void(const std::string&)>& complain);
+  /// Gives every connection to `take` until stop(). Out of descriptors or memory it waits, longer each time
+  /// (accept would spin); `complain` is told, at most once a second.
+  void accept_all(const std::function<void(asio::ip::tcp::socket)>& take,
+                  const std::function<void(const std::string&)>& complain) noexcept;
 
   /// Ends accept_all().
   void stop() { stopped_.set(); }

@@ -2,44 +2,135 @@
 
 #include <array>
 #include <asio/error.hpp>
-#include <string>
+#include <cstring>
 
 namespace parley {
 namespace {
 
-std::string to_reason(const Connection& connection, std::error_code error) {
-  if (std::string failure = connection.failure(); !failure.empty()) return failure;
-  return error == asio::error::eof ? "closed the connection" : error.message();
-}
-
-/// After finish(): what still comes is thrown away, so that closing does not reset the stream under the last
-/// words.
-void discard_input(Connection& connection, std::error_code& error) {
-  std::array<char, 4096> scratch;
-  while (!error) connection.read_some(scratch, error);
+std::string_view to_reason(const Connection& connection, std::error_code error) {
+  if (const char* const failure = connection.failure()) return failure;
+  if (!error || error == asio::error::eof) return "closed the connection";
+  const char* const text = ::strerrordesc_np(error.value());
+  return text != nullptr ? text : "the connection failed";
 }
 
 }  // namespace
 
 void Session::run() noexcept {
-  std::string reason;
+  std::string_view reason = "there was no memory for it";
   try {
-    begin();
+    connection_->attach_owner();
     std::error_code error;
-    while (!error && !connection_->is_finishing()) {
-      const std::size_t count = connection_->read_some(prepare(), error);
-      if (!error && !connection_->is_finishing()) receive(count);
-    }
+    begin();
+    converse(error);
     if (connection_->is_finishing())
-      discard_input(*connection_, error);
-    else if (error == asio::error::eof && connection_->failure().empty())
-      input_ended();
+      discard_input(error);
+    else if (error == asio::error::eof && connection_->failure() == nullptr)
+      finish_input();
     reason = to_reason(*connection_, error);
-  } catch (const std::exception& exception) {
-    reason = exception.what();  // out of memory, most likely
+  } catch (const std::exception&) {  // nothing here throws anything but std::bad_alloc
   }
-  end(reason);
+  try {
+    end(reason);
+  } catch (const std::exception&) {
+  }
   connection_->close();
+}
+
+void Session::converse(std::error_code& error) {
+  while (!error && connection_->is_open()) {
+    if (connection_->take_wake())
+      attend();
+    else if (const auto at = flood_.next_at(now_); at > now_ && may_be_read_later())
+      read_later(at);
+    else if (!connection_->has_room() && may_be_read_later() && !connection_->has_room_or_wake())
+      read_later(Clock::time_point::max());
+    else if (!act())
+      read_more(error);
+  }
+}
+
+/// On the next request, or on what the gate lets through. False when more must be read.
+bool Session::act() {
+  if (!handle_next()) return gate_ && pass_gate();
+  end_frame();
+  return true;
+}
+
+/// What the gate has held back and does no longer. False when there is nothing to act on.
+bool Session::pass_gate() {
+  if (const auto piece = gate_->take()) {
+    feed(*piece);
+    return true;
+  }
+  const auto verdict = gate_->verdict();
+  if (verdict == Gate::Verdict::undecided) return false;
+  const std::string sentence = verdict == Gate::Verdict::foreign ? gate_->sentence() : std::string();
+  gate_.reset();
+  if (!sentence.empty()) refuse(sentence);
+  return !sentence.empty();
+}
+
+void Session::finish_input() {
+  if (gate_) gate_->release();
+  while (connection_->is_open() && act()) {
+  }
+  if (connection_->is_open()) input_ended();
+}
+
+void Session::read_more(std::error_code& error) {
+  // A frame has its time once, from its first byte: a byte a second must not put the end off for ever.
+  if (in_frame() && !std::exchange(frame_is_timed_, true))
+    connection_->set_deadline(Deadline::frame, frame_timeout_);
+  const std::span<char> room = prepare();
+  const std::size_t count = connection_->read_some(room, error);
+  if (error || count == 0 || !connection_->is_open()) return;
+  now_ = Clock::now();
+  flood_.charge_bytes(count, now_);
+  const std::string_view read(room.data(), count);
+  log_input(read);
+  commit(gate_ ? gate_->feed(read) : count);
+}
+
+void Session::attend() {
+  now_ = Clock::now();
+  if (const char* const reason = connection_->end_wish()) return asked_to_end(reason);
+  while (connection_->is_open()) {
+    const auto kind = connection_->passed_deadline(now_);
+    if (!kind) return;
+    connection_->clear_deadline(*kind);
+    if (*kind == Deadline::progress)
+      connection_->abort("does not read what it is sent");
+    else
+      expire(*kind);
+  }
+}
+
+/// The time that passes is ours: the peer's clocks stand.
+void Session::read_later(Clock::time_point at) {
+  constexpr std::array standing = {Deadline::sign_on, Deadline::frame};
+  std::array<Clock::time_point, standing.size()> before{};
+  for (std::size_t i = 0; i < standing.size(); ++i) {
+    before[i] = connection_->deadline(standing[i]);
+    connection_->clear_deadline(standing[i]);
+  }
+  const auto began = now_;
+  connection_->wait_until(at);
+  now_ = Clock::now();
+  for (std::size_t i = 0; i < standing.size(); ++i)
+    if (before[i] != Clock::time_point::max())
+      connection_->set_deadline(standing[i], before[i] + (now_ - began));
+}
+
+/// After finish(): what still comes is thrown away, so that closing does not reset the stream under the last
+/// words.
+void Session::discard_input(std::error_code& error) {
+  std::array<char, 4096> scratch;
+  while (!error && connection_->is_finishing()) {
+    if (connection_->take_wake() && connection_->passed_deadline(Clock::now()))
+      connection_->abort("did not close its end");
+    connection_->read_some(scratch, error);
+  }
 }
 
 }  // namespace parley

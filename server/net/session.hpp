@@ -3,71 +3,110 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "protocol/gate.hpp"
 #include "server/net/connection.hpp"
+#include "server/net/flood.hpp"
 
 namespace parley {
 
-/// One accepted socket's conversation: a thread of its own runs it from accept to close. A dialect is a
-/// derived class; this one is the loop that they share.
+/// One accepted socket's conversation: a thread of its own runs it from accept to close, and everything that
+/// belongs to it is that thread's. Others leave a wish on the Connection and wake it. A dialect is a derived
+/// class; this one is the loop that they share.
 class Session {
  public:
-  explicit Session(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  using Clock = Connection::Clock;
+
+  /// `dialect`: its name in the table of dialects.
+  Session(std::shared_ptr<Connection> connection, std::string_view dialect, const Flood& flood,
+          std::chrono::milliseconds frame_timeout)
+      : connection_(std::move(connection)), dialect_(dialect), flood_(flood), frame_timeout_(frame_timeout) {}
   virtual ~Session() = default;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// The session's own thread: reads until the stream ends, then leaves and closes.
+  /// The session's own thread: converses until the stream ends, then leaves and closes.
   void run() noexcept;
 
-  /// The watchdog's thread, and any number of times until the session has ended: a deadline has passed.
-  virtual void expire(Deadline kind) = 0;
-
-  /// The stopping thread: no new message is accepted from here on.
-  virtual void begin_drain() {}
-  /// The stopping thread: every answer that this session owes is given.
-  virtual bool is_drained() const { return true; }
-
-  /// The stopping thread: ends the conversation with an orderly end of stream.
-  virtual void stop() = 0;
-
+  /// Constant; any thread.
   Connection& connection() const { return *connection_; }
 
  protected:
   const std::shared_ptr<Connection>& shared_connection() const { return connection_; }
 
-  // The session's own thread.
+  std::string_view dialect() const { return dialect_; }
 
-  /// A frame has begun, or goes on: gives it its time once, at its first byte. A byte a second must not put
-  /// the end off for ever.
-  void begin_frame(std::chrono::milliseconds timeout) {
-    if (!std::exchange(frame_is_timed_, true)) connection_->set_deadline(Deadline::frame, timeout);
-  }
-  /// A frame is complete.
+  /// The last look at the clock: when what is acted on now was read, or later.
+  Clock::time_point now() const { return now_; }
+
+  /// First bytes have come that may still be another protocol's; the parser has not seen them.
+  bool is_holding_input() const { return gate_ && gate_->is_holding(); }
+
+  /// What the peer asked for counts.
+  void charge_request() { flood_.charge_request(now_); }
+  /// The peer has asked for more than it may in this time.
+  bool is_flooding() const { return flood_.next_at(now_) > now_; }
+
+  /// A request is complete. Before it is acted on, if that may take longer than a frame may.
   void end_frame() {
     if (std::exchange(frame_is_timed_, false)) connection_->clear_deadline(Deadline::frame);
   }
+
+  /// Acts on what others wish and on deadlines that have passed; for who waits within a request.
+  void attend();
 
  private:
   // The session's own thread.
 
   /// Before the first read.
   virtual void begin() {}
-  /// Room for the next read.
+  /// The parser's room for the next read.
   virtual std::span<char> prepare() = 0;
-  /// `count` bytes have been read into what prepare() gave.
-  virtual void receive(std::size_t count) = 0;
+  /// The first `count` bytes of what prepare() gave are the parser's.
+  virtual void commit(std::size_t count) = 0;
+  /// So are these, which the gate has held back.
+  virtual void feed(std::string_view bytes) = 0;
+  /// What has been read; before it is committed.
+  virtual void log_input(std::string_view) const {}
+  /// Acts on the next request that is complete. False when there is none.
+  virtual bool handle_next() = 0;
+  /// After handle_next() returned false: a request has begun that is to be complete within the frame time.
+  virtual bool in_frame() const = 0;
+  /// A peer that asks too much, or does not read the answers, is read later; not one whose receipts come the
+  /// same way.
+  virtual bool may_be_read_later() const { return true; }
+  /// A deadline has passed, and is no longer set.
+  virtual void expire(Deadline kind) = 0;
+  /// The client is another protocol's: this sentence, and the end.
+  virtual void refuse(std::string_view sentence) = 0;
+  /// Somebody wishes that the conversation ends, for this reason.
+  virtual void asked_to_end(std::string_view reason) = 0;
   /// The peer has ended its stream in good order; end() follows.
   virtual void input_ended() {}
   /// The stream has ended, for this reason; the last call. Must leave the directory: the descriptor goes
   /// next.
   virtual void end(std::string_view reason) = 0;
 
+  void converse(std::error_code& error);
+  bool act();
+  bool pass_gate();
+  void finish_input();
+  void read_more(std::error_code& error);
+  void read_later(Clock::time_point at);  // at the latest
+  void discard_input(std::error_code& error);
+
   const std::shared_ptr<Connection> connection_;
-  bool frame_is_timed_ = false;  // the frame that has begun has its deadline; the session's own thread
+  const std::string_view dialect_;
+  std::optional<Gate> gate_{dialect_};  // until it is known whose client has come
+  Flood flood_;
+  const std::chrono::milliseconds frame_timeout_;
+  Clock::time_point now_ = Clock::now();
+  bool frame_is_timed_ = false;  // the frame that has begun has its deadline
 };
 
 /// Makes the session of an accepted socket; holds what the sessions of one dialect share, and outlives them.

@@ -11,67 +11,62 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds drain_poll_interval{5};
-
 // What fewer sessions leave behind is not worth looking for.
 constexpr std::size_t least_for_memory = 64;
 
+constexpr milliseconds look_interval{10};
+
 }  // namespace
 
-Sessions::Sessions(milliseconds watch_interval)
-    : watch_interval_(watch_interval), watchdog_([this] { watch(); }) {}
+Sessions::Sessions(Writer& writer, milliseconds watch_interval)
+    : writer_(writer), watch_interval_(watch_interval), watchdog_([this] { watch(); }) {}
 
 Sessions::~Sessions() {
-  stop_all(milliseconds{0});
+  stop_all("the server stops", [] { return true; });
 }
 
 void Sessions::start(std::shared_ptr<Session> session, std::function<void()> on_end) {
-  const MutexLock lock(mutex_);
-  const auto entry = entries_.insert(entries_.end(), {std::move(session), {}});
+  Connection& connection = session->connection();
   try {
-    // The new thread needs the lock to end, so it finds its own handle in place.
-    entry->thread = std::thread([this, entry, on_end = std::move(on_end)] { run(entry, on_end); });
-  } catch (const std::system_error&) {
-    entries_.erase(entry);
+    writer_.add(connection.shared_from_this());
+    const MutexLock lock(mutex_);
+    const auto entry = entries_.insert(entries_.end(), {std::move(session), {}});
+    try {
+      // The new thread needs the lock to end, so it finds its own handle in place.
+      entry->thread = std::thread([this, entry, on_end = std::move(on_end)] { run(entry, on_end); });
+    } catch (...) {
+      entries_.erase(entry);
+      throw;
+    }
+  } catch (...) {
+    writer_.remove(connection);
     throw;
   }
 }
 
-void Sessions::run(std::list<Entry>::iterator entry, const std::function<void()>& on_end) {
+void Sessions::run(std::list<Entry>::iterator entry, const std::function<void()>& on_end) noexcept {
   entry->session->run();
+  writer_.remove(entry->session->connection());
   on_end();
-  Entry ended;
+  std::list<Entry> ended;  // destroyed after the lock is gone
   std::thread predecessor;
   {
     const MutexLock lock(mutex_);
-    ended = std::move(*entry);
-    entries_.erase(entry);
-    predecessor = std::exchange(last_ended_, std::move(ended.thread));
+    ended.splice(ended.end(), entries_, entry);
+    predecessor = std::exchange(last_ended_, std::move(entry->thread));
     ended_.notify_all();
   }
   if (predecessor.joinable()) predecessor.join();
 }
 
-std::vector<std::shared_ptr<Session>> Sessions::all() const {
-  std::vector<std::shared_ptr<Session>> sessions;
-  const MutexLock lock(mutex_);
-  sessions.reserve(entries_.size());
-  for (const Entry& entry : entries_) sessions.push_back(entry.session);
-  return sessions;
-}
-
-void Sessions::stop_all(milliseconds drain) {
-  const auto deadline = Connection::Clock::now() + drain;
-  const auto sessions = all();
-  const auto is_drained = [](const auto& session) { return session->is_drained(); };
-  for (const auto& session : sessions) session->begin_drain();
-  while (!std::ranges::all_of(sessions, is_drained) && Connection::Clock::now() < deadline)
-    std::this_thread::sleep_for(drain_poll_interval);
-  for (const auto& session : sessions) session->stop();
-
+void Sessions::stop_all(const char* reason, FunctionRef<bool()> is_late) {
   std::thread last;
   {
     MutexLock lock(mutex_);
+    for (const Entry& entry : entries_) entry.session->connection().ask_to_end(reason);
+    while (!entries_.empty() && !is_late()) ended_.wait_for(lock, look_interval);
+    for (const Entry& entry : entries_)
+      entry.session->connection().abort("had not ended when the server did");
     while (!entries_.empty()) ended_.wait(lock);
     stopping_ = true;
     stopped_.notify_all();
@@ -81,31 +76,32 @@ void Sessions::stop_all(milliseconds drain) {
   if (watchdog_.joinable()) watchdog_.join();
 }
 
-void Sessions::watch() {
-  std::vector<std::pair<std::shared_ptr<Session>, Deadline>> late;
+void Sessions::watch() noexcept {
   std::size_t most = 0;  // sessions at once since memory was given back
   int looks_to_trim = 0;
   MutexLock lock(mutex_);
   while (!stopping_) {
-    const auto now = Connection::Clock::now();
-    for (const Entry& entry : entries_)
-      if (const auto kind = entry.session->connection().passed_deadline(now))
-        late.emplace_back(entry.session, *kind);
+    wake_late();
     most = std::max(most, entries_.size());
     if (most >= least_for_memory && entries_.size() <= most / 2) {
       most = entries_.size();
       looks_to_trim = 2;  // those who have just left are still being cleared away at the first
     }
-    const bool trims = looks_to_trim > 0;
-    if (trims) --looks_to_trim;
-    if (!late.empty() || trims) {
-      lock.unlock();
-      for (const auto& [session, kind] : late) session->expire(kind);
-      late.clear();
-      if (trims) give_memory_back();
-      lock.lock();
+    if (looks_to_trim > 0) {
+      --looks_to_trim;
+      const MutexUnlock unlocked(mutex_);
+      give_memory_back();
     }
     stopped_.wait_for(lock, watch_interval_);
+  }
+}
+
+/// Those whose time is up, and those who have not seen yet that they were woken.
+void Sessions::wake_late() {
+  const auto now = Connection::Clock::now();
+  for (const Entry& entry : entries_) {
+    Connection& connection = entry.session->connection();
+    if (connection.is_woken() || connection.passed_deadline(now)) connection.wake();
   }
 }
 

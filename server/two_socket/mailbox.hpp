@@ -1,7 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 
@@ -14,44 +15,66 @@
 namespace parley {
 
 /// What is on its way to one two-socket recipient: one FORWARD that is out, and those that wait behind it,
-/// bounded in bytes (D3). Every call is safe from any thread and never blocks.
-class Mailbox {
+/// bounded in bytes and in age (D3, D1.9). Every call is safe from any thread and never blocks.
+class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
-  Mailbox(std::shared_ptr<Connection> connection, const Limits& limits)
-      : connection_(std::move(connection)), limits_(limits) {}
+  using Clock = Connection::Clock;
+
+  /// `budget`: of all mailboxes.
+  Mailbox(std::shared_ptr<Connection> connection, const Limits& limits, Budget& budget)
+      : connection_(std::move(connection)), limits_(limits), budget_(budget) {}
 
   /// Lets the first FORWARD out: until here messages only wait (both REGISTERED come first).
   void open() EXCLUDES(mutex_);
 
-  /// Forwards the message at once when nothing is out, else keeps a copy. A message that finds the mailbox
-  /// full or closed fails.
+  /// Forwards the message at once when nothing is out, else keeps it. A message that finds the mailbox full
+  /// or closed fails, and one whose time is up when its turn comes is never forwarded.
   void deliver(const Message& message, Receipt receipt) EXCLUDES(mutex_);
 
   /// The recipient answered: settles the FORWARD that is out and lets the next one leave. An answer to
-  /// nothing is ignored (D5).
-  void acknowledge(Outcome outcome) EXCLUDES(mutex_);
+  /// nothing is ignored (D5): false then.
+  bool acknowledge(Outcome outcome) EXCLUDES(mutex_);
+
+  /// The recipient's thread, when its `answer` deadline has passed: true when it has had the receipt time
+  /// since its FORWARD left. Else the deadline is set anew.
+  bool is_overdue(Clock::time_point now) EXCLUDES(mutex_);
 
   /// Fails everything that is in it, and everything that comes later (R7).
-  void close() EXCLUDES(mutex_);
+  void close() noexcept EXCLUDES(mutex_);
 
  private:
   struct Waiting {
-    std::shared_ptr<const StoredMessage> message;
+    SharedFrame frame;
+    std::size_t bytes;
     Receipt receipt;
+    Clock::time_point answer_by;
   };
+  /// A list: an empty one, and moves from one to another, take no memory.
+  using Queue = std::list<Waiting>;
 
-  /// What the next FORWARD is, now counted as being out; nullptr when nothing waits.
-  std::shared_ptr<const StoredMessage> take_next() REQUIRES(mutex_);
-  void forward(std::string_view sender, std::string_view body);
+  class ForwardDeparture;
+
+  std::uint64_t put_out(Receipt receipt) REQUIRES(mutex_);
+  SharedFrame take_next(Queue& late) REQUIRES(mutex_);
+  void forward(std::string_view header, std::string_view body, std::uint64_t number) EXCLUDES(mutex_);
+  void forward(const SharedFrame& frame, std::uint64_t number) EXCLUDES(mutex_);
+  void note(Sent sent, std::uint64_t number) EXCLUDES(mutex_);
+  void has_left(std::uint64_t number) noexcept EXCLUDES(mutex_);
 
   const std::shared_ptr<Connection> connection_;
   const Limits& limits_;
+  Budget& budget_;
 
   Mutex mutex_;  // taken alone; the FORWARD itself is written after it is let go
   bool opened_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
   std::optional<Receipt> out_ GUARDED_BY(mutex_);  // the receipt of the FORWARD that is out
-  std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
+  // FORWARDs by number: the last that went out, the last that had to wait for room in the socket, and the
+  // last such one that left.
+  std::uint64_t last_out_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t last_kept_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t last_left_ GUARDED_BY(mutex_) = 0;
+  Queue waiting_ GUARDED_BY(mutex_);
   std::size_t waiting_bytes_ GUARDED_BY(mutex_) = 0;
 };
 

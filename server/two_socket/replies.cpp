@@ -5,7 +5,8 @@
 namespace parley {
 namespace {
 
-constexpr std::chrono::milliseconds look_interval{100};
+// Answers that are settled together leave in pieces of about this size.
+constexpr std::size_t piece_bytes = 16 * 1024;
 
 }  // namespace
 
@@ -21,78 +22,105 @@ bool Replies::has_room() const {
   return answers_.size() < max_unanswered_;
 }
 
-bool Replies::wait_for_room() {
-  MutexLock lock(mutex_);
-  while (!closed_ && answers_.size() >= max_unanswered_) {
-    // Nobody reads the socket meanwhile, so that it ended must be asked for (R7).
-    if (connection_->peer_has_ended()) return false;
-    room_.wait_for(lock, look_interval);
-  }
-  return !closed_;
+bool Replies::has_room_or_wake() {
+  const MutexLock lock(mutex_);
+  sender_waits_ = answers_.size() >= max_unanswered_;
+  return !sender_waits_;
 }
 
-bool Replies::is_empty() const {
+std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients, std::size_t body_bytes,
+                              Clock::time_point answer_by) {
   const MutexLock lock(mutex_);
-  return answers_.empty() && !writing_;
-}
-
-std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients, std::size_t body_bytes) {
-  const MutexLock lock(mutex_);
-  answers_.push_back(
-      {std::string(recipient), recipients, body_bytes, 0, is_broadcast_name(recipient), Outcome::received});
+  answers_.push_back({std::string(recipient), recipients, body_bytes, is_broadcast_name(recipient),
+                      Outcome::received, answer_by});
+  counters_.unanswered.fetch_add(1, std::memory_order_relaxed);
+  if (answers_.size() == 1) await_oldest();
   return first_sequence_ + answers_.size() - 1;
 }
 
 void Replies::refuse() {
-  counters_.refused.fetch_add(1, std::memory_order_relaxed);
   const MutexLock lock(mutex_);
-  if (!answers_.empty()) {
-    ++answers_.back().refusals_behind;
-    return;
-  }
-  // Settled at once; through the queue all the same, lest it overtakes the answer that is being written.
-  answers_.push_back({{}, 0, 0, 0, false, Outcome::failed});
+  answers_.push_back({{}, 0, 0, false, Outcome::failed});
+  counters_.unanswered.fetch_add(1, std::memory_order_relaxed);
+  counters_.refused.fetch_add(1, std::memory_order_relaxed);
+  if (answers_.size() == 1) write_settled();
+}
+
+void Replies::give_up(Clock::time_point now) {
+  const MutexLock lock(mutex_);
+  for (Answer& answer : answers_)
+    if (answer.answer_by <= now) fail(answer);
   write_settled();
+  await_oldest();
 }
 
 void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
   const MutexLock lock(mutex_);
+  if (sequence < first_sequence_) return;  // given up, and answered
   Answer& answer = answers_[sequence - first_sequence_];
+  if (answer.recipients == 0) return;  // given up
   --answer.recipients;
   counters_.count(outcome == Outcome::received, answer.body_bytes);
   if (outcome != Outcome::received) answer.outcome = answer.broadcast ? Outcome::failed : outcome;
   if (answer.recipients == 0 && sequence == first_sequence_) write_settled();
 }
 
-void Replies::close() {
+void Replies::close() noexcept {
   const MutexLock lock(mutex_);
-  closed_ = true;
-  room_.notify_all();
+  for (Answer& answer : answers_) fail(answer);
+  write_settled();
+}
+
+/// Its time is up. Those who have it, have it.
+void Replies::fail(Answer& answer) {
+  if (answer.recipients == 0) return;
+  counters_.refused.fetch_add(answer.recipients, std::memory_order_relaxed);
+  answer.recipients = 0;
+  answer.outcome = Outcome::failed;
 }
 
 /// Writes what is settled, until nothing is: others leave theirs to the thread that is here already. The lock
 /// is let go for each write.
-void Replies::write_settled() {
+void Replies::write_settled() noexcept {
   if (writing_) return;
   writing_ = true;
-  std::string frames;
-  while (take_settled(frames)) {
+  try {
+    std::string frames;
+    while (take_settled(frames)) {
+      const MutexUnlock unlocked(mutex_);
+      connection_->send(frames);  // a failure ends the connection, and its session then leaves
+      frames.clear();
+    }
+  } catch (const std::exception&) {  // an answer that cannot be written must not be missing unnoticed
     const MutexUnlock unlocked(mutex_);
-    connection_->write(frames);  // a failure ends the connection, and its session then leaves
-    frames.clear();
+    connection_->abort("there was no memory for its answers");
   }
   writing_ = false;
 }
 
 bool Replies::take_settled(std::string& frames) {
-  const bool was_full = answers_.size() >= max_unanswered_;
-  while (!answers_.empty() && answers_.front().recipients == 0) {
+  const bool is_any = !answers_.empty() && answers_.front().recipients == 0;
+  while (!answers_.empty() && answers_.front().recipients == 0 && frames.size() < piece_bytes) {
     append_answer(frames, answers_.front());
     answers_.pop_front();
     ++first_sequence_;
+    counters_.unanswered.fetch_sub(1, std::memory_order_relaxed);
   }
-  if (was_full && answers_.size() < max_unanswered_) room_.notify_all();
-  return !frames.empty();
+  if (is_any) await_oldest();
+  if (sender_waits_ && answers_.size() < max_unanswered_) {
+    sender_waits_ = false;
+    const MutexUnlock unlocked(mutex_);
+    connection_->wake();
+  }
+  return is_any;
+}
+
+/// The sender's own deadline is that of the oldest SEND which has no answer.
+void Replies::await_oldest() {
+  if (answers_.empty())
+    connection_->clear_deadline(Deadline::send);
+  else
+    connection_->set_deadline(Deadline::send, answers_.front().answer_by);
 }
 
 void Replies::append_answer(std::string& frames, const Answer& answer) const {
@@ -107,8 +135,6 @@ void Replies::append_answer(std::string& frames, const Answer& answer) const {
       two_socket::append(frames, two_socket::ErrorCode::header_incomplete);
       break;
   }
-  for (std::size_t i = 0; i < answer.refusals_behind; ++i)
-    two_socket::append(frames, two_socket::ErrorCode::unable_to_send);
 }
 
 }  // namespace parley

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "protocol/gate.hpp"
 #include "protocol/two_socket_parser.hpp"
 #include "server/context.hpp"
 #include "server/net/session.hpp"
@@ -21,56 +18,49 @@ class TwoSocketSession : public Session {
   TwoSocketSession(std::shared_ptr<Connection> connection, Context& context,
                    two_socket::DeliveredWord delivered_word);
 
-  void expire(Deadline kind) override;
-  void begin_drain() override;
-  bool is_drained() const override;
-  void stop() override;
-
  private:
   void begin() override;
-  std::span<char> prepare() override { return read_room_ = parser_.prepare(); }
-  void receive(std::size_t count) override;
+  std::span<char> prepare() override { return parser_.prepare(); }
+  void commit(std::size_t count) override { parser_.commit(count); }
+  void feed(std::string_view bytes) override { parser_.feed(bytes); }
+  bool handle_next() override;
+  bool in_frame() const override { return parser_.in_frame() || is_holding_input(); }
+  bool may_be_read_later() const override { return !has_one_socket(); }
+  void expire(Deadline kind) override;
+  void refuse(std::string_view sentence) override;
+  void asked_to_end(std::string_view reason) override { end_with(reason, {}); }
   void end(std::string_view reason) override;
 
-  bool act();
-  void take_held();
-
-  // One event each. They return false when nothing behind it matters any more.
-  bool on(const two_socket::Register& request);
-  bool on(const two_socket::Send& request);
-  bool on(const two_socket::Received& answer);
-  bool on(const two_socket::Error& answer);
-  bool on(const two_socket::Unknown& request);
-  bool on(const two_socket::Violation& violation);
+  void on(const two_socket::Register& request);
+  void on(const two_socket::Send& request);
+  void on(const two_socket::Received& answer);
+  void on(const two_socket::Error& answer);
+  void on(const two_socket::Unknown& request);
+  void on(const two_socket::Violation& violation);
   template <typename Other>
-  bool on(const Other&) {
-    return true;  // a server's messages: the parser of a client's side yields none
-  }
+  void on(const Other&) {}  // a server's messages: the parser of a client's side yields none
 
   std::shared_ptr<TwoSocketUser> reserve_name(std::string_view name);
-  bool refuse_registration(std::string_view name, std::string_view phrase);
-  bool refuse_early();
-  void send_to_all(const two_socket::Send& request);
-  void send_to_one(const two_socket::Send& request);
-  bool is_sender() const;
-  bool is_registered() const { return user_ && user_->is_signed_on(); }
+  void refuse_registration(std::string_view name, std::string_view phrase);
+  void refuse_early();
+  void count_refusal(const std::string& answer);
+  void acknowledge(Outcome outcome);
+  bool await_room();
+  void send_to_all(const two_socket::Send& request, Clock::time_point answer_by);
+  void send_to_one(const two_socket::Send& request, Clock::time_point answer_by);
 
-  /// Leaves, says why, and ends the stream without a reset. Any thread.
+  bool is_registered() const { return user_ && user_->is_signed_on(); }
+  bool is_sender() const { return is_registered() && user_->sends_on(connection()); }
+  bool has_one_socket() const { return is_registered() && user_->has_one_socket(); }
+
+  /// Leaves, says why, and ends the stream without a reset.
   void end_with(std::string_view reason, std::string_view last_words);
 
   Context& context_;
   const two_socket::DeliveredWord delivered_word_;
-
-  // The session's own thread.
   two_socket::Parser parser_;
-  std::span<char> read_room_;               // of the read that is on
-  std::optional<Gate> gate_{"two-socket"};  // until it is known whose client has come
-  std::shared_ptr<TwoSocketUser> user_;     // set once, at the first REGISTER that is accepted
-  std::size_t early_requests_ = 0;
-
-  // Any thread.
-  std::atomic<TwoSocketUser*> shared_user_{nullptr};  // user_, for the watchdog and the stopping thread
-  std::atomic<bool> draining_{false};
+  std::shared_ptr<TwoSocketUser> user_;  // set once, at the first REGISTER that is accepted
+  std::size_t refusals_ = 0;             // in a row
 };
 
 /// For the table of dialects.

@@ -3,7 +3,6 @@
 #include <asio/ip/address.hpp>
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -54,11 +53,12 @@ class TwoSocketUser : public Member {
   Mailbox& mailbox() { return *mailbox_; }
 
   void deliver(const Message& message, Receipt receipt) override;
+  void log(std::string_view line) const override;
 
-  /// The user goes, for this reason (R7): the name is free, what waits for it fails, both sockets end. When
-  /// one of them is to hear why, it is `listener`, who hears `last_words`. Only the first call counts.
-  void leave(std::string_view reason, const Connection* listener = nullptr, std::string_view last_words = {})
-      EXCLUDES(mutex_);
+  /// The user goes, for this reason (R7): the name is free, what waits for it fails, its SENDs are answered,
+  /// and the session of its other socket, if that is not `ending`, is asked to end. Only the first call
+  /// counts.
+  void leave(std::string_view reason, const Connection& ending) noexcept EXCLUDES(mutex_);
 
  private:
   const asio::ip::address address_;
@@ -70,7 +70,7 @@ class TwoSocketUser : public Member {
   std::shared_ptr<Connection> send_connection_;
   std::shared_ptr<Connection> recv_connection_;
   std::shared_ptr<Replies> replies_;
-  std::optional<Mailbox> mailbox_;
+  std::shared_ptr<Mailbox> mailbox_;
 
   Mutex mutex_;  // taken alone
   int confirmed_ GUARDED_BY(mutex_) = 0;

@@ -10,8 +10,6 @@ NOT_VERIFIED = b"ERRO,20\nClient not verified\n"
 ALREADY_VERIFIED = b"WARN,26\nCustomer already verified\n"
 UNKNOWN = b"ERRO,16\nUnknown command\n"
 INVALID_LENGTH = b"WARN,23\nInvalid message length\n\n"
-NO_NAME = b"ERRO,53\nA username is one printable word of at most 32 bytes\n"
-RESERVED = b"ERRO,18\nUsername reserved\n"
 
 
 class LineReader:

@@ -2,8 +2,9 @@
 
 import sys
 
+import name_faults as why
 from livecode_clients import (
-    DISCONNECTED, INVALID_LENGTH, NOT_VERIFIED, NO_NAME, RESERVED, TAKEN, UNKNOWN, VERIFIED, LiveCodeTest, message)
+    DISCONNECTED, INVALID_LENGTH, NOT_VERIFIED, TAKEN, UNKNOWN, VERIFIED, LiveCodeTest, message)
 from support import ROOT, Program, main
 from users import LiveCodeUser
 
@@ -33,12 +34,11 @@ class SigningOnAndOff(LiveCodeTest):
 
     def test_LC2_2_names_that_cannot_be(self):
         visitor = self.connect("livecode")
-        for name in ("", "two words", "x" * 33, "tab\tbed", "\x1b[2J", b"\x81"):
-            with self.subTest(name=name):
-                body = name if isinstance(name, bytes) else name.encode()
-                visitor.ask(b"AUTH,%d\n%s\n" % (len(body), body), NO_NAME)
-        for name in ("ALL", "broadcast", "Server"):
-            visitor.ask(f"AUTH,{len(name)}\n{name}\n", RESERVED)
+        for body, fault in ((b"", why.REQUIRED), (b"two words", why.BLANK), (b"x" * 33, why.TOO_LONG),
+                            (b"tab\tbed", why.CONTROL), (b"\x1b[2J", why.CONTROL), (b"\x81", why.CONTROL),
+                            (b"ALL", why.RESERVED), (b"broadcast", why.RESERVED), (b"Server", why.RESERVED)):
+            with self.subTest(body=body):
+                visitor.ask(b"AUTH,%d\n%s\n" % (len(body), body), f"ERRO,{len(fault) + 1}\n{fault}\n")
         visitor.ask("AUTH,32\n" + "x" * 32 + "\n", VERIFIED + message("x" * 32 + " connected"))
 
     def test_LC2_3_only_the_own_name_signs_off(self):

@@ -6,6 +6,7 @@
 
 import itertools
 
+import name_faults as why
 from support import DIALECTS, DialectTest, main
 from users import USERS, NamesUser, RoomsUser, TelnetUser, TwoSocketUser, notification, two_digits
 
@@ -37,19 +38,13 @@ TAKEN = {
     "telnet": b"Name already registered. Please enter your name: ",
     "rooms": notification("That name is taken. Please connect with another one."),
 }
-RESERVED = {
-    "two-socket": b"ERROR 100 Malformed username\n\n",
-    "livecode": b"ERRO,18\nUsername reserved\n",
-    "names": two_digits("That name means something else here. Please take another one."),
-    "telnet": b"That name means something else here. Please enter your name: ",
-    "rooms": notification("That name means something else here. Please connect with another one."),
-}
-MALFORMED = {
-    "two-socket": b"ERROR 100 Malformed username\n\n",
-    "livecode": b"ERRO,53\nA username is one printable word of at most 32 bytes\n",
-    "names": two_digits("A name is one printable word of at most 32 bytes."),
-    "telnet": b"A name is one printable word of at most 32 bytes. Please enter your name: ",
-    "rooms": notification("A name is one printable word of at most 32 bytes."),
+# Nobody may have it, because of this fault.
+REFUSED = {
+    "two-socket": lambda fault: b"ERROR 100 Malformed username\n\n",
+    "livecode": lambda fault: f"ERRO,{len(fault) + 1}\n{fault}\n".encode(),
+    "names": lambda fault: two_digits(f"{fault} Please take another one."),
+    "telnet": lambda fault: f"{fault} Please enter your name: ".encode(),
+    "rooms": lambda fault: notification(f"{fault} Please connect with another one."),
 }
 
 
@@ -103,12 +98,12 @@ class Names(DialectTest):
         for dialect in DIALECTS:
             self.server = self.start_server()
             newcomer = self.visitor(dialect)
-            for name, answer in (("ALL", RESERVED), ("all", RESERVED), ("Broadcast", RESERVED), ("SERVER", RESERVED),
-                                 ("S\uff25RVER", RESERVED), ("x" * 33, MALFORMED), ("\u202eann", MALFORMED),
-                                 ("a\u2028b", MALFORMED), ("bob\u200b", MALFORMED), ("bob>\u00a0hi", MALFORMED),
-                                 ("+++eve", MALFORMED)):
+            for name, fault in (("ALL", why.RESERVED), ("all", why.RESERVED), ("Broadcast", why.RESERVED),
+                                ("SERVER", why.RESERVED), ("S\uff25RVER", why.RESERVED), ("x" * 33, why.TOO_LONG),
+                                ("\u202eann", why.INVISIBLE), ("a\u2028b", why.BLANK), ("bob\u200b", why.INVISIBLE),
+                                ("bob>\u00a0hi", why.BLANK), ("bob>hi", why.HOLDS_MARK), ("+++eve", why.LEADING_SIGN)):
                 with self.subTest(newcomer=dialect, name=name):
-                    self.try_name(newcomer, dialect, name, answer[dialect])
+                    self.try_name(newcomer, dialect, name, REFUSED[dialect](fault))
             with self.subTest(newcomer=dialect, name="a free one, on the same connection"):
                 self.try_name(newcomer, dialect, "Allan", fill(ACCEPTED, dialect, "Allan", online=1))
 
@@ -119,7 +114,7 @@ class Names(DialectTest):
                     self.server = self.start_server()
                     self.add_user(user_class, name).hears_nothing()
             with self.subTest(name=name, dialect="two-socket"):
-                self.try_name(self.visitor("two-socket"), "two-socket", name, MALFORMED["two-socket"])
+                self.try_name(self.visitor("two-socket"), "two-socket", name, REFUSED["two-socket"](None))
 
     def test_OD1_the_longest_name(self):
         for user_class in USERS:
@@ -243,7 +238,7 @@ class Renaming(DialectTest):
             with self.subTest(holder=holder_class.dialect):
                 self.server = self.start_server()
                 user, holder = self.gather((NamesUser, "ann"), (holder_class, "Bob"))
-                for name, answer in (("bob", TAKEN["names"]), ("all", RESERVED["names"])):
+                for name, answer in (("bob", TAKEN["names"]), ("all", REFUSED["names"](why.RESERVED))):
                     user.request(f"NAME {name}")
                     user.expect(answer)
                 holder.hears_nothing()

@@ -3,8 +3,7 @@
 from support import DialectTest
 
 TAKEN = "That name is taken. Please take another one."
-RESERVED = "That name means something else here. Please take another one."
-BAD_NAME = "A name is one printable word of at most 32 bytes."
+ANOTHER = " Please take another one."
 NO_NAME = "You have no name yet. Set one first: NAME <name>"
 NOBODY = "There is nobody of that name."
 UNKNOWN = "Unknown command. Use NAME, GET_NAMES, MSG or EXIT."

@@ -6,7 +6,8 @@
 
 import sys
 
-from names_clients import BAD_NAME, BAD_TELL, NO_NAME, NO_WORD, NOBODY, RESERVED, TAKEN, UNKNOWN, NamesTest
+import name_faults as why
+from names_clients import ANOTHER, BAD_TELL, NO_NAME, NO_WORD, NOBODY, TAKEN, UNKNOWN, NamesTest
 from support import ROOT, Program, Terminal, main
 from users import USERS, LiveCodeUser, NamesUser, TelnetUser
 
@@ -125,13 +126,14 @@ class Commands(NamesTest):
 
     def test_NM3_1_what_cannot_be_a_name(self):
         visitor = self.naive()
-        for name in ("", " ", "A B", 33 * "x", "a\tb", "a\x1bb", "\u202ea"):
-            self.assertEqual(visitor.ask(f"NAME {name}"), BAD_NAME, name)
+        for name, fault in (("", why.REQUIRED), (" ", why.REQUIRED), ("A B", why.BLANK), (33 * "x", why.TOO_LONG),
+                            ("a\tb", why.CONTROL), ("a\x1bb", why.CONTROL), ("\u202ea", why.INVISIBLE),
+                            ("ALL", why.RESERVED), ("all", why.RESERVED), ("Broadcast", why.RESERVED),
+                            ("SERVER", why.RESERVED)):
+            self.assertEqual(visitor.ask(f"NAME {name}"), fault + ANOTHER, name)
         visitor.socket.send(b"08NAME a\xffb")
-        self.assertEqual(visitor.answer(), BAD_NAME)
-        for name in ("ALL", "all", "Broadcast", "SERVER"):
-            self.assertEqual(visitor.ask(f"NAME {name}"), RESERVED, name)
-        self.assertEqual(visitor.ask("NAME"), BAD_NAME)
+        self.assertEqual(visitor.answer(), why.NOT_UTF8 + ANOTHER)
+        self.assertEqual(visitor.ask("NAME"), why.REQUIRED + ANOTHER)
         for name in (32 * "x", "דנה", "😀"):
             self.assertEqual(visitor.ask(f"NAME {name}"), f"Hello {name}")
 
@@ -150,7 +152,7 @@ class Commands(NamesTest):
         user.request("MSG other HELLO")
         self.assertEqual(other.answer(), "B sent HELLO")
         # A refused one leaves the name as it was.
-        for name, answer in (("other", TAKEN), ("A B", BAD_NAME), ("all", RESERVED)):
+        for name, answer in (("other", TAKEN), ("A B", why.BLANK + ANOTHER), ("all", why.RESERVED + ANOTHER)):
             self.assertEqual(user.ask(f"NAME {name}"), answer)
         other.request("MSG B again")
         self.assertEqual(user.answer(), "other sent again")

@@ -148,7 +148,7 @@ class PacingTest(RoomsTest):
         return objects
 
     def test_RM4_6_what_comes_too_fast_is_left_out_and_counted(self):
-        self.server = self.start_server("--receipt-timeout", "0.3")  # as long as ten pauses
+        self.server = self.start_server("--paced-wait", "0.3")  # as long as ten pauses
         slow = self.add("slow")
         sender = self.add_user(TwoSocketUser, "sender")
         slow.sees_arrival("sender")

@@ -7,7 +7,8 @@
 import json
 import threading
 
-from rooms_clients import BAD_NAME, BAD_ROOM, CONNECTED, MESSAGE, NAME_RESERVED, NAME_TAKEN, NO_TYPE, RoomsTest
+import name_faults as why
+from rooms_clients import ANOTHER, CONNECTED, MESSAGE, NAME_TAKEN, NO_TYPE, RoomsTest
 from support import WAIT_S, main
 from users import LiveCodeUser, NamesUser, RoomsUser, TelnetUser, TwoSocketUser
 
@@ -42,28 +43,29 @@ class ConnectTest(RoomsTest):
 
     def test_RM2_4_names_that_nobody_can_have(self):
         user = self.stranger()
-        for name in ("", " ", "two words", "tab\t", "line\n", "nul\0",
-                     "del\x7f", "\x1b[2J", "x" * 33, "é" * 17, "\u202e"):
+        for name, fault in (("", why.REQUIRED), (" ", why.BLANK), ("two words", why.BLANK), ("tab\t", why.CONTROL),
+                            ("line\n", why.CONTROL), ("nul\0", why.CONTROL), ("del\x7f", why.CONTROL),
+                            ("\x1b[2J", why.CONTROL), ("x" * 33, why.TOO_LONG), ("é" * 17, why.TOO_LONG),
+                            ("\u202e", why.INVISIBLE), ("ALL", why.RESERVED), ("all", why.RESERVED),
+                            ("Broadcast", why.RESERVED), ("server", why.RESERVED)):
             with self.subTest(name=name):
                 user.request("connect", name=name, room="General")
-                user.expect_notification(BAD_NAME)
-        for name in ("ALL", "all", "Broadcast", "server"):
-            with self.subTest(name=name):
-                user.request("connect", name=name, room="General")
-                user.expect_notification(NAME_RESERVED)
+                user.expect_notification(fault + ANOTHER)
         user.name = "é" * 16
         user.sign_on()
 
     def test_RM2_4_rooms_that_cannot_be(self):
         user = self.stranger()
-        for room in (" ", " a", "a ", "a\nb", "\x1b", "x" * 65, "\u2028"):
+        for room, fault in ((" ", why.ROOM_BLANKS), (" a", why.ROOM_BLANKS), ("a ", why.ROOM_BLANKS),
+                            ("a\nb", why.ROOM_CONTROL), ("\x1b", why.ROOM_CONTROL), ("x" * 65, why.ROOM_TOO_LONG),
+                            ("\u2028", why.ROOM_BLANKS)):
             with self.subTest(room=room):
                 user.request("connect", name="Alice", room=room)
-                user.expect_notification(BAD_ROOM)
+                user.expect_notification(fault + ANOTHER)
         user.name = "Alice"
         user.enter("x" * 64)
         user.request("connect", name="Alice", room="x" * 65)
-        user.expect_notification(BAD_ROOM)
+        user.expect_notification(why.ROOM_TOO_LONG + ANOTHER)
         user.say("hi")
         user.sees_said("hi")
 
@@ -132,7 +134,7 @@ class ConnectTest(RoomsTest):
         raw.ask("raw", "raw")
         late = self.stranger()
         late.request("connect", name="two words", room="General")
-        late.expect_notification(BAD_NAME)
+        late.expect_notification(why.BLANK + ANOTHER)
         late.expect_notification("No name has come for too long.")
         late.socket.expect_end()
         raw.ask("more", "more")

@@ -17,7 +17,10 @@ SENT, NOT_SENT = "SENT sleeper\n\n", "ERROR 102 Unable to send\n\n"
 
 
 class SlowReader(DialectTest):
-    options = ("--receipt-timeout", str(3 * TIME_FACTOR))  # how long a two-socket sleeper has
+    # How long a two-socket sleeper has, and how long a broadcast waits for one of another dialect; what may wait for
+    # that one, and how long without progress.
+    options = ("--receipt-timeout", str(1 * TIME_FACTOR), "--max-queue-bytes", "262144",
+               "--progress-timeout", str(3 * TIME_FACTOR))
 
     def check(self, sleeper_class, flood_line=FLOOD_LINE, **settings):
         """The sleeper signs on and reads nothing more. Long lines go to it alone; the chatters' lines go to everybody,
@@ -78,6 +81,40 @@ class SlowReader(DialectTest):
     def test_OD8_rooms(self):
         self.server = self.start_server(*self.options, *SMALL_BUFFERS)
         self.check(RoomsUser, SMALL_FLOOD_LINE, receive_buffer_bytes=2048)
+
+
+class EagerAsker(DialectTest):
+    """Asks without end and reads only then: the server asks no more of it meanwhile, and loses nothing."""
+
+    options = ("--max-queue-bytes", "262144", "--flood-bytes", "0")
+
+    def check(self, user_class, request, answer):
+        self.bob = self.add_user(TwoSocketUser, "bob")
+        ann = self.add_user(user_class, "ann")
+        requests, rest = self.ask_without_reading(ann, request)
+        self.assertGreater(requests * len(answer), 2 * 262144, "more than the queue holds")
+        for _ in range(requests):
+            ann.socket.expect(answer)
+        if rest:
+            ann.socket.ask(rest, answer)
+        ann.hears_nothing()
+
+    def ask_without_reading(self, ann, request):
+        """Until the server takes no more; how often."""
+        data, sent_bytes, looks = request * 10_000, 0, 0
+        while looks < 50:
+            count = ann.socket.send_at_once(data[sent_bytes % len(data):])
+            sent_bytes += count
+            looks = 0 if count else looks + 1
+            self.bob.hears_nothing()  # it delays nobody
+        whole, part = divmod(sent_bytes, len(request))
+        return whole, request[part:] if part else b""
+
+    def test_OD8_telnet(self):
+        self.check(TelnetUser, b"/x" + b" " * 250 + b"\r\n", b"There is no command /x; /help lists those that there are.\r\n")
+
+    def test_OD8_names(self):
+        self.check(NamesUser, b"99" + b"x" * 99, b"50Unknown command. Use NAME, GET_NAMES, MSG or EXIT.")
 
 
 if __name__ == "__main__":

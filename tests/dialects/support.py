@@ -62,6 +62,16 @@ class Socket:
     def send(self, data):
         self.socket.sendall(to_bytes(data))
 
+    def send_at_once(self, data):
+        """As many of these bytes as the system takes without waiting; how many."""
+        self.socket.settimeout(0)
+        try:
+            return self.socket.send(to_bytes(data))
+        except BlockingIOError:
+            return 0
+        finally:
+            self.socket.settimeout(WAIT_S)
+
     def send_byte_by_byte(self, data):
         """Each byte in a segment of its own, as far as a program can have that."""
         for byte in to_bytes(data):

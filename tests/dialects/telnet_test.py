@@ -6,15 +6,13 @@
 
 import socket
 
+import name_faults as why
 from support import TIME_FACTOR, DialectTest, main
 from users import USERS, RoomsUser, TelnetUser, TwoSocketUser
 
 PROMPT = "Please enter your name: "
 NAME_REQUIRED = f"A name is required. {PROMPT}"
 NAME_TAKEN = f"Name already registered. {PROMPT}"
-NAME_MALFORMED = f"A name is one printable word of at most 32 bytes. {PROMPT}"
-NAME_RESERVED = f"That name means something else here. {PROMPT}"
-NAME_WITH_SLASH = f"A name does not begin with a slash. {PROMPT}"
 CUT = "Your line was longer than 1024 bytes; the rest was cut off.\r\n"
 USAGE = "Write @NAME TEXT or /msg NAME TEXT.\r\n"
 HELP = ("What you type goes to everyone in your room, but:\r\n"
@@ -86,17 +84,18 @@ class SigningOn(TelnetTest):
 
     def test_TN3_5_what_is_no_name(self):
         visitor = self.visitor()
-        for line, answer in (("two words", NAME_MALFORMED), ("x" * 33, NAME_MALFORMED), ("x" * 2000, NAME_MALFORMED),
-                             ("a\u202eb", NAME_MALFORMED), ("@bob", NAME_MALFORMED), ("bob\u3164", NAME_MALFORMED),
-                             ("all", NAME_RESERVED), ("Broadcast", NAME_RESERVED), ("SERVER", NAME_RESERVED), ("/help", NAME_WITH_SLASH), ("/", NAME_WITH_SLASH)):
+        for line, fault in (("two words", why.BLANK), ("x" * 33, why.TOO_LONG), ("x" * 2000, why.TOO_LONG),
+                            ("a\u202eb", why.INVISIBLE), ("@bob", why.LEADING_SIGN), ("bob\u3164", why.INVISIBLE),
+                            ("all", why.RESERVED), ("Broadcast", why.RESERVED), ("SERVER", why.RESERVED),
+                            ("/help", why.LEADING_SIGN), ("/", why.LEADING_SIGN)):
             with self.subTest(line=line):
-                visitor.ask(f"{line}\r\n", answer)
+                visitor.ask(f"{line}\r\n", f"{fault} {PROMPT}")
         visitor.ask("ann\r\n", "1 user(s) online: ann\r\n")
 
     def test_TN1_4_a_name_that_is_not_utf_8_is_refused(self):
         visitor = self.visitor()
-        visitor.ask(b"caf\xe9\r\n", NAME_MALFORMED)
-        visitor.ask("caf\ufffd\r\n", NAME_MALFORMED)
+        visitor.ask(b"caf\xe9\r\n", f"{why.NOT_UTF8} {PROMPT}")
+        visitor.ask("caf\ufffd\r\n", f"{why.NOT_UTF8} {PROMPT}")
 
     def test_TN3_5_a_name_of_32_bytes_and_of_any_letters(self):
         for name in ("x" * 32, "Zoë", "日本", "bob_1", "bob@home"):
@@ -336,9 +335,9 @@ class Chat(TelnetTest):
         ann.say("/join")
         ann.expect("You are in the room General.\r\n")
         bob.sees_departure("ann")
-        for name in ("x" * 65, "a\u2028b"):
+        for name, fault in (("x" * 65, why.ROOM_TOO_LONG), ("a\u2028b", why.ROOM_BLANKS)):
             ann.say(f"/join {name}")
-            ann.expect("A room has a printable name of at most 64 bytes.\r\n")
+            ann.expect(f"{fault}\r\n")
 
     def test_TN4_7_help_and_what_it_does_not_list(self):
         ann, bob = self.pair()

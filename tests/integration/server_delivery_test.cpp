@@ -75,17 +75,26 @@ TEST_CASE("D5: a RECEIVED that is too late answers nothing, not even the next me
   alice.sending().expect(header_incomplete);  // SENT if the late answer had counted
 }
 
-TEST_CASE("D5: the receipt time begins with each FORWARD, not with its SEND") {
+TEST_CASE(
+    "D1.9: a SEND that waits behind others is answered in its own time, and the recipient has its own") {
   Parleyd server({"--receipt-timeout", seconds_option(milliseconds(1000))});
   User alice(server.endpoint(), "alice");
   User bob(server.endpoint(), "bob");
-  for (int i = 0; i < 2; ++i) alice.send("bob", std::to_string(i));
-  for (int i = 0; i < 2; ++i) {
-    bob.expect_forward("alice", std::to_string(i));
-    std::this_thread::sleep_for(scaled(milliseconds(550)));  // together longer than one receipt time
-    bob.acknowledge("alice");
-    alice.expect_sent("bob");
-  }
+  User carol(server.endpoint(), "carol");
+  for (int i = 0; i < 3; ++i) alice.send("bob", std::to_string(i));
+  alice.send("carol", "quick");
+  carol.receive("alice", "quick");
+  bob.expect_forward("alice", "0");
+  std::this_thread::sleep_for(scaled(milliseconds(550)));
+  bob.acknowledge("alice");
+  alice.expect_sent("bob");
+  bob.expect_forward("alice", "1");
+  for (int i = 0; i < 2; ++i) alice.expect_unable_to_send();  // their time is up before bob's
+  alice.expect_sent("carol");
+  alice.send("bob", "new");
+  bob.acknowledge("alice");  // owed to nobody any more; and the second message is never forwarded
+  bob.receive("alice", "new");
+  alice.expect_sent("bob");
 }
 
 TEST_CASE_FIXTURE(AliceAndBob, "D5: RECEIVED counts on either socket, with any name or none") {

@@ -101,8 +101,10 @@ TEST_CASE("Bad input: a recipient that never reads is ended, its senders are tol
   exchange(alice, carol);
 }
 
-TEST_CASE_FIXTURE(AliceAndBob,
-                  "Bad input: a sender that never reads its answers is ended, others are undisturbed") {
+TEST_CASE("Bad input: a sender that never reads its answers is ended, others are undisturbed") {
+  Parleyd server({"--progress-timeout", seconds_option(milliseconds(1000))});
+  User alice(server.endpoint(), "alice");
+  User bob(server.endpoint(), "bob");
   for (const auto sockets : {Sockets::two, Sockets::one}) {
     const std::string name = sockets == Sockets::two ? "deaf2" : "deaf1";
     User deaf(server.endpoint(), name, sockets, {.receive_buffer_bytes = 4096});

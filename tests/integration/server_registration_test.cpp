@@ -140,7 +140,7 @@ TEST_CASE("R4: the second half must come from the same address") {
 
   Peer stranger(server.endpoint(), {.source_host = "127.0.0.2"});
   stranger.send(register_frame("TORECV", "bob"));
-  stranger.expect(username_taken);
+  stranger.expect("ERROR 100 The other half of bob was registered from another address\n\n");
   register_for(stranger, "TORECV", "carol");
 
   Peer to_recv(server.endpoint());

@@ -4,8 +4,10 @@
 #include <asio/ip/tcp.hpp>
 #include <memory>
 
+#include "server/limits.hpp"
 #include "server/log.hpp"
 #include "server/net/connection.hpp"
+#include "server/net/writer.hpp"
 #include "tests/support/peer.hpp"
 
 namespace parley::test {
@@ -13,15 +15,30 @@ namespace parley::test {
 /// The server's end of a loopback connection, and a peer at the other end of it.
 class ConnectedPair {
  public:
-  ConnectedPair() : peer_({"127.0.0.1", acceptor_.local_endpoint().port()}) {
-    connection_ = std::make_shared<Connection>(acceptor_.accept(), 256 * 1024, *log_);
+  explicit ConnectedPair(const Limits& limits = {}, const PeerOptions& peer = {})
+      : limits_(limits), peer_({"127.0.0.1", acceptor_.local_endpoint().port()}, peer) {
+    connection_ = std::make_shared<Connection>(acceptor_.accept(), shared_);
+    connection_->attach_owner();
+    writer_.add(connection_);
   }
+  ~ConnectedPair() {
+    connection_->close();
+    writer_.remove(*connection_);
+  }
+  ConnectedPair(const ConnectedPair&) = delete;
+  ConnectedPair& operator=(const ConnectedPair&) = delete;
 
   const std::shared_ptr<Connection>& connection() const { return connection_; }
   Peer& peer() { return peer_; }
+  Budget& budget() { return budget_; }
 
  private:
+  const Limits limits_;
   std::shared_ptr<spdlog::logger> log_ = make_logger("test", spdlog::level::off);
+  Budget budget_{limits_.max_waiting_bytes};
+  LogLimit newcomers_{1, 1};
+  Writer writer_{budget_};
+  const Connection::Shared shared_{limits_, writer_, budget_, newcomers_, *log_};
   asio::io_context context_;
   asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
   std::shared_ptr<Connection> connection_;

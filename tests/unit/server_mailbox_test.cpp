@@ -13,24 +13,27 @@
 namespace parley {
 namespace {
 
+constexpr auto never = Connection::Clock::time_point::max();
+
 /// A recipient, and a sender who is told what became of each message.
 struct Correspondents {
   explicit Correspondents(const Limits& some_limits = {})
       : limits(some_limits),
-        mailbox(to.connection(), limits),
+        mailbox(std::make_shared<Mailbox>(to.connection(), limits, budget)),
         replies(std::make_shared<Replies>(from.connection(), two_socket::DeliveredWord::sent, 1'000'000,
                                           counters)) {}
 
   void deliver(std::string_view body) {
-    mailbox.deliver({"alice", body, Audience::user},
-                    replies->receipt(replies->expect("bob", 1, body.size())));
+    mailbox->deliver({"alice", body, Audience::user, {}},
+                     replies->receipt(replies->expect("bob", 1, body.size(), never)));
   }
 
   const Limits limits;
   test::ConnectedPair from;
   test::ConnectedPair to;
   Counters counters;
-  Mailbox mailbox;
+  Budget budget{limits.max_waiting_bytes};
+  std::shared_ptr<Mailbox> mailbox;
   std::shared_ptr<Replies> replies;
 };
 
@@ -43,25 +46,25 @@ constexpr std::string_view failed = "ERROR 102 Unable to send\n\n";
 
 TEST_CASE("D3: one FORWARD is out at a time, and the next leaves when it was answered") {
   Correspondents c;
-  c.mailbox.open();
+  c.mailbox->open();
   c.deliver("one");
   c.deliver("two");
   c.to.peer().expect(forward("alice", "one"));
   CHECK(c.to.peer().try_next_frame() == std::nullopt);
-  c.mailbox.acknowledge(Outcome::received);
+  c.mailbox->acknowledge(Outcome::received);
   c.from.peer().expect(sent);
   c.to.peer().expect(forward("alice", "two"));
-  c.mailbox.acknowledge(Outcome::rejected);
+  c.mailbox->acknowledge(Outcome::rejected);
   c.from.peer().expect("ERROR 103 Header incomplete\n\n");
 }
 
 TEST_CASE("D5: an answer to nothing is ignored") {
   Correspondents c;
-  c.mailbox.open();
-  c.mailbox.acknowledge(Outcome::failed);
+  c.mailbox->open();
+  c.mailbox->acknowledge(Outcome::failed);
   c.deliver("one");
-  c.mailbox.acknowledge(Outcome::received);
-  c.mailbox.acknowledge(Outcome::failed);
+  c.mailbox->acknowledge(Outcome::received);
+  c.mailbox->acknowledge(Outcome::failed);
   c.from.peer().expect(sent);
   CHECK(c.from.peer().try_next_frame() == std::nullopt);
 }
@@ -71,23 +74,67 @@ TEST_CASE("R4: nothing is forwarded before the mailbox is open, and nothing is l
   c.deliver("one");
   c.deliver("two");
   CHECK(c.to.peer().try_next_frame() == std::nullopt);
-  c.mailbox.open();
+  c.mailbox->open();
   c.to.peer().expect(forward("alice", "one"));
-  c.mailbox.acknowledge(Outcome::received);
+  c.mailbox->acknowledge(Outcome::received);
   c.to.peer().expect(forward("alice", "two"));
 }
 
 TEST_CASE("R7: closing fails what is out, what waits and what comes later") {
   Correspondents c;
-  c.mailbox.open();
+  c.mailbox->open();
   c.deliver("one");
   c.deliver("two");
-  c.mailbox.close();
+  c.mailbox->close();
   c.deliver("three");
   for (int i = 0; i < 3; ++i) c.from.peer().expect(failed);
   c.to.peer().expect(forward("alice", "one"));
-  c.mailbox.acknowledge(Outcome::received);
+  c.mailbox->acknowledge(Outcome::received);
   CHECK(c.from.peer().try_next_frame() == std::nullopt);
+}
+
+TEST_CASE("D1.9: what has waited too long is never forwarded, and what comes behind it is") {
+  Correspondents c;
+  c.mailbox->open();
+  c.deliver("one");
+  const auto past = Connection::Clock::now();
+  c.mailbox->deliver({"alice", "late", Audience::user, {}, past},
+                     c.replies->receipt(c.replies->expect("bob", 1, 4, never)));
+  c.deliver("two");
+  c.to.peer().expect(forward("alice", "one"));
+  c.mailbox->acknowledge(Outcome::received);
+  c.to.peer().expect(forward("alice", "two"));
+  c.from.peer().expect(std::string(sent) + std::string(failed));
+}
+
+TEST_CASE(
+    "D1.9: the recipient's time runs from when its FORWARD left, and not while it waits for the socket") {
+  Correspondents c;
+  c.mailbox->open();
+  c.deliver("one");
+  const auto later = Connection::Clock::now() + c.limits.receipt_timeout;
+  CHECK(c.mailbox->is_overdue(later));
+  c.mailbox->acknowledge(Outcome::received);
+  CHECK_FALSE(c.mailbox->is_overdue(later));
+  while (c.to.connection()->waiting_frames() == 0)
+    REQUIRE(c.to.connection()->send(std::string(10'000, 'x')) != Sent::never);
+  c.deliver("two");
+  CHECK_FALSE(c.mailbox->is_overdue(later));
+  while (c.to.connection()->waiting_frames() > 0) (void)c.to.peer().receive_once();
+  while (!c.mailbox->is_overdue(later)) std::this_thread::yield();  // the writer tells it after it has sent
+}
+
+TEST_CASE("all mailboxes together have a bound, too") {
+  Limits limits;
+  limits.max_waiting_bytes = 10'000;
+  Correspondents c(limits);
+  const std::string body(4'000, 'x');
+  for (int i = 0; i < 3; ++i) c.deliver(body);
+  CHECK(c.from.peer().try_next_frame() == std::nullopt);
+  c.deliver("");
+  CHECK(c.counters.refused == 1);
+  c.mailbox->close();
+  CHECK(c.budget.used_bytes() == 0);
 }
 
 TEST_CASE("L5: a mailbox takes what fits its limit, and refuses the message that does not") {
@@ -119,8 +166,9 @@ TEST_CASE(
   test::ConnectedPair to;
   Counters counters;
   const Limits limits;
-  Mailbox mailbox(to.connection(), limits);
-  mailbox.open();
+  Budget budget(limits.max_waiting_bytes);
+  const auto mailbox = std::make_shared<Mailbox>(to.connection(), limits, budget);
+  mailbox->open();
   struct Source {
     test::ConnectedPair pair;
     std::shared_ptr<Replies> replies;
@@ -136,8 +184,8 @@ TEST_CASE(
   for (const auto& name : names)
     threads.emplace_back([&mailbox, name, replies = sources[name].replies] {
       for (int i = 0; i < per_sender; ++i)
-        mailbox.deliver({name, std::to_string(i), Audience::user},
-                        replies->receipt(replies->expect("bob", 1, 1)));
+        mailbox->deliver({name, std::to_string(i), Audience::user, {}},
+                         replies->receipt(replies->expect("bob", 1, 1, never)));
     });
 
   std::map<std::string, int> next;
@@ -148,7 +196,7 @@ TEST_CASE(
     const auto* message = std::get_if<two_socket::Forward>(&event);
     REQUIRE(message != nullptr);
     CHECK(message->body == std::to_string(next[std::string(message->sender)]++));
-    mailbox.acknowledge(Outcome::received);
+    mailbox->acknowledge(Outcome::received);
   }
   for (auto& thread : threads) thread.join();
   for (auto& [name, source] : sources)

@@ -14,12 +14,15 @@ namespace {
 using two_socket::DeliveredWord;
 
 constexpr std::size_t max_unanswered = 4;
+constexpr auto never = Connection::Clock::time_point::max();
 
 struct Sender {
   explicit Sender(DeliveredWord word = DeliveredWord::sent, std::size_t unanswered = max_unanswered)
       : replies(std::make_shared<Replies>(pair.connection(), word, unanswered, counters)) {}
 
-  Receipt send_to(const std::string& recipient) { return replies->receipt(replies->expect(recipient, 1, 5)); }
+  Receipt send_to(const std::string& recipient) {
+    return replies->receipt(replies->expect(recipient, 1, 5, never));
+  }
 
   test::ConnectedPair pair;
   Counters counters;
@@ -36,7 +39,7 @@ TEST_CASE("D2: answers leave in the order of the SENDs, whatever the order of th
   CHECK(sender.pair.peer().try_next_frame() == std::nullopt);
   first.report(Outcome::failed);
   sender.pair.peer().expect("ERROR 102 Unable to send\n\nERROR 103 Header incomplete\n\nSENT dave\n\n");
-  CHECK(sender.replies->is_empty());
+  CHECK(sender.counters.unanswered == 0);
 }
 
 TEST_CASE("D1: a receipt that is dropped is a failure, and one that was reported is none") {
@@ -65,7 +68,7 @@ TEST_CASE("D4: a broadcast is answered once, when the last recipient reported; a
   for (const auto& [outcome, answer] : {std::pair{Outcome::received, "SENT ALL\n\n"},
                                         {Outcome::failed, "ERROR 102 Unable to send\n\n"},
                                         {Outcome::rejected, "ERROR 102 Unable to send\n\n"}}) {
-    const auto sequence = sender.replies->expect("ALL", 3, 5);
+    const auto sequence = sender.replies->expect("ALL", 3, 5, never);
     Receipt first = sender.replies->receipt(sequence);
     Receipt second = sender.replies->receipt(sequence);
     Receipt third = sender.replies->receipt(sequence);
@@ -77,41 +80,89 @@ TEST_CASE("D4: a broadcast is answered once, when the last recipient reported; a
   }
 }
 
-TEST_CASE("D2: a refused SEND is answered in its turn, and a flood of them takes no room") {
+TEST_CASE("D2: refused SENDs are answered in their turn, and take the sender's room as others do") {
   Sender sender;
   Receipt first = sender.send_to("bob");
-  for (int i = 0; i < 1000; ++i) sender.replies->refuse();
-  CHECK(sender.replies->has_room());
+  for (std::size_t i = 1; i < max_unanswered; ++i) {
+    CHECK(sender.replies->has_room());
+    sender.replies->refuse();
+  }
+  CHECK_FALSE(sender.replies->has_room());
   CHECK(sender.pair.peer().try_next_frame() == std::nullopt);
   first.report(Outcome::received);
   sender.pair.peer().expect("SENT bob\n\n");
-  for (int i = 0; i < 1000; ++i) sender.pair.peer().expect("ERROR 102 Unable to send\n\n");
-  sender.replies->refuse();
-  sender.pair.peer().expect("ERROR 102 Unable to send\n\n");
+  for (std::size_t i = 1; i < max_unanswered; ++i) sender.pair.peer().expect("ERROR 102 Unable to send\n\n");
+  CHECK(sender.replies->has_room());
 }
 
-TEST_CASE("L5: a sender waits for room when it has the most unanswered SENDs, and no longer") {
+TEST_CASE("D1.9: a SEND whose time is up is answered, and what its recipients say later counts for nothing") {
   Sender sender;
+  const auto now = Connection::Clock::now();
+  const auto later = now + std::chrono::seconds{1};
+  const auto sequence = sender.replies->expect("ALL", 2, 5, now);
+  Receipt early = sender.replies->receipt(sequence);
+  Receipt late = sender.replies->receipt(sequence);
+  early.report(Outcome::received);
+  Receipt second = sender.replies->receipt(sender.replies->expect("bob", 1, 5, later));
+  CHECK(sender.pair.connection()->deadline(Deadline::send) == now);
+  sender.replies->give_up(now);
+  sender.pair.peer().expect("ERROR 102 Unable to send\n\n");
+  CHECK(sender.pair.connection()->deadline(Deadline::send) == later);
+  late.report(Outcome::received);
+  CHECK(sender.counters.delivered == 1);
+  CHECK(sender.counters.refused == 1);
+  second.report(Outcome::received);
+  sender.pair.peer().expect("SENT bob\n\n");
+  CHECK(sender.pair.connection()->deadline(Deadline::send) == never);
+}
+
+TEST_CASE("D1.9: a SEND that is given up behind one that is not is answered in its turn") {
+  Sender sender;
+  const auto now = Connection::Clock::now();
+  Receipt first = sender.send_to("bob");
+  Receipt second = sender.replies->receipt(sender.replies->expect("carol", 1, 5, now));
+  sender.replies->give_up(now);
+  CHECK(sender.pair.peer().try_next_frame() == std::nullopt);
+  second.report(Outcome::received);
+  first.report(Outcome::received);
+  sender.pair.peer().expect("SENT bob\n\nERROR 102 Unable to send\n\n");
+}
+
+TEST_CASE("D2: who leaves is answered all that it sent") {
+  Sender sender;
+  Receipt first = sender.send_to("bob");
+  Receipt second = sender.send_to("carol");
+  second.report(Outcome::received);
+  sender.replies->close();
+  sender.pair.peer().expect("ERROR 102 Unable to send\n\nSENT carol\n\n");
+  first.report(Outcome::received);
+  CHECK(sender.counters.unanswered == 0);
+  CHECK(sender.counters.delivered == 1);
+}
+
+TEST_CASE("L5: a sender that waits for room is woken when there is some, and only then") {
+  Sender sender;
+  Connection& connection = *sender.pair.connection();
   std::vector<Receipt> receipts;
   for (std::size_t i = 0; i < max_unanswered - 1; ++i) receipts.push_back(sender.send_to("bob"));
-  CHECK(sender.replies->has_room());
+  CHECK(sender.replies->has_room_or_wake());
   receipts.push_back(sender.send_to("bob"));
-  CHECK_FALSE(sender.replies->has_room());
 
   SUBCASE("an answer makes room") {
-    std::thread settler([&] { receipts.front().report(Outcome::received); });
-    CHECK(sender.replies->wait_for_room());
-    settler.join();
+    CHECK_FALSE(sender.replies->has_room_or_wake());
+    CHECK_FALSE(connection.is_woken());
+    receipts.front().report(Outcome::received);
+    CHECK(connection.take_wake());
+    CHECK(sender.replies->has_room_or_wake());
   }
-  SUBCASE("close() ends the wait") {
-    std::thread closer([&] { sender.replies->close(); });
-    CHECK_FALSE(sender.replies->wait_for_room());
-    closer.join();
+  SUBCASE("who does not wait is not woken") {
+    receipts.front().report(Outcome::received);
+    CHECK_FALSE(connection.is_woken());
   }
-  SUBCASE("so does the peer's end, though nobody reads") {
-    sender.pair.peer().send("SEND bob\n");
-    sender.pair.peer().close();
-    CHECK_FALSE(sender.replies->wait_for_room());
+  SUBCASE("an answer behind an open one makes none") {
+    CHECK_FALSE(sender.replies->has_room_or_wake());
+    receipts.back().report(Outcome::received);
+    CHECK_FALSE(connection.is_woken());
   }
 }
 

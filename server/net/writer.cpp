@@ -1,0 +1,167 @@
+#include "server/net/writer.hpp"
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace parley {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::uint64_t changed_id = 0;
+
+// When memory for a pause is short it is tried again after this time.
+constexpr milliseconds retry_pause{10};
+
+}  // namespace
+
+Writer::Writer(Budget& budget) : budget_(budget), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = changed_id;
+  if (!epoll_ || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, changed_.descriptor(), &event) != 0)
+    throw std::system_error(errno, std::generic_category(), "epoll");
+  thread_ = std::thread([this] { run(); });
+}
+
+Writer::~Writer() {
+  stopping_ = true;
+  changed_.set();
+  thread_.join();
+}
+
+void Writer::add(const std::shared_ptr<Connection>& connection) {
+  const MutexLock lock(mutex_);
+  connections_.emplace(connection->id_, connection);
+}
+
+void Writer::remove(const Connection& connection) noexcept {
+  const MutexLock lock(mutex_);
+  connections_.erase(connection.id_);
+}
+
+bool Writer::watch(int descriptor, std::uint64_t id, bool is_known) noexcept {
+  epoll_event event{};
+  event.events = EPOLLOUT | EPOLLONESHOT;
+  event.data.u64 = id;
+  return ::epoll_ctl(epoll_.get(), is_known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+void Writer::unwatch(int descriptor) noexcept {
+  epoll_event unused{};
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, descriptor, &unused);
+}
+
+void Writer::resume_at(std::uint64_t id, Clock::time_point at) {
+  bool is_next = false;
+  {
+    const MutexLock lock(mutex_);
+    const auto pause = pauses_.emplace(at, id);
+    is_next = pause == pauses_.begin();
+  }
+  if (is_next) changed_.set();
+}
+
+void Writer::run() noexcept {
+  while (!stopping_) {
+    int timeout_ms = static_cast<int>(retry_pause.count());
+    try {
+      timeout_ms = serve_paused();
+    } catch (const std::exception&) {  // out of memory
+    }
+    serve_ready(timeout_ms);
+  }
+}
+
+/// Those whose pause is over; returns how long the next one lasts.
+int Writer::serve_paused() {
+  for (;;) {
+    std::uint64_t id = 0;
+    {
+      const MutexLock lock(mutex_);
+      if (pauses_.empty()) return -1;
+      const auto first = pauses_.begin();
+      const auto left = first->first - Clock::now();
+      if (left > Clock::duration::zero())
+        return static_cast<int>(std::chrono::ceil<milliseconds>(left).count());
+      id = first->second;
+      pauses_.erase(first);
+    }
+    serve(id);
+  }
+}
+
+void Writer::serve_ready(int timeout_ms) {
+  std::array<epoll_event, 64> events{};
+  const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
+  for (int i = 0; i < count; ++i) {
+    const auto id = events[static_cast<std::size_t>(i)].data.u64;
+    if (id == changed_id)
+      changed_.clear();
+    else
+      serve(id);
+  }
+}
+
+void Writer::serve(std::uint64_t id) {
+  const auto connection = find(id);
+  if (!connection) return;
+  const auto pause_ends = connection->send_waiting();
+  if (!pause_ends) return;
+  try {
+    const MutexLock lock(mutex_);
+    pauses_.emplace(*pause_ends, id);
+  } catch (const std::exception&) {
+    connection->abort("there is no memory for what it is sent");
+  }
+}
+
+std::shared_ptr<Connection> Writer::find(std::uint64_t id) const {
+  const MutexLock lock(mutex_);
+  const auto found = connections_.find(id);
+  return found == connections_.end() ? nullptr : found->second.lock();
+}
+
+void Writer::relieve() noexcept {
+  if (relieving_.test_and_set(std::memory_order_acquire)) return;  // somebody does
+  try {
+    while (budget_.is_exceeded()) {
+      const auto victim = choose_victim();
+      if (!victim) break;
+      victim->abort("holds most of what waits in the whole server");
+    }
+  } catch (const std::exception&) {  // out of memory: the next frame tries again
+  }
+  relieving_.clear(std::memory_order_release);
+}
+
+std::shared_ptr<Connection> Writer::choose_victim() const {
+  struct Holder {
+    std::size_t bytes = 0;
+    std::shared_ptr<Connection> longest;
+    std::size_t longest_bytes = 0;
+  };
+  std::map<asio::ip::address, Holder> holders;
+  Holder most;
+  const MutexLock lock(mutex_);
+  for (const auto& [id, weak] : connections_) {
+    const auto connection = weak.lock();
+    const std::size_t bytes = connection ? connection->waiting_bytes() : 0;
+    if (bytes == 0) continue;
+    Holder alone;
+    Holder& holder = connection->peer().address().is_loopback() ? alone : holders[connection->origin()];
+    holder.bytes += bytes;
+    if (bytes > holder.longest_bytes) {
+      holder.longest = connection;
+      holder.longest_bytes = bytes;
+    }
+    if (holder.bytes > most.bytes) most = holder;
+  }
+  return most.longest;
+}
+
+}  // namespace parley

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+
+#include "base/event_flag.hpp"
+#include "base/file_descriptor.hpp"
+#include "base/thread_annotations.hpp"
+#include "server/net/connection.hpp"
+
+namespace parley {
+
+/// Sends what waits in the queues of all connections, as their sockets take it and their pauses end: one
+/// thread. Every call is safe from any thread and none blocks.
+class Writer {
+ public:
+  using Clock = Connection::Clock;
+
+  /// Throws std::system_error when the system has no descriptor or no thread left.
+  explicit Writer(Budget& budget);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// A number for a connection that is being made.
+  std::uint64_t next_id() { return next_id_.fetch_add(1, std::memory_order_relaxed); }
+
+  /// From here on the connection is looked after, and from remove() on no longer. May throw std::bad_alloc.
+  void add(const std::shared_ptr<Connection>& connection) EXCLUDES(mutex_);
+  void remove(const Connection& connection) noexcept EXCLUDES(mutex_);
+
+  /// Makes room when all that waits is more than the server may hold: the address whose connections hold the
+  /// most gives way, its longest queue first. On this host each connection counts for itself.
+  void relieve() noexcept EXCLUDES(mutex_);
+
+  // For Connection.
+
+  /// Under the connection's write lock, so that the descriptor is its own: calls it once the socket has room.
+  /// False when the system has no memory for that.
+  bool watch(int descriptor, std::uint64_t id, bool is_known) noexcept;
+  void unwatch(int descriptor) noexcept;
+
+  /// Calls the connection of that number then, if it is still there. May throw std::bad_alloc.
+  void resume_at(std::uint64_t id, Clock::time_point at) EXCLUDES(mutex_);
+
+ private:
+  void run() noexcept;
+  void serve_ready(int timeout_ms);
+  int serve_paused();
+  void serve(std::uint64_t id);
+  std::shared_ptr<Connection> find(std::uint64_t id) const EXCLUDES(mutex_);
+  std::shared_ptr<Connection> choose_victim() const EXCLUDES(mutex_);
+
+  Budget& budget_;
+  const FileDescriptor epoll_;
+  EventFlag changed_;
+  std::atomic<std::uint64_t> next_id_{1};
+  std::atomic<bool> stopping_{false};
+  std::atomic_flag relieving_;
+
+  mutable Mutex mutex_;  // taken alone: connections are called after it is let go
+  std::unordered_map<std::uint64_t, std::weak_ptr<Connection>> connections_ GUARDED_BY(mutex_);
+  std::multimap<Clock::time_point, std::uint64_t> pauses_ GUARDED_BY(mutex_);
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace parley

@@ -1,0 +1,15 @@
+"""Why nobody can have a name, and no room (PROTOCOL.md, OD1 and OD2): what each dialect says in its own way."""
+
+REQUIRED = "A name is required."
+TOO_LONG = "A name has at most 32 bytes."
+NOT_UTF8 = "A name is made of UTF-8."
+CONTROL = "A name has no control characters."
+BLANK = "A name is one word, without blanks."
+INVISIBLE = "A name has no invisible characters."
+LEADING_SIGN = "A name does not begin with one of [ + - @ / or *."
+HOLDS_MARK = "A name has neither > nor : in it."
+RESERVED = "That name means something else here."
+
+ROOM_TOO_LONG = "The name of a room has at most 64 bytes."
+ROOM_CONTROL = "The name of a room has no control characters."
+ROOM_BLANKS = "A room's name has single spaces, inside, and no other blanks."
