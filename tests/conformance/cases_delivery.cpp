@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <chrono>
+
 #include "tests/conformance/case.hpp"
 #include "tests/support/every_byte.hpp"
 
@@ -88,6 +91,37 @@ void silent_recipient(Trial& t) {
   const Pair p(t);
   t.begin_exchange(p.alice, p.bob, "Are you there?");
   p.alice.sending->expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
+}
+
+/// Several senders wait for a recipient who takes a third of the receipt time for each.
+void answered_in_time(Trial& t) {
+  using Clock = std::chrono::steady_clock;
+  using std::chrono::milliseconds;
+  const User bob = t.sign_on("bob");
+  std::vector<User> waiting;
+  for (const char* stem : {"alice", "carol", "dave", "erin", "frank"}) waiting.push_back(t.sign_on(stem));
+  const auto time = t.settings().receipt_time;
+  const auto begin = Clock::now();
+  const auto end = begin + time + milliseconds{1000};
+  for (const User& sender : waiting) t.send(sender, bob.name, "Hello");
+  for (int receipts = 1; !waiting.empty() && Clock::now() < end; ++receipts) {
+    const auto next_receipt = std::min(begin + receipts * time / 3, end);
+    while (!waiting.empty() && Clock::now() < next_receipt)
+      std::erase_if(waiting, [](const User& sender) {
+        if (!sender.sending->wait_for_input(milliseconds{5})) return false;
+        const auto answer = sender.sending->receive();
+        if (const auto* const over = std::get_if<WaitEnd>(&answer)) sender.sending->fail("an answer", *over);
+        return true;
+      });
+    if (!bob.receiving->has_input()) continue;
+    const auto message = bob.receiving->receive();
+    if (const auto* const frame = std::get_if<Frame>(&message))
+      if (const auto* const forward = std::get_if<two_socket::Forward>(&frame->event))
+        bob.receiving->send(to_frame(two_socket::Received{forward->sender}));
+  }
+  if (!waiting.empty())
+    t.fail("an answer to each of 5 senders within the receipt time and a second",
+           "none to " + std::to_string(waiting.size()) + " of them");
 }
 
 void late_receipt(Trial& t) {
@@ -278,6 +312,12 @@ std::vector<Case> delivery_cases() {
        {"D2.1-no-early-report"},
        "The wait for the recipient's answer has no limit.",
        silent_recipient},
+      {"D1.9-in-time",
+       "an answer in time to each of several senders to one slow recipient",
+       {"D1.8-silent", "D3.4-own-outcome"},
+       "The receipt time begins when the FORWARD leaves, so that whoever waits behind others waits for the "
+       "sum.",
+       answered_in_time},
       {"D5.4-too-late",
        "a receipt that comes after its time",
        {"D1.8-silent", "D1.7-recipient-leaves"},

@@ -64,13 +64,24 @@ class Sending:
 
     def __init__(self, sender, recipient):
         self.sender, self.recipient = sender, recipient
+        self.answer_by = time.monotonic() + options.receipt_time
+        self.given_up = False  # what comes now is too late
         self.waiting = set()  # recipients that have not answered
         self.code = None  # of the ERROR to answer with; None: SENT
 
     def settle(self, user, code):
+        if self.given_up:
+            return
         self.waiting.discard(user)
         if code:
             self.code = 102 if self.recipient == b"ALL" else code
+        self.sender.flush_answers()
+
+    def give_up(self):
+        """Its time is up, whoever is slow (D1.9)."""
+        self.given_up = True
+        self.code = 102
+        self.waiting.clear()
         self.sender.flush_answers()
 
     def answer(self):
@@ -111,6 +122,8 @@ class User:
         while self.mailbox and len(self.forwarded) < FORWARDS_AT_ONCE:
             sending, body = self.mailbox.popleft()
             self.mailbox_bytes -= len(body)
+            if sending.given_up:
+                continue
             self.forwarded.append((sending, time.monotonic() + options.receipt_time))
             frame = b"FORWARD %s\nContent-length: %d\n\n%s" % (sending.sender.name, len(body), body)
             self.sockets[b"TORECV"].write(frame)
@@ -366,6 +379,9 @@ def watch():
                 connection.shut()
             for user in [one for one in directory.values() if one.forwarded and now > one.forwarded[0][1]]:
                 user.expire()
+            for sending in [one for user in directory.values() for one in user.answers if one.waiting]:
+                if now > sending.answer_by:
+                    sending.give_up()
 
 
 def accept(socket_, host):

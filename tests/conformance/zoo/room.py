@@ -6,6 +6,7 @@ import socket
 from programs import Peer
 
 ANY_ERROR = (100, 101, 102, 103)
+RECEIPT_TIME = 2  # seconds that the server under check is to wait for a RECEIVED
 
 
 class User:

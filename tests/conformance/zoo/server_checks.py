@@ -6,7 +6,6 @@ import server_checks_framing
 import server_checks_registration
 from room import Chat
 
-RECEIPT_TIME = 2  # seconds that the server under check is to wait for a RECEIVED
 CHECKS = {
     name.upper().replace("_", "."): function
     for part in (server_checks_framing, server_checks_registration, server_checks_delivery)

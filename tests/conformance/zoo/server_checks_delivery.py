@@ -1,8 +1,9 @@
 """Checks of the sections M and D of the page, for servers."""
 
 import contextlib
+import time
 
-from room import ANY_ERROR, basic
+from room import ANY_ERROR, RECEIPT_TIME, basic
 
 EVERY_BYTE = bytes(range(256))
 
@@ -74,10 +75,12 @@ def d1_6(chat):
 
 def d1_7(chat):
     alice, bob = chat.users(b"alice", b"bob")
+    begin = time.monotonic()
     alice.send(b"bob")
     bob.gets(b"alice")
     bob.leave()
     alice.failed()
+    assert time.monotonic() - begin < RECEIPT_TIME, "it came only when the time for an answer was up"
 
 
 def d1_8(chat):
@@ -85,6 +88,21 @@ def d1_8(chat):
     alice.send(b"bob")
     bob.gets(b"alice")
     alice.failed()
+
+
+def d1_9(chat):
+    bob, *senders = chat.users(b"bob", b"alice", b"carol", b"dave", b"erin")
+    begin = time.monotonic()
+    for sender in senders:
+        sender.send(b"bob", b"")
+    for _ in range(2):  # he takes half of his time for each, and then says nothing more
+        time.sleep(RECEIPT_TIME / 2)
+        bob.receiving.skip_empty_lines()
+        bob.last_sender = bob.receiving.read_block().splitlines()[0].split()[-1]
+        bob.answers()
+    for sender in senders:
+        sender.sending.read_block()
+    assert time.monotonic() - begin < 1.75 * RECEIPT_TIME, "the last of them was answered too late"
 
 
 def d2_1(chat):

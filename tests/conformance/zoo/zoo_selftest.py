@@ -20,12 +20,12 @@ import client_checks  # noqa: E402
 import make_mutant  # noqa: E402
 import server_checks  # noqa: E402
 from programs import Process, Server  # noqa: E402
-from room import Chat  # noqa: E402
+from room import RECEIPT_TIME, Chat  # noqa: E402
 
 PATIENCE = 10  # seconds that the right thing may take
 IMPATIENCE = 3  # seconds after which silence counts: longer than both of the times below
 WORKERS = 4 * (os.cpu_count() or 1)  # they wait more than they work
-SERVER_OPTIONS = ("--receipt-time", server_checks.RECEIPT_TIME)
+SERVER_OPTIONS = ("--receipt-time", RECEIPT_TIME)
 SERVER, CLIENT = (ZOO / make_mutant.PROGRAMS[program] for program in ("server", "client"))
 CHATLESS = {"receipt-on-wrong-socket", "other-delivery-word", "delivery-not-shown", "never-received"}
 TOO_EARLY = {"second-answer-not-awaited"}  # says that it is there before others can reach it

@@ -23,7 +23,7 @@ public class Server {
     static class User {
         final String name;
         final Map<String, Connection> sockets = new HashMap<>(); // TOSEND and TORECV; synchronized (users)
-        final Object turn = new Object(); // whoever holds it has the one FORWARD that is out
+        final Semaphore turn = new Semaphore(1); // whoever has it has the one FORWARD that is out
         private CompletableFuture<Integer> receipt; // of that FORWARD; synchronized (this)
 
         User(String name) { this.name = name; }
@@ -34,21 +34,34 @@ public class Server {
 
         /** 0 when the user has answered RECEIVED, otherwise the code of the error for the sender. */
         int deliver(String sender, byte[] body) {
-            synchronized (turn) {
-                CompletableFuture<Integer> mine = new CompletableFuture<>();
-                synchronized (this) { receipt = mine; }
-                Connection receiver;
-                synchronized (users) { receiver = isComplete() ? sockets.get("TORECV") : null; }
-                ByteArrayOutputStream forward = new ByteArrayOutputStream();
-                forward.writeBytes(("FORWARD " + sender + "\nContent-length: " + body.length + "\n\n").getBytes());
-                forward.writeBytes(body);
-                if (receiver == null || !receiver.write(forward.toByteArray())) return 102;
-                try {
-                    return mine.get(RECEIPT_SECONDS, TimeUnit.SECONDS);
-                } catch (Exception tooLate) {
-                    leave(); // or its answer to this message would be taken for that to the next
-                    return 102;
-                }
+            long answerBy = System.nanoTime() + TimeUnit.SECONDS.toNanos(RECEIPT_SECONDS);
+            CompletableFuture<Integer> outcome = new CompletableFuture<>();
+            try {
+                if (!turn.tryAcquire(RECEIPT_SECONDS, TimeUnit.SECONDS)) return 102; // slow with those before it
+                new Thread(() -> outcome.complete(forward(sender, body))).start();
+                return outcome.get(answerBy - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (Exception tooLate) {
+                return 102; // the turn is over when forward() is
+            }
+        }
+
+        /** With the turn, which it lets go; the time to answer begins here. */
+        private int forward(String sender, byte[] body) {
+            CompletableFuture<Integer> mine = new CompletableFuture<>();
+            synchronized (this) { receipt = mine; }
+            Connection receiver;
+            synchronized (users) { receiver = isComplete() ? sockets.get("TORECV") : null; }
+            ByteArrayOutputStream forward = new ByteArrayOutputStream();
+            forward.writeBytes(("FORWARD " + sender + "\nContent-length: " + body.length + "\n\n").getBytes());
+            forward.writeBytes(body);
+            try {
+                return receiver != null && receiver.write(forward.toByteArray())
+                    ? mine.get(RECEIPT_SECONDS, TimeUnit.SECONDS) : 102;
+            } catch (Exception tooLate) {
+                leave(); // or its answer to this message would be taken for that to the next
+                return 102;
+            } finally {
+                turn.release();
             }
         }
 

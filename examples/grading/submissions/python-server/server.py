@@ -9,6 +9,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 HEADER_LIMIT = 4096  # bytes
@@ -37,16 +38,28 @@ class User:
 
     def deliver(self, sender, body):
         """0 when the user has answered RECEIVED, otherwise the code of the error for the sender."""
-        with self.turn:
-            receipt = self.receipt = queue.Queue()
-            forward = f"FORWARD {sender}\nContent-length: {len(body)}\n\n".encode() + body
-            if users.get(self.name) is not self or not self.sockets["TORECV"].write(forward):
-                return 102
+        answer_by = time.monotonic() + RECEIPT_TIME
+        outcome = queue.Queue()
+        if not self.turn.acquire(timeout=RECEIPT_TIME):
+            return 102  # the user was slow with those before it
+        threading.Thread(target=self.forward, args=(sender, body, outcome), daemon=True).start()
+        try:
+            return outcome.get(timeout=max(0, answer_by - time.monotonic()))
+        except queue.Empty:
+            return 102  # the turn is over when forward() is
+
+    def forward(self, sender, body, outcome):
+        """With the turn, which it lets go; the time to answer begins here."""
+        receipt = self.receipt = queue.Queue()
+        forward = f"FORWARD {sender}\nContent-length: {len(body)}\n\n".encode() + body
+        code = 102
+        if users.get(self.name) is self and self.sockets["TORECV"].write(forward):
             try:
-                return receipt.get(timeout=RECEIPT_TIME)
+                code = receipt.get(timeout=RECEIPT_TIME)
             except queue.Empty:
                 self.leave()  # or its answer to this message would be taken for that to the next
-                return 102
+        self.turn.release()
+        outcome.put(code)
 
     def answer(self, code):
         receipt, self.receipt = self.receipt, None
