@@ -1,11 +1,12 @@
-"""Which include is against the order of the house: rooms include downwards only, and no room of their own floor."""
+"""Which include is against the order of the layers: a part includes its own files and those of lower layers, nothing else."""
 
 import pathlib
 import re
 import sys
 
-# From the ground up. A file is in the room whose name is the longest beginning of its path.
-FLOORS = [
+# From the lowest up. A file is of the part whose name is the longest beginning of its path; parts of one layer do not
+# know each other.
+LAYERS = [
     ["base/", "protocol/"],
     ["server/budget", "server/counters", "server/limits", "server/log"],
     ["server/frame"],
@@ -14,21 +15,21 @@ FLOORS = [
     ["server/chat/", "server/two_socket/"],
     ["server/", "client/"],
 ]
-FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
 
-# What a room must not know of the system.
+# What a part must not know of the system.
 FORBIDDEN = {
     "protocol/": r"asio.*|atomic|chrono|condition_variable|mutex|thread|poll\.h|pthread\.h|unistd\.h|sys/.*",
     "server/": r"termios\.h|histedit\.h|sys/ioctl\.h",
 }
 
 
-def room_of(path):
-    return max((room for room in FLOOR_OF if path.startswith(room)), key=len, default=None)
+def part_of(path):
+    return max((part for part in LAYER_OF if path.startswith(part)), key=len, default=None)
 
 
 def complaints(path, text):
-    room = room_of(path)
+    part = part_of(path)
     for number, line in enumerate(text.splitlines(), 1):
         match = re.match(r'\s*#\s*include\s*(["<])([^">]+)', line)
         if not match:
@@ -36,13 +37,13 @@ def complaints(path, text):
         quote, name = match.groups()
         if quote == "<":
             if any(path.startswith(top) and re.fullmatch(names, name) for top, names in FORBIDDEN.items()):
-                yield f"{path}:{number}: {room} must not know <{name}>"
+                yield f"{path}:{number}: {part} must not know <{name}>"
             continue
-        other = room_of(name)
+        other = part_of(name)
         if other is None:
-            yield f'{path}:{number}: "{name}" is not in a room below'
-        elif other != room and FLOOR_OF[other] >= FLOOR_OF[room]:
-            yield f'{path}:{number}: {room} is not above {other} ("{name}")'
+            yield f'{path}:{number}: "{name}" is of no layer'
+        elif other != part and LAYER_OF[other] >= LAYER_OF[part]:
+            yield f'{path}:{number}: {part} is not above {other} ("{name}")'
 
 
 def main(root):

@@ -137,7 +137,7 @@ TEST_CASE("all mailboxes together have a bound, too") {
   CHECK(c.budget.used_bytes() == 0);
 }
 
-TEST_CASE("L5: a mailbox takes what fits its limit, and refuses the message that does not") {
+TEST_CASE("L5.3: a mailbox takes what fits its limit, and refuses the message that does not") {
   Limits limits;
   limits.max_mailbox_bytes = 4096;
   Correspondents c(limits);
@@ -154,7 +154,7 @@ TEST_CASE("L5: a mailbox takes what fits its limit, and refuses the message that
     return;
   }
   CHECK(c.from.peer().try_next_frame() == std::nullopt);
-  c.deliver("");  // empty messages take room too
+  c.deliver("");  // empty messages count too
   SUBCASE("and then it is full") {
     c.from.peer().expect(failed);
   }

@@ -80,7 +80,7 @@ TEST_CASE("D4: a broadcast is answered once, when the last recipient reported; a
   }
 }
 
-TEST_CASE("D2: refused SENDs are answered in their turn, and take the sender's room as others do") {
+TEST_CASE("D2: refused SENDs are answered in their turn, and count as unanswered until then as others do") {
   Sender sender;
   Receipt first = sender.send_to("bob");
   for (std::size_t i = 1; i < max_unanswered; ++i) {
@@ -140,7 +140,7 @@ TEST_CASE("D2: who leaves is answered all that it sent") {
   CHECK(sender.counters.delivered == 1);
 }
 
-TEST_CASE("L5: a sender that waits for room is woken when there is some, and only then") {
+TEST_CASE("L5.2: a sender over its limit of unanswered SENDs is woken when it is below it, and only then") {
   Sender sender;
   Connection& connection = *sender.pair.connection();
   std::vector<Receipt> receipts;
@@ -148,7 +148,7 @@ TEST_CASE("L5: a sender that waits for room is woken when there is some, and onl
   CHECK(sender.replies->has_room_or_wake());
   receipts.push_back(sender.send_to("bob"));
 
-  SUBCASE("an answer makes room") {
+  SUBCASE("an answer brings it below") {
     CHECK_FALSE(sender.replies->has_room_or_wake());
     CHECK_FALSE(connection.is_woken());
     receipts.front().report(Outcome::received);
@@ -159,7 +159,7 @@ TEST_CASE("L5: a sender that waits for room is woken when there is some, and onl
     receipts.front().report(Outcome::received);
     CHECK_FALSE(connection.is_woken());
   }
-  SUBCASE("an answer behind an open one makes none") {
+  SUBCASE("an answer behind an open one does not") {
     CHECK_FALSE(sender.replies->has_room_or_wake());
     receipts.back().report(Outcome::received);
     CHECK_FALSE(connection.is_woken());
