@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "protocol/gate.hpp"
-#include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
+#include "tests/fuzz/same_however_cut.hpp"
 #include "tests/support/pieces.hpp"
 
 using namespace parley;

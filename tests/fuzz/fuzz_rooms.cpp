@@ -13,8 +13,8 @@
 #include "protocol/json_text.hpp"
 #include "protocol/rooms.hpp"
 #include "protocol/text.hpp"
-#include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
+#include "tests/fuzz/same_however_cut.hpp"
 
 using namespace parley;
 using namespace parley::rooms;

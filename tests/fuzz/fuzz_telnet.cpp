@@ -11,8 +11,8 @@
 
 #include "protocol/telnet.hpp"
 #include "protocol/text.hpp"
-#include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
+#include "tests/fuzz/same_however_cut.hpp"
 
 using namespace parley;
 using namespace parley::telnet;

@@ -9,9 +9,9 @@
 #include <variant>
 
 #include "protocol/two_socket.hpp"
-#include "tests/fuzz/cuts.hpp"
 #include "tests/fuzz/require.hpp"
-#include "tests/unit/protocol_run.hpp"
+#include "tests/fuzz/same_however_cut.hpp"
+#include "tests/unit/two_socket_run.hpp"
 
 using namespace parley::two_socket;
 

@@ -3,7 +3,7 @@ set(fuzz_targets gate input_line livecode names rooms telnet text two_socket use
 
 # What a target needs besides protocol/, relative to the root.
 set(fuzz_input_line_sources client/input_line.cpp)
-set(fuzz_two_socket_sources tests/unit/protocol_run.cpp)
+set(fuzz_two_socket_sources tests/unit/two_socket_run.cpp)
 
 # The executable of a fuzz target, still without a main(): libFuzzer's or replay.cpp's.
 function(parley_add_fuzz_target executable target)

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/protocol_check.hpp"
+#include "tests/unit/two_socket_check.hpp"
 
 using namespace parley::two_socket;
 using std::string;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Which dialects the server speaks, on which ports, and what it says of that; and the lobby's name.
 
-    lobby_test.py PARLEYD
+    ports_and_lobby_test.py PARLEYD
 """
 
 import json

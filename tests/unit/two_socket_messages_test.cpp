@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tests/unit/protocol_check.hpp"
+#include "tests/unit/two_socket_check.hpp"
 
 using namespace parley::two_socket;
 using std::string;

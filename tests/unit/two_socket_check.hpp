@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/unit/cuts.hpp"
-#include "tests/unit/protocol_run.hpp"
+#include "tests/unit/two_socket_run.hpp"
 
 namespace parley::two_socket {
 

@@ -1,4 +1,4 @@
-#include "tests/unit/protocol_run.hpp"
+#include "tests/unit/two_socket_run.hpp"
 
 #include <functional>
 #include <variant>

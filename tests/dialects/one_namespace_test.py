@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One namespace for all dialects: a name that is taken, reserved, freed, changed; and who is listed in which order.
 
-    names_across_test.py PARLEYD
+    one_namespace_test.py PARLEYD
 """
 
 import itertools
