@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "protocol/input_buffer.hpp"
 #include "tests/bench/peers_system.hpp"
-#include "tests/support/file_descriptor.hpp"
 
 namespace parley::bench {
 
@@ -39,7 +39,7 @@ class Client {
   std::size_t read_bytes_;
   InputBuffer input_;
   std::string pong_;
-  std::vector<test::FileDescriptor> sockets_;
+  std::vector<FileDescriptor> sockets_;
   int sending_ = -1;  // of sockets_, as the next
   int receiving_ = -1;
 };

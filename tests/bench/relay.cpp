@@ -21,8 +21,6 @@
 namespace parley::bench {
 namespace {
 
-using test::FileDescriptor;
-
 struct Group {
   int sender = -1;
   std::vector<int> receivers;

@@ -16,17 +16,16 @@
 #include <utility>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "protocol/text.hpp"
 #include "protocol/two_socket.hpp"
 #include "tests/bench/socket.hpp"
-#include "tests/support/file_descriptor.hpp"
 
 namespace parley::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-using test::FileDescriptor;
 using namespace two_socket;
 
 constexpr milliseconds answer_patience{300'000};  // for thousands of sign-ons on a slow machine

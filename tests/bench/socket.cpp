@@ -18,8 +18,8 @@ void set_option(int descriptor, int level, int name, int value) {
 
 }  // namespace
 
-test::FileDescriptor connect_to(std::uint16_t port) {
-  test::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+FileDescriptor connect_to(std::uint16_t port) {
+  FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);

@@ -3,14 +3,14 @@
 #include <cstdint>
 #include <string_view>
 
-#include "tests/support/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 /// Blocking sockets at their plainest: what a client costs must not hide what a server costs.
 /// Every call throws std::runtime_error when the other side is gone.
 namespace parley::bench {
 
 /// Connects to a port of 127.0.0.1, without delay.
-test::FileDescriptor connect_to(std::uint16_t port);
+FileDescriptor connect_to(std::uint16_t port);
 
 /// What parleyd sets on its sockets, so that the relay pays for the same.
 void set_server_options(int descriptor);

@@ -10,7 +10,6 @@
 namespace parley::bench {
 namespace {
 
-using test::FileDescriptor;
 using namespace two_socket;
 
 class RelaySystem : public System {

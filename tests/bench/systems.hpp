@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace parley::bench {
 
@@ -16,9 +16,9 @@ namespace parley::bench {
 /// client is the same for every server: it writes `request`, each receiver reads `delivery_bytes` and writes
 /// `receipt`, the sender reads `answer_bytes`.
 struct Group {
-  std::vector<test::FileDescriptor> idle;  // sockets that the protocol wants but the exchange does not use
-  test::FileDescriptor sender;
-  std::vector<test::FileDescriptor> receivers;
+  std::vector<FileDescriptor> idle;  // sockets that the protocol wants but the exchange does not use
+  FileDescriptor sender;
+  std::vector<FileDescriptor> receivers;
   std::string request;
   std::size_t delivery_bytes = 0;
   std::string receipt;

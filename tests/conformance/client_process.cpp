@@ -72,7 +72,7 @@ ClientProcess::ClientProcess(const std::string& command)
   if (!master_ || ::grantpt(master_.get()) != 0 || ::unlockpt(master_.get()) != 0 ||
       ::ptsname_r(master_.get(), name.data(), name.size()) != 0)
     fail("opening a pseudo-terminal");
-  slave_ = test::FileDescriptor(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  slave_ = FileDescriptor(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
   const winsize size{rows, columns, 0, 0};
   termios modes{};
   if (!slave_ || ::ioctl(slave_.get(), TIOCSWINSZ, &size) != 0 || ::tcgetattr(slave_.get(), &modes) != 0)
@@ -118,7 +118,7 @@ bool ClientProcess::is_at_rest() const {
 
 void ClientProcess::end() {
   if (pid_ < 0) return;
-  const test::FileDescriptor descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  const FileDescriptor descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   pollfd wait{descriptor.get(), POLLIN, 0};
   ::kill(-pid_, SIGTERM);
   (void)::poll(&wait, 1, static_cast<int>(time_to_terminate.count()));

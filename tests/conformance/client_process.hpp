@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "tests/support/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace parley::conform {
 
@@ -42,8 +42,8 @@ class ClientProcess {
 
  private:
   const std::string mark_;  // in its environment, and in that of all that it starts
-  test::FileDescriptor master_;
-  test::FileDescriptor slave_;  // held open, so that what was written last can be read
+  FileDescriptor master_;
+  FileDescriptor slave_;  // held open, so that what was written last can be read
   pid_t pid_ = -1;
   std::optional<std::string> ended_;
 };

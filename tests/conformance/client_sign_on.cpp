@@ -54,7 +54,7 @@ ClientTrial::~ClientTrial() {
 }
 
 void ClientTrial::listen() {
-  listener_ = test::FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  listener_ = FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -95,7 +95,7 @@ std::optional<std::string> ClientTrial::why_it_does_not_come() {
 
 void ClientTrial::accept_connections() {
   for (;;) {
-    test::FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket) return;
     const int on = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -105,7 +105,7 @@ void ClientTrial::accept_connections() {
 
 /// Makes links of the connections that can be called something by what has come on them.
 void ClientTrial::name_connections() {
-  std::erase_if(nameless_, [&](test::FileDescriptor& socket) {
+  std::erase_if(nameless_, [&](FileDescriptor& socket) {
     std::array<char, register_to_send.size()> begin{};
     const ssize_t count = ::recv(socket.get(), begin.data(), begin.size(), MSG_PEEK | MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;

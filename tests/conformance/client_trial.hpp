@@ -10,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "tests/conformance/client_profile.hpp"
 #include "tests/conformance/client_terminal.hpp"
 #include "tests/conformance/link.hpp"
 #include "tests/conformance/settings.hpp"
 #include "tests/conformance/transcript.hpp"
-#include "tests/support/file_descriptor.hpp"
 
 namespace parley::conform {
 
@@ -173,9 +173,9 @@ class ClientTrial {
   Transcript& transcript_;
   std::string user_;
 
-  test::FileDescriptor listener_;
+  FileDescriptor listener_;
   std::uint16_t port_ = 0;
-  std::vector<test::FileDescriptor> nameless_;  // connections on which no channel has been named yet
+  std::vector<FileDescriptor> nameless_;  // connections on which no channel has been named yet
   std::list<Link> links_;                       // stay where they are
   std::set<const Link*> ended_;
   Link* sending_ = nullptr;

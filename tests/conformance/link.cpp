@@ -70,7 +70,7 @@ std::string WaitEnd::describe() const {
   return "";
 }
 
-Link::Link(test::FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
+Link::Link(FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
            const Settings& settings)
     : socket_(std::move(socket)),
       label_(std::move(label)),

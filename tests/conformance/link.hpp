@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "protocol/two_socket_parser.hpp"
 #include "tests/conformance/settings.hpp"
 #include "tests/conformance/verdict.hpp"
-#include "tests/support/file_descriptor.hpp"
 
 namespace parley::conform {
 
@@ -50,7 +50,7 @@ struct Frame {
 class Link {
  public:
   /// Takes over a connected socket. `peer`: who is at the other end.
-  Link(test::FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
+  Link(FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
        const Settings& settings);
   Link(Link&&) = default;
 
@@ -114,7 +114,7 @@ class Link {
   std::optional<std::size_t> garbage_at() const;
   two_socket::Event to_known(const two_socket::Event& event) const;
 
-  test::FileDescriptor socket_;
+  FileDescriptor socket_;
   std::string label_;
   two_socket::Side peer_;
   Transcript* transcript_;

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "tests/support/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace parley::conform {
 namespace {
@@ -26,7 +26,7 @@ struct Request {
 
 /// Adds those that the kernel names; false when it takes no such questions (it may be built without them).
 bool ask_kernel(std::uint8_t family, std::uint16_t port, std::vector<unsigned long>& inodes) {
-  const test::FileDescriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  const FileDescriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   Request request{};
   request.header.nlmsg_len = sizeof request;
   request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;

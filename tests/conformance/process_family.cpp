@@ -14,7 +14,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "tests/support/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace parley::conform {
 namespace {
@@ -26,7 +26,7 @@ constexpr std::size_t state = 0;  // of the fields of a stat file
 
 /// Of a file in /proc; a process may end while it is read (then a stream would throw).
 std::string contents(const std::string& file) {
-  const test::FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   std::string bytes;
   std::array<char, 4096> room;
   ssize_t count = 0;

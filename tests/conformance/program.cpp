@@ -63,8 +63,8 @@ Program::Program(const std::string& command, const ProgramLimits& limits, const 
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0 || ::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
     throw std::system_error(errno, std::generic_category(), "pipe");
-  output_end_ = test::FileDescriptor(ends[0]);
-  const test::FileDescriptor input_end(ends[1]);
+  output_end_ = FileDescriptor(ends[0]);
+  const FileDescriptor input_end(ends[1]);
   // What it leaves behind when it dies becomes ours, and can be ended.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   std::vector<char*> environment;

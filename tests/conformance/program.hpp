@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "base/event_flag.hpp"
-#include "tests/support/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace parley::conform {
 
@@ -59,7 +59,7 @@ class Program {
 
   const std::string mark_;  // in its environment, and in that of all that it starts
   pid_t pid_ = -1;
-  test::FileDescriptor output_end_;
+  FileDescriptor output_end_;
   std::optional<std::string> ended_;
 
   EventFlag stopped_;

@@ -17,7 +17,7 @@ using two_socket::Channel;
 namespace {
 
 /// A connected socket, or why there is none.
-std::variant<test::FileDescriptor, std::string> connect_to(const test::Endpoint& server,
+std::variant<FileDescriptor, std::string> connect_to(const test::Endpoint& server,
                                                            std::chrono::milliseconds timeout) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -28,7 +28,7 @@ std::variant<test::FileDescriptor, std::string> connect_to(const test::Endpoint&
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
   int problem = 0;
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    test::FileDescriptor socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    FileDescriptor socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket) continue;
     if (::connect(socket.get(), address->ai_addr, address->ai_addrlen) != 0 && errno == EINPROGRESS) {
       pollfd descriptor{socket.get(), POLLOUT, 0};
@@ -81,7 +81,7 @@ std::string Trial::name(std::string_view stem) const {
 Link& Trial::connect(std::string label) {
   auto connected = connect_to(server_, settings_.timeout);
   if (const auto* problem = std::get_if<std::string>(&connected)) fail("a connection for " + label, *problem);
-  return links_.emplace_back(std::move(std::get<test::FileDescriptor>(connected)), std::move(label),
+  return links_.emplace_back(std::move(std::get<FileDescriptor>(connected)), std::move(label),
                              two_socket::Side::server, transcript_, settings_);
 }
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "tests/support/check.hpp"
-#include "tests/support/file_descriptor.hpp"
 
 namespace parley::test {
 

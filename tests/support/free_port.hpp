@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <system_error>
 
-#include "tests/support/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace parley::test {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/file_descriptor.hpp"
 #include "tests/support/check.hpp"
-#include "tests/support/file_descriptor.hpp"
 
 namespace parley::test {
 

@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "tests/support/check.hpp"
-#include "tests/support/file_descriptor.hpp"
 
 namespace parley::test {
 

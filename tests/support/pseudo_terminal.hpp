@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "tests/support/check.hpp"
-#include "tests/support/file_descriptor.hpp"
 #include "tests/support/process.hpp"
 
 namespace parley::test {
