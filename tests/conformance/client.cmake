@@ -10,5 +10,4 @@ set(client_sources
   client_screen_text.cpp
   client_sign_on.cpp
   client_terminal.cpp
-  client_trial.cpp
-  ../support/pseudo_terminal.cpp)
+  client_trial.cpp)
