@@ -156,7 +156,7 @@ const Sentences& sentences(NameFault fault) {
        "A word of a room's name begins with no combining mark."},
       {NameFault::leading_sign, "A name does not begin with one of [ + - @ / or *.", ""},
       {NameFault::holds_mark, "A name has neither > nor : in it.", ""},
-      {NameFault::reserved, "That name means something else here.", ""},
+      {NameFault::reserved, "ALL, BROADCAST and SERVER cannot be names.", ""},
   };
   return *std::ranges::find(all, fault, &Sentences::fault);
 }

@@ -39,7 +39,7 @@ REFUSAL = {
 REFUSED_REQUEST = {
     "two-socket": Doing(b"REGISTER TOSEND eve\n\n", b"ERROR 100 Already registered as ann\n\n"),
     "livecode": Doing(b"AUTH,3\neve\n", b"WARN,26\nCustomer already verified\n"),
-    "names": Doing(b"08NAME ALL", two_digits("That name means something else here. Please take another one.")),
+    "names": Doing(b"08NAME ALL", two_digits("ALL, BROADCAST and SERVER cannot be names. Please take another one.")),
     "telnet": Doing(b"/fly\r\n", b"There is no command /fly; /help lists those that there are.\r\n"),
     "rooms": Doing(b'{"type": "connect", "payload": {"name": "eve"}}',
                    notification("You are connected as ann already; connect again changes only the room.")),

@@ -8,7 +8,7 @@ BLANK = "A name is one word, without blanks."
 INVISIBLE = "A name has no invisible characters."
 LEADING_SIGN = "A name does not begin with one of [ + - @ / or *."
 HOLDS_MARK = "A name has neither > nor : in it."
-RESERVED = "That name means something else here."
+RESERVED = "ALL, BROADCAST and SERVER cannot be names."
 
 ROOM_TOO_LONG = "The name of a room has at most 64 bytes."
 ROOM_CONTROL = "The name of a room has no control characters."
