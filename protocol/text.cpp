@@ -141,4 +141,8 @@ std::string visible(std::string_view text, Backslash backslash) {
   return out;
 }
 
+std::string visible_beginning(std::string_view text, std::size_t max_bytes) {
+  return visible(text.substr(0, max_bytes)) + (text.size() > max_bytes ? "..." : "");
+}
+
 }  // namespace parley

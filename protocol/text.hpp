@@ -22,6 +22,9 @@ enum class Backslash {
 /// lines (bidirectional controls, U+2028, U+2029) become \u{NNNN}. Everything else is kept as it is.
 std::string visible(std::string_view text, Backslash backslash = Backslash::keep);
 
+/// visible() of the first `max_bytes` of the text, and "..." behind it when it has more: for a log line.
+std::string visible_beginning(std::string_view text, std::size_t max_bytes);
+
 /// True when the text is UTF-8 and visible() would change nothing in it but backslashes.
 bool is_printable(std::string_view text);
 

@@ -31,7 +31,7 @@ struct Describer {
   std::string with_body(std::string_view word, std::string_view name, std::string_view body) const {
     std::string text =
         std::string(word) + ' ' + visible(name) + ", " + std::to_string(body.size()) + " bytes: ";
-    return text + visible(body.substr(0, body_bytes)) + (body.size() > body_bytes ? "..." : "");
+    return text + visible_beginning(body, body_bytes);
   }
 
   std::string operator()(const NeedMore&) const { return "(incomplete)"; }

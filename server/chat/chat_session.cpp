@@ -6,13 +6,9 @@
 
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
+#include "server/log.hpp"
 
 namespace parley {
-namespace {
-
-constexpr std::size_t logged_bytes = 200;
-
-}  // namespace
 
 ChatSession::ChatSession(std::shared_ptr<Connection> connection, Context& context, std::string_view dialect)
     : Session(connection, dialect, context.floods.for_peer(connection->origin(), false),
@@ -27,8 +23,7 @@ void ChatSession::begin() {
 
 void ChatSession::log_input(std::string_view bytes) const {
   if (context_.log.should_log(spdlog::level::debug))
-    context_.log.debug("{} > {}{}", connection().label(), visible(bytes.substr(0, logged_bytes)),
-                       bytes.size() > logged_bytes ? "..." : "");
+    context_.log.debug("{} > {}", connection().label(), visible_beginning(bytes, logged_frame_bytes));
 }
 
 bool ChatSession::handle_next() {

@@ -13,12 +13,11 @@
 #include <iterator>
 
 #include "protocol/text.hpp"
+#include "server/log.hpp"
 #include "server/net/writer.hpp"
 
 namespace parley {
 namespace {
-
-constexpr std::size_t logged_bytes = 200;
 
 constexpr std::int64_t never = INT64_MAX;
 constexpr auto never_expires = Connection::Clock::time_point::max();
@@ -318,9 +317,8 @@ void Connection::ask_to_end(const char* reason) noexcept {
 }
 
 void Connection::log_frame(std::string_view header, std::string_view body) const {
-  const std::string text = visible(header.substr(0, logged_bytes)) + visible(body.substr(0, logged_bytes));
-  const bool is_cut = header.size() > logged_bytes || body.size() > logged_bytes;
-  shared_.log.debug("{} < {}{}", label_, text, is_cut ? "..." : "");
+  shared_.log.debug("{} < {}{}", label_, visible_beginning(header, logged_frame_bytes),
+                    visible_beginning(body, logged_frame_bytes));
 }
 
 bool Connection::may_log() const {

@@ -5,6 +5,7 @@
 
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
+#include "server/log.hpp"
 
 namespace parley {
 
@@ -13,17 +14,12 @@ using Attached = TwoSocketUser::Attached;
 
 namespace {
 
-constexpr std::size_t logged_body_bytes = 200;
 constexpr std::size_t logged_line_bytes = 80;
 
 std::string why_not(Attached attached, const std::string& name) {
   if (attached == Attached::elsewhere)
     return "The other half of " + name + " was registered from another address";
   return "Username already taken";
-}
-
-std::string shown(std::string_view line) {
-  return visible(line.substr(0, logged_line_bytes)) + (line.size() > logged_line_bytes ? "..." : "");
 }
 
 std::string error_frame(ErrorCode code, std::string_view phrase) {
@@ -49,7 +45,7 @@ bool TwoSocketSession::handle_next() {
   if (std::holds_alternative<two_socket::NeedMore>(event)) return false;
   end_frame();
   if (context_.log.should_log(spdlog::level::debug))
-    context_.log.debug("{} > {}", connection().label(), describe(event, logged_body_bytes));
+    context_.log.debug("{} > {}", connection().label(), describe(event, logged_frame_bytes));
   std::visit([this](const auto& message) { on(message); }, event);
   return true;
 }
@@ -83,8 +79,8 @@ std::shared_ptr<TwoSocketUser> TwoSocketSession::reserve_name(std::string_view n
 }
 
 void TwoSocketSession::refuse_registration(std::string_view name, std::string_view phrase) {
-  connection().log(spdlog::level::info, "{} refused the name '{}': {}", connection().label(), shown(name),
-                   phrase);
+  connection().log(spdlog::level::info, "{} refused the name '{}': {}", connection().label(),
+                   visible_beginning(name, logged_line_bytes), phrase);
   count_refusal(error_frame(ErrorCode::malformed_username, phrase));
 }
 
@@ -155,7 +151,8 @@ void TwoSocketSession::acknowledge(Outcome outcome) {
 void TwoSocketSession::on(const two_socket::Unknown& request) {
   charge_request();
   if (!is_registered()) return refuse_early();
-  end_with("sent an unknown request: " + shown(request.request_line), to_frame(ErrorCode::header_incomplete));
+  end_with("sent an unknown request: " + visible_beginning(request.request_line, logged_line_bytes),
+           to_frame(ErrorCode::header_incomplete));
 }
 
 void TwoSocketSession::on(const two_socket::Violation& violation) {

@@ -47,6 +47,12 @@ TEST_CASE("C5.2 bytes that are not UTF-8 become visible, and the rest is kept") 
   CHECK(visible("\xc0\x8a") == "\\xc0\\x8a");
 }
 
+TEST_CASE("C5 the beginning of a text, and whether there is more") {
+  CHECK(visible_beginning("", 3).empty());
+  CHECK(visible_beginning("a\nb", 3) == "a\\nb");
+  CHECK(visible_beginning("a\nbc", 3) == "a\\nb...");
+}
+
 TEST_CASE("C5 characters that reorder text or break lines become visible") {
   CHECK(visible("\xe2\x80\xae") == "\\u{202e}");  // right-to-left override
   CHECK(visible("\xe2\x80\xaa\xe2\x80\xab\xe2\x80\xac\xe2\x80\xad") ==
