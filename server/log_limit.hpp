@@ -42,7 +42,7 @@ class LogLimit {
   const double per_second_;
   const double burst_;
 
-  Mutex mutex_;  // taken alone
+  Mutex mutex_;  // no other is taken under it; a connection that closes takes it under its write lock
   double lines_ GUARDED_BY(mutex_);
   Clock::time_point looked_at_ GUARDED_BY(mutex_){};
   std::size_t left_out_ GUARDED_BY(mutex_) = 0;

@@ -102,7 +102,7 @@ class Directory {
 
   const std::string lobby_;
 
-  mutable Mutex mutex_;                 // taken alone: nothing is called while it is held
+  mutable Mutex mutex_;                 // taken alone: what is called under it only computes
   Entries entries_ GUARDED_BY(mutex_);  // by Member::key()
   std::unordered_map<std::string, Room> rooms_ GUARDED_BY(mutex_);  // by Room::key; none is empty
   std::uint64_t arrivals_ GUARDED_BY(mutex_) = 0;

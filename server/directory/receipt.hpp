@@ -29,7 +29,8 @@ class Answerer {
 
 /// The duty to say what became of a message at one recipient. Reports exactly once: a receipt that is dropped
 /// reports a failure, so no SEND can stay without its answer (D2). Reporting may write to the sender's
-/// socket: never report, assign or destroy one while a lock is held. Owned by one thread at a time.
+/// socket: while a lock is held never report one, and neither destroy nor overwrite one that is still owed.
+/// Owned by one thread at a time.
 class Receipt {
  public:
   /// Owed to nobody.

@@ -250,7 +250,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   mutable LogLimit lines_;
   Waker waker_;
 
-  mutable Mutex write_mutex_;  // the last lock but the log's own; the socket is written under it
+  mutable Mutex write_mutex_;  // under it only those of the log are taken; the socket is written under it
   Queue queue_ GUARDED_BY(write_mutex_);
   bool is_room_awaited_ GUARDED_BY(write_mutex_) = false;  // by the owner
   bool is_watched_ GUARDED_BY(write_mutex_) = false;       // the Writer waits for room in the socket

@@ -40,7 +40,7 @@ class Waker {
 
  private:
   std::atomic<bool> woken_{false};
-  Mutex mutex_;  // taken alone
+  Mutex mutex_;  // no other is taken under it; Sessions takes it under its own
   pthread_t owner_ GUARDED_BY(mutex_){};
   bool has_owner_ GUARDED_BY(mutex_) = false;
 };

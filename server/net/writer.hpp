@@ -63,7 +63,7 @@ class Writer {
   std::atomic<bool> stopping_{false};
   std::atomic_flag relieving_;
 
-  mutable Mutex mutex_;  // taken alone: connections are called after it is let go
+  mutable Mutex mutex_;  // taken alone: under it connections are only asked what they tell without a lock
   std::unordered_map<std::uint64_t, std::weak_ptr<Connection>> connections_ GUARDED_BY(mutex_);
   std::multimap<Clock::time_point, std::uint64_t> pauses_ GUARDED_BY(mutex_);
 
