@@ -6,14 +6,15 @@
 namespace parley {
 
 /// Bounds of what peers can make grow or last. PROTOCOL.md, section L, tells the reasons at length;
-/// options.cpp gives each an option. Constant once the server runs.
+/// options.cpp gives each an option, but for the named constants at the end. Constant once the server runs.
 struct Limits {
   /// A header block, its blank line included. Forty times the longest that anyone needs.
   std::size_t max_header_bytes = 4 * 1024;
   /// A message's body. A long page of text; small enough that a socket's send buffer holds a whole frame.
   std::size_t max_body_bytes = 64 * 1024;
 
-  /// From accept to the user's both sockets registered: time to type it by hand.
+  /// From accept to the user's both sockets registered: a program does that, its user has typed the name
+  /// before.
   std::chrono::milliseconds registration_timeout{20'000};
   /// From accept, or from signing off, to signing on, in the dialects whose users type the name into the open
   /// connection: a person who was called away.
@@ -29,7 +30,7 @@ struct Limits {
 
   /// SENDs of one sender without an answer: a window that hides latency, not a queue.
   std::size_t max_unanswered = 64;
-  /// Messages that wait for one two-socket recipient to acknowledge: a dozen of the largest, thousands of
+  /// Messages that wait for one two-socket recipient to acknowledge: fifteen of the longest, thousands of
   /// chat lines.
   std::size_t max_mailbox_bytes = 1024 * 1024;
   /// What waits for one socket to take it: twice what one chatter may say at once, so that an ordinary reader
