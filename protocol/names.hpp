@@ -12,7 +12,7 @@
 #include "protocol/input_buffer.hpp"
 
 /// The NAME, GET_NAMES, MSG dialect: its commands, its parser and how its answers are written (PROTOCOL.md,
-/// NM1 to NM5).
+/// NM1 to NM4).
 namespace parley::names {
 
 using parley::NeedMore;

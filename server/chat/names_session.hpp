@@ -5,7 +5,7 @@
 
 namespace parley {
 
-/// The NAME, GET_NAMES, MSG dialect (PROTOCOL.md, NM1 to NM5).
+/// The NAME, GET_NAMES, MSG dialect (PROTOCOL.md, NM1 to NM4).
 SessionFactory names_sessions(Context& context);
 
 }  // namespace parley

@@ -105,7 +105,7 @@ TEST_CASE("L1: so it is before registration, and for a request of one line") {
   }
 }
 
-TEST_CASE("L3: who does not register in time is ended, without a word") {
+TEST_CASE("L3.1: who does not register in time is ended, without a word") {
   Parleyd server({"--registration-timeout", seconds_option(milliseconds(300))});
   User alice(server.endpoint(), "alice");
   Peer silent(server.endpoint());
@@ -120,7 +120,7 @@ TEST_CASE("L3: who does not register in time is ended, without a word") {
   exchange(alice, alice);
 }
 
-TEST_CASE("L4: a frame that has begun must end in time: ERROR 103 and the end, however it trickles in") {
+TEST_CASE("L3.2: a frame that has begun must end in time: ERROR 103 and the end, however it trickles in") {
   Parleyd server({"--frame-timeout", seconds_option(milliseconds(400))});
   User idle(server.endpoint(), "idle");
   idle.sending().send("\n \n");  // blank lines begin nothing
@@ -143,7 +143,7 @@ TEST_CASE("L4: a frame that has begun must end in time: ERROR 103 and the end, h
   exchange(idle, idle);
 }
 
-TEST_CASE("L4: the time begins anew with each frame") {
+TEST_CASE("L3.2: the time begins anew with each frame") {
   Parleyd server({"--frame-timeout", seconds_option(milliseconds(1000))});
   User alice(server.endpoint(), "alice");
   const std::string frame = send_frame("alice", "hello");
@@ -156,7 +156,7 @@ TEST_CASE("L4: the time begins anew with each frame") {
   }
 }
 
-TEST_CASE("L4, L6: the time does not run while it is the server that does not read") {
+TEST_CASE("L3.2, L5.2: the time does not run while it is the server that does not read") {
   Parleyd server({"--max-unanswered", "1", "--frame-timeout", seconds_option(milliseconds(300))});
   User alice(server.endpoint(), "alice");
   User bob(server.endpoint(), "bob");
@@ -175,7 +175,7 @@ TEST_CASE("L4, L6: the time does not run while it is the server that does not re
   alice.expect_sent("bob");
 }
 
-TEST_CASE("L6, R7: a sender that leaves while it is not read is gone at once") {
+TEST_CASE("L5.2, R7: a sender that leaves while it is not read is gone at once") {
   for (const bool sending_first : {false, true}) {
     Parleyd server({"--max-unanswered", "2", "--receipt-timeout", "600"});
     User alice(server.endpoint(), "alice");
@@ -189,7 +189,7 @@ TEST_CASE("L6, R7: a sender that leaves while it is not read is gone at once") {
   }
 }
 
-TEST_CASE("L6: a two-socket sender over the limit of unanswered SENDs is not read until one is answered") {
+TEST_CASE("L5.2: a two-socket sender over the limit of unanswered SENDs is not read until one is answered") {
   Parleyd server({"--max-unanswered", "4"});
   User alice(server.endpoint(), "alice");
   User bob(server.endpoint(), "bob");
@@ -209,7 +209,7 @@ TEST_CASE("L6: a two-socket sender over the limit of unanswered SENDs is not rea
   alice.expect_sent("carol");
 }
 
-TEST_CASE("L7: a mailbox takes so many bytes, what is over gets ERROR 102 and room comes back") {
+TEST_CASE("L5.3: a mailbox takes so many bytes, and what is over gets ERROR 102 until some have left") {
   Parleyd server({"--max-mailbox-bytes", "10000"});
   User alice(server.endpoint(), "alice");
   User bob(server.endpoint(), "bob");
@@ -234,7 +234,7 @@ TEST_CASE("L7: a mailbox takes so many bytes, what is over gets ERROR 102 and ro
 }
 
 TEST_CASE(
-    "L8: connections over the cap get ERROR 102 and a proper end, and a place is free when one leaves") {
+    "L5.1: connections over the cap get ERROR 102 and a proper end, and a place is free when one leaves") {
   Parleyd server({"--max-connections", "4"});
   User alice(server.endpoint(), "alice");
   auto bob = std::make_unique<User>(server.endpoint(), "bob");
@@ -248,7 +248,7 @@ TEST_CASE(
   expect_a_place(server, "carol");
 }
 
-TEST_CASE("L8: more refusals than are told at once are told one after the other") {
+TEST_CASE("L5.1: more refusals than are told at once are told one after the other") {
   Parleyd server({"--max-connections", "2", "--max-refusals", "1", "--linger-timeout",
                   seconds_option(milliseconds(50))});
   User alice(server.endpoint(), "alice");
@@ -258,7 +258,7 @@ TEST_CASE("L8: more refusals than are told at once are told one after the other"
   exchange(alice, alice);
 }
 
-TEST_CASE("L9: --max-connections-per-address caps one address and no other") {
+TEST_CASE("L5.1: --max-connections-per-address caps one address and no other") {
   Parleyd server({"--max-connections-per-address", "2"});
   User alice(server.endpoint(), "alice");
   Peer third(server.endpoint());
@@ -270,7 +270,8 @@ TEST_CASE("L9: --max-connections-per-address caps one address and no other") {
   exchange(alice, alice);
 }
 
-TEST_CASE("L8: with a file limit of 64 and 100 clients the rest are refused cleanly, and places come back") {
+TEST_CASE(
+    "L5.1: with a file limit of 64 and 100 clients the rest are refused cleanly, and places come back") {
   Parleyd server({}, {.limits = {{RLIMIT_NOFILE, 64}}});
   const auto crowd = [&](const std::string& prefix) {
     std::vector<Peer> clients;
@@ -312,7 +313,7 @@ constexpr bool is_sanitized = __has_feature(address_sanitizer) || __has_feature(
 constexpr bool is_sanitized = false;
 #endif
 
-TEST_CASE("L8: clients for whom no thread can be made are refused cleanly, and places come back" *
+TEST_CASE("L5.1: clients for whom no thread can be made are refused cleanly, and places come back" *
           doctest::skip(is_sanitized)) {
   Parleyd server;
   User alice(server.endpoint(), "alice");
