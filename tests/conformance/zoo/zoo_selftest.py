@@ -4,6 +4,7 @@ breaks the clauses that its table names, and chats all the same unless that is w
 
 import os
 import py_compile
+import re
 import subprocess
 import sys
 import tempfile
@@ -151,7 +152,8 @@ class Mutants(unittest.TestCase):
 
     def test_each_mistake_is_made(self):
         made = {number for mutant in self.mutants.values() for number in mutant["mistakes"]}
-        self.assertEqual(made, set(range(1, 36)))
+        listed = re.findall(r"^\| (\d+) \|", (ZOO / "MISTAKES.md").read_text(), re.M)
+        self.assertEqual(made, {int(number) for number in listed})
 
     def test_each_compiles(self):
         for name, source in self.sources.items():
