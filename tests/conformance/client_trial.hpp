@@ -176,7 +176,7 @@ class ClientTrial {
   FileDescriptor listener_;
   std::uint16_t port_ = 0;
   std::vector<FileDescriptor> nameless_;  // connections on which no channel has been named yet
-  std::list<Link> links_;                       // stay where they are
+  std::list<Link> links_;                 // stay where they are
   std::set<const Link*> ended_;
   Link* sending_ = nullptr;
   Link* receiving_ = nullptr;

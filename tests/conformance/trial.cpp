@@ -18,7 +18,7 @@ namespace {
 
 /// A connected socket, or why there is none.
 std::variant<FileDescriptor, std::string> connect_to(const test::Endpoint& server,
-                                                           std::chrono::milliseconds timeout) {
+                                                     std::chrono::milliseconds timeout) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
