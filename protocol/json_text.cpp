@@ -82,18 +82,20 @@ std::string_view take_number(std::string_view& text) {
 std::string to_readable_json(std::string_view object) {
   std::string out;
   out.reserve(object.size());
-  for (bool in_string = false; !object.empty();) {
-    const char c = object.front();
-    if (in_string && c == '\\') {
-      out += take_escape(object);
-    } else if (!in_string && (c == '-' || is_digit(c))) {
-      out += take_number(object);
-    } else {
-      in_string = in_string != (c == '"');
+  bool in_string = false;
+  const auto is_plain = [&](char c) {
+    return c != '"' && (in_string ? c != '\\' : c != '-' && !is_digit(c));
+  };
+  for (;;) {
+    out += take_front(object, prefix_length(object, is_plain));
+    if (object.empty()) return out;
+    if (object.front() == '"') {
+      in_string = !in_string;
       out += take_front(object, 1);
+    } else {
+      out += in_string ? take_escape(object) : take_number(object);
     }
   }
-  return out;
 }
 
 }  // namespace parley

@@ -19,7 +19,7 @@ namespace parley {
 class ChatSession : public Session {
  protected:
   /// `dialect`: its name in the table of dialects.
-  ChatSession(std::shared_ptr<Connection> connection, Context& context, std::string_view dialect);
+  ChatSession(const std::shared_ptr<Connection>& connection, Context& context, std::string_view dialect);
 
   enum class Occasion { signed_on, renamed, moved };
   enum class SignOn {

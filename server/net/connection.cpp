@@ -196,7 +196,8 @@ std::optional<std::size_t> Connection::send_now(std::string_view header, std::st
 }
 
 void Connection::keep(const Outgoing& outgoing, std::size_t sent_bytes, Next& next) {
-  Waiting waiting;
+  Queue one(1);
+  Waiting& waiting = one.front();
   if (outgoing.frame != nullptr) {
     waiting.frame = *outgoing.frame;
   } else {
@@ -206,10 +207,10 @@ void Connection::keep(const Outgoing& outgoing, std::size_t sent_bytes, Next& ne
   }
   waiting.sent_bytes = sent_bytes;
   waiting.expires = outgoing.expires;
-  waiting.departure = outgoing.when_waiting();
+  waiting.departure = outgoing.when_waiting();  // the last that may throw: under the lock none is destroyed
   waiting.charge = {shared_.budget, overhead_bytes};
-  queue_.push_back(std::move(waiting));
-  queue_.back().frame->count_in(shared_.budget);
+  waiting.frame->count_in(shared_.budget);
+  queue_.splice(queue_.end(), one);
   waiting_bytes_.fetch_add(outgoing.size() + overhead_bytes, std::memory_order_relaxed);
   waiting_frames_.fetch_add(1, std::memory_order_relaxed);
   next.is_over_budget = shared_.budget.is_exceeded();

@@ -28,7 +28,7 @@ std::string error_frame(ErrorCode code, std::string_view phrase) {
 
 }  // namespace
 
-TwoSocketSession::TwoSocketSession(std::shared_ptr<Connection> connection, Context& context,
+TwoSocketSession::TwoSocketSession(const std::shared_ptr<Connection>& connection, Context& context,
                                    two_socket::DeliveredWord delivered_word)
     : Session(connection, "two-socket", context.floods.for_peer(connection->origin(), true),
               context.limits.frame_timeout),

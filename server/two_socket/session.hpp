@@ -15,7 +15,7 @@ namespace parley {
 /// The server's side of one socket of the two-socket protocol, whichever channel it registers for.
 class TwoSocketSession : public Session {
  public:
-  TwoSocketSession(std::shared_ptr<Connection> connection, Context& context,
+  TwoSocketSession(const std::shared_ptr<Connection>& connection, Context& context,
                    two_socket::DeliveredWord delivered_word);
 
  private:

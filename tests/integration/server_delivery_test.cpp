@@ -65,6 +65,7 @@ TEST_CASE("D5: a RECEIVED that is too late answers nothing, not even the next me
   alice.send("bob", "first");
   bob.expect_forward("alice", "first");
   alice.expect_unable_to_send();
+  bob.receiving().expect_end();  // his own time ends a moment later than hers
   bob.receiving().try_send(received_frame("alice"));
   bob.sending().try_send(received_frame("alice"));
   bob.expect_gone();
