@@ -19,12 +19,12 @@ Replies::Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWo
 
 bool Replies::has_room() const {
   const MutexLock lock(mutex_);
-  return answers_.size() < max_unanswered_;
+  return !is_full();
 }
 
 bool Replies::has_room_or_wake() {
   const MutexLock lock(mutex_);
-  sender_waits_ = answers_.size() >= max_unanswered_;
+  sender_waits_ = is_full();
   return !sender_waits_;
 }
 
@@ -38,12 +38,19 @@ std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients
   return first_sequence_ + answers_.size() - 1;
 }
 
+/// Only a number: a sender with one socket is not stopped by its window.
 void Replies::refuse() {
   const MutexLock lock(mutex_);
-  answers_.push_back({{}, 0, 0, false, Outcome::failed});
+  const bool is_oldest = answers_.empty();
+  if (is_oldest) {
+    answers_.push_back({{}, 0, 0, false, Outcome::failed});
+  } else {
+    ++answers_.back().refusals_behind;
+    ++refusals_behind_;
+  }
   counters_.unanswered.fetch_add(1, std::memory_order_relaxed);
   counters_.refused.fetch_add(1, std::memory_order_relaxed);
-  if (answers_.size() == 1) write_settled();
+  if (is_oldest) write_settled();
 }
 
 void Replies::give_up(Clock::time_point now) {
@@ -101,13 +108,20 @@ void Replies::write_settled() noexcept {
 bool Replies::take_settled(std::string& frames) {
   const bool is_any = !answers_.empty() && answers_.front().recipients == 0;
   while (!answers_.empty() && answers_.front().recipients == 0 && frames.size() < piece_bytes) {
-    append_answer(frames, answers_.front());
-    answers_.pop_front();
-    ++first_sequence_;
+    Answer& oldest = answers_.front();
+    append_answer(frames, oldest);
     counters_.unanswered.fetch_sub(1, std::memory_order_relaxed);
+    if (oldest.refusals_behind > 0) {
+      oldest.outcome = Outcome::failed;
+      --oldest.refusals_behind;
+      --refusals_behind_;
+    } else {
+      answers_.pop_front();
+      ++first_sequence_;
+    }
   }
   if (is_any) await_oldest();
-  if (sender_waits_ && answers_.size() < max_unanswered_) {
+  if (sender_waits_ && !is_full()) {
     sender_waits_ = false;
     const MutexUnlock unlocked(mutex_);
     connection_->wake();

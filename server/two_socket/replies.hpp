@@ -63,6 +63,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
     bool broadcast = false;
     Outcome outcome = Outcome::received;
     Clock::time_point answer_by = Clock::time_point::max();
+    std::size_t refusals_behind = 0;  // SENDs behind this one that were refused at once
   };
 
   void fail(Answer& answer) REQUIRES(mutex_);
@@ -70,6 +71,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   bool take_settled(std::string& frames) REQUIRES(mutex_);
   void append_answer(std::string& frames, const Answer& answer) const;
   void await_oldest() REQUIRES(mutex_);
+  bool is_full() const REQUIRES(mutex_) { return answers_.size() + refusals_behind_ >= max_unanswered_; }
 
   const std::shared_ptr<Connection> connection_;
   const two_socket::DeliveredWord delivered_word_;
@@ -79,6 +81,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   mutable Mutex mutex_;  // taken alone; answers are written after it is let go
   std::deque<Answer> answers_ GUARDED_BY(mutex_);
   std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of answers_.front()
+  std::size_t refusals_behind_ GUARDED_BY(mutex_) = 0;   // all of theirs
   bool writing_ GUARDED_BY(mutex_) = false;              // one thread at a time, or answers would overtake
   bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
 };
