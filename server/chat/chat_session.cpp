@@ -44,6 +44,8 @@ void ChatSession::expire(Deadline kind) {
     case Deadline::frame:
       return end_with("did not complete a request in time",
                       to_sentence("A request was begun and not completed in time."));
+    case Deadline::more:
+      return nothing_more_came();
     default:
       return;
   }

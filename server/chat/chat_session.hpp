@@ -88,6 +88,8 @@ class ChatSession : public Session {
   virtual void greet() {}
   /// The peer has ended its stream in good order, and may have left something that counts.
   virtual void handle_end() {}
+  /// Deadline::more has passed, which only a dialect of its own sets.
+  virtual void nothing_more_came() {}
 
   void begin() final;
   void log_input(std::string_view bytes) const final;

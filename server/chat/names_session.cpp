@@ -1,5 +1,6 @@
 #include "server/chat/names_session.hpp"
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -12,6 +13,9 @@ namespace {
 
 /// The recipient that means everyone in the room but the sender (NM3.4).
 constexpr std::string_view everybody = "BROADCAST";
+
+/// How long zeros alone may be the beginning of a wider length (NM1.4).
+constexpr std::chrono::milliseconds moment{1000};
 
 constexpr char format_tag = 0;
 
@@ -59,6 +63,15 @@ class NamesSession : public ParsedChatSession<NamesSession, names::Parser> {
     parser().end_input();
     handle(parser().next());
   }
+  bool handle_event() override {
+    if (ParsedChatSession::handle_event()) return true;
+    if (parser().may_be_exit())
+      connection().set_deadline(Deadline::more, moment);
+    else
+      connection().clear_deadline(Deadline::more);
+    return false;
+  }
+  void nothing_more_came() override { handle_end(); }
 
   void on(const names::SetName& request);
   void on(const names::GetNames&) {

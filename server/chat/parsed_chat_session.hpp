@@ -35,12 +35,13 @@ class ParsedChatSession : public ChatSession {
     return true;
   }
 
+  bool handle_event() override { return handle(parser_.next()); }
+
  private:
   std::span<char> prepare() override { return parser_.prepare(); }
   void commit(std::size_t count) override { parser_.commit(count); }
   void feed(std::string_view bytes) override { parser_.feed(bytes); }
   bool in_frame() const override { return parser_.in_frame(); }
-  bool handle_event() override { return handle(parser_.next()); }
 
   Parser parser_;
 };

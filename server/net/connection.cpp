@@ -360,8 +360,8 @@ std::optional<Deadline> Connection::passed_deadline(Clock::time_point now) const
   const auto passed = [&](Deadline kind) { return deadline(kind) <= now; };
   if (passed(Deadline::linger)) return Deadline::linger;
   if (!is_open()) return std::nullopt;
-  for (const auto kind :
-       {Deadline::sign_on, Deadline::frame, Deadline::answer, Deadline::send, Deadline::progress})
+  for (const auto kind : {Deadline::sign_on, Deadline::frame, Deadline::more, Deadline::answer,
+                          Deadline::send, Deadline::progress})
     if (passed(kind)) return kind;
   return std::nullopt;
 }

@@ -30,12 +30,13 @@ class Writer;
 enum class Deadline : std::uint8_t {
   sign_on,   ///< to be somebody
   frame,     ///< to complete a frame that has begun
+  more,      ///< to go on with what may be complete as it is
   answer,    ///< to answer what was sent to the peer
   send,      ///< ours, to answer what the peer has sent
   progress,  ///< to take some of what waits for it
   linger     ///< to close its end after ours
 };
-inline constexpr std::size_t deadline_kinds = 6;
+inline constexpr std::size_t deadline_kinds = 7;
 
 /// Hears what became of a frame that had to wait; destroyed without has_left() when it never left. Both come
 /// from any thread, with no lock held.
