@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""What peers can make the server write into its log is bounded, whatever they send and how often.
+
+    log_test.py PARLEYD
+"""
+
+import contextlib
+
+from hostile import DIALECTS, KIB, HostileTest, Socket, TwoSocketUser, main
+
+PEERS = 300
+LOG_BYTES = 1000 * KIB  # for 300 peers; without a limit it was 18 MB and more
+ODD = b"\x01" * 1000
+
+
+class Log(HostileTest):
+    def flood(self, dialect, data, peers=PEERS):
+        """Each of these peers sends all of it and reads all answers."""
+        for _ in range(peers):
+            with Socket(self.server.ports[dialect]) as one, contextlib.suppress(ConnectionError, AssertionError):
+                one.send(data)
+                one.half_close()
+                one.receive_rest()
+
+    def check(self, dialect, data, peers=PEERS):
+        before = self.log_bytes()
+        self.flood(dialect, data, peers)
+        self.assertLess(self.log_bytes() - before, LOG_BYTES)
+
+    def test_refused_registers(self):
+        self.check("two-socket", b"REGISTER TOSEND %s\n\n" % ODD * 15)
+
+    def test_refused_registers_of_a_user(self):
+        """The refusals in a row end with a request that is granted."""
+        ann = self.add_user(TwoSocketUser, "ann")
+        before = self.log_bytes()
+        refused = b"REGISTER TOSEND %s\n\n" % ODD
+        for _ in range(PEERS):
+            with Socket(self.server.ports["two-socket"]) as eve:
+                eve.send(b"REGISTER TOSEND eve\n\n" + refused * 15)
+                eve.half_close()
+                with contextlib.suppress(ConnectionError, AssertionError):
+                    eve.receive_rest()
+        self.assertLess(self.log_bytes() - before, LOG_BYTES)
+        ann.hears_nothing()
+
+    def test_names_that_cannot_be(self):
+        for dialect, data in {
+            "livecode": b"AUTH,1000\n%s\n" % ODD,
+            "names": b"1005NAME %s" % ODD,
+            "telnet": ODD + b"\r\n",
+            "rooms": b'{"type": "connect", "payload": {"name": "%s", "room": "x"}}' % (b"\\u0001" * 1000),
+        }.items():
+            with self.subTest(dialect=dialect):
+                self.restart()
+                self.check(dialect, data * 15)
+
+    def test_requests_that_are_none(self):
+        for dialect in DIALECTS:
+            with self.subTest(dialect=dialect):
+                self.restart()
+                self.check(dialect, (ODD + b"\n\n") * 15)
+
+    def test_users_who_come_and_go(self):
+        self.check("telnet", b"eve\r\n", 3 * PEERS)
+
+    def test_what_was_left_out_is_counted(self):
+        self.flood("two-socket", b"REGISTER TOSEND %s\n\n" % ODD * 15)
+        self.server.stop()
+        self.assertRegex(self.server.log, r"\(\d+ lines about newcomers were left out\)")
+
+
+if __name__ == "__main__":
+    main()
