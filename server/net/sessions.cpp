@@ -16,6 +16,9 @@ constexpr std::size_t least_for_memory = 64;
 
 constexpr milliseconds look_interval{10};
 
+// The watchdog joins so many that have ended before its next look at all.
+constexpr std::size_t most_to_join = 64;
+
 }  // namespace
 
 Sessions::Sessions(Writer& writer, milliseconds watch_interval)
@@ -48,19 +51,15 @@ void Sessions::run(std::list<Entry>::iterator entry, const std::function<void()>
   entry->session->run();
   writer_.remove(entry->session->connection());
   on_end();
-  std::list<Entry> ended;  // destroyed after the lock is gone
-  std::thread predecessor;
-  {
-    const MutexLock lock(mutex_);
-    ended.splice(ended.end(), entries_, entry);
-    predecessor = std::exchange(last_ended_, std::move(entry->thread));
-    ended_.notify_all();
-  }
-  if (predecessor.joinable()) predecessor.join();
+  std::shared_ptr<Session> ended;  // destroyed after the lock is gone
+  const MutexLock lock(mutex_);
+  ended.swap(entry->session);
+  to_join_.splice(to_join_.end(), entries_, entry);
+  ended_.notify_all();
+  if (to_join_.size() == most_to_join) to_watch_.notify_all();
 }
 
 void Sessions::stop_all(const char* reason, FunctionRef<bool()> is_late) {
-  std::thread last;
   {
     MutexLock lock(mutex_);
     for (const Entry& entry : entries_) entry.session->connection().ask_to_end(reason);
@@ -69,10 +68,8 @@ void Sessions::stop_all(const char* reason, FunctionRef<bool()> is_late) {
       entry.session->connection().abort("had not ended when the server did");
     while (!entries_.empty()) ended_.wait(lock);
     stopping_ = true;
-    stopped_.notify_all();
-    last = std::move(last_ended_);
+    to_watch_.notify_all();
   }
-  if (last.joinable()) last.join();
   if (watchdog_.joinable()) watchdog_.join();
 }
 
@@ -92,8 +89,18 @@ void Sessions::watch() noexcept {
       const MutexUnlock unlocked(mutex_);
       give_memory_back();
     }
-    stopped_.wait_for(lock, watch_interval_);
+    join_ended();
+    if (!stopping_ && to_join_.size() < most_to_join) to_watch_.wait_for(lock, watch_interval_);
   }
+  join_ended();
+}
+
+/// A thread that ends waits for no other: behind one that has to wait for a processor many would pile up.
+void Sessions::join_ended() {
+  std::list<Entry> ended;
+  ended.swap(to_join_);
+  const MutexUnlock unlocked(mutex_);
+  for (Entry& entry : ended) entry.thread.join();
 }
 
 /// Those whose time is up, and those who have not seen yet that they were woken.

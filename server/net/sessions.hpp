@@ -14,7 +14,7 @@
 namespace parley {
 
 /// The sessions that are alive: their threads, and the one watchdog thread that wakes those whose time is up,
-/// and gives memory back when half of them have left. Every call is safe from any thread.
+/// joins those that have ended, and gives memory back when half of them have left. Every call is safe from any thread.
 class Sessions {
  public:
   /// `watch_interval`: how often deadlines are looked at, so how late a timeout may be.
@@ -40,15 +40,16 @@ class Sessions {
   void run(std::list<Entry>::iterator entry, const std::function<void()>& on_end) noexcept;
   void watch() noexcept;
   void wake_late() REQUIRES(mutex_);
+  void join_ended() REQUIRES(mutex_);
 
   Writer& writer_;
   const std::chrono::milliseconds watch_interval_;
 
   mutable Mutex mutex_;  // taken alone, but for the locks within wake(), abort() and ask_to_end()
   Condition ended_;      // a session ended
-  Condition stopped_;    // stopping_ was set
+  Condition to_watch_;   // stopping_ was set, or many ended
   std::list<Entry> entries_ GUARDED_BY(mutex_);
-  std::thread last_ended_ GUARDED_BY(mutex_);  // each thread joins the one that ended before it
+  std::list<Entry> to_join_ GUARDED_BY(mutex_);  // ended; their threads have nothing to wait for
   bool stopping_ GUARDED_BY(mutex_) = false;
 
   std::thread watchdog_;  // last: it uses all of the above
