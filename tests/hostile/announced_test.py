@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""What a peer announces takes no memory before it comes, and who says nothing for long goes.
+
+    announced_test.py PARLEYD
+"""
+
+import unittest
+
+from hostile import DIALECTS, IS_SANITIZED, KIB, TIME_FACTOR, HostileTest, main
+
+SOCKETS = 300
+MOST_EACH_BYTES = 16 * KIB  # it was 74 KB
+
+ANNOUNCED = {
+    "two-socket": b"REGISTER TORECV ann\nContent-length: 65536\n\nx",
+    "livecode": b"AUTH,65536\nx",
+    "names": b"0000065536x",
+    "telnet": b"x",
+    "rooms": b'{"type": "connect", "payload": {"name": "x',
+}
+
+
+class Announced(HostileTest):
+    @unittest.skipIf(IS_SANITIZED, "a sanitizer's own memory is what would be measured")
+    def test_it_takes_no_memory(self):
+        for dialect in DIALECTS:
+            with self.subTest(dialect=dialect):
+                self.restart()
+                empty = self.used.memory_bytes()
+                first = [self.open_socket(dialect) for _ in range(SOCKETS)]
+                self.fence()
+                idle = self.used.memory_bytes()
+                for one in first:
+                    one.sendall(ANNOUNCED[dialect])
+                self.fence()
+                grown = (self.used.memory_bytes() - idle) / SOCKETS
+                print(f"{dialect}: a silent socket {(idle - empty) / SOCKETS / KIB:.1f} KiB, with a beginning {grown / KIB:.1f} more")
+                self.assertLess(grown, MOST_EACH_BYTES)
+                for one in first:
+                    one.close()
+
+    def fence(self):
+        """Others have been served meanwhile, so that nobody's input waits."""
+        for _ in range(20):
+            with self.open_socket("names") as one:
+                one.sendall(b"08NAME eve")
+                one.recv(100)
+
+    def test_silent_raw_sockets_end(self):
+        self.restart("--raw-idle-timeout", str(TIME_FACTOR))
+        silent = self.connect("rooms")
+        silent.ask(b"hello", b"hello")
+        silent.receive_rest()
+        self.check_alive()
+
+
+if __name__ == "__main__":
+    main()
