@@ -18,7 +18,7 @@ def main(root):
     for file in sorted(file for top in ("base", "protocol", "server", "client", "tests", "examples")
                        for file in root.joinpath(top).rglob("*") if file.suffix in (".cpp", ".hpp", ".py", ".toml")):
         for number, line in enumerate(file.read_text().splitlines(), 1):
-            for clause in name.findall(line):
+            for clause in name.findall(line.partition("# noqa")[0]):
                 named += 1
                 if clause not in clauses and clause not in NO_CLAUSES:
                     found.append(f"{file.relative_to(root)}:{number}: PROTOCOL.md has no {clause}")
