@@ -5,6 +5,7 @@
 #include <exception>
 #include <iostream>
 
+#include "base/output.hpp"
 #include "client/options.hpp"
 #include "client/pipe_mode.hpp"
 #include "client/terminal_mode.hpp"
@@ -12,12 +13,6 @@
 namespace {
 
 using namespace parley::client;
-
-/// A socket must not become standard input or output because the caller had closed them.
-void open_standard_streams() {
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
-    if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
-}
 
 ExitCode run(int argc, char** argv) {
   const auto read = read_options(argc, argv);
@@ -33,9 +28,9 @@ ExitCode run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  open_standard_streams();
   (void)::signal(SIGPIPE, SIG_IGN);
   try {
+    parley::open_standard_streams(O_RDWR);
     return static_cast<int>(run(argc, argv));
   } catch (const std::exception& error) {
     std::cerr << "parley: " << error.what() << '\n';

@@ -1,6 +1,9 @@
+#include <fcntl.h>
+
 #include <csignal>
 #include <iostream>
 
+#include "base/output.hpp"
 #include "tests/conformance/grade.hpp"
 #include "tests/conformance/judge.hpp"
 #include "tests/conformance/options.hpp"
@@ -58,6 +61,7 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--check-cases") return cases_cover_clauses() ? 0 : 1;
   ExitCode exit_code{};
   try {
+    parley::open_standard_streams(O_RDWR);
     auto options = parse_options(argc, argv, exit_code);
     if (options) exit_code = run(*options);
   } catch (const BadInput& bad) {
