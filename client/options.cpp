@@ -1,13 +1,16 @@
 #include "client/options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
-#include <iostream>
+
+#include "base/command_line.hpp"
 
 namespace parley::client {
 namespace {
 
-constexpr double max_seconds = 1e6;  // eleven days; keeps every time within the clock's range
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t most_messages = 1'000'000'000;
+constexpr milliseconds most_time = std::chrono::seconds{1'000'000};  // eleven days
 
 constexpr const char* footer = R"(What to type:
   @name message             to one user          @ALL message              to everyone else
@@ -27,60 +30,48 @@ Control bytes, bytes that are not UTF-8 and backslashes are escaped: \n \t \r \x
 
 Exit codes: 0 all sent, 1 something was not delivered, 2 usage, 3 name refused, 4 connection lost)";
 
-std::chrono::milliseconds to_milliseconds(double seconds) {
-  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
-}
-
 }  // namespace
 
 std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   Options options;
   std::uint16_t port = 5050;
-  double answer_timeout_s = 15;
-  double linger_s = 0;
   std::size_t exit_after = 0;
 
   CLI::App app("A chat client for the two-socket protocol.", "parley");
   app.footer(footer);
   app.set_version_flag("--version", "parley " PARLEY_VERSION);
-  app.add_option("USERNAME", options.name, "Who you are; asked for at a terminal when left out")
+  add_text(app, "USERNAME", options.name, "Who you are; asked for at a terminal when left out")
       ->option_text(" ");
-  app.add_option("HOST", options.connection.host, "The server's name or address")->option_text("[127.0.0.1]");
+  add_text(app, "HOST", options.connection.host, "The server's name or address")->option_text("[127.0.0.1]");
   const auto* const connection = "Connection";
-  app.add_option("--port", port, "The server's port")
-      ->check(CLI::Range(1, 65535))
+  add_number(app, "--port", port, 1, 65535, "The server's port")
       ->option_text("PORT [5050]")
       ->group(connection);
-  app.add_option("--answer-timeout", answer_timeout_s, "Seconds to wait for each answer of the server")
-      ->check(CLI::Range(0.001, max_seconds))
+  add_seconds(app, "--answer-timeout", options.connection.answer_timeout, milliseconds{1}, most_time,
+              "Seconds to wait for each answer of the server")
       ->option_text("SECONDS [15]")
       ->group(connection);
   const auto* const scripts = "Scripts";
   app.add_flag("--plain", options.plain, "Behave as in a pipe, at a terminal too")->group(scripts);
-  app.add_option("--linger", linger_s, "Seconds to go on receiving after the end of input")
-      ->check(CLI::Range(0.0, max_seconds))
+  add_seconds(app, "--linger", options.linger, milliseconds{0}, most_time,
+              "Seconds to go on receiving after the end of input")
       ->option_text("SECONDS [0]")
       ->group(scripts);
   auto* const exit_after_option =
-      app.add_option("--exit-after", exit_after, "Leave after this many received messages")
-          ->check(CLI::PositiveNumber)
+      add_number(app, "--exit-after", exit_after, 1, most_messages, "Leave after this many received messages")
           ->option_text("N")
           ->group(scripts);
   app.add_flag("--no-color", options.no_color, "No colours; NO_COLOR in the environment does the same")
       ->group("Display");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
-      app.exit(error);
+  switch (read_command_line(app, argc, argv)) {
+    case CommandLine::wrong:
+      return ExitCode::usage;
+    case CommandLine::answered:
       return ExitCode::all_sent;
-    }
-    std::cerr << "parley: " << error.what() << " (parley --help lists the options)\n";
-    return ExitCode::usage;
+    case CommandLine::understood:
+      break;
   }
   options.connection.port = std::to_string(port);
-  options.connection.answer_timeout = to_milliseconds(answer_timeout_s);
-  options.linger = to_milliseconds(linger_s);
   if (exit_after_option->count() > 0) {
     options.exit_after = exit_after;
     options.connection.receive_at_most = exit_after;

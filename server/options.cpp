@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <cmath>
 #include <deque>
-#include <iostream>
 #include <map>
+#include <stdexcept>
 
+#include "base/command_line.hpp"
 #include "base/seconds.hpp"
 #include "protocol/user_name.hpp"
 
@@ -19,22 +18,19 @@ using std::chrono::milliseconds;
 constexpr const char* listening = "Listening";
 constexpr const char* other_dialects = "Other dialects";
 
-constexpr double least_seconds = 0.001;
-constexpr double most_seconds = 7 * 24 * 3600;
+constexpr milliseconds least_time{1};
+constexpr milliseconds most_time = std::chrono::hours{7 * 24};
 constexpr std::size_t least_header_bytes = 128;  // the longest request line and Content-length of ours
 constexpr std::size_t most_header_bytes = 64 * 1024;
 constexpr std::size_t most_body_bytes = 1024 * 1024;  // a send buffer must hold two of them
 constexpr std::size_t most_mailbox_bytes = std::size_t{1} << 30U;
 constexpr std::size_t least_queue_bytes = 256 * 1024;  // the longest answer of any dialect fits
 constexpr std::size_t most_waiting_bytes = std::size_t{1} << 40U;
-constexpr double most_rate = 1e9;
+constexpr std::size_t most_rate = 1'000'000'000;
 
-std::string check_seconds(const std::string& text) {
-  double seconds = 0;
-  // Written so that "nan" fails too.
-  if (CLI::detail::lexical_cast(text, seconds) && seconds >= least_seconds && seconds <= most_seconds)
-    return {};
-  return "'" + text + "' is not a number of seconds from 0.001 to 604800";
+/// The system's resolver takes a star for every address; who is asked to listen there is to say so.
+std::string check_host(const std::string& host) {
+  return host == "*" ? "'*' is no address; 0.0.0.0 and :: stand for all of this machine" : "";
 }
 
 std::string check_room(const std::string& name) {
@@ -52,12 +48,6 @@ std::string check_network(const std::string& text) {
   }
 }
 
-/// CLI::Range without its text in every line of the help.
-template <typename Number>
-CLI::Validator in_range(Number least, Number most) {
-  return CLI::Range(least, most).description("");
-}
-
 /// An option that takes one of a few words.
 template <typename Value>
 CLI::Option* add_word(CLI::App& app, const std::string& name, Value& value,
@@ -68,23 +58,19 @@ CLI::Option* add_word(CLI::App& app, const std::string& name, Value& value,
       ->check(CLI::IsMember(words).description(""));
 }
 
-/// An option that takes seconds, fractions allowed, and shows its default.
+/// An option that takes seconds and shows its default.
 CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& value,
                          const std::string& help) {
-  return app
-      .add_option_function<double>(
-          name, [&value](double seconds) { value = milliseconds{std::llround(seconds * 1000)}; }, help)
-      ->check(CLI::Validator(check_seconds, ""))
+  return parley::add_seconds(app, name, value, least_time, most_time, help)
       ->type_name("SECONDS")
       ->default_str(to_seconds_text(value));
 }
 
 CLI::Option* add_count(CLI::App& app, const std::string& name, std::size_t& value, std::size_t least,
                        std::size_t most, const std::string& help) {
-  return app.add_option(name, value, help)
-      ->check(in_range(least, most))
+  return add_number(app, name, value, least, most, help)
       ->type_name(name.ends_with("-bytes") ? "BYTES" : "COUNT")
-      ->capture_default_str();
+      ->default_str(std::to_string(value));
 }
 
 void add_limits(CLI::App& app, Limits& limits) {
@@ -148,39 +134,39 @@ void add_limits(CLI::App& app, Limits& limits) {
 
 void add_floods(CLI::App& app, FloodPolicy& floods) {
   const std::string group = "Limits: floods";
-  app.add_option_function<double>(
-         "--flood-rate",
-         [&floods](double rate) {
-           floods.requests = {rate, 5 * rate};
-         },
-         "Requests of one peer in a second, five times as many at once; 0: no limit")
-      ->check(in_range(0.0, most_rate))
+  const auto add_rate = [&](const std::string& name, Rate& rate, double bursts, const std::string& help) {
+    return add_number(
+               app, name, 0, most_rate,
+               [&rate, bursts](std::uint64_t number) {
+                 const auto per_second = static_cast<double>(number);
+                 rate = {per_second, bursts * per_second};
+               },
+               help)
+        ->group(group);
+  };
+  add_rate("--flood-rate", floods.requests, 5,
+           "Requests of one peer in a second, five times as many at once; 0: no limit")
       ->type_name("COUNT")
-      ->default_str("100")
-      ->group(group);
-  app.add_option_function<double>(
-         "--flood-bytes",
-         [&floods](double rate) {
-           floods.bytes = {rate, 2 * rate};
-         },
-         "Bytes of one peer in a second, twice as many at once, but for two-socket clients; 0: no limit")
-      ->check(in_range(0.0, most_rate))
+      ->default_str("100");
+  add_rate("--flood-bytes", floods.bytes, 2,
+           "Bytes of one peer in a second, twice as many at once, but for two-socket clients; 0: no limit")
       ->type_name("BYTES")
-      ->default_str("262144")
-      ->group(group);
-  app.add_option_function<std::vector<std::string>>(
-         "--flood-exempt",
-         [&floods](const std::vector<std::string>& networks) {
-           floods.exempt.clear();
-           for (const auto& network : networks)
-             if (network != "none") floods.exempt.emplace_back(network);
-         },
-         "Networks whose requests are not counted, such as 10.0.0.0/8, or none")
-      ->check(CLI::Validator(check_network, ""))
-      ->delimiter(',')
+      ->default_str("262144");
+  add_list(
+      app, "--flood-exempt",
+      [&floods](const std::vector<std::string>& networks) {
+        floods.exempt.clear();
+        for (const auto& network : networks)
+          if (network != "none") floods.exempt.emplace_back(network);
+      },
+      "Networks whose requests are not counted, such as 10.0.0.0/8, or none", check_network)
       ->type_name("NETWORK[,...]")
       ->default_str("127.0.0.0/8,::1")
       ->group(group);
+}
+
+std::string port_option(const Dialect& dialect) {
+  return &dialect == &dialects().front() ? "--port" : "--" + std::string(dialect.name);
 }
 
 /// The port options, one for each dialect; which ports they ask for is known once they are parsed.
@@ -191,23 +177,33 @@ class PortOptions {
     app.add_flag("--all-dialects", all_, "Listen for every dialect at its usual port")->group(other_dialects);
   }
 
+  /// Throws std::invalid_argument when two of them are the same.
   std::vector<ListenPort> to_listen() const {
     std::vector<ListenPort> asked;
     for (std::size_t i = 0; i < options_.size(); ++i)
-      if (i == 0 || all_ || options_[i]->count() > 0) asked.push_back({&dialects()[i], ports_[i]});
+      if (i == 0 || all_ || options_[i]->count() > 0) add_to(asked, {&dialects()[i], ports_[i]});
     return asked;
   }
 
  private:
   void add(CLI::App& app, const Dialect& dialect, std::uint16_t& port) {
     const bool is_first = options_.empty();
-    CLI::Option* option = is_first ? app.add_option("--port", port, "Port to listen on; 0 picks a free one")
-                                   : app.add_option("--" + std::string(dialect.name), port,
-                                                    fmt::format("Listen for {}; usual port {}",
-                                                                dialect.description, dialect.usual_port));
-    option->group(is_first ? listening : other_dialects)->type_name("PORT")->check(in_range(0, 65535));
-    if (is_first) option->capture_default_str();
+    const std::string help =
+        is_first ? "Port to listen on; 0 picks a free one"
+                 : fmt::format("Listen for {}; usual port {}", dialect.description, dialect.usual_port);
+    CLI::Option* option = add_number(app, port_option(dialect), port, 0, 65535, help);
+    option->group(is_first ? listening : other_dialects)->type_name("PORT");
+    if (is_first) option->default_str(std::to_string(port));
     options_.push_back(option);
+  }
+
+  static void add_to(std::vector<ListenPort>& asked, const ListenPort& wanted) {
+    for (const ListenPort& other : asked)
+      if (wanted.port != 0 && other.port == wanted.port)
+        throw std::invalid_argument(fmt::format("{} and {} are the same port, {}; 0 picks a free one",
+                                                port_option(*other.dialect), port_option(*wanted.dialect),
+                                                wanted.port));
+    asked.push_back(wanted);
   }
 
   std::deque<std::uint16_t> ports_;  // by dialect; the options refer to them
@@ -223,11 +219,12 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.set_version_flag("--version", std::string("parleyd ") + PARLEY_VERSION);
   app.get_formatter()->column_width(38);
 
-  app.add_option("--host", options.host, "Address or name to listen on; ::1 and :: for IPv6")
+  add_text(app, "--host", options.host, "Address or name to listen on; ::1 and :: for IPv6")
+      ->check(CLI::Validator(check_host, ""))
       ->group(listening)
       ->capture_default_str();
   const PortOptions ports(app);
-  app.add_option("--port-file", options.port_file, "File to write the port to, once listening")
+  add_text(app, "--port-file", options.port_file, "File to write the port to, once listening")
       ->group(listening)
       ->type_name("PATH");
 
@@ -260,17 +257,22 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   add_limits(app, options.limits);
   add_floods(app, options.floods);
 
+  exit_code = exit_usage;
+  switch (read_command_line(app, argc, argv)) {
+    case CommandLine::wrong:
+      return std::nullopt;
+    case CommandLine::answered:
+      exit_code = 0;
+      return std::nullopt;
+    case CommandLine::understood:
+      break;
+  }
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    exit_code = app.exit(success);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    std::cerr << "parleyd: " << error.what() << " (see parleyd --help)\n";
-    exit_code = exit_usage;
+    options.ports = ports.to_listen();
+  } catch (const std::invalid_argument& error) {
+    complain(app, error.what());
     return std::nullopt;
   }
-  options.ports = ports.to_listen();
   if (idle->count() > 0) options.idle_exit = idle_exit;
   return options;
 }

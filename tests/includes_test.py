@@ -8,7 +8,7 @@ import sys
 # know each other.
 LAYERS = [
     ["base/", "protocol/"],
-    ["server/budget", "server/counters", "server/limits", "server/log"],
+    ["base/command_line", "server/budget", "server/counters", "server/limits", "server/log"],
     ["server/frame"],
     ["server/directory/", "server/net/"],
     ["server/context"],

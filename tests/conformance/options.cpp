@@ -1,14 +1,15 @@
 #include "tests/conformance/options.hpp"
 
-#include <CLI/CLI.hpp>
-#include <cmath>
-#include <iostream>
+#include "base/command_line.hpp"
+#include "base/seconds.hpp"
 
 namespace parley::conform {
 namespace {
 
 using std::chrono::milliseconds;
 
+constexpr milliseconds least_time{10};
+constexpr std::uint64_t most_seed = UINT64_MAX;
 constexpr std::size_t mebibyte = 1024 * 1024;
 constexpr std::size_t default_memory_mebibytes = 4096;  // 8 of them are the stack of one thread
 constexpr milliseconds grading_budget{180'000};         // for one program of one submission
@@ -18,22 +19,17 @@ constexpr const char* footer =
 Exit codes: 0 all MUST passed, 1 some failed, 2 usage or nothing matched, 3 the program under test never came up,
 4 the suite itself is at fault.)";
 
-CLI::Validator in_range(double least, double most) {
-  return CLI::Range(least, most).description("");
-}
-
-void add_seconds(CLI::App& app, const std::string& name, milliseconds& value, const std::string& help) {
-  app.add_option_function<double>(
-         name, [&value](double seconds) { value = milliseconds{std::llround(seconds * 1000)}; }, help)
-      ->check(in_range(0.01, 86400))
-      ->option_text("SECONDS [" + CLI::detail::to_string(static_cast<double>(value.count()) / 1000) + "]");
+void add_seconds(CLI::App& app, const std::string& name, milliseconds& value, milliseconds least,
+                 const std::string& help) {
+  parley::add_seconds(app, name, value, least, std::chrono::hours{24}, help)
+      ->option_text("SECONDS [" + to_seconds_text(value) + "]");
 }
 
 void add_selection(CLI::App& app, Options& options) {
   app.option_defaults()->group("What is tried");
   app.add_flag("--list", options.list, "List the cases with their clauses, and leave");
-  app.add_option("--only", options.only, "Only these")->delimiter(',')->option_text("ID,...");
-  app.add_option("--exclude", options.exclude, "All but these")->delimiter(',')->option_text("ID,...");
+  add_list(app, "--only", options.only, "Only these")->option_text("ID,...");
+  add_list(app, "--exclude", options.exclude, "All but these")->option_text("ID,...");
   const std::map<std::string, Level> levels{
       {"must", Level::must}, {"should", Level::should}, {"may", Level::may}};
   app.add_option_function<std::string>(
@@ -41,32 +37,31 @@ void add_selection(CLI::App& app, Options& options) {
          "Only MUST; MUST and SHOULD; or all")
       ->check(CLI::IsMember(levels).description(""))
       ->option_text("must|should|may [may]");
-  app.add_option("--replay", options.replay, "Try this case and print its exchange as a Python script")
+  add_text(app, "--replay", options.replay, "Try this case and print its exchange as a Python script")
       ->option_text("ID");
 }
 
 void add_course(CLI::App& app, Options& options) {
   app.option_defaults()->group("How it is tried");
-  app.add_option("--seed", options.settings.seed, "For the bytes that are chosen by chance")
+  add_number(app, "--seed", options.settings.seed, 0, most_seed, "For the bytes that are chosen by chance")
       ->option_text("N [1]");
-  add_seconds(app, "--timeout", options.settings.timeout, "For each thing that must come");
-  add_seconds(app, "--receipt-time", options.settings.receipt_time,
+  add_seconds(app, "--timeout", options.settings.timeout, least_time, "For each thing that must come");
+  add_seconds(app, "--receipt-time", options.settings.receipt_time, least_time,
               "How long the server under test gives a recipient, at most");
-  add_seconds(app, "--budget", options.budget, "For the whole run; 0: no limit");
-  app.add_option("--jobs", options.jobs,
-                 "Cases at the same time, each against a program of its own (needs --exec)")
-      ->check(in_range(1, 64))
+  add_seconds(app, "--budget", options.budget, milliseconds{0}, "For the whole run; 0: no limit");
+  add_number(app, "--jobs", options.jobs, 1, 64,
+             "Cases at the same time, each against a program of its own (needs --exec)")
       ->option_text("N [1]");
-  app.add_option("--alternatives", options.alternatives_file, "What else counts as right; see the README")
+  add_text(app, "--alternatives", options.alternatives_file, "What else counts as right; see the README")
       ->option_text("FILE");
 }
 
 void add_reports(CLI::App& app, Options& options) {
   app.option_defaults()->group("Reports (- is standard output; several at once)");
   for (const char* format : {"tap", "junit", "gradescope", "classroom", "json", "html"})
-    app.add_option(std::string("--") + format, options.reports[format], "")->option_text("FILE");
-  app.add_option("--weights", options.weights_file, "Points: lines of ID = N")->option_text("FILE");
-  app.add_option("--expect-fail", options.expect_fail_file, "Cases that are known to fail: lines of ID")
+    add_text(app, std::string("--") + format, options.reports[format], "")->option_text("FILE");
+  add_text(app, "--weights", options.weights_file, "Points: lines of ID = N")->option_text("FILE");
+  add_text(app, "--expect-fail", options.expect_fail_file, "Cases that are known to fail: lines of ID")
       ->option_text("FILE");
   app.add_flag("--verbose", options.verbose, "Name the passed cases too");
   app.add_flag("--no-color", options.no_color, "No colours; NO_COLOR in the environment does the same");
@@ -74,22 +69,21 @@ void add_reports(CLI::App& app, Options& options) {
 
 void add_grading(CLI::App& app, Options& options) {
   app.option_defaults()->group("Submissions (what their grade.toml does not say)");
-  app.add_option("--build", options.build_command, "Command that builds one, in its folder")
+  add_text(app, "--build", options.build_command, "Command that builds one, in its folder")
       ->option_text("COMMAND");
-  app.add_option("--server", options.server_command, "Command that starts its server; {port} is replaced")
+  add_text(app, "--server", options.server_command, "Command that starts its server; {port} is replaced")
       ->option_text("COMMAND");
-  app.add_option("--client", options.client_command,
-                 "Command that starts its client; {user}, {host} and {port} are replaced")
+  add_text(app, "--client", options.client_command,
+           "Command that starts its client; {user}, {host} and {port} are replaced")
       ->option_text("COMMAND");
-  app.add_option("--profile", options.profile_file, "How these clients ask, and what they say")
+  add_text(app, "--profile", options.profile_file, "How these clients ask, and what they say")
       ->option_text("FILE");
-  app.add_option("--output", options.output, "Folder for the reports")
-      ->option_text("FOLDER [FOLDER/reports]");
-  add_seconds(app, "--build-time", options.build_time, "For building one");
-  app.add_option_function<std::size_t>(
-         "--memory", [&options](std::size_t mebibytes) { options.memory_bytes = mebibytes * mebibyte; },
-         "Writable memory of each process of one")
-      ->check(in_range(16, 1 << 20))
+  add_text(app, "--output", options.output, "Folder for the reports")->option_text("FOLDER [FOLDER/reports]");
+  add_seconds(app, "--build-time", options.build_time, least_time, "For building one");
+  add_number(
+      app, "--memory", 16, 1 << 20,
+      [&options](std::uint64_t mebibytes) { options.memory_bytes = mebibytes * mebibyte; },
+      "Writable memory of each process of one")
       ->option_text("MIB [4096]");
   options.memory_bytes = default_memory_mebibytes * mebibyte;
   options.budget = grading_budget;
@@ -120,19 +114,18 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
   app.footer(footer);
 
   CLI::App* server = app.add_subcommand("server", "Judge a server");
-  server->add_option("ADDRESS", options.address, "HOST:PORT of a server that runs already")->option_text(" ");
-  server->add_option("--exec", options.command, "Or a command that starts one; {port} is replaced")
+  add_text(*server, "ADDRESS", options.address, "HOST:PORT of a server that runs already")->option_text(" ");
+  add_text(*server, "--exec", options.command, "Or a command that starts one; {port} is replaced")
       ->option_text("COMMAND");
   CLI::App* client = app.add_subcommand(
       "client", "Judge a client, in a pseudo-terminal, against a server that the suite plays");
-  client
-      ->add_option("--exec", options.command,
-                   "The command that starts it; {user}, {host} and {port} are replaced")
+  add_text(*client, "--exec", options.command,
+           "The command that starts it; {user}, {host} and {port} are replaced")
       ->option_text("COMMAND");
-  client->add_option("--profile", options.profile_file, "How this client asks, and what it says")
+  add_text(*client, "--profile", options.profile_file, "How this client asks, and what it says")
       ->option_text("FILE");
   CLI::App* grade = app.add_subcommand("grade", "Judge a folder of submissions");
-  grade->add_option("FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
+  add_text(*grade, "FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
       ->option_text(" ")
       ->required();
   add_grading(*grade, options);
@@ -144,18 +137,18 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
   }
 
   exit_code = ExitCode::usage;
-  const auto refuse = [](const std::string& what) {
-    std::cerr << "parley-conform: " << what << '\n';
+  const auto refuse = [&app](const std::string& what) {
+    complain(app, what);
     return std::nullopt;
   };
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    app.exit(success);
-    exit_code = ExitCode::all_must_passed;
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    return refuse(std::string(error.what()) + " (see --help)");
+  switch (read_command_line(app, argc, argv)) {
+    case CommandLine::wrong:
+      return std::nullopt;
+    case CommandLine::answered:
+      exit_code = ExitCode::all_must_passed;
+      return std::nullopt;
+    case CommandLine::understood:
+      break;
   }
   if (!grade->parsed() && options.budget == grading_budget) options.budget = milliseconds{0};
   options.task = server->parsed() ? Task::judge_server : client->parsed() ? Task::judge_client : Task::grade;

@@ -131,7 +131,7 @@ class Ports(DialectTest):
         listener.close()
         result = run("--port", 0, "--telnet", port, "--rooms", port)
         self.assertEqual(result.returncode, 2)
-        self.assertIn(f"127.0.0.1:{port}", result.stderr)
+        self.assertIn(f"--telnet and --rooms are the same port, {port}", result.stderr)
 
     def test_help_tells_the_usual_ports(self):
         text = run("--help").stdout

@@ -1,0 +1,156 @@
+#include "base/command_line.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "base/output.hpp"
+#include "base/seconds.hpp"
+#include "protocol/text.hpp"
+
+namespace parley {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+/// All of the text as a number; what from_chars takes, and it takes no blank, no plus and no other base.
+template <typename Number>
+std::optional<Number> to_number(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// What stands between the commas. (CLI11's own way leaves out what is empty.)
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> items;
+  for (;;) {
+    const auto comma = text.find(',');
+    items.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) return items;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string check_not_empty(const std::string& text) {
+  return text.empty() ? "is empty" : "";
+}
+
+template <typename Function>
+void for_each_option(CLI::App& app, const Function& call) {
+  for (CLI::Option* option : app.get_options()) call(*option);
+  for (CLI::App* task : app.get_subcommands({})) for_each_option(*task, call);
+}
+
+/// CLI11 itself takes --flag=7, and refuses what is given twice in words of its own.
+void make_strict(CLI::Option& option) {
+  if (option.get_items_expected_max() == 0) option.disable_flag_override();
+  if (option.get_items_expected_max() == 1) option.take_last();
+}
+
+void check_given_once(const CLI::Option& option) {
+  if (option.get_items_expected_max() == 1 && option.count() > 1)
+    throw CLI::ArgumentMismatch(option.get_name() + " is given " + std::to_string(option.count()) +
+                                " times; give it once");
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> to_whole_number(std::string_view text) {
+  return to_number<std::uint64_t>(text);
+}
+
+std::optional<milliseconds> to_milliseconds(std::string_view text) {
+  constexpr double most = 1e9;  // far from where a clock overflows
+  constexpr double least = 0.001;
+  const auto seconds = to_number<double>(text);
+  // Written so that "nan" fails too. A sign is a slip, also before a zero.
+  if (!seconds || std::signbit(*seconds) || !(*seconds <= most)) return std::nullopt;
+  if (*seconds > 0 && *seconds < least) return std::nullopt;
+  return milliseconds{std::llround(*seconds * 1000)};
+}
+
+CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t least, std::uint64_t most,
+                        std::function<void(std::uint64_t)> set, const std::string& help) {
+  const auto check = [least, most](const std::string& text) -> std::string {
+    const auto number = to_whole_number(text);
+    if (number && *number >= least && *number <= most) return {};
+    return "'" + text + "' is not a whole number from " + std::to_string(least) + " to " +
+           std::to_string(most);
+  };
+  return app
+      .add_option_function<std::string>(
+          name, [set = std::move(set)](const std::string& text) { set(*to_whole_number(text)); }, help)
+      ->check(CLI::Validator(check, ""));
+}
+
+CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& value, milliseconds least,
+                         milliseconds most, const std::string& help) {
+  const auto check = [least, most](const std::string& text) -> std::string {
+    const auto time = to_milliseconds(text);
+    if (time && *time >= least && *time <= most) return {};
+    return "'" + text + "' is not a number of seconds from " + to_seconds_text(least) + " to " +
+           to_seconds_text(most);
+  };
+  return app
+      .add_option_function<std::string>(
+          name, [&value](const std::string& text) { value = *to_milliseconds(text); }, help)
+      ->check(CLI::Validator(check, ""));
+}
+
+CLI::Option* add_text(CLI::App& app, const std::string& name, std::string& value, const std::string& help) {
+  return app.add_option(name, value, help)->check(CLI::Validator(check_not_empty, ""));
+}
+
+CLI::Option* add_list(CLI::App& app, const std::string& name,
+                      std::function<void(const std::vector<std::string>&)> set, const std::string& help,
+                      std::function<std::string(const std::string&)> complaint) {
+  const auto check = [complaint = std::move(complaint)](const std::string& text) {
+    std::string fault;
+    for (const std::string& item : split(text))
+      if (fault.empty()) fault = item.empty() ? "'" + text + "' has an empty place" : complaint(item);
+    return fault;
+  };
+  const auto set_all = [set = std::move(set)](const std::vector<std::string>& texts) {
+    std::vector<std::string> items;
+    for (const std::string& text : texts) std::ranges::move(split(text), std::back_inserter(items));
+    set(items);
+  };
+  return app.add_option_function<std::vector<std::string>>(name, set_all, help)
+      ->allow_extra_args(false)
+      ->check(CLI::Validator(check, ""));
+}
+
+CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::string>& values,
+                      const std::string& help) {
+  return add_list(
+      app, name, [&values](const std::vector<std::string>& items) { values = items; }, help, check_not_empty);
+}
+
+CommandLine read_command_line(CLI::App& app, int argc, char** argv) {
+  for_each_option(app, make_strict);
+  try {
+    app.parse(argc, argv);
+    for_each_option(app, check_given_once);
+    return CommandLine::understood;
+  } catch (const CLI::Success& success) {
+    app.exit(success);
+    return CommandLine::answered;
+  } catch (const CLI::ParseError& error) {
+    complain(app, error.what());
+    return CommandLine::wrong;
+  }
+}
+
+void complain(const CLI::App& app, std::string_view what) {
+  put_or_drop(STDERR_FILENO,
+              app.get_name() + ": " + visible(what) + " (see " + app.get_name() + " --help)\n");
+}
+
+}  // namespace parley

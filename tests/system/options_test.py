@@ -1,0 +1,104 @@
+"""Every option of every program, as its --help has it, with every kind of value that is none."""
+
+import collections
+import re
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+from programs import complaint, run, support
+
+# What each kind of option may be given. An option whose help has another word is held to be a number.
+VALID = {
+    "NETWORK[,...]": "none", "ID,...": "D2.1",
+    "TEXT": "x", "PATH": "x", "NAME": "x", "FILE": "x", "ID": "x", "COMMAND": "x", "FOLDER": "x",
+}
+LISTS = {"NETWORK[,...]", "ID,..."}
+NO_NUMBERS = ["*", "nan", "inf", "-inf", "infinity", "-1", "-0", "+1", "1e999", "1e30", "9" * 30, " 1", "1 ", "1\t", "1 2",
+              "0x10", "0b1", "1_000", "1,5", "1.5.", ".", "one", "1\n", "\xff", "٣"]
+NO_WORDS = [*NO_NUMBERS, "SEND ", " must", "debu"]
+NO_NETWORKS = ["*", "nan", "-1", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/0x8", " none", "none,", ",none",
+               "none,,none", "1.2.3", "10.0.0.0/8 "]
+
+
+Option = collections.namedtuple("Option", "name kind default")  # kind: None for a flag
+
+
+def options_of(*command):
+    """Each option of the program's help: Option("--port", "PORT", "5050")."""
+    options = []
+    for line in run(*command, "--help").stdout.decode().splitlines():
+        if match := re.match(r"  (?:-\w,)?(--[\w-]+)(?: (?! )([^\s=]+)(?:=(\S+)| \[(\S+)\])?)?", line):
+            name, kind, shown, shown_in_brackets = match.groups()
+            if name not in ("--help", "--version"):
+                options.append(Option(name, kind, shown or shown_in_brackets))
+    return options
+
+
+def valued_options():
+    return [(command, option) for command in COMMANDS for option in options_of(*command) if option.kind]
+
+
+COMMANDS = (("parleyd",), ("parley",), ("parley-conform", "server"), ("parley-conform", "client"),
+            ("parley-conform", "grade", "folder"))
+
+
+def bad_values(kind):
+    if kind == "NETWORK[,...]":
+        return ["", *NO_NETWORKS]
+    if kind in VALID:
+        return ["", ",", "x,", ",x"] if kind in LISTS else [""]
+    return ["", *(NO_WORDS if "|" in kind else NO_NUMBERS)]
+
+
+class OptionsTest(unittest.TestCase):
+    def check(self, commands):
+        """Each (name, command) is refused in one plain line that has the name."""
+        def refusal(named):
+            name, command = named
+            self.assertIn(name, complaint(run(*command)), command)
+        with ThreadPoolExecutor(4) as pool:
+            for _ in pool.map(refusal, commands):
+                pass
+
+    def test_what_is_no_value_is_refused(self):
+        self.check([(option.name, (*command, option.name, value))
+                    for command, option in valued_options() for value in bad_values(option.kind)])
+
+    def test_a_value_that_is_left_out_is_refused(self):
+        self.check([(option.name, (*command, option.name)) for command, option in valued_options()])
+
+    def test_an_option_given_twice_is_refused(self):
+        twice = []
+        for command, option in valued_options():
+            if option.kind not in LISTS:
+                value = option.default or VALID.get(option.kind, "60")
+                twice.append((f"{option.name} is given 2 times", (*command, option.name, value, option.name, value)))
+        self.check(twice)
+
+    def test_a_flag_takes_no_value(self):
+        self.check([(option.name[2:], (*command, f"{option.name}={value}"))
+                    for command in COMMANDS for option in options_of(*command) if not option.kind
+                    for value in ("*", "nan", "2", "maybe")])
+
+    def test_unknown_options_and_words_too_many_are_refused(self):
+        for command in COMMANDS:
+            for words in (["--bogus"], ["--bogus=1"], ["-x"], ["a", "b", "c"], ["a", "--", "b", "c"]):
+                complaint(run(*command, *words))
+
+    def test_a_star_is_no_host(self):
+        self.assertIn("0.0.0.0", complaint(run("parleyd", "--host", "*")))
+
+    def test_an_empty_word_is_refused(self):
+        for command in COMMANDS[1:]:
+            complaint(run(*command[:2], ""))
+
+    def test_the_help_was_understood(self):
+        least = {"parleyd": 30, "parley": 4, "parley-conform": 15}
+        for command in COMMANDS:
+            options = options_of(*command)
+            self.assertGreaterEqual(sum(bool(option.kind) for option in options), least[command[0]], options)
+            self.assertTrue(any(option.kind is None for option in options), options)
+
+
+if __name__ == "__main__":
+    support.main()
