@@ -1,59 +1,93 @@
 #include "server/log.hpp"
 
-#include <poll.h>
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
 #include <climits>
 #include <mutex>
+#include <system_error>
+#include <utility>
+
+#include "base/output.hpp"
 
 namespace parley {
+
 namespace {
 
-class NonBlockingStderrSink : public spdlog::sinks::base_sink<std::mutex> {
+Output open_log(const std::string& file) {
+  if (!file.empty()) return Output::to_end_of(file);
+  try {
+    return Output::to(STDERR_FILENO);
+  } catch (const std::system_error&) {  // closed: nobody wants a log
+    return {};
+  }
+}
+
+class LogSink : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  /// Throws std::system_error when the file cannot be opened. An empty name is stderr.
+  explicit LogSink(std::string file) : file_(std::move(file)), output_(open_log(file_)) {}
+
+  void reopen() {
+    if (file_.empty()) return;
+    Output output = open_log(file_);
+    const std::lock_guard lock(mutex_);
+    std::swap(output_, output);
+    is_torn_ = false;
+  }
+
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    // poll() promises room for PIPE_BUF bytes, so a longer line could block.
-    if (dropped_ > 0) {
-      if (!is_ready()) return void(++dropped_);
-      put("(" + std::to_string(std::exchange(dropped_, 0)) + " log lines were dropped: nobody read them)\n");
-    }
+    if (dropped_ > 0 &&
+        !put("(" + std::to_string(dropped_) + " log lines were dropped: there was no room)\n"))
+      return void(++dropped_);
+    dropped_ = 0;
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    if (line.size() > PIPE_BUF) {
-      line.resize(PIPE_BUF);
-      line.data()[PIPE_BUF - 1] = '\n';
+    if (line.size() > most_bytes) {
+      line.resize(most_bytes);
+      line.data()[most_bytes - 1] = '\n';
     }
-    if (is_ready())
-      put({line.data(), line.size()});
-    else
-      ++dropped_;
+    if (!put({line.data(), line.size()})) ++dropped_;
   }
 
   void flush_() override {}
 
  private:
-  static bool is_ready() {
-    pollfd descriptor{STDERR_FILENO, POLLOUT, 0};
-    return ::poll(&descriptor, 1, 0) == 1 && (descriptor.revents & POLLOUT) != 0;
+  static constexpr std::size_t most_bytes = PIPE_BUF;  // of a line: they are taken at once or not at all
+
+  /// Ends the line of which there was room only for a part.
+  bool put(std::string_view text) {
+    constexpr std::chrono::milliseconds at_once{0};
+    if (is_torn_ && !output_.put("\n", at_once)) return false;
+    const bool is_whole = output_.put(text, at_once);
+    is_torn_ = !is_whole && errno == ENOSPC;
+    return is_whole;
   }
 
-  static void put(std::string_view text) {
-    // A log that cannot be written has nowhere to complain.
-    if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
-  }
-
-  std::size_t dropped_ = 0;  // under the sink's mutex
+  const std::string file_;
+  Output output_;  // under the sink's mutex, as the next two
+  bool is_torn_ = false;
+  std::size_t dropped_ = 0;
 };
 
 }  // namespace
 
-std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::level::level_enum level) {
-  auto logger = std::make_shared<spdlog::logger>(name, std::make_shared<NonBlockingStderrSink>());
+std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::level::level_enum level,
+                                            const std::string& file) {
+  auto logger = std::make_shared<spdlog::logger>(name, std::make_shared<LogSink>(file));
   logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
   logger->set_level(level);
   logger->set_error_handler([](const std::string&) {});  // its own writes to stderr, and may wait there
   return logger;
+}
+
+void reopen_log(spdlog::logger& logger) {
+  try {
+    static_cast<LogSink&>(*logger.sinks().front()).reopen();
+  } catch (const std::exception& error) {
+    logger.error("the log goes on where it was: {}", error.what());
+  }
 }
 
 }  // namespace parley

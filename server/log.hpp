@@ -11,8 +11,14 @@ namespace parley {
 /// How much of a frame is logged at the level debug: see visible_beginning().
 inline constexpr std::size_t logged_frame_bytes = 200;
 
-/// A logger to stderr that never blocks: a line that nobody takes (a pipe that is full) is dropped and
-/// counted, and the count is told with the next line that fits. Safe from any thread.
-std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::level::level_enum level);
+/// A logger to the end of a file, or to stderr when none is named. It never blocks: a line that nobody takes
+/// (a full pipe, a full disk) is dropped and counted, and the count is told with the next line that fits.
+/// Safe from any thread. Throws std::system_error when the file cannot be opened.
+std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::level::level_enum level,
+                                            const std::string& file = {});
+
+/// Opens the file of such a logger anew under its name, as whoever has renamed the old one wants. When that
+/// fails the old one goes on, and is told so. Nothing when it is stderr. Safe from any thread.
+void reopen_log(spdlog::logger& logger);
 
 }  // namespace parley

@@ -1,95 +1,134 @@
-#include <pthread.h>
+#include <fcntl.h>
+#include <unistd.h>
 
-#include <csignal>
-#include <cstdio>
-#include <fstream>
-#include <iostream>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "base/output.hpp"
 #include "server/log.hpp"
 #include "server/net/memory.hpp"
 #include "server/options.hpp"
+#include "server/port_file.hpp"
 #include "server/server.hpp"
+#include "server/signals.hpp"
 
 namespace {
 
 using namespace parley;
+using std::chrono::milliseconds;
 
-/// SIGINT and SIGTERM, kept from every thread that is started later: this one waits for them.
-sigset_t block_stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
-/// Somebody asks again.
-bool is_pending(const sigset_t& signals) {
-  constexpr timespec at_once{0, 0};
-  return ::sigtimedwait(&signals, nullptr, &at_once) > 0;
-}
-
-void wait_for_stop(const Server& server, const Options& options, const sigset_t& signals) {
-  constexpr timespec look_interval{0, 50'000'000};
-  for (;;) {
-    const int signal = options.idle_exit ? ::sigtimedwait(&signals, nullptr, &look_interval)
-                                         : ::sigwaitinfo(&signals, nullptr);
-    if (signal > 0) return;
-    // A wait may also end because the process was stopped and goes on.
-    if (options.idle_exit && server.idle_for() > std::chrono::milliseconds{0} &&
-        server.idle_for() >= *options.idle_exit)
-      return;
-  }
-}
+using Endpoints = std::vector<Server::Endpoint>;
 
 /// The port alone, or when other dialects are spoken, too, a line for each: its name and its port.
-void write_port_file(const std::string& path, const std::vector<Server::Endpoint>& endpoints) {
-  // Under another name first: who waits for the file must not read half of it.
-  const std::string draft = path + ".new";
-  std::ofstream file(draft);
+std::string port_lines(const Endpoints& endpoints) {
+  std::string lines;
   for (const auto& [dialect, address] : endpoints) {
-    if (endpoints.size() > 1) file << dialect.name << ' ';
-    file << address.port() << '\n';
+    if (endpoints.size() > 1) lines.append(dialect.name) += ' ';
+    lines += std::to_string(address.port()) + '\n';
   }
-  file.close();
-  if (!file || std::rename(draft.c_str(), path.c_str()) != 0)
-    throw std::system_error(errno, std::generic_category(), "cannot write " + path);
+  return lines;
 }
 
-int run(const Options& options) {
-  keep_freed_memory_whole();
-  const sigset_t signals = block_stop_signals();
-  std::signal(SIGPIPE, SIG_IGN);
-  const auto log = make_logger("parleyd", options.log_level);
-  Server server(options, *log);
-  const auto endpoints = server.endpoints();
-  if (!options.port_file.empty()) write_port_file(options.port_file, endpoints);
-  server.start();
+std::string announcement(const Endpoints& endpoints) {
+  std::string lines;
   for (const auto& [dialect, address] : endpoints) {
-    std::cout << "parleyd: listening on " << to_text(address);
-    if (&dialect != &endpoints.front().dialect) std::cout << " (" << dialect.name << ')';
-    std::cout << std::endl;
+    lines += "parleyd: listening on " + to_text(address);
+    if (&dialect != &endpoints.front().dialect) lines.append(" (").append(dialect.name) += ')';
+    lines += '\n';
+  }
+  return lines;
+}
+
+std::string farewell(const Counters& counters) {
+  return "parleyd: served " + std::to_string(counters.users) + " users, delivered " +
+         std::to_string(counters.delivered) + " messages, refused " + std::to_string(counters.refused) +
+         ", " + std::to_string(counters.bytes) + " bytes\n";
+}
+
+/// What the server does beside its sessions: this thread does it.
+class Service {
+ public:
+  explicit Service(const Options& options)
+      : options_(options),
+        port_file_(options.port_file),
+        log_(make_logger("parleyd", options.log_level, options.log_file)),
+        server_(options, *log_) {}
+
+  void start() {
+    server_.start();
+    const Endpoints endpoints = server_.endpoints();
+    ports_ = port_lines(endpoints);
+    is_published_ = port_file_.publish(ports_);
+    put_or_drop(STDOUT_FILENO, announcement(endpoints));
   }
 
-  wait_for_stop(server, options, signals);
-  server.stop([&] { return is_pending(signals); });
-  const Counters& counters = server.counters();
-  std::cout << "parleyd: served " << counters.users << " users, delivered " << counters.delivered
-            << " messages, refused " << counters.refused << ", " << counters.bytes << " bytes" << std::endl;
+  /// Until somebody asks to stop, or the last client has been gone for long enough.
+  void wait() {
+    while (!is_asked_to_stop(options_.idle_exit || !is_published_ ? std::optional(look_interval)
+                                                                  : std::nullopt)) {
+      if (!is_published_) publish_late();
+      const milliseconds idle = server_.idle_for();
+      if (options_.idle_exit && idle > milliseconds{0} && idle >= *options_.idle_exit) return;
+    }
+  }
+
+  /// At once, when somebody asks again.
+  void stop() {
+    port_file_.withdraw();
+    server_.stop([this] { return is_asked_to_stop(milliseconds{0}); });
+    put_or_drop(STDOUT_FILENO, farewell(server_.counters()));
+  }
+
+ private:
+  static constexpr milliseconds look_interval{50};
+
+  bool is_asked_to_stop(std::optional<milliseconds> time) {
+    const Asked asked = signals_.wait(time);
+    if (asked == Asked::to_reopen_log) reopen_log(*log_);
+    return asked == Asked::to_stop;
+  }
+
+  void publish_late() {
+    try {
+      is_published_ = port_file_.publish(ports_);
+    } catch (const std::exception& error) {
+      log_->error("{}", error.what());
+      is_published_ = true;  // as far as it can be
+    }
+  }
+
+  const Options& options_;
+  const Signals signals_;  // first: what others open and start comes after it
+  PortFile port_file_;
+  const std::shared_ptr<spdlog::logger> log_;
+  Server server_;
+  std::string ports_;
+  bool is_published_ = false;
+};
+
+int run(int argc, char** argv) {
+  open_standard_streams(O_RDONLY);  // a port file or a log that leads there is a mistake
+  int exit_code = 0;
+  const auto options = parse_options(argc, argv, exit_code);
+  if (!options) return exit_code;
+  keep_freed_memory_whole();
+  Service service(*options);
+  service.start();
+  service.wait();
+  service.stop();
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  int exit_code = 0;
-  const auto options = parse_options(argc, argv, exit_code);
-  if (!options) return exit_code;
   try {
-    return run(*options);
+    return run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "parleyd: " << error.what() << '\n';
-    return exit_usage;
+    put_or_drop(STDERR_FILENO, std::string("parleyd: ") + error.what() + '\n');
   }
+  return exit_usage;
 }

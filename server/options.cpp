@@ -224,7 +224,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->group(listening)
       ->capture_default_str();
   const PortOptions ports(app);
-  add_text(app, "--port-file", options.port_file, "File to write the port to, once listening")
+  add_text(app, "--port-file", options.port_file,
+           "File to write the port to, once it can be connected to; a FIFO has it once somebody reads")
       ->group(listening)
       ->type_name("PATH");
 
@@ -234,13 +235,17 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->group(behaviour)
       ->type_name("SENT|SEND")
       ->default_str("SENT");
+  add_text(app, "--log-file", options.log_file,
+           "File to add the log to, instead of stderr; SIGHUP opens it anew")
+      ->group(behaviour)
+      ->type_name("PATH");
   add_word(app, "--log-level", options.log_level,
            {{"debug", spdlog::level::debug},
             {"info", spdlog::level::info},
             {"warning", spdlog::level::warn},
             {"error", spdlog::level::err},
             {"off", spdlog::level::off}},
-           "What stderr tells; debug shows every frame")
+           "What the log tells; debug shows every frame")
       ->group(behaviour)
       ->type_name("debug|info|warning|error|off")
       ->default_str("info");

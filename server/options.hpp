@@ -25,7 +25,8 @@ struct Options {
   std::string host = "127.0.0.1";
   std::vector<ListenPort> ports;  // the two-socket protocol first
   std::string lobby{usual_lobby};
-  std::string port_file;
+  std::string port_file;  // empty: none
+  std::string log_file;   // empty: stderr
   DialectSettings dialect_settings;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::optional<std::chrono::milliseconds> idle_exit;
