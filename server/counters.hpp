@@ -12,9 +12,10 @@ struct Counters {
   /// Messages that a recipient acknowledged, or that were written to one whose dialect has no word for it;
   /// each recipient counted.
   std::atomic<std::uint64_t> delivered{0};
-  std::atomic<std::uint64_t> refused{0};     ///< messages that a recipient did not get, or refused
-  std::atomic<std::uint64_t> bytes{0};       ///< of message bodies, as delivered
-  std::atomic<std::uint64_t> unanswered{0};  ///< SENDs that have been read and not answered yet
+  std::atomic<std::uint64_t> refused{0};      ///< messages that a recipient did not get, or refused
+  std::atomic<std::uint64_t> turned_away{0};  ///< connections for which there was no room
+  std::atomic<std::uint64_t> bytes{0};        ///< of message bodies, as delivered
+  std::atomic<std::uint64_t> unanswered{0};   ///< SENDs that have been read and not answered yet
 
   /// A message's fate at one recipient.
   void count(bool was_delivered, std::uint64_t body_bytes) {

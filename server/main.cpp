@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,7 +46,8 @@ std::string announcement(const Endpoints& endpoints) {
 std::string farewell(const Counters& counters) {
   return "parleyd: served " + std::to_string(counters.users) + " users, delivered " +
          std::to_string(counters.delivered) + " messages, refused " + std::to_string(counters.refused) +
-         ", " + std::to_string(counters.bytes) + " bytes\n";
+         ", " + std::to_string(counters.bytes) + " bytes, turned away " +
+         std::to_string(counters.turned_away) + " connections\n";
 }
 
 /// What the server does beside its sessions: this thread does it.
@@ -127,6 +129,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    put_or_drop(STDERR_FILENO, "parleyd: out of memory; allow more (ulimit -v)\n");
   } catch (const std::exception& error) {
     put_or_drop(STDERR_FILENO, std::string("parleyd: ") + error.what() + '\n');
   }

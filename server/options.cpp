@@ -165,10 +165,6 @@ void add_floods(CLI::App& app, FloodPolicy& floods) {
       ->group(group);
 }
 
-std::string port_option(const Dialect& dialect) {
-  return &dialect == &dialects().front() ? "--port" : "--" + std::string(dialect.name);
-}
-
 /// The port options, one for each dialect; which ports they ask for is known once they are parsed.
 class PortOptions {
  public:
@@ -212,6 +208,10 @@ class PortOptions {
 };
 
 }  // namespace
+
+std::string port_option(const Dialect& dialect) {
+  return &dialect == &dialects().front() ? "--port" : "--" + std::string(dialect.name);
+}
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   Options options;

@@ -34,6 +34,9 @@ struct Options {
   FloodPolicy floods;
 };
 
+/// The option that says at which port a dialect is spoken.
+std::string port_option(const Dialect& dialect);
+
 /// Exit code for a command line, an address or a file that cannot be used.
 inline constexpr int exit_usage = 2;
 

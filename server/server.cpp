@@ -1,14 +1,18 @@
 #include "server/server.hpp"
 
+#include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <asio/error.hpp>
 #include <memory>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "server/net/refused_session.hpp"
+#include "server/net/thread.hpp"
 
 namespace parley {
 
@@ -36,10 +40,11 @@ std::size_t connections_by_file_limit(const Limits& limits) {
   const auto files = static_cast<std::size_t>(limit.rlim_cur);
   const std::size_t reserved = Limits::reserved_files + limits.max_refusals;
   if (files <= reserved)
-    throw std::system_error(EMFILE, std::generic_category(),
-                            "the limit of open files (" + std::to_string(files) +
-                                ") leaves no room for clients: " + std::to_string(reserved) +
-                                " are for the server itself and for those whom it refuses");
+    throw std::runtime_error(
+        fmt::format("{} files may be open, which leaves none for clients: {} are for the server itself and "
+                    "{} for those whom "
+                    "it refuses; allow more (ulimit -n) or fewer of these (--max-refusals)",
+                    files, Limits::reserved_files, limits.max_refusals));
   return files - reserved;
 }
 
@@ -60,6 +65,24 @@ milliseconds watch_interval(const Limits& limits) {
   return std::clamp(shortest / 8, milliseconds{5}, milliseconds{250});
 }
 
+/// What the operator can do about a port that cannot be had.
+std::string advice(const std::error_code& error, const std::string& option) {
+  if (error == asio::error::address_in_use)
+    return "; another program has it: give another " + option + ", or 0 for any free one";
+  if (error == asio::error::access_denied)
+    return "; ports below 1024 are for root: give another " + option + ", or 0 for any free one";
+  if (error == asio::error::no_descriptors) return "; allow more files (ulimit -n)";
+  return "; --host takes an address of this machine, or 0.0.0.0 or :: for all of them";
+}
+
+Listener listen_on(asio::io_context& context, const std::string& host, const ListenPort& port) {
+  try {
+    return Listener(context, host, port.port);
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(error.what() + advice(error.code(), port_option(*port.dialect)));
+  }
+}
+
 /// std::thread asks for no stack size of its own.
 void limit_stacks() {
   pthread_attr_t attributes;
@@ -70,6 +93,12 @@ void limit_stacks() {
 }
 
 }  // namespace
+
+Server::Door::Door(asio::io_context& io_context, const Options& options, const ListenPort& port,
+                   Context& context)
+    : dialect(*port.dialect),
+      make_session(dialect.make_sessions(context, options.dialect_settings)),
+      listener(listen_on(io_context, options.host, port)) {}
 
 Server::Server(const Options& options, spdlog::logger& log)
     : context_{options.limits, options.floods, log, Directory(options.lobby)},
@@ -94,7 +123,7 @@ std::vector<Server::Endpoint> Server::endpoints() const {
 
 void Server::start() {
   for (Door& door : doors_)
-    door.acceptor = std::thread([this, &door] {
+    door.acceptor = start_thread([this, &door] {
       door.listener.accept_all(
           [this, &door](tcp::socket socket) { take(door, std::move(socket)); },
           [this](const std::string& what) { context_.log.warn("cannot accept: {}", what); });
@@ -125,23 +154,30 @@ void Server::take(const Door& door, tcp::socket socket) noexcept {
     const auto connection = std::make_shared<Connection>(std::move(socket), shared_);
     switch (admission_.admit(connection->origin())) {
       case Admission::Verdict::welcome:
-        return welcome(door, connection);
+        if (welcome(door, connection)) return;
+        refuse(door, connection, no_room);
+        break;
       case Admission::Verdict::server_full:
-        return refuse(door, connection, server_full);
+        refuse(door, connection, server_full);
+        break;
       case Admission::Verdict::address_full:
-        return refuse(door, connection, address_full);
+        refuse(door, connection, address_full);
+        break;
     }
   } catch (const std::exception&) {  // no memory even to say so: the socket is closed
   }
+  context_.counters.turned_away.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Server::welcome(const Door& door, const std::shared_ptr<Connection>& connection) {
+/// False when there is no memory or no thread for one more.
+bool Server::welcome(const Door& door, const std::shared_ptr<Connection>& connection) {
   const auto address = connection->origin();
   try {
     sessions_.start(door.make_session(connection), [this, address] { admission_.let_go(address); });
+    return true;
   } catch (const std::exception&) {
     admission_.let_go(address);
-    refuse(door, connection, no_room);
+    return false;
   }
 }
 

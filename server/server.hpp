@@ -21,7 +21,8 @@ namespace parley {
 /// The chat server: accepts sockets, gives each a session with a thread of its own, and ends them all.
 class Server {
  public:
-  /// Listens. Throws std::system_error when it cannot, and when a limit does not fit this system.
+  /// Listens. Throws std::runtime_error, whose text says what to do, when it cannot, when a limit does not
+  /// fit this system, and when the system has no thread for it.
   Server(const Options& options, spdlog::logger& log);
 
   /// Stops at once, if nobody did.
@@ -34,7 +35,8 @@ class Server {
   };
   std::vector<Endpoint> endpoints() const;
 
-  /// Begins to accept. Throws std::system_error when the system has no thread for that.
+  /// Begins to accept. Throws std::system_error, whose text says what to do, when the system has no thread
+  /// for that.
   void start();
 
   /// No new connections; answers that are out are finished, and every socket gets an orderly end, all within
@@ -50,10 +52,7 @@ class Server {
  private:
   /// One dialect's listening socket, with a thread that accepts.
   struct Door {
-    Door(asio::io_context& io_context, const Options& options, const ListenPort& port, Context& context)
-        : dialect(*port.dialect),
-          make_session(dialect.make_sessions(context, options.dialect_settings)),
-          listener(io_context, options.host, port.port) {}
+    Door(asio::io_context& io_context, const Options& options, const ListenPort& port, Context& context);
 
     const Dialect& dialect;
     const SessionFactory make_session;
@@ -63,7 +62,7 @@ class Server {
 
   // The door's thread.
   void take(const Door& door, asio::ip::tcp::socket socket) noexcept;
-  void welcome(const Door& door, const std::shared_ptr<Connection>& connection);
+  bool welcome(const Door& door, const std::shared_ptr<Connection>& connection);
   void refuse(const Door& door, const std::shared_ptr<Connection>& connection, std::string_view reason);
 
   Context context_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/net/memory.hpp"
+#include "server/net/thread.hpp"
 
 namespace parley {
 
@@ -22,7 +23,7 @@ constexpr std::size_t most_to_join = 64;
 }  // namespace
 
 Sessions::Sessions(Writer& writer, milliseconds watch_interval)
-    : writer_(writer), watch_interval_(watch_interval), watchdog_([this] { watch(); }) {}
+    : writer_(writer), watch_interval_(watch_interval), watchdog_(start_thread([this] { watch(); })) {}
 
 Sessions::~Sessions() {
   stop_all("the server stops", [] { return true; });

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "server/net/thread.hpp"
+
 namespace parley {
 
 using std::chrono::milliseconds;
@@ -25,7 +27,7 @@ Writer::Writer(Budget& budget) : budget_(budget), epoll_(::epoll_create1(EPOLL_C
   event.data.u64 = changed_id;
   if (!epoll_ || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, changed_.descriptor(), &event) != 0)
     throw std::system_error(errno, std::generic_category(), "epoll");
-  thread_ = std::thread([this] { run(); });
+  thread_ = start_thread([this] { run(); });
 }
 
 Writer::~Writer() {

@@ -65,7 +65,8 @@ TEST_CASE("Stop: the last line counts users, messages and bytes") {
     alice.send("nobody", "12345");
     alice.expect_unable_to_send();
   }
-  CHECK(server.stop() == "parleyd: served 2 users, delivered 4 messages, refused 2, 22 bytes");
+  CHECK(server.stop() ==
+        "parleyd: served 2 users, delivered 4 messages, refused 2, 22 bytes, turned away 0 connections");
 }
 
 TEST_CASE("Stop: an answer in flight is finished first") {
