@@ -95,7 +95,7 @@ class SignalsTest(ProgramTest):
         handlers = {number: signal.signal(number, signal.SIG_IGN) for number in TO_STOP | {signal.SIGURG}}
         self.port_file.unlink()
         try:
-            process = self.start()
+            process = self.start("--stop-timeout", "60")
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
