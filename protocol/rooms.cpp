@@ -1,8 +1,12 @@
 #include "protocol/rooms.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "protocol/json_text.hpp"
@@ -22,47 +26,101 @@ constexpr std::string_view too_deep = "Your JSON object has too many levels, so 
 constexpr std::string_view rest_left_out = "The rest of that text is too long and was left out here.";
 constexpr std::string_view too_long = "Your JSON object is too long, so the connection ends.";
 
-/// The value under the first of the keys that the payload has; null when it has none, or is no object.
-const json* find(const json& payload, std::initializer_list<const char*> keys) {
-  for (const char* const key : keys)
-    if (const auto found = payload.find(key); found != payload.end()) return &*found;
-  return nullptr;
+/// What is read of an object, of which nobody wants to know more. (A nlohmann::json of several levels takes
+/// memory to be destroyed, and ends the program when there is none.) Of two values under one key the later
+/// counts.
+class ObjectReader {
+ public:
+  using Value = std::optional<std::string>;  // nullopt: there, and no string
+
+  const Value& type() const { return type_; }
+  /// The payload's value under the first of the keys that it has; null when it has none, or is no object.
+  const Value* find(std::initializer_list<std::string_view> keys) const {
+    for (const std::string_view key : keys)
+      if (const auto found = payload_.find(key); found != payload_.end()) return &found->second;
+    return nullptr;
+  }
+
+  // What nlohmann::json::sax_parse() calls.
+  bool null() { return take({}); }
+  bool boolean(bool) { return take({}); }
+  bool number_integer(json::number_integer_t) { return take({}); }
+  bool number_unsigned(json::number_unsigned_t) { return take({}); }
+  bool number_float(json::number_float_t, const std::string&) { return take({}); }
+  bool string(std::string& text) { return take(std::move(text)); }
+  bool binary(json::binary_t&) { return take({}); }
+  bool key(std::string& name) {
+    if (depth_ == 1 || is_field()) key_ = std::move(name);
+    return true;
+  }
+  bool start_object(std::size_t) { return begin(true); }
+  bool start_array(std::size_t) { return begin(false); }
+  bool end_object() { return end(); }
+  bool end_array() { return end(); }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) { return false; }
+
+ private:
+  bool is_field() const { return depth_ == 2 && is_in_payload_; }
+
+  bool take(Value value) {
+    if (is_field())
+      payload_.insert_or_assign(key_, std::move(value));
+    else if (depth_ == 1 && key_ == "type")
+      type_ = std::move(value);
+    else if (depth_ == 1 && key_ == "payload")
+      payload_.clear();
+    return true;
+  }
+
+  bool begin(bool is_object) {
+    take({});
+    if (depth_ == 1) is_in_payload_ = is_object && key_ == "payload";
+    ++depth_;
+    return true;
+  }
+
+  bool end() {
+    --depth_;
+    return true;
+  }
+
+  std::size_t depth_ = 0;
+  bool is_in_payload_ = false;
+  std::string key_;
+  Value type_;
+  std::map<std::string, Value, std::less<>> payload_;
+};
+
+Event read_connect(const ObjectReader& object) {
+  const auto* const name = object.find({"name", "nickname", "sender"});
+  const auto* const room = object.find({"room", "room_name"});
+  if (name == nullptr || !*name || (room != nullptr && !*room)) return Refusal{bad_connect};
+  return Connect{**name, room != nullptr ? **room : ""};
 }
 
-Event read_connect(const json& payload) {
-  const json* const name = find(payload, {"name", "nickname", "sender"});
-  const json* const room = find(payload, {"room", "room_name"});
-  if (name == nullptr || !name->is_string() || (room != nullptr && !room->is_string()))
-    return Refusal{bad_connect};
-  return Connect{name->get<std::string>(), room != nullptr ? room->get<std::string>() : ""};
+Event read_message(const ObjectReader& object) {
+  const auto* const text = object.find({"text"});
+  if (text == nullptr || !*text) return Refusal{bad_message};
+  return Say{**text};
 }
 
-Event read_message(const json& payload) {
-  const json* const text = find(payload, {"text"});
-  if (text == nullptr || !text->is_string()) return Refusal{bad_message};
-  return Say{text->get<std::string>()};
-}
-
-Event read_exit(const json&) {
+Event read_exit(const ObjectReader&) {
   return Exit{};
 }
 
 struct Request {
   std::string_view type;
-  Event (*read)(const json& payload);
+  Event (*read)(const ObjectReader& object);
 };
 
 Event read_object(std::string_view bytes) {
   static constexpr Request requests[] = {
       {"connect", read_connect}, {"message", read_message}, {"exit", read_exit}};
-  const json object = json::parse(to_readable_json(bytes), nullptr, false);
-  if (object.is_discarded()) return Refusal{not_json};
-  const json* const type = find(object, {"type"});
+  ObjectReader object;
+  if (!json::sax_parse(to_readable_json(bytes), &object)) return Refusal{not_json};
   const auto request =
-      std::ranges::find_if(requests, [&](const Request& r) { return type != nullptr && *type == r.type; });
-  if (request == std::end(requests)) return Refusal{no_type};
-  const json* const payload = find(object, {"payload"});
-  return request->read(payload != nullptr ? *payload : json());
+      std::ranges::find_if(requests, [&](const Request& r) { return object.type() == r.type; });
+  return request != std::end(requests) ? request->read(object) : Refusal{no_type};
 }
 
 /// Takes the first code point off the text, and gives it as a JSON string spells it.

@@ -14,7 +14,8 @@
 namespace parley {
 
 /// The sessions that are alive: their threads, and the one watchdog thread that wakes those whose time is up,
-/// joins those that have ended, and gives memory back when half of them have left. Every call is safe from any thread.
+/// joins those that have ended, and gives memory back when half of them have left. Every call is safe from
+/// any thread.
 class Sessions {
  public:
   /// `watch_interval`: how often deadlines are looked at, so how late a timeout may be.
