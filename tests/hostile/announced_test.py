@@ -12,11 +12,11 @@ SOCKETS = 300
 MOST_EACH_BYTES = 16 * KIB  # it was 74 KB
 
 ANNOUNCED = {
-    "two-socket": b"REGISTER TORECV ann\nContent-length: 65536\n\nx",
-    "livecode": b"AUTH,65536\nx",
-    "names": b"0000065536x",
+    "two-socket": b"SEND ann\nContent-length: 65536\n\nx",
+    "livecode": b"MESG,65536\nx",
+    "names": b"65536MSG x",
     "telnet": b"x",
-    "rooms": b'{"type": "connect", "payload": {"name": "x',
+    "rooms": b'{"type": "message", "payload": {"text": "x',
 }
 
 

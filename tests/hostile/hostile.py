@@ -80,13 +80,14 @@ class HostileTest(support.DialectTest):
     def log_bytes(self, server=None):
         return os.fstat((server or self.server)._log.fileno()).st_size
 
-    def open_socket(self, dialect, source="127.0.0.1"):
-        """A plain socket from this address, closed when the test ends."""
+    def open_socket(self, dialect, source=None):
+        """A plain socket, from this address if one is given, closed when the test ends."""
         plain = socket.socket()
         self.addCleanup(plain.close)
         plain.settimeout(WAIT_S)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        plain.bind((source, 0))
+        if source is not None:
+            plain.bind((source, 0))
         plain.connect(("127.0.0.1", self.server.ports[dialect]))
         return plain
 
