@@ -63,7 +63,8 @@ class RoomOfALine(HostileTest):
     def test_said_in_telnet(self):
         def make_speaker(room):
             speaker = self.add_user(TelnetUser, f"in{room}")
-            speaker.enter(room)
+            speaker.say(f"/join {room}")
+            speaker.socket.receive_until(f"You are in the room {room}.\r\n")  # the crowd may still be leaving the lobby
             return speaker
 
         self.check(make_speaker, lambda room: f"{PADDING}{room}\r\n")

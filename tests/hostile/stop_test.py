@@ -5,7 +5,6 @@
 """
 
 import contextlib
-import os
 import threading
 
 from hostile import (
@@ -14,8 +13,7 @@ from hostile import (
 
 STOPS = 20
 CLIENTS_OF_EACH = 2
-# 2,000 take 20 s to sign on, for each hears of all who follow; 1,000 were too many for a stop that told of departures.
-TELNET_USERS = 300 if IS_SANITIZED else int(os.environ.get("PARLEY_TELNET_USERS", "1000"))
+TELNET_USERS = 300 if IS_SANITIZED else 2000
 
 
 class Restless(threading.Thread):
