@@ -65,6 +65,8 @@ struct Limits {
   /// A session's deepest call needs a tenth of it; the default of 8 MiB would ask for 160 GB at 20,000
   /// threads.
   static constexpr std::size_t thread_stack_bytes = 256 * 1024;
+  /// Threads whose session is over and that have not ended yet: more only wait for a processor.
+  static constexpr std::size_t max_ending_threads = 256;
 };
 
 }  // namespace parley

@@ -31,6 +31,7 @@ Sessions::~Sessions() {
 
 void Sessions::start(std::shared_ptr<Session> session, std::function<void()> on_end) {
   Connection& connection = session->connection();
+  await_ending();
   try {
     writer_.add(connection.shared_from_this());
     const MutexLock lock(mutex_);
@@ -48,8 +49,16 @@ void Sessions::start(std::shared_ptr<Session> session, std::function<void()> on_
   }
 }
 
+void Sessions::await_ending() {
+  if (ending_.load(std::memory_order_relaxed) < Limits::max_ending_threads) return;
+  MutexLock lock(mutex_);
+  while (ending_.load(std::memory_order_relaxed) >= Limits::max_ending_threads)
+    joined_.wait_for(lock, look_interval);
+}
+
 void Sessions::run(std::list<Entry>::iterator entry, const std::function<void()>& on_end) noexcept {
   entry->session->run();
+  ending_.fetch_add(1, std::memory_order_relaxed);
   writer_.remove(entry->session->connection());
   on_end();
   std::shared_ptr<Session> ended;  // destroyed after the lock is gone
@@ -100,8 +109,12 @@ void Sessions::watch() noexcept {
 void Sessions::join_ended() {
   std::list<Entry> ended;
   ended.swap(to_join_);
-  const MutexUnlock unlocked(mutex_);
-  for (Entry& entry : ended) entry.thread.join();
+  {
+    const MutexUnlock unlocked(mutex_);
+    for (Entry& entry : ended) entry.thread.join();
+  }
+  ending_.fetch_sub(ended.size(), std::memory_order_relaxed);
+  joined_.notify_all();
 }
 
 /// Those whose time is up, and those who have not seen yet that they were woken.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <list>
@@ -24,8 +25,9 @@ class Sessions {
   /// Ends what is left.
   ~Sessions();
 
-  /// Gives the session a thread of its own; `on_end` is its last call there, and must not throw. Throws when
-  /// the system has no thread or no memory left; the session has not run then.
+  /// Gives the session a thread of its own; `on_end` is its last call there, and must not throw. Waits first
+  /// while Limits::max_ending_threads are on their way out: who comes and goes faster than threads end is
+  /// taken later. Throws when the system has no thread or no memory left; the session has not run then.
   void start(std::shared_ptr<Session> session, std::function<void()> on_end) EXCLUDES(mutex_);
 
   /// Asks every session to end, cuts off those who have not once `is_late` says so, and joins every thread.
@@ -42,13 +44,16 @@ class Sessions {
   void watch() noexcept;
   void wake_late() REQUIRES(mutex_);
   void join_ended() REQUIRES(mutex_);
+  void await_ending() EXCLUDES(mutex_);
 
   Writer& writer_;
   const std::chrono::milliseconds watch_interval_;
+  std::atomic<std::size_t> ending_{0};  // threads whose session is over, until they are joined
 
   mutable Mutex mutex_;  // taken alone, but for the locks within wake(), abort() and ask_to_end()
   Condition ended_;      // a session ended
   Condition to_watch_;   // stopping_ was set, or many ended
+  Condition joined_;     // threads were
   std::list<Entry> entries_ GUARDED_BY(mutex_);
   std::list<Entry> to_join_ GUARDED_BY(mutex_);  // ended; their threads have nothing to wait for
   bool stopping_ GUARDED_BY(mutex_) = false;
