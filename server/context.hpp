@@ -2,7 +2,6 @@
 
 #include <spdlog/logger.h>
 
-#include "server/budget.hpp"
 #include "server/counters.hpp"
 #include "server/directory/chat_service.hpp"
 #include "server/directory/directory.hpp"
@@ -21,7 +20,6 @@ struct Context {
   Counters counters{};
   ChatService chat{directory, counters};
   DeliveryCounter deliveries{counters};
-  Budget mailboxes{limits.max_waiting_bytes};
 };
 
 }  // namespace parley

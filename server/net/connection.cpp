@@ -284,6 +284,10 @@ void Connection::end_if_drained() {
   if (is_finishing() && queue_.empty()) ::shutdown(socket_.native_handle(), SHUT_WR);
 }
 
+void Connection::relieve_server() noexcept {
+  if (shared_.budget.is_exceeded()) shared_.writer.relieve();
+}
+
 void Connection::pace(std::chrono::milliseconds pause) {
   const MutexLock lock(write_mutex_);
   pause_ = pause;

@@ -144,6 +144,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Requests still mean something.
   bool is_open() const { return state_.load(std::memory_order_acquire) == State::open; }
+  bool is_aborted() const { return state_.load(std::memory_order_acquire) == State::aborted; }
   bool is_finishing() const { return state_.load(std::memory_order_acquire) == State::finishing; }
 
   /// Why it was aborted; null when it was not.
@@ -152,6 +153,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// What waits here.
   std::size_t waiting_bytes() const { return waiting_bytes_.load(std::memory_order_relaxed); }
   std::size_t waiting_frames() const { return waiting_frames_.load(std::memory_order_relaxed); }
+  /// What waits for this peer elsewhere, such as in a mailbox, counts with it when the server holds too much.
+  void hold(std::size_t bytes) noexcept { held_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+  void let_go(std::size_t bytes) noexcept { held_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
+  std::size_t held_bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
+
+  /// Of all that waits in the server.
+  Budget& budget() const { return shared_.budget; }
+  /// Somebody gives way when that is exceeded. With no lock held.
+  void relieve_server() noexcept;
+
   /// So little that the peer may cause more.
   bool has_room() const { return waiting_bytes() <= shared_.limits.max_queue_bytes / 2; }
 
@@ -246,6 +257,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<const char*> end_wish_{nullptr};
   std::atomic<std::size_t> waiting_bytes_{0};  // these two are changed under write_mutex_
   std::atomic<std::size_t> waiting_frames_{0};
+  std::atomic<std::size_t> held_bytes_{0};
   std::array<std::atomic<std::int64_t>, deadline_kinds> deadlines_;  // Clock ticks, by Deadline
   std::atomic<bool> is_somebody_{false};
   mutable LogLimit lines_;

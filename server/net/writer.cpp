@@ -131,17 +131,17 @@ std::shared_ptr<Connection> Writer::find(std::uint64_t id) const {
 void Writer::relieve() noexcept {
   if (relieving_.test_and_set(std::memory_order_acquire)) return;  // somebody does
   try {
-    while (budget_.is_exceeded()) {
+    for (;;) {
       const auto victim = choose_victim();
-      if (!victim) break;
-      victim->abort("holds most of what waits in the whole server");
+      if (victim.connection == nullptr || budget_.excess_bytes() <= victim.leaving_bytes) break;
+      victim.connection->abort("holds most of what waits in the whole server");
     }
   } catch (const std::exception&) {  // out of memory: the next frame tries again
   }
   relieving_.clear(std::memory_order_release);
 }
 
-std::shared_ptr<Connection> Writer::choose_victim() const {
+Writer::Victim Writer::choose_victim() const {
   struct Holder {
     std::size_t bytes = 0;
     std::shared_ptr<Connection> longest;
@@ -149,10 +149,13 @@ std::shared_ptr<Connection> Writer::choose_victim() const {
   };
   std::map<asio::ip::address, Holder> holders;
   Holder most;
+  std::size_t leaving_bytes = 0;
   const MutexLock lock(mutex_);
   for (const auto& [id, weak] : connections_) {
     const auto connection = weak.lock();
-    const std::size_t bytes = connection ? connection->waiting_bytes() : 0;
+    if (connection && connection->is_aborted()) leaving_bytes += connection->held_bytes();
+    if (!connection || connection->is_aborted()) continue;
+    const std::size_t bytes = connection->waiting_bytes() + connection->held_bytes();
     if (bytes == 0) continue;
     Holder alone;
     Holder& holder = connection->peer().address().is_loopback() ? alone : holders[connection->origin()];
@@ -163,7 +166,7 @@ std::shared_ptr<Connection> Writer::choose_victim() const {
     }
     if (holder.bytes > most.bytes) most = holder;
   }
-  return most.longest;
+  return {most.longest, leaving_bytes};
 }
 
 }  // namespace parley

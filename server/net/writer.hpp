@@ -54,7 +54,11 @@ class Writer {
   int serve_paused();
   void serve(std::uint64_t id);
   std::shared_ptr<Connection> find(std::uint64_t id) const EXCLUDES(mutex_);
-  std::shared_ptr<Connection> choose_victim() const EXCLUDES(mutex_);
+  struct Victim {
+    std::shared_ptr<Connection> connection;  // null: nothing waits
+    std::size_t leaving_bytes = 0;           // what those hold who have been cut off and are not gone yet
+  };
+  Victim choose_victim() const EXCLUDES(mutex_);
 
   Budget& budget_;
   const FileDescriptor epoll_;

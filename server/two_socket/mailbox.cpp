@@ -29,31 +29,33 @@ SharedFrame frame_of(const Message& message) {
 
 }  // namespace
 
-/// A FORWARD that waits for room in the socket.
+/// A FORWARD that waits for room in the socket. It is lost when the SEND's time is up before, or with the
+/// connection.
 class Mailbox::ForwardDeparture : public Departure {
  public:
   ForwardDeparture(std::weak_ptr<Mailbox> mailbox, std::uint64_t number)
       : mailbox_(std::move(mailbox)), number_(number) {}
+  ~ForwardDeparture() override {
+    if (const auto mailbox = mailbox_.lock()) mailbox->was_lost(number_);
+  }
   void has_left() noexcept override {
-    if (const auto mailbox = mailbox_.lock()) mailbox->has_left(number_);
+    if (const auto mailbox = std::exchange(mailbox_, {}).lock()) mailbox->has_left(number_);
   }
 
  private:
-  const std::weak_ptr<Mailbox> mailbox_;
+  std::weak_ptr<Mailbox> mailbox_;
   const std::uint64_t number_;
 };
 
 void Mailbox::open() {
   Queue late;  // their receipts report the failure when they go, after the lock
-  SharedFrame next;
-  std::uint64_t number = 0;
+  Next next;
   {
     const MutexLock lock(mutex_);
     opened_ = true;
     next = take_next(late);
-    number = last_out_;
   }
-  if (next) forward(next, number);
+  forward(next);
 }
 
 void Mailbox::deliver(const Message& message, Receipt receipt) {
@@ -61,30 +63,26 @@ void Mailbox::deliver(const Message& message, Receipt receipt) {
   {
     const MutexLock lock(mutex_);
     if (closed_) return;  // the receipt reports the failure when it goes, after the lock
-    if (!opened_ || out_) {
-      const std::size_t bytes = message.body().size() + overhead_bytes;
-      if (waiting_bytes_ + bytes > limits_.max_mailbox_bytes || budget_.is_exceeded()) return;
-      const SharedFrame frame = frame_of(message);
-      frame->count_in(budget_);
-      waiting_.push_back({frame, bytes, {}, message.answer_by()});
-      waiting_.back().receipt = std::move(receipt);
-      waiting_bytes_ += bytes;
+    if (opened_ && !out_)
+      number = put_out(std::move(receipt));
+    else if (!keep(message, receipt))
       return;
-    }
-    number = put_out(std::move(receipt));
   }
+  if (number == 0) return connection_->relieve_server();
   fmt::basic_memory_buffer<char, small_frame_bytes> frame;
   two_socket::append_header(frame, {message.sender(), message.body()});
   const bool is_small = frame.size() + message.body().size() <= small_frame_bytes;
   if (is_small) frame.append(message.body());
-  forward({frame.data(), frame.size()}, is_small ? std::string_view{} : message.body(), number);
+  note(connection_->send(
+           {frame.data(), frame.size()}, is_small ? std::string_view{} : message.body(),
+           [&] { return std::make_unique<ForwardDeparture>(weak_from_this(), number); }, message.answer_by()),
+       number);
 }
 
 bool Mailbox::acknowledge(Outcome outcome) {
   std::optional<Receipt> answered;
   Queue late;
-  SharedFrame next;
-  std::uint64_t number = 0;
+  Next next;
   {
     const MutexLock lock(mutex_);
     if (!out_) return false;
@@ -92,10 +90,9 @@ bool Mailbox::acknowledge(Outcome outcome) {
     out_.reset();
     connection_->clear_deadline(Deadline::answer);
     next = take_next(late);
-    number = last_out_;
   }
   // The recipient first: nothing else reaches it meanwhile, while a sender may have more on the way.
-  if (next) forward(next, number);
+  forward(next);
   answered->report(outcome);
   return true;
 }
@@ -104,8 +101,9 @@ bool Mailbox::is_overdue(Clock::time_point now) {
   const MutexLock lock(mutex_);
   if (!out_) return false;
   const bool waits = last_kept_ == last_out_ && last_left_ != last_out_;
-  if (waits) connection_->set_deadline(Deadline::answer, now + limits_.receipt_timeout);
-  return !waits;
+  if (waits) due_ = now + limits_.receipt_timeout;
+  if (now < due_) connection_->set_deadline(Deadline::answer, due_);
+  return now >= due_;
 }
 
 void Mailbox::close() noexcept {
@@ -116,39 +114,50 @@ void Mailbox::close() noexcept {
   if (out_) out.emplace(std::move(*out_));
   out_.reset();
   waiting.swap(waiting_);
-  waiting_bytes_ = 0;
+  connection_->let_go(std::exchange(waiting_bytes_, 0));
 }
 
-/// A FORWARD is out from here on. Returns its number.
+/// A FORWARD is out from here on. Returns its number, which is not 0.
 std::uint64_t Mailbox::put_out(Receipt receipt) {
   out_.emplace(std::move(receipt));
-  connection_->set_deadline(Deadline::answer, limits_.receipt_timeout);
+  due_ = Clock::now() + limits_.receipt_timeout;
+  connection_->set_deadline(Deadline::answer, due_);
   return ++last_out_;
 }
 
-/// The next FORWARD, now out; null when nothing waits. Those whose time is up go to `late`.
-SharedFrame Mailbox::take_next(Queue& late) {
+/// False, and the receipt is still the caller's, when there is no room.
+bool Mailbox::keep(const Message& message, Receipt& receipt) {
+  const std::size_t bytes = message.body().size() + overhead_bytes;
+  if (waiting_bytes_ + bytes > limits_.max_mailbox_bytes) return false;
+  Queue one(1);
+  one.front() = {frame_of(message), bytes, {}, message.answer_by(), {connection_->budget(), overhead_bytes}};
+  one.front().frame->count_in(connection_->budget());
+  one.front().receipt = std::move(receipt);
+  waiting_.splice(waiting_.end(), one);
+  waiting_bytes_ += bytes;
+  connection_->hold(bytes);
+  return true;
+}
+
+/// Those whose time is up go to `late`.
+Mailbox::Next Mailbox::take_next(Queue& late) {
   const auto now = Clock::now();
   while (!closed_ && !waiting_.empty()) {
     late.splice(late.end(), waiting_, waiting_.begin());
     Waiting& next = late.back();
     waiting_bytes_ -= next.bytes;
-    if (next.answer_by <= now) continue;
-    put_out(std::move(next.receipt));
-    return next.frame;
+    connection_->let_go(next.bytes);
+    if (next.answer_by > now) return {next.frame, put_out(std::move(next.receipt)), next.answer_by};
   }
-  return nullptr;
+  return {};
 }
 
-void Mailbox::forward(std::string_view header, std::string_view body, std::uint64_t number) {
-  note(connection_->send(header, body,
-                         [&] { return std::make_unique<ForwardDeparture>(weak_from_this(), number); }),
-       number);
-}
-
-void Mailbox::forward(const SharedFrame& frame, std::uint64_t number) {
-  note(connection_->send(frame, [&] { return std::make_unique<ForwardDeparture>(weak_from_this(), number); }),
-       number);
+void Mailbox::forward(const Next& next) {
+  if (next.frame == nullptr) return;
+  const auto make_departure = [&] {
+    return std::make_unique<ForwardDeparture>(weak_from_this(), next.number);
+  };
+  note(connection_->send(next.frame, make_departure, next.answer_by), next.number);
 }
 
 /// A connection that is over closes this mailbox through its session.
@@ -161,7 +170,25 @@ void Mailbox::note(Sent sent, std::uint64_t number) {
 void Mailbox::has_left(std::uint64_t number) noexcept {
   const MutexLock lock(mutex_);
   last_left_ = number;
-  if (out_ && last_out_ == number) connection_->set_deadline(Deadline::answer, limits_.receipt_timeout);
+  if (!out_ || last_out_ != number) return;
+  due_ = Clock::now() + limits_.receipt_timeout;
+  connection_->set_deadline(Deadline::answer, due_);
+}
+
+/// Nobody is owed an answer to it, and the next one has its turn.
+void Mailbox::was_lost(std::uint64_t number) noexcept {
+  std::optional<Receipt> lost;
+  Queue late;
+  Next next;
+  {
+    const MutexLock lock(mutex_);
+    if (!out_ || last_out_ != number) return;
+    lost.emplace(std::move(*out_));
+    out_.reset();
+    connection_->clear_deadline(Deadline::answer);
+    next = take_next(late);
+  }
+  forward(next);
 }
 
 }  // namespace parley

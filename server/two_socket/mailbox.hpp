@@ -20,15 +20,14 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
   using Clock = Connection::Clock;
 
-  /// `budget`: of all mailboxes.
-  Mailbox(std::shared_ptr<Connection> connection, const Limits& limits, Budget& budget)
-      : connection_(std::move(connection)), limits_(limits), budget_(budget) {}
+  Mailbox(std::shared_ptr<Connection> connection, const Limits& limits)
+      : connection_(std::move(connection)), limits_(limits) {}
 
   /// Lets the first FORWARD out: until here messages only wait (both REGISTERED come first).
   void open() EXCLUDES(mutex_);
 
   /// Forwards the message at once when nothing is out, else keeps it. A message that finds the mailbox full
-  /// or closed fails, and one whose time is up when its turn comes is never forwarded.
+  /// or closed fails, and one whose time is up before it begins to leave is never forwarded.
   void deliver(const Message& message, Receipt receipt) EXCLUDES(mutex_);
 
   /// The recipient answered: settles the FORWARD that is out and lets the next one leave. An answer to
@@ -48,27 +47,36 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
     std::size_t bytes;
     Receipt receipt;
     Clock::time_point answer_by;
+    Budget::Charge charge;  // for all of this but the frame
   };
   /// A list: an empty one, and moves from one to another, take no memory.
   using Queue = std::list<Waiting>;
 
   class ForwardDeparture;
 
+  /// A FORWARD that is out now, and is to be sent once the lock is gone.
+  struct Next {
+    SharedFrame frame;  // null: none
+    std::uint64_t number = 0;
+    Clock::time_point answer_by;
+  };
+
   std::uint64_t put_out(Receipt receipt) REQUIRES(mutex_);
-  SharedFrame take_next(Queue& late) REQUIRES(mutex_);
-  void forward(std::string_view header, std::string_view body, std::uint64_t number) EXCLUDES(mutex_);
-  void forward(const SharedFrame& frame, std::uint64_t number) EXCLUDES(mutex_);
+  bool keep(const Message& message, Receipt& receipt) REQUIRES(mutex_);
+  Next take_next(Queue& late) REQUIRES(mutex_);
+  void forward(const Next& next) EXCLUDES(mutex_);
   void note(Sent sent, std::uint64_t number) EXCLUDES(mutex_);
   void has_left(std::uint64_t number) noexcept EXCLUDES(mutex_);
+  void was_lost(std::uint64_t number) noexcept EXCLUDES(mutex_);
 
   const std::shared_ptr<Connection> connection_;
   const Limits& limits_;
-  Budget& budget_;
 
   Mutex mutex_;  // taken alone; the FORWARD itself is written after it is let go
   bool opened_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
   std::optional<Receipt> out_ GUARDED_BY(mutex_);  // the receipt of the FORWARD that is out
+  Clock::time_point due_ GUARDED_BY(mutex_){};     // when that must be answered
   // FORWARDs by number: the last that went out, the last that had to wait for room in the socket, and the
   // last such one that left.
   std::uint64_t last_out_ GUARDED_BY(mutex_) = 0;

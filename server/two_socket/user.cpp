@@ -26,20 +26,36 @@ TwoSocketUser::Attached TwoSocketUser::attach(Channel channel,
     replies_ = std::make_shared<Replies>(connection, delivered_word_, context_.limits.max_unanswered,
                                          context_.counters);
   else
-    mailbox_ = std::make_shared<Mailbox>(connection, context_.limits, context_.mailboxes);
+    mailbox_ = std::make_shared<Mailbox>(connection, context_.limits);
   place = connection;
   return send_connection_ && recv_connection_ ? Attached::both : Attached::half;
 }
 
 void TwoSocketUser::sign_on() {
-  send_connection_->clear_deadline(Deadline::sign_on);
-  recv_connection_->clear_deadline(Deadline::sign_on);
-  send_connection_->become_somebody();
-  recv_connection_->become_somebody();
-  signed_on_.store(true, std::memory_order_release);
-  const std::string how = fmt::format("two-socket, sending from {}, receiving at {}",
-                                      to_text(send_connection_->peer()), to_text(recv_connection_->peer()));
-  context_.chat.join(*this, {}, how, [] {});
+  {
+    const MutexLock lock(mutex_);
+    if (left_) return;
+    signing_on_ = true;
+  }
+  for (Connection* const connection : {send_connection_.get(), recv_connection_.get()}) {
+    connection->clear_deadline(Deadline::sign_on);
+    connection->become_somebody();
+  }
+  const auto be_there = [this] { signed_on_.store(true, std::memory_order_release); };
+  const auto end = [this] {
+    const MutexLock lock(mutex_);
+    signing_on_ = false;
+    return left_;
+  };
+  try {
+    const std::string how = fmt::format("two-socket, sending from {}, receiving at {}",
+                                        to_text(send_connection_->peer()), to_text(recv_connection_->peer()));
+    context_.chat.join(*this, {}, how, be_there);
+  } catch (const std::exception&) {
+    (void)end();
+    throw;
+  }
+  if (end()) depart("went while it signed on", nullptr);
 }
 
 void TwoSocketUser::confirm() {
@@ -61,8 +77,12 @@ void TwoSocketUser::log(std::string_view line) const {
 void TwoSocketUser::leave(std::string_view reason, const Connection& ending) noexcept {
   {
     const MutexLock lock(mutex_);
-    if (std::exchange(left_, true)) return;
+    if (std::exchange(left_, true) || signing_on_) return;
   }
+  depart(reason, &ending);
+}
+
+void TwoSocketUser::depart(std::string_view reason, const Connection* ending) noexcept {
   // The name first: who reads the end of the stream may register it again at once.
   if (is_signed_on())
     context_.chat.leave(*this, reason);
@@ -70,8 +90,8 @@ void TwoSocketUser::leave(std::string_view reason, const Connection& ending) noe
     context_.chat.give_up(*this);
   if (mailbox_) mailbox_->close();
   if (replies_) replies_->close();
-  for (const auto& connection : {send_connection_.get(), recv_connection_.get()})
-    if (connection != nullptr && connection != &ending) connection->ask_to_end("its other socket has ended");
+  for (Connection* const connection : {send_connection_.get(), recv_connection_.get()})
+    if (connection != nullptr && connection != ending) connection->ask_to_end("its other socket has ended");
 }
 
 }  // namespace parley
