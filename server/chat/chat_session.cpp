@@ -10,7 +10,8 @@
 
 namespace parley {
 
-ChatSession::ChatSession(const std::shared_ptr<Connection>& connection, Context& context, std::string_view dialect)
+ChatSession::ChatSession(const std::shared_ptr<Connection>& connection, Context& context,
+                         std::string_view dialect)
     : Session(connection, dialect, context.floods.for_peer(connection->origin(), false),
               context.limits.frame_timeout),
       context_(context),

@@ -6,11 +6,12 @@ namespace parley {
 
 void ChatService::join(const Member& newcomer, std::string_view room, std::string_view how,
                        FunctionRef<void()> welcome) {
-  const Members others = directory_.sign_on(newcomer, room);
+  const auto others = directory_.sign_on(newcomer, room);
+  if (!others) return;
   counters_.users.fetch_add(1, std::memory_order_relaxed);
   newcomer.log(fmt::format("{} arrived ({})", newcomer.name(), how));
   welcome();
-  announce(others, {Notice::Kind::arrived, newcomer.name()});
+  announce(*others, {Notice::Kind::arrived, newcomer.name()});
 }
 
 std::shared_ptr<Member> ChatService::rename(const Member& member, const std::shared_ptr<Member>& newcomer,
@@ -55,7 +56,7 @@ void ChatService::say(Member& sender, std::string_view body, Message::Clock::tim
 
 bool ChatService::tell(const Member& sender, std::string_view name, std::string_view body,
                        Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view)> receipt) {
-  const auto found = directory_.find(name);
+  const auto found = directory_.find(name, &sender);
   if (!found.member) return false;
   const Message message(sender.name(), body, Audience::user, found.room, answer_by);
   found.member->deliver(message, receipt(found.member->name()));

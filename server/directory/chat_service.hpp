@@ -22,7 +22,7 @@ class ChatService {
   }
 
   /// The newcomer, whose name is reserved, comes into the room (empty: the lobby). `welcome` is called before
-  /// the others are told. `how`: for the log.
+  /// the others are told. `how`: for the log. Nothing happens when the name was given up meanwhile.
   void join(const Member& newcomer, std::string_view room, std::string_view how, FunctionRef<void()> welcome);
 
   /// The newcomer takes the place of a member that is signed on. Returns who has its name afterwards;
@@ -43,7 +43,8 @@ class ChatService {
   void say(Member& sender, std::string_view body, Message::Clock::time_point answer_by,
            FunctionRef<void(std::size_t recipients)> begin, FunctionRef<Receipt()> receipt);
 
-  /// A line to one user. `receipt` is given the recipient's name. False: there is nobody of that name.
+  /// A line to one user. `receipt` is given the recipient's name. False: there is nobody of that name, or the
+  /// sender has left.
   bool tell(const Member& sender, std::string_view name, std::string_view body,
             Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view recipient)> receipt);
 

@@ -12,10 +12,10 @@ std::shared_ptr<Member> Directory::reserve(const std::shared_ptr<Member>& newcom
   return entries_.try_emplace(newcomer->key(), Entry{newcomer}).first->second.member;
 }
 
-Members Directory::sign_on(const Member& member, std::string_view room) {
+std::optional<Members> Directory::sign_on(const Member& member, std::string_view room) {
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
-  if (found == entries_.end()) return {};
+  if (found == entries_.end()) return std::nullopt;
   found->second.arrival = ++arrivals_;
   Members others = enter(found->second, open_room(room));
   names_ = nullptr;
@@ -81,11 +81,12 @@ std::optional<Directory::Move> Directory::move(const Member& member, std::string
   return Move{std::move(left), std::move(joined)};
 }
 
-Directory::Found Directory::find(std::string_view name) const {
+Directory::Found Directory::find(std::string_view name, const Member* seeker) const {
   const std::string key = fold_case(name);
   const MutexLock lock(mutex_);
   const auto found = entries_.find(key);
   if (found == entries_.end() || found->second.room == nullptr) return {};
+  if (seeker != nullptr && find_signed_on(*seeker) == nullptr) return {};
   return {found->second.member, found->second.room->name};
 }
 

@@ -31,7 +31,7 @@ class Directory {
 
   /// From now on the member is found, and in the room (empty: the lobby). Returns who else in it hears
   /// notices. Does nothing when the member has no name any more.
-  Members sign_on(const Member& member, std::string_view room = {}) EXCLUDES(mutex_);
+  std::optional<Members> sign_on(const Member& member, std::string_view room = {}) EXCLUDES(mutex_);
 
   /// Frees the name, if it is this member that has it, and whatever else fails. Returns who hears notices in
   /// the room that it was in; nobody when there is no memory to list them.
@@ -64,7 +64,8 @@ class Directory {
     std::shared_ptr<Member> member;  // null when nobody is signed on under the name
     std::string room;
   };
-  Found find(std::string_view name) const EXCLUDES(mutex_);
+  /// Whoever has left finds nobody any more: `seeker`, when given.
+  Found find(std::string_view name, const Member* seeker = nullptr) const EXCLUDES(mutex_);
 
   /// Those of them who hear notices.
   Members hearers_beside(const Member& member) const EXCLUDES(mutex_);

@@ -17,6 +17,11 @@ Replies::Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWo
       max_unanswered_(max_unanswered),
       counters_(counters) {}
 
+/// Some are left when there was no memory to write them.
+Replies::~Replies() {
+  counters_.unanswered.fetch_sub(answers_.size() + refusals_behind_, std::memory_order_relaxed);
+}
+
 bool Replies::has_room() const {
   const MutexLock lock(mutex_);
   return !is_full();

@@ -25,6 +25,9 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
 
   Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWord delivered_word,
           std::size_t max_unanswered, Counters& counters);
+  ~Replies() override;
+  Replies(const Replies&) = delete;
+  Replies& operator=(const Replies&) = delete;
 
   // The sender's own thread.
 
@@ -52,7 +55,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   /// One recipient's outcome. One that comes after the SEND was given up counts for nothing.
   void settle(std::uint64_t sequence, Outcome outcome) noexcept override EXCLUDES(mutex_);
 
-  /// The user goes: every SEND is answered (ERROR 102 if need be), and none is taken any more.
+  /// The user goes: every SEND is answered, with ERROR 102 if need be.
   void close() noexcept EXCLUDES(mutex_);
 
  private:

@@ -57,12 +57,14 @@ void TwoSocketSession::on(const two_socket::Register& request) {
   if (user_ && !equal_ignoring_case(user_->name(), request.name))
     return refuse_registration(request.name, "Already registered as " + user_->name());
 
-  auto user = user_ ? user_ : reserve_name(request.name);
-  const auto attached = user ? user->attach(request.channel, shared_connection()) : Attached::taken;
-  if (attached != Attached::half && attached != Attached::both)
-    return refuse_registration(request.name, user_ ? "Already registered as " + user_->name()
-                                                   : why_not(attached, std::string(request.name)));
-  user_ = std::move(user);
+  const bool was_registered = user_ != nullptr;
+  if (!was_registered) user_ = reserve_name(request.name);  // at once: whatever fails now, end() frees it
+  const auto attached = user_ ? user_->attach(request.channel, shared_connection()) : Attached::taken;
+  if (attached != Attached::half && attached != Attached::both) {
+    if (was_registered) return refuse_registration(request.name, "Already registered as " + user_->name());
+    user_ = nullptr;
+    return refuse_registration(request.name, why_not(attached, std::string(request.name)));
+  }
   refusals_ = 0;
   connection().set_label(user_->name());
   if (attached == Attached::both) user_->sign_on();
@@ -178,6 +180,7 @@ void TwoSocketSession::count_refusal(const std::string& answer) {
 void TwoSocketSession::expire(Deadline kind) {
   switch (kind) {
     case Deadline::sign_on:
+      if (is_registered()) return;  // by the other socket's thread, just now
       return end_with("did not register in time", {});
     case Deadline::frame:
       return end_with("did not complete a frame in time", to_frame(ErrorCode::header_incomplete));

@@ -40,7 +40,8 @@ class TwoSocketUser : public Member {
 
   /// Both channels are registered and the user is in the directory.
   bool is_signed_on() const { return signed_on_.load(std::memory_order_acquire); }
-  void sign_on();
+  /// Once, after Attached::both.
+  void sign_on() EXCLUDES(mutex_);
 
   /// One REGISTERED has been written. After both, messages may come out (D1).
   void confirm() EXCLUDES(mutex_);
@@ -72,7 +73,10 @@ class TwoSocketUser : public Member {
   std::shared_ptr<Replies> replies_;
   std::shared_ptr<Mailbox> mailbox_;
 
-  Mutex mutex_;  // taken alone
+  void depart(std::string_view reason, const Connection* ending) noexcept;
+
+  Mutex mutex_;                                 // taken alone
+  bool signing_on_ GUARDED_BY(mutex_) = false;  // who leaves meanwhile departs when that is over
   int confirmed_ GUARDED_BY(mutex_) = 0;
   bool left_ GUARDED_BY(mutex_) = false;
 };

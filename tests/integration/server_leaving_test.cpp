@@ -46,6 +46,21 @@ TEST_CASE("R7: when either socket ends the other is closed and the name is free 
   }
 }
 
+TEST_CASE("R7: a SEND that waited for its turn when its user left reaches nobody in that name") {
+  Parleyd server({"--max-unanswered", "1"});
+  User bob(server.endpoint(), "bob");
+  User alice(server.endpoint(), "alice");
+  alice.send("bob", "first");
+  bob.expect_forward("alice", "first");
+  alice.send("bob", "second");
+  alice.receiving().close();
+  for (int i = 0; i < 2; ++i) alice.expect_unable_to_send();
+  alice.sending().expect_end();
+  User successor(server.endpoint(), "alice");
+  bob.acknowledge("alice");
+  exchange(successor, bob, "only this");
+}
+
 TEST_CASE("R7: who has read the end of the stream may register the name in the same moment") {
   Parleyd server;
   Peer next(server.endpoint());

@@ -37,7 +37,7 @@ TEST_CASE("R4: who only reserved a name is not found") {
   CHECK(directory.find("alice").member == nullptr);
   CHECK(directory.names()->names().empty());
   CHECK(directory.room_of(*alice).empty());
-  CHECK(directory.sign_on(*alice).empty());
+  CHECK(directory.sign_on(*alice) == Members{});
   CHECK(directory.find("ALICE").member == alice);
   CHECK(directory.names()->names() == std::vector<std::string>{"alice"});
 }
@@ -53,7 +53,7 @@ TEST_CASE("R7: a released name is free at once, and only who has it can release 
   directory.release(*alice);
   CHECK(directory.find("alice").member == nullptr);
   CHECK(directory.reserve(impostor) == impostor);
-  directory.sign_on(*alice);  // too late: the name is somebody else's
+  CHECK(directory.sign_on(*alice) == std::nullopt);  // too late: the name is somebody else's
   CHECK(directory.find("alice").member == nullptr);
 }
 
@@ -63,6 +63,17 @@ std::shared_ptr<Member> arrive(Directory& directory, std::string name, std::stri
   REQUIRE(directory.reserve(member) == member);
   directory.sign_on(*member, room);
   return member;
+}
+
+TEST_CASE("R7: who has left finds nobody") {
+  Directory directory;
+  const auto alice = arrive(directory, "alice");
+  const auto bob = arrive(directory, "bob");
+  CHECK(directory.find("bob", alice.get()).member == bob);
+  directory.release(*alice);
+  const auto successor = arrive(directory, "alice");
+  CHECK(directory.find("bob", alice.get()).member == nullptr);
+  CHECK(directory.find("bob", successor.get()).member == bob);
 }
 
 TEST_CASE("OD2: everyone is in one room, and a room's name is one whatever the case of its letters") {
