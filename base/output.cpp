@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -72,15 +75,18 @@ Output Output::to(int descriptor) {
   const std::string name = "descriptor " + std::to_string(descriptor);
   if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
     fail(EBADF, "cannot write to " + name + ", which is not open for it");
+  Way way = Way::own;
   struct stat status {};
-  if (::fstat(descriptor, &status) == 0 && may_block(status)) {
+  if (::fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode)) way = Way::socket;
+  if (may_block(status)) {
     // An open file of our own: that it does not block is nothing to those who have the other one.
     FileDescriptor own(::open(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), to_add));
     if (own) return Output(std::move(own));
+    way = Way::shared;
   }
   FileDescriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, last_stream + 1));
   if (!copy) fail(errno, "cannot write to " + name);
-  return Output(std::move(copy));
+  return {std::move(copy), way};
 }
 
 Output Output::to_end_of(const std::string& path) {
@@ -105,11 +111,22 @@ bool Output::put(std::string_view text, milliseconds patience) const {
     pollfd waited{file_.get(), POLLOUT, 0};
     const int ready = ::poll(&waited, 1, static_cast<int>(left.count()));
     if (ready == 0) return refuse(EAGAIN);
-    const ssize_t written = ready < 0 ? -1 : ::write(file_.get(), text.data(), text.size());
+    const ssize_t written = ready < 0 ? -1 : write(text);
     if (written == static_cast<ssize_t>(text.size())) return true;
     if (written >= 0) return refuse(ENOSPC);
     if (errno != EINTR && (errno != EAGAIN || Clock::now() >= end)) return false;
   }
+}
+
+ssize_t Output::write(std::string_view text) const {
+  if (way_ == Way::socket) return ::send(file_.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (way_ == Way::shared) {
+    const iovec part{const_cast<char*>(text.data()), text.size()};
+    constexpr off_t where_it_is = -1;
+    const ssize_t written = ::pwritev2(file_.get(), &part, 1, where_it_is, RWF_NOWAIT);
+    if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS)) return written;
+  }
+  return ::write(file_.get(), text.data(), text.size());
 }
 
 void put_or_drop(int descriptor, std::string_view text) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,14 +27,16 @@ std::string follow_links(std::string path);
 /// The descriptor of this program that a path without links is a name of, as /dev/fd/3 is.
 std::optional<int> to_descriptor(std::string_view path);
 
-/// Something open to write to. What puts to it never waits longer than it says.
+/// Something open to write to. What puts to it never waits longer than it says, but for one case: another
+/// user's terminal or pipe, which cannot be opened anew, on a kernel that does not know how to write there
+/// without waiting (RWF_NOWAIT). There is room for a line then, unless somebody else has just taken it.
 class Output {
  public:
   /// Nothing: every put() fails.
   Output() = default;
 
   /// A file that was opened with O_NONBLOCK.
-  explicit Output(FileDescriptor file) : file_(std::move(file)) {}
+  explicit Output(FileDescriptor file) : Output(std::move(file), Way::own) {}
 
   /// What this descriptor leads to; the descriptor itself is not changed, since others may have it, too.
   /// Throws std::system_error when it is closed, or open for reading only.
@@ -46,7 +51,17 @@ class Output {
   bool put(std::string_view text, std::chrono::milliseconds patience) const;
 
  private:
+  /// What keeps a write from waiting.
+  enum class Way : std::uint8_t {
+    own,     ///< nothing has to, or O_NONBLOCK of an open file of our own
+    socket,  ///< a flag of send()
+    shared   ///< a flag of pwritev2(): O_NONBLOCK is everybody's who has the open file
+  };
+  Output(FileDescriptor file, Way way) : file_(std::move(file)), way_(way) {}
+  ssize_t write(std::string_view text) const;
+
   FileDescriptor file_;
+  Way way_ = Way::own;
 };
 
 /// To a standard stream, such as a line for whoever has started the program. What it does not take within a

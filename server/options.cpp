@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 #include "base/command_line.hpp"
 #include "base/seconds.hpp"
@@ -25,6 +27,7 @@ constexpr std::size_t most_header_bytes = 64 * 1024;
 constexpr std::size_t most_body_bytes = 1024 * 1024;  // a send buffer must hold two of them
 constexpr std::size_t most_mailbox_bytes = std::size_t{1} << 30U;
 constexpr std::size_t least_queue_bytes = 256 * 1024;  // the longest answer of any dialect fits
+constexpr std::size_t least_queue_frames = 2;          // of the longest: who reads one must not lose the next
 constexpr std::size_t most_waiting_bytes = std::size_t{1} << 40U;
 constexpr std::size_t most_rate = 1'000'000'000;
 
@@ -73,6 +76,20 @@ CLI::Option* add_count(CLI::App& app, const std::string& name, std::size_t& valu
       ->default_str(std::to_string(value));
 }
 
+/// Makes queues that were not asked for long enough for the longest frames. Throws std::invalid_argument when
+/// one that was asked for is not: it would cut off whoever does not take such a frame at once.
+void fit_queues(const CLI::App& app, Limits& limits) {
+  const std::size_t least = least_queue_frames * (limits.max_header_bytes + limits.max_body_bytes);
+  for (const auto& [name, bytes] : {std::pair{"--max-queue-bytes", &limits.max_queue_bytes},
+                                    std::pair{"--max-waiting-bytes", &limits.max_waiting_bytes}}) {
+    if (app.get_option(name)->empty()) *bytes = std::max(*bytes, least);
+    if (*bytes < least)
+      throw std::invalid_argument(
+          fmt::format("{} {} is too little for --max-body-bytes {}: at least {}, for {} headers and bodies",
+                      name, *bytes, limits.max_body_bytes, least, least_queue_frames));
+  }
+}
+
 void add_limits(CLI::App& app, Limits& limits) {
   constexpr std::size_t any = 1'000'000;
   const std::string sizes = "Limits: sizes";
@@ -85,7 +102,7 @@ void add_limits(CLI::App& app, Limits& limits) {
             "What may wait for one two-socket recipient to acknowledge; more is not delivered")
       ->group(sizes);
   add_count(app, "--max-queue-bytes", limits.max_queue_bytes, least_queue_bytes, most_mailbox_bytes,
-            "What may wait for one socket; who lets more wait is disconnected")
+            "What may wait for one socket, at least two of the longest frames; who lets more wait is cut off")
       ->group(sizes);
   add_count(app, "--max-waiting-bytes", limits.max_waiting_bytes, least_queue_bytes, most_waiting_bytes,
             "What may wait for all; then whoever lets most wait is disconnected")
@@ -274,6 +291,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   }
   try {
     options.ports = ports.to_listen();
+    fit_queues(app, options.limits);
   } catch (const std::invalid_argument& error) {
     complain(app, error.what());
     return std::nullopt;

@@ -94,6 +94,11 @@ void limit_stacks() {
 
 }  // namespace
 
+Server::ProcessSetup::ProcessSetup() {
+  limit_stacks();
+  Waker::install();
+}
+
 Server::Door::Door(asio::io_context& io_context, const Options& options, const ListenPort& port,
                    Context& context)
     : dialect(*port.dialect),
@@ -105,7 +110,7 @@ Server::Server(const Options& options, spdlog::logger& log)
       admission_(caps(options.limits)),
       waiting_(options.limits.max_waiting_bytes),
       newcomers_(newcomer_lines_per_second, newcomer_lines_at_once),
-      writer_((limit_stacks(), Waker::install(), waiting_)),
+      writer_(waiting_),
       shared_{context_.limits, writer_, waiting_, newcomers_, log},
       sessions_(writer_, watch_interval(options.limits)) {
   for (const ListenPort& port : options.ports) doors_.emplace_back(io_context_, options, port, context_);
@@ -132,6 +137,8 @@ void Server::start() {
 
 void Server::stop(FunctionRef<bool()> is_hurried) {
   using Clock = Connection::Clock;
+  bool is_hurry = false;  // a signal is told of once
+  const auto must_end = [&] { return is_hurry = is_hurry || is_hurried(); };
   const auto end = Clock::now() + context_.limits.stop_timeout;
   for (Door& door : doors_) door.listener.stop();
   for (Door& door : doors_) {
@@ -142,9 +149,9 @@ void Server::stop(FunctionRef<bool()> is_hurried) {
   // Peers need some of the time to read the end and to close theirs.
   const auto last_answer = end - std::min(context_.limits.linger_timeout, context_.limits.stop_timeout / 2);
   while (context_.counters.unanswered.load(std::memory_order_relaxed) > 0 && Clock::now() < last_answer &&
-         !is_hurried())
+         !must_end())
     std::this_thread::sleep_for(look_interval);
-  sessions_.stop_all("the server stops", [&] { return Clock::now() >= end || is_hurried(); });
+  sessions_.stop_all("the server stops", [&] { return Clock::now() >= end || must_end(); });
   if (const std::size_t left_out = newcomers_.take_left_out(); left_out > 0)
     context_.log.info("({} lines about newcomers were left out)", left_out);
 }

@@ -40,8 +40,8 @@ class Server {
   void start();
 
   /// No new connections; answers that are out are finished, and every socket gets an orderly end, all within
-  /// the stop timeout, and at once when `is_hurried` says so, which is asked again and again. Every thread is
-  /// joined. The thread that made the server.
+  /// the stop timeout, and at once when `is_hurried` has said so, which is asked again and again until then.
+  /// Every thread is joined. The thread that made the server.
   void stop(FunctionRef<bool()> is_hurried);
 
   /// How long nobody has been connected; zero while somebody is, and until the first one came. Any thread.
@@ -50,6 +50,12 @@ class Server {
   const Counters& counters() const { return context_.counters; }
 
  private:
+  /// What holds for the whole process, since nothing narrower does: the stack of a thread that asks for none
+  /// of its own, and the signal that wakes threads.
+  struct ProcessSetup {
+    ProcessSetup();
+  };
+
   /// One dialect's listening socket, with a thread that accepts.
   struct Door {
     Door(asio::io_context& io_context, const Options& options, const ListenPort& port, Context& context);
@@ -65,13 +71,14 @@ class Server {
   bool welcome(const Door& door, const std::shared_ptr<Connection>& connection);
   void refuse(const Door& door, const std::shared_ptr<Connection>& connection, std::string_view reason);
 
+  const ProcessSetup process_setup_;  // before the first thread
   Context context_;
   Admission admission_;
   Budget waiting_;
   LogLimit newcomers_;
+  asio::io_context io_context_;  // before the writer, whose thread may be the last to let go of a socket
   Writer writer_;
   const Connection::Shared shared_;
-  asio::io_context io_context_;
   std::list<Door> doors_;
   Sessions sessions_;  // last: they use all of the above
 };

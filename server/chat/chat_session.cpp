@@ -12,7 +12,7 @@ namespace parley {
 
 ChatSession::ChatSession(const std::shared_ptr<Connection>& connection, Context& context,
                          std::string_view dialect)
-    : Session(connection, dialect, context.floods.for_peer(connection->origin(), false),
+    : Session(connection, dialect, context.floods.for_peer(connection->peer().address(), false),
               context.limits.frame_timeout),
       context_(context),
       outbox_(std::make_shared<Outbox>(shared_connection(), context.limits)) {}

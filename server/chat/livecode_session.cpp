@@ -105,7 +105,7 @@ std::string LiveCodeSession::read(std::string_view body) {
 std::shared_ptr<ChatUser> LiveCodeSession::user_of(std::string_view body) {
   const std::string name = read(body);
   auto self = user();
-  if (self && equal_ignoring_case(self->name(), name)) return self;
+  if (self && is_same_name(self->name(), name)) return self;
   send(livecode::error(livecode::not_verified));
   return nullptr;
 }

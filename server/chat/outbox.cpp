@@ -5,6 +5,9 @@
 namespace parley {
 namespace {
 
+// A list's node, a receipt, and a block of the heap for each: small frames are not free.
+constexpr std::size_t overhead_bytes = 128;
+
 class ReceiptDeparture : public Departure {
  public:
   explicit ReceiptDeparture(Receipt receipt) : receipt_(std::move(receipt)) {}
@@ -20,10 +23,10 @@ void Outbox::send(const SharedFrame& frame, Receipt receipt, Clock::time_point e
   {
     const MutexLock lock(mutex_);
     if (is_holding_) {
-      const std::size_t bytes = frame->bytes().size();
+      const std::size_t bytes = frame->bytes().size() + overhead_bytes;
       if (held_bytes_ + bytes > limits_.max_queue_bytes) return;
       held_.push_back({frame, {}, expires});
-      held_.back().receipt = std::move(receipt);
+      held_.back().receipt = std::move(receipt);  // only now: nothing may fail that holds it under the lock
       held_bytes_ += bytes;
       return;
     }
@@ -52,7 +55,7 @@ void Outbox::open(const SharedFrame& first) {
       is_holding_ = !held_.empty();
       if (!is_holding_) return;
       next.splice(next.end(), held_, held_.begin());
-      held_bytes_ -= next.front().frame->bytes().size();
+      held_bytes_ -= next.front().frame->bytes().size() + overhead_bytes;
     }
     write(std::move(next.front()));
   }

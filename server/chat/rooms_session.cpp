@@ -126,7 +126,7 @@ void RoomsSession::on(const rooms::Connect& request) {
 }
 
 void RoomsSession::change_room(const ChatUser& self, const rooms::Connect& request) {
-  if (!equal_ignoring_case(self.name(), request.name))
+  if (!is_same_name(self.name(), request.name))
     return tell_peer("You are connected as " + self.name() +
                      " already; connect again changes only the room.");
   if (!move(request.room)) send(rooms::connect_ack());

@@ -7,18 +7,21 @@
 
 namespace parley {
 
+Directory::Directory(std::string_view lobby) : lobby_(lobby), lobby_key_(fold_case(lobby)) {}
+
 std::shared_ptr<Member> Directory::reserve(const std::shared_ptr<Member>& newcomer) {
   const MutexLock lock(mutex_);
   return entries_.try_emplace(newcomer->key(), Entry{newcomer}).first->second.member;
 }
 
 std::optional<Members> Directory::sign_on(const Member& member, std::string_view room) {
+  std::shared_ptr<NameList> names;  // destroyed after the lock is gone
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
   if (found == entries_.end()) return std::nullopt;
   found->second.arrival = ++arrivals_;
   Members others = enter(found->second, open_room(room));
-  names_ = nullptr;
+  names.swap(names_);
   ++changes_;
   return others;
 }
@@ -45,7 +48,8 @@ Members Directory::release(const Member& member) noexcept {
 }
 
 std::shared_ptr<Member> Directory::rename(const Member& member, const std::shared_ptr<Member>& newcomer) {
-  std::shared_ptr<Member> renamed;  // destroyed after the lock is gone
+  std::shared_ptr<Member> renamed;  // these are destroyed after the lock is gone
+  std::shared_ptr<NameList> names;
   std::string key = newcomer->key();
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
@@ -61,7 +65,7 @@ std::shared_ptr<Member> Directory::rename(const Member& member, const std::share
     hearer->second = newcomer;
   node.key() = std::move(key);
   entries_.insert(std::move(node));
-  names_ = nullptr;
+  names.swap(names_);
   ++changes_;
   return newcomer;
 }
@@ -126,7 +130,7 @@ std::shared_ptr<NameList> Directory::names() const {
   for (const auto& [arrival, member] : arrivals) names.push_back(member->name());
   auto list = std::make_shared<NameList>(std::move(names));
   const MutexLock lock(mutex_);
-  if (changes_ == as_of) names_ = list;
+  if (changes_ == as_of && !names_) names_ = list;
   return list;
 }
 
@@ -149,7 +153,7 @@ Directory::Room& Directory::open_room(std::string_view name) {
   std::string key = fold_case(name);
   const auto found = rooms_.find(key);
   if (found != rooms_.end()) return found->second;
-  Room room{key, std::string(equal_ignoring_case(name, lobby_) ? lobby_ : name), {}, {}};
+  Room room{key, std::string(key == lobby_key_ ? lobby_ : name), {}, {}};
   return rooms_.emplace(std::move(key), std::move(room)).first->second;
 }
 

@@ -18,13 +18,13 @@ namespace parley {
 
 inline constexpr std::string_view usual_lobby = "General";
 
-/// Who has which name, and who is in which room: one namespace for all dialects, unique ignoring ASCII case
-/// (R1, OD1). A name is reserved by the first request for it and found from the sign-on on. A room exists
-/// while somebody is in it; its name is unique ignoring ASCII case and shown as the first one wrote it. Every
-/// call is safe from any thread and does no I/O.
+/// Who has which name, and who is in which room: one namespace for all dialects. Names are the same when
+/// is_same_name() says so (R1, OD1), those of rooms, too. A name is reserved by the first request for it and
+/// found from the sign-on on. A room exists while somebody is in it and is shown as the first one wrote it.
+/// Every call is safe from any thread and does no I/O.
 class Directory {
  public:
-  explicit Directory(std::string_view lobby = usual_lobby) : lobby_(lobby) {}
+  explicit Directory(std::string_view lobby = usual_lobby);
 
   /// Reserves the newcomer's name. Returns who has it afterwards: the newcomer, or the one that was first.
   std::shared_ptr<Member> reserve(const std::shared_ptr<Member>& newcomer) EXCLUDES(mutex_);
@@ -102,6 +102,7 @@ class Directory {
   static Members all_but(const Arrivals& arrivals, const Member& one);
 
   const std::string lobby_;
+  const std::string lobby_key_;
 
   mutable Mutex mutex_;                 // taken alone: what is called under it only computes
   Entries entries_ GUARDED_BY(mutex_);  // by Member::key()

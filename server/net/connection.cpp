@@ -100,7 +100,6 @@ void Connection::finish(std::string_view last_words) {
   if (!last_words.empty()) (void)send_or_keep({last_words, {}, nullptr, no_departure, never_expires}, next);
   if (!is_open()) return;  // the last words did not go
   state_.store(State::finishing, std::memory_order_release);
-  set_deadline(Deadline::linger, shared_.limits.linger_timeout);
   end_if_drained();
 }
 
@@ -165,7 +164,8 @@ Sent Connection::send_or_keep(const Outgoing& outgoing, Next& next) {
       return Sent::now;
     }
   }
-  if (waiting_bytes() + outgoing.size() + overhead_bytes > shared_.limits.max_queue_bytes) {
+  const std::size_t left_bytes = outgoing.size() - sent_bytes;
+  if (waiting_bytes() + left_bytes + overhead_bytes > shared_.limits.max_queue_bytes) {
     shut_down(does_not_read);
     return Sent::never;
   }
@@ -281,7 +281,9 @@ void Connection::await_room() {
 }
 
 void Connection::end_if_drained() {
-  if (is_finishing() && queue_.empty()) ::shutdown(socket_.native_handle(), SHUT_WR);
+  if (!is_finishing() || !queue_.empty() || deadline(Deadline::linger) != never_expires) return;
+  ::shutdown(socket_.native_handle(), SHUT_WR);
+  set_deadline(Deadline::linger, shared_.limits.linger_timeout);
 }
 
 void Connection::relieve_server() noexcept {
@@ -362,10 +364,11 @@ Connection::Clock::time_point Connection::deadline(Deadline kind) const {
 
 std::optional<Deadline> Connection::passed_deadline(Clock::time_point now) const {
   const auto passed = [&](Deadline kind) { return deadline(kind) <= now; };
-  if (passed(Deadline::linger)) return Deadline::linger;
+  for (const auto kind : {Deadline::linger, Deadline::progress})
+    if (passed(kind)) return kind;
   if (!is_open()) return std::nullopt;
-  for (const auto kind : {Deadline::sign_on, Deadline::frame, Deadline::more, Deadline::answer,
-                          Deadline::send, Deadline::progress})
+  for (const auto kind :
+       {Deadline::sign_on, Deadline::frame, Deadline::more, Deadline::answer, Deadline::send})
     if (passed(kind)) return kind;
   return std::nullopt;
 }

@@ -60,9 +60,9 @@ enum class Sent {
 };
 
 /// One accepted socket. Its session's thread owns it: that thread alone reads, finishes and closes it. Any
-/// thread may send to it, abort it, or leave the wish that it ends. No call but read_some() and wait()
-/// blocks. What does not fit into the socket waits here, bounded in bytes and in time without progress, and
-/// is sent by the Writer.
+/// thread may send to it, abort it, or leave the wish that it ends. No call but read_some(), wait_until() and
+/// wait_for_end() blocks. What does not fit into the socket waits here, bounded in bytes and in time without
+/// progress, and is sent by the Writer.
 ///
 ///   state      reading                 sending                                 entered by
 ///   open       requests                yes                                     the constructor
@@ -109,7 +109,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool wait_for_end();
 
   /// Ends the stream so that the peer can still read what was sent, `last_words` included: what it sends from
-  /// now on is to be read and thrown away, for the linger time at most. Only the first call counts.
+  /// now on is to be read and thrown away. Our end comes when all that waits has left, and the linger time
+  /// begins with it. Only the first call counts.
   void finish(std::string_view last_words) EXCLUDES(write_mutex_);
 
   /// Gives the descriptor back; what waits is lost. Later calls from anywhere do nothing.
@@ -174,7 +175,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void clear_deadline(Deadline kind) { set_deadline(kind, Clock::time_point::max()); }
   Clock::time_point deadline(Deadline kind) const;
 
-  /// A kind that has passed at `now`, if any. Once finishing, only the linger deadline counts.
+  /// A kind that has passed at `now`, if any. Once not open, only those of progress and linger count.
   std::optional<Deadline> passed_deadline(Clock::time_point now) const;
 
   /// How the log names the peer: its address, later its user name.

@@ -1,21 +1,17 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
+#include <cstddef>
+
+#include "base/bucket.hpp"
 
 namespace parley {
-
-/// So many of something in a second, on and on, and `burst` at once.
-struct Rate {
-  double per_second;
-  double burst;
-};
 
 /// What one peer may ask of the server in time, so that what it does costs the others little: who is over it
 /// is read later, and loses nothing. Asks no clock itself. Belongs to one thread.
 class Flood {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = Bucket::Clock;
 
   /// A rate of zero a second has no limit.
   Flood(Rate requests, Rate bytes) : requests_(requests), bytes_(bytes) {}
@@ -32,29 +28,6 @@ class Flood {
   }
 
  private:
-  class Bucket {
-   public:
-    explicit Bucket(Rate rate) : rate_(rate), left_(rate.burst) {}
-
-    void charge(double count, Clock::time_point now) {
-      if (rate_.per_second <= 0) return;
-      const std::chrono::duration<double> passed = std::max(now - looked_at_, Clock::duration::zero());
-      left_ = std::min(rate_.burst, left_ + passed.count() * rate_.per_second) - count;
-      looked_at_ = now;
-    }
-
-    Clock::time_point next_at(Clock::time_point now) const {
-      if (rate_.per_second <= 0 || left_ >= 0) return now;
-      const std::chrono::duration<double> wait(-left_ / rate_.per_second);
-      return looked_at_ + std::chrono::ceil<Clock::duration>(wait);
-    }
-
-   private:
-    Rate rate_;
-    double left_;
-    Clock::time_point looked_at_{};
-  };
-
   Bucket requests_;
   Bucket bytes_;
 };

@@ -7,6 +7,8 @@
 namespace parley {
 namespace {
 
+constexpr const char* does_not_read = "does not read what it is sent";
+
 std::string_view to_reason(const Connection& connection, std::error_code error) {
   if (const char* const failure = connection.failure()) return failure;
   if (!error || error == asio::error::eof) return "closed the connection";
@@ -100,7 +102,7 @@ void Session::attend() {
     if (!kind) return;
     connection_->clear_deadline(*kind);
     if (*kind == Deadline::progress)
-      connection_->abort("does not read what it is sent");
+      connection_->abort(does_not_read);
     else
       expire(*kind);
   }
@@ -127,8 +129,9 @@ void Session::read_later(Clock::time_point at) {
 void Session::discard_input(std::error_code& error) {
   std::array<char, 4096> scratch;
   while (!error && connection_->is_finishing()) {
-    if (connection_->take_wake() && connection_->passed_deadline(Clock::now()))
-      connection_->abort("did not close its end");
+    if (connection_->take_wake())
+      if (const auto kind = connection_->passed_deadline(Clock::now()))
+        connection_->abort(*kind == Deadline::progress ? does_not_read : "did not close its end");
     connection_->read_some(scratch, error);
   }
 }

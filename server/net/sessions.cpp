@@ -17,8 +17,8 @@ constexpr std::size_t least_for_memory = 64;
 
 constexpr milliseconds look_interval{10};
 
-// The watchdog joins so many that have ended before its next look at all.
-constexpr std::size_t most_to_join = 64;
+// So many that have ended wake the watchdog before its next look at all.
+constexpr std::size_t enough_to_join = 64;
 
 }  // namespace
 
@@ -66,14 +66,20 @@ void Sessions::run(std::list<Entry>::iterator entry, const std::function<void()>
   ended.swap(entry->session);
   to_join_.splice(to_join_.end(), entries_, entry);
   ended_.notify_all();
-  if (to_join_.size() == most_to_join) to_watch_.notify_all();
+  if (to_join_.size() == enough_to_join) to_watch_.notify_all();
 }
 
 void Sessions::stop_all(const char* reason, FunctionRef<bool()> is_late) {
   {
     MutexLock lock(mutex_);
     for (const Entry& entry : entries_) entry.session->connection().ask_to_end(reason);
-    while (!entries_.empty() && !is_late()) ended_.wait_for(lock, look_interval);
+    while (!entries_.empty()) {
+      {
+        const MutexUnlock unlocked(mutex_);
+        if (is_late()) break;
+      }
+      if (!entries_.empty()) ended_.wait_for(lock, look_interval);
+    }
     for (const Entry& entry : entries_)
       entry.session->connection().abort("had not ended when the server did");
     while (!entries_.empty()) ended_.wait(lock);
@@ -100,7 +106,7 @@ void Sessions::watch() noexcept {
       give_memory_back();
     }
     join_ended();
-    if (!stopping_ && to_join_.size() < most_to_join) to_watch_.wait_for(lock, watch_interval_);
+    if (!stopping_ && to_join_.size() < enough_to_join) to_watch_.wait_for(lock, watch_interval_);
   }
   join_ended();
 }

@@ -31,7 +31,7 @@ class Sessions {
   void start(std::shared_ptr<Session> session, std::function<void()> on_end) EXCLUDES(mutex_);
 
   /// Asks every session to end, cuts off those who have not once `is_late` says so, and joins every thread.
-  /// No session may be started any more.
+  /// `is_late` is asked again and again, under no lock. No session may be started any more.
   void stop_all(const char* reason, FunctionRef<bool()> is_late) EXCLUDES(mutex_);
 
  private:

@@ -30,7 +30,7 @@ std::string error_frame(ErrorCode code, std::string_view phrase) {
 
 TwoSocketSession::TwoSocketSession(const std::shared_ptr<Connection>& connection, Context& context,
                                    two_socket::DeliveredWord delivered_word)
-    : Session(connection, "two-socket", context.floods.for_peer(connection->origin(), true),
+    : Session(connection, "two-socket", context.floods.for_peer(connection->peer().address(), true),
               context.limits.frame_timeout),
       context_(context),
       delivered_word_(delivered_word),

@@ -67,6 +67,9 @@ class SigningOnAndOff(LiveCodeTest):
         bob.request("STOP", "BOB")
         bob.expect(DISCONNECTED + message("bob disconnected"))
         bob.socket.expect_end()
+        zoe = self.add("Zo\u00eb")
+        zoe.request("DCNX", "ZOE\u0308")  # in two code points
+        zoe.expect(DISCONNECTED + message("Zo\u00eb disconnected"))
 
     def test_LC2_4_a_name_is_free_before_its_user_is_told(self):
         first, second = self.connect("livecode"), self.connect("livecode")

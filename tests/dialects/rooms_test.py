@@ -119,6 +119,12 @@ class ConnectTest(RoomsTest):
         ann.say("hi")
         bob.hears("ann", "hi")
 
+    def test_RM2_5_connect_again_with_another_spelling_of_the_name(self):
+        zoe = self.add("Zo\u00eb")
+        for spelling in ("zo\u00cb", "Zoe\u0308", "ZOE\u0308"):
+            zoe.request("connect", name=spelling, room="Tea")
+            zoe.expect(CONNECTED)
+
     def test_RM2_6_connect_again_with_another_name(self):
         ann, bob = self.add_all("ann", "bob")
         for name in ("bert", "ann", "two words"):

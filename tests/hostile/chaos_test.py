@@ -13,8 +13,9 @@ import threading
 import time
 
 from hostile import (
-    DIALECTS, IS_SANITIZED, STOP_S, TIME_FACTOR, USERS, HostileTest, LiveCodeUser, NamesUser, RoomsUser, Socket,
+    DIALECTS, IS_SANITIZED, STOP_S, TIME_FACTOR, USERS, WAIT_S, HostileTest, LiveCodeUser, NamesUser, RoomsUser, Socket,
     TelnetUser, TwoSocketUser, main, send_frame)
+from users import two_digits
 
 SECONDS = 15
 HONEST_OF_EACH = 4
@@ -103,11 +104,25 @@ def lists(hostile):
 
 
 def movers(hostile):
-    """Moves and is renamed where nobody is told: in rooms of its own."""
+    """Moves where nobody is told: in rooms of its own."""
     with hostile.visit("telnet") as plain:
         name = f"mover{hostile.number}"
-        plain.sendall(f"{name}\r\n".encode() + b"".join(b"/join x%d\r\n/nick %s%d\r\n" % (i, name.encode(), i) for i in range(30)))
+        plain.sendall(f"{name}\r\n".encode() + b"".join(b"/join x%d\r\n" % i for i in range(60)))
         plain.recv(1000)
+
+
+def renamed(hostile):
+    """Is called something else, and then nothing more; everybody hears of it."""
+    with hostile.visit("names") as plain:
+        names = [f"names{hostile.number}{letter}" for letter in "ab"]
+        answers = [two_digits(f"Hello {name}") for name in names]
+        plain.sendall(b"".join(two_digits(f"NAME {name}") for name in names))
+        plain.settimeout(WAIT_S)
+        came = b""
+        while answers[1] not in came and (piece := plain.recv(1000)):
+            came += piece
+        if answers[0] not in came or answers[1] not in came:  # between them may be what others say
+            raise AssertionError(f"the renaming was answered {came!r}")
 
 
 def resets(hostile):
@@ -118,10 +133,10 @@ def resets(hostile):
 
 
 ACTS = (half_a_request, web_page, refused_registers, window_of_one_socket, full_window, long_lines_to_itself, lists,
-        movers, resets)
+        movers, renamed, resets)
 
 
-SIGN_ON = (window_of_one_socket, full_window, long_lines_to_itself, movers)
+SIGN_ON = (window_of_one_socket, full_window, long_lines_to_itself, movers, renamed)
 
 
 class Honest:

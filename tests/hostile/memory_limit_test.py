@@ -59,7 +59,9 @@ class MemoryLimit(HostileTest):
                                                            f"{user_class.dialect[:2]}2")) as user:
                             user.sign_on()
                     self.check_alive()
-                    self.server.stop()
+                    farewell = self.server.stop()
+                    if headroom == 0:  # the limit was one
+                        self.assertRegex(farewell, r"turned away [1-9]\d* connections")
 
     def test_idle_sockets(self):
         self.check(lambda _: b"")

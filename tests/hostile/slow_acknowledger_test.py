@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A recipient that is slow to acknowledge: every SEND is answered in the receipt time and a second all the same.
+"""A recipient that is slow to acknowledge: every SEND is answered when its own receipt time is over all the same.
 
     slow_acknowledger_test.py PARLEYD
 """
@@ -12,7 +12,9 @@ from hostile import TIME_FACTOR, HostileTest, NamesUser, TwoSocketUser, main, se
 
 RECEIPT_S = 2 * TIME_FACTOR
 SLOW_S = 0.4 * RECEIPT_S  # three in a row are late
-SENDS = 4
+SENDS = 8
+# Far from the receipt time, and from what it takes to acknowledge all SENDs one after the other: 9.6 times that.
+MOST_S = 4 * RECEIPT_S
 
 
 class SlowAcknowledger(threading.Thread):
@@ -48,7 +50,7 @@ class SlowAcknowledgers(HostileTest):
                 for _ in range(SENDS):
                     sender.socket.expect_one_of(f"SENT {recipient}\n\n", "ERROR 102 Unable to send\n\n")
             sender.socket.expect("SENT quick\n\n")
-        self.assertLess(time.monotonic() - began, RECEIPT_S + TIME_FACTOR)
+        self.assertLess(time.monotonic() - began, MOST_S)
 
     def slow_user(self):
         slow = self.add_user(TwoSocketUser, "slow")

@@ -8,8 +8,8 @@ import contextlib
 import threading
 
 from hostile import (
-    IS_SANITIZED, KIB, TIME_FACTOR, UNABLE, USERS, HostileTest, LiveCodeUser, NamesUser, RoomsUser, Socket, TelnetUser,
-    TwoSocketUser, main, send_frame)
+    IS_SANITIZED, KIB, TIME_FACTOR, UNABLE, USERS, WAIT_S, HostileTest, LiveCodeUser, NamesUser, RoomsUser, Socket,
+    TelnetUser, TwoSocketUser, main, send_frame)
 
 STOPS = 20
 CLIENTS_OF_EACH = 2
@@ -22,7 +22,7 @@ class Restless(threading.Thread):
     def __init__(self, ports, user_class, name):
         super().__init__()
         self.ports, self.user_class, self.name = ports, user_class, name
-        self.begun = threading.Event()
+        self.begun, self.renamed = threading.Event(), threading.Event()
 
     def run(self):
         with contextlib.suppress(OSError, AssertionError):  # the server has gone
@@ -36,7 +36,9 @@ class Restless(threading.Thread):
             client.send(self.requests())
             if self.user_class is TwoSocketUser:
                 client.half_close()
-            client.receive_rest()
+            answers = client.receive_rest()
+        if self.user_class is NamesUser and f"Hello {self.name}2".encode() in answers:
+            self.renamed.set()
 
     def requests(self):
         name = self.name
@@ -48,7 +50,7 @@ class Restless(threading.Thread):
             TwoSocketUser: f"REGISTER TOSEND {name}\n\nREGISTER TORECV {name}\n\nSEND ALL\nContent-length: 1\n\nx",
             LiveCodeUser: f"AUTH,{len(name)}\n{name}\nMESG,1\nx\nSTOP,{len(name)}\n{name}\n",
             NamesUser: f"{5 + len(name):02}NAME {name}{6 + len(name):02}NAME {name}214MSG BROADCAST 04EXIT",
-            TelnetUser: f"{name}\r\n/join B\r\n/nick {name}2\r\nhello\r\n/quit\r\n",
+            TelnetUser: f"{name}\r\n/join B\r\nhello\r\n/quit\r\n",
         }[self.user_class]
 
 
@@ -64,7 +66,9 @@ class Stop(HostileTest):
                     client.start()
                 try:
                     for client in restless:
-                        client.begun.wait()
+                        self.assertTrue(client.begun.wait(WAIT_S))
+                        if client.user_class is NamesUser:
+                            self.assertTrue(client.renamed.wait(WAIT_S), "nobody was renamed")
                     self.check_stop()
                 finally:
                     self.server.program.kill()  # or nobody would end

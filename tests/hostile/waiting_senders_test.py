@@ -12,6 +12,7 @@ SENDERS = 200 if IS_SANITIZED else 1000
 WINDOW = 64
 LOOKS = 4
 LOOK_S = 0.5
+MOST_S = 0.02  # of CPU in such a time, beside that of idle users: a millisecond is usual, 82 were wrong
 
 
 class WaitingSenders(HostileTest):
@@ -34,7 +35,7 @@ class WaitingSenders(HostileTest):
             sender.send(send_frame(sender.name) * (WINDOW + 10))
             sender.expect(f"FORWARD {sender.name}\nContent-length: 0\n\n")
         waiting_s = self.least_cpu_s()
-        self.assertLess(waiting_s, 5 * quiet_s + 0.002)
+        self.assertLess(waiting_s, quiet_s + MOST_S)
         print(f"idle {quiet_s * 1000:.2f} ms, waiting {waiting_s * 1000:.2f} ms of CPU in {LOOK_S} s")
 
 

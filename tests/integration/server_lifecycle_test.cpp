@@ -78,6 +78,16 @@ TEST_CASE("Options: a bad one gets one plain line that names it, and exit code 2
   }
 }
 
+TEST_CASE("Options: a queue holds two of the longest frames") {
+  for (const std::string option : {"--max-queue-bytes", "--max-waiting-bytes"}) {
+    const auto line = expect_usage_error({"--port", "0", "--max-body-bytes", "1048576", option, "1048576"});
+    CHECK(line.find(option + " 1048576") != std::string::npos);
+    CHECK(line.find("--max-body-bytes 1048576") != std::string::npos);
+    CHECK(line.find("at least 2105344") != std::string::npos);
+  }
+  Parleyd server({"--max-body-bytes", "1048576", "--max-queue-bytes", "2105344"});
+}
+
 TEST_CASE("Options: an address or file that cannot be had gets one plain line that names it, exit code 2") {
   CHECK(expect_usage_error({"--port", "0", "--host", "192.0.2.1"}).find("192.0.2.1") != std::string::npos);
   CHECK(expect_usage_error({"--port", "0", "--host", "no.such.host.invalid"}).find("no.such.host.invalid") !=

@@ -52,6 +52,14 @@ TEST_CASE("L2: a body of the limit is delivered, one byte more is a header that 
   alice.sending().expect_end();
 }
 
+TEST_CASE("L2: a recipient that does not take the longest frame at once is not cut off") {
+  constexpr std::size_t limit = 1048576;
+  Parleyd server({"--max-body-bytes", std::to_string(limit)});
+  User alice(server.endpoint(), "alice");
+  User bob(server.endpoint(), "bob", Sockets::two, {.receive_buffer_bytes = 4096});
+  exchange(alice, bob, std::string(limit, 'x'));
+}
+
 TEST_CASE("L2: --max-body-bytes moves the limit, down and up") {
   for (const std::size_t limit : {1u, 10u, 1'000'000u}) {
     Parleyd server({"--max-body-bytes", std::to_string(limit)});

@@ -2,10 +2,11 @@
 
 import collections
 import re
+import socket
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from programs import complaint, run, support
+from programs import WAIT_S, complaint, run, support
 
 # What each kind of option may be given. An option whose help has another word is held to be a number.
 VALID = {
@@ -98,6 +99,34 @@ class OptionsTest(unittest.TestCase):
             options = options_of(*command)
             self.assertGreaterEqual(sum(bool(option.kind) for option in options), least[command[0]], options)
             self.assertTrue(any(option.kind is None for option in options), options)
+
+
+class FloodExemptTest(unittest.TestCase):
+    REQUESTS = 10 * WAIT_S  # at one in a second
+
+    def check_answers(self, port, request, answer):
+        """To all these requests, in time."""
+        with socket.create_connection(("::1", port), WAIT_S) as plain:
+            plain.sendall(request * self.REQUESTS)
+            came, deadline = b"", support.Deadline()
+            while came.count(answer) < self.REQUESTS:
+                self.assertGreater(deadline.left_s(), 0, f"{came.count(answer)} of {self.REQUESTS} answers in time")
+                piece = plain.recv(65536)
+                self.assertTrue(piece, "the stream ended")
+                came += piece
+
+    def test_an_address_of_ipv6(self):
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        except OSError:
+            self.skipTest("there is no IPv6 here")
+        options = ("--host", "::1", "--flood-rate", "1", "--flood-exempt", "::1", "--max-refusals-in-a-row", "1000000")
+        with support.Parleyd(*options, dialects=("two-socket", "telnet")) as server:
+            for dialect, request, answer in (("two-socket", b"SEND nobody\nContent-length: 0\n\n", b"ERROR "),
+                                             ("telnet", b"/\r\n", b"Please enter")):
+                with self.subTest(dialect=dialect):
+                    self.check_answers(server.ports[dialect], request, answer)
+            server.stop()
 
 
 if __name__ == "__main__":

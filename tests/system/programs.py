@@ -104,8 +104,8 @@ class ProgramTest(unittest.TestCase):
     def start(self, *options, port_file=None, **settings):
         """parleyd, running. The files of its output are closed at the end of the test."""
         settings = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | settings
-        command = [path_of("parleyd"), "--port", "0", "--linger-timeout", "0.1",
-                   "--port-file", port_file or self.port_file, *options]
+        linger = () if "--linger-timeout" in options else ("--linger-timeout", "0.1")
+        command = [path_of("parleyd"), "--port", "0", *linger, "--port-file", port_file or self.port_file, *options]
         process = subprocess.Popen([str(word) for word in command], bufsize=0, **settings)
 
         def end():

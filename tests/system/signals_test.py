@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 from programs import WAIT_S, ProgramTest, exchange, support, wait_until
@@ -89,6 +90,23 @@ class SignalsTest(ProgramTest):
     def test_a_second_one_hurries_it(self):
         self.begin_drain(signal.SIGTERM)
         self.stop(self.process, signal.SIGINT)
+
+    def test_a_second_one_counts_for_peers_that_stay_open_too(self):
+        for is_hurried in (False, True):
+            self.doCleanups()
+            super().setUp()
+            self.process = self.start("--stop-timeout", str(20 * WAIT_S), "--linger-timeout", str(10 * WAIT_S))
+            self.port = self.port_of(self.process)
+            self.ann, self.bob = self.talk(self.port)
+            self.begin_drain(signal.SIGTERM)
+            if is_hurried:  # while the answer is still out; these two never close their ends
+                self.stop(self.process)
+                continue
+            self.bob.receiving.send("RECEIVED\n\n")
+            self.ann.sees_told("bob", "last words")
+            self.ann.socket.expect_end()
+            with self.assertRaises(subprocess.TimeoutExpired):
+                self.process.wait(1)
 
     def test_what_the_caller_had_blocked_or_ignored_counts_no_more(self):
         before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())

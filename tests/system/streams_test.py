@@ -4,6 +4,7 @@ import itertools
 import os
 import pty
 import signal
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 from programs import WAIT_S, ProgramTest, complaint, exchange, run, support
@@ -80,6 +81,27 @@ class StreamsTest(ProgramTest):
         for _ in range(100):  # many times what a terminal holds
             exchange(ann, bob, "x" * 1000)
         self.stop(process)
+
+    def test_a_socket_that_nobody_reads_holds_nobody(self):
+        for family in (socket.AF_UNIX, socket.AF_INET):
+            with self.subTest(family=family), socket.socket() as listener, socket.socket() as theirs:
+                if family == socket.AF_INET:
+                    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+                    listener.bind(("127.0.0.1", 0))
+                    listener.listen()
+                    theirs.connect(listener.getsockname())
+                    ours, _ = listener.accept()
+                else:
+                    ours, theirs = socket.socketpair()
+                self.addCleanup(ours.close)
+                theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # the least: a long line is more
+                process = self.start("--log-level", "debug", stdout=theirs, stderr=theirs)
+                theirs.close()
+                ann, bob = self.talk(self.port_of(process))
+                for _ in range(50):
+                    exchange(ann, bob, "\1" * 4000)  # escaped in the log, where they are as long as a line can be
+                self.stop(process)
+                self.port_file.unlink(missing_ok=True)
 
     def test_it_does_not_change_how_others_write_to_them(self):
         reading, writing = self.pipe()

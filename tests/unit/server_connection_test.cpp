@@ -120,6 +120,45 @@ TEST_CASE("a paced connection lets one frame out at a time, and its last words r
   CHECK(fates.lost == 1);
 }
 
+TEST_CASE("who reads slowly has the time for progress until all has left, and then that for its end") {
+  Limits limits;
+  limits.linger_timeout = milliseconds{1};
+  limits.progress_timeout = std::chrono::hours{1};
+  Fates fates;
+  test::ConnectedPair pair(limits);
+  Connection& connection = *pair.connection();
+  const auto began = Clock::now();
+  fill(connection, fates);
+  connection.finish("the end");
+  CHECK_FALSE(connection.passed_deadline(Clock::now() + std::chrono::minutes{59}));
+  CHECK(connection.passed_deadline(Clock::now() + std::chrono::hours{1}) == Deadline::progress);
+  CHECK(pair.peer().receive_until_end().ends_with("the end"));
+  while (connection.deadline(Deadline::linger) == Clock::time_point::max()) std::this_thread::yield();
+  CHECK(connection.deadline(Deadline::linger) >= began + limits.linger_timeout);
+  CHECK(connection.passed_deadline(Clock::now() + std::chrono::minutes{1}) == Deadline::linger);
+  CHECK(connection.deadline(Deadline::progress) == Clock::time_point::max());
+}
+
+TEST_CASE("who has nothing to read has the time for its end at once, and none of it is given twice") {
+  test::ConnectedPair pair;
+  Connection& connection = *pair.connection();
+  connection.finish("the end");
+  const auto linger = connection.deadline(Deadline::linger);
+  CHECK(linger < Clock::time_point::max());
+  connection.finish("again");
+  CHECK(connection.deadline(Deadline::linger) == linger);
+  CHECK(pair.peer().receive_until_end() == "the end");
+}
+
+TEST_CASE("OD8: of a frame that has begun to leave only the rest has to wait") {
+  Limits limits;
+  limits.max_queue_bytes = 1'000'000;
+  test::ConnectedPair pair(limits, {.receive_buffer_bytes = 4096});
+  CHECK(pair.connection()->send(std::string(limits.max_queue_bytes, 'x')) == Sent::later);
+  pair.connection()->finish({});
+  CHECK(pair.peer().receive_until_end().size() == limits.max_queue_bytes);
+}
+
 TEST_CASE("a wish and a wake reach an owner that is blocked in a read") {
   test::ConnectedPair pair;
   Connection& connection = *pair.connection();

@@ -89,6 +89,12 @@ TEST_CASE("OD2: everyone is in one room, and a room's name is one whatever the c
   CHECK(directory.find("dave").member == dave);
 }
 
+TEST_CASE("OD2: the lobby is shown as it was set, however the one who opens it spells it") {
+  Directory directory("Caf\u00e9");
+  const auto alice = arrive(directory, "alice", "CAFE\u0301");
+  CHECK(directory.room_of(*alice) == "Caf\u00e9");
+}
+
 TEST_CASE("OD2: a member moves between rooms, and both learn who is there") {
   Directory directory("Hall");
   const auto alice = arrive(directory, "alice");

@@ -57,16 +57,27 @@ TEST_CASE("a frame that is lost reports its failure") {
 
 TEST_CASE("during a sign-on what does not fit is refused, and what waits is kept") {
   Limits limits;
-  limits.max_queue_bytes = 10;
+  limits.max_queue_bytes = 10'000;
   Way way(limits);
+  const std::string half(4500, 'x');  // of what fits, with what it takes to keep it
   way.outbox->hold();
-  way.send("12345");
-  way.send("12345");
+  way.send(half);
+  way.send(half);
   CHECK(way.counters.refused == 0);
-  way.send("6");
+  way.send(half);
   CHECK(way.counters.refused == 1);
   way.outbox->open(make_frame("w"));
-  way.pair.peer().expect("w1234512345");
+  way.pair.peer().expect("w" + half + half);
+}
+
+TEST_CASE("during a sign-on small frames count with what it takes to keep them") {
+  Limits limits;
+  limits.max_queue_bytes = 10'000;
+  Way way(limits);
+  way.outbox->hold();
+  for (int i = 0; i < 1000; ++i) way.send("x");
+  CHECK(way.counters.refused > 900);
+  way.outbox->close();
 }
 
 /// Shows what it gets, and how much it did not.
