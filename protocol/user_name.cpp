@@ -81,7 +81,6 @@ char category_group(utf8proc_int32_t code_point) {
 /// The text in one of Unicode's normal forms, as the options of utf8proc have it. Nothing when it is not
 /// UTF-8, or too long to be a name.
 std::optional<std::string> normalize(std::string_view text, int options) {
-  if (text.size() > max_room_name_bytes) return std::nullopt;
   constexpr std::size_t most_for_one = 18;  // code points that one of three bytes comes apart to: U+FDFA
   std::array<utf8proc_int32_t, max_room_name_bytes / 3 * most_for_one + 2> code_points;
   constexpr auto room = static_cast<utf8proc_ssize_t>(code_points.size() - 1);  // for a NUL behind it
@@ -200,8 +199,11 @@ std::string fold_case(std::string_view name) {
     c = to_lower(c);
   }
   if (all_bits < 0x80) return folded;
+  if (name.size() > max_room_name_bytes) return folded;
+  // Marks in their order first: case folding makes a letter of one of them (U+0345), which stays where it is.
+  const auto in_order = normalize(name, UTF8PROC_DECOMPOSE | UTF8PROC_STABLE);
   constexpr int spelling = UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_CASEFOLD;
-  return normalize(name, spelling).value_or(std::move(folded));
+  return in_order ? normalize(*in_order, spelling).value_or(std::move(folded)) : folded;
 }
 
 bool is_same_name(std::string_view left, std::string_view right) {

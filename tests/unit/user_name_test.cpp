@@ -64,6 +64,8 @@ TEST_CASE("OD1.1 one spelling for one name") {
   CHECK(is_same_name("bob", "\uff42\uff4f\uff42"));              // the wide letters of Asian typography
   CHECK(is_same_name("bob", "\U0001d5bb\U0001d5c8\U0001d5bb"));  // mathematical sans-serif
   CHECK(is_same_name("\u1112\u1161\u11ab", "\ud55c"));           // Hangul in letters, and as a syllable
+  CHECK(is_same_name("\u1fb4", "\u1fb3\u0301"));                 // a mark that folding makes a letter of
+  CHECK(is_same_name("b\u0345\u0301ob", "b\u0301\u0345ob"));
   CHECK_FALSE(is_same_name("Zo\u00eb", "Zoe"));
   CHECK_FALSE(is_same_name("b\u043eb", "bob"));  // Cyrillic: not promised
   CHECK_FALSE(is_same_name("alice", "alic"));
