@@ -6,7 +6,8 @@ namespace parley {
 
 void ChatUser::deliver(const Message& message, Receipt receipt) {
   if (!may_send()) return;  // the receipt reports the failure
-  const Frames& frames = message.rendered(format(), [&] { return render(message); });
+  const Format wanted = format();
+  const Frames& frames = message.rendered(wanted, [&] { return render(message, wanted); });
   for (std::size_t i = 0; i < frames.size(); ++i)
     outbox_->send(frames[i], i + 1 < frames.size() ? Receipt{} : std::move(receipt), message.answer_by());
 }
@@ -25,7 +26,8 @@ bool ChatUser::may_send() {
 
 void ChatUser::announce(const Notice& notice) {
   if (!hears_notices() || !may_send()) return;
-  for (const SharedFrame& frame : notice.rendered(format(), [&] { return render_notice(notice); }))
+  const Format wanted = format();
+  for (const SharedFrame& frame : notice.rendered(wanted, [&] { return render_notice(notice, wanted); }))
     outbox_->send(frame);
 }
 

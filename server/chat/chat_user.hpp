@@ -26,10 +26,11 @@ class ChatUser : public Member {
   void retire() { is_retired_.store(true, std::memory_order_relaxed); }
 
  private:
-  // Any thread. Users of one format have the same frames for everything. Empty: nothing is shown.
+  // Any thread. Users of one format have the same frames for everything: rendering asks for it no second
+  // time. Empty: nothing is shown.
   virtual Format format() const = 0;
-  virtual Frames render(const Message& message) const = 0;
-  virtual Frames render_notice(const Notice&) const { return {}; }
+  virtual Frames render(const Message& message, const Format& format) const = 0;
+  virtual Frames render_notice(const Notice&, const Format&) const { return {}; }
   /// So many messages and notices were left out, since more came than a paced connection lets out.
   virtual Frames render_left_out(std::size_t) const { return {}; }
 

@@ -36,18 +36,21 @@ class LiveCodeUser : public ChatUser {
 
  private:
   Format format() const override { return {&format_tag, static_cast<std::uint64_t>(charset_->load())}; }
-  Frames render(const Message& message) const override {
+  Frames render(const Message& message, const Format& format) const override {
     std::string text = to_utf8(message.body());
     // A byte that is no UTF-8 has become three, and a frame must fit the socket's buffer.
     if (text.size() > max_body_bytes_) text = text.substr(0, piece_length(text, max_body_bytes_)) + " (cut)";
     const std::string_view from = message.is_private() ? " (private): " : ": ";
-    return {
-        make_frame(livecode::message(std::string(message.sender()).append(from).append(text), *charset_))};
+    return {make_frame(
+        livecode::message(std::string(message.sender()).append(from).append(text), charset_of(format)))};
   }
   bool hears_itself() const override { return true; }
-  Frames render_notice(const Notice& notice) const override {
-    return {make_frame(livecode::message(notice_text(notice), *charset_))};
+  Frames render_notice(const Notice& notice, const Format& format) const override {
+    return {make_frame(livecode::message(notice_text(notice), charset_of(format)))};
   }
+
+  /// That of the format: the session may have found out another one meanwhile.
+  static Charset charset_of(const Format& format) { return static_cast<Charset>(format.detail); }
 
   const SharedCharset charset_;
   const std::size_t max_body_bytes_;

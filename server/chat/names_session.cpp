@@ -33,7 +33,7 @@ class NamesUser : public ChatUser {
 
  private:
   Format format() const override { return format_of(framing_); }
-  Frames render(const Message& message) const override {
+  Frames render(const Message& message, const Format&) const override {
     return make_frames(names::to_message_frames(message.sender(), message.body(), framing_, max_text_bytes_));
   }
 

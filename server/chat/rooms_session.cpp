@@ -57,11 +57,11 @@ class RoomsUser : public ChatUser {
  private:
   Format format() const override { return {&format_tag}; }
   bool hears_itself() const override { return true; }
-  Frames render(const Message& message) const override {
+  Frames render(const Message& message, const Format&) const override {
     return make_frames(
         rooms::to_frames({message.sender(), message.room(), message.body(), message.is_private()}));
   }
-  Frames render_notice(const Notice& notice) const override {
+  Frames render_notice(const Notice& notice, const Format&) const override {
     const bool has_arrived = notice.kind() == Notice::Kind::arrived;
     return {make_frame(rooms::to_sentence(std::string(notice.name()) +
                                           (has_arrived ? " has joined the room." : " has left the room.")))};

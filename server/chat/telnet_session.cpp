@@ -30,11 +30,11 @@ class TelnetUser : public ChatUser {
 
  private:
   Format format() const override { return {&format_tag}; }
-  Frames render(const Message& message) const override {
+  Frames render(const Message& message, const Format&) const override {
     const auto to_lines = message.is_private() ? telnet::private_lines : telnet::public_lines;
     return {make_frame(to_lines(message.sender(), message.body(), max_body_bytes_))};
   }
-  Frames render_notice(const Notice& notice) const override {
+  Frames render_notice(const Notice& notice, const Format&) const override {
     const auto to_line = notice.kind() == Notice::Kind::arrived ? telnet::arrived : telnet::left;
     return {make_frame(to_line(notice.name()))};
   }

@@ -87,7 +87,9 @@ class Reader : public ChatUser {
 
  private:
   Format format() const override { return {this}; }
-  Frames render(const Message& message) const override { return {make_frame(std::string(message.body()))}; }
+  Frames render(const Message& message, const Format&) const override {
+    return {make_frame(std::string(message.body()))};
+  }
   Frames render_left_out(std::size_t count) const override {
     return {make_frame("-" + std::to_string(count) + "-")};
   }
