@@ -166,7 +166,8 @@ void add_floods(CLI::App& app, FloodPolicy& floods) {
       ->type_name("COUNT")
       ->default_str("100");
   add_rate("--flood-bytes", floods.bytes, 2,
-           "Bytes of one peer in a second, twice as many at once, but for two-socket clients; 0: no limit")
+           "Bytes of one peer in a second, and 256 for each request, twice as many at once; not two-socket; "
+           "0: no limit")
       ->type_name("BYTES")
       ->default_str("262144");
   add_list(
@@ -292,6 +293,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   try {
     options.ports = ports.to_listen();
     fit_queues(app, options.limits);
+    if (!options.log_file.empty() && options.log_file == options.port_file)
+      throw std::invalid_argument("--log-file and --port-file are the same file; name two");
   } catch (const std::invalid_argument& error) {
     complain(app, error.what());
     return std::nullopt;

@@ -9,6 +9,12 @@
 #include "server/log.hpp"
 
 namespace parley {
+namespace {
+
+// What a line takes in each reader's queue besides its bytes: a mebibyte of short ones must not fill that.
+constexpr std::size_t request_overhead_bytes = 256;
+
+}  // namespace
 
 ChatSession::ChatSession(const std::shared_ptr<Connection>& connection, Context& context,
                          std::string_view dialect)
@@ -30,6 +36,7 @@ void ChatSession::log_input(std::string_view bytes) const {
 bool ChatSession::handle_next() {
   if (!handle_event()) return false;
   charge_request();
+  charge_bytes(request_overhead_bytes);
   return true;
 }
 

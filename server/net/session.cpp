@@ -88,7 +88,7 @@ void Session::read_more(std::error_code& error) {
   const std::size_t count = connection_->read_some(room, error);
   if (error || count == 0 || !connection_->is_open()) return;
   now_ = Clock::now();
-  flood_.charge_bytes(count, now_);
+  charge_bytes(count);
   const std::string_view read(room.data(), count);
   log_input(read);
   commit(gate_ ? gate_->feed(read) : count);

@@ -49,6 +49,7 @@ class Session {
 
   /// What the peer asked for counts.
   void charge_request() { flood_.charge_request(now_); }
+  void charge_bytes(std::size_t count) { flood_.charge_bytes(count, now_); }
   /// The peer has asked for more than it may in this time.
   bool is_flooding() const { return flood_.next_at(now_) > now_; }
 

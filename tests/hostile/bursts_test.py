@@ -4,6 +4,8 @@
     bursts_test.py PARLEYD
 """
 
+import time
+
 from hostile import HostileTest, LiveCodeUser, NamesUser, RoomsUser, TelnetUser, TwoSocketUser, main
 
 LINE = "x" * 60_000
@@ -47,6 +49,23 @@ class Bursts(HostileTest):
     def test_to_names_of_two_digits(self):
         """Each line is 700 frames: what waits is bounded with what a frame costs."""
         self.check(self.add_user(NamesUser, "reader"), lines=4)
+
+    def test_a_paste_of_short_lines(self):
+        """A line of one byte takes room in each reader's queue as well: who does not read for a while is not thrown out."""
+        bob, reader = self.gather((TelnetUser, "bob"), (TelnetUser, "reader"))
+        bob.say("/join aside")
+        bob.expect("You are in the room aside.\r\n")
+        reader.sees_departure("bob")
+        speaker = self.add_user(TelnetUser, "ann")
+        reader.sees_arrival("ann")
+        speaker.socket.send("x\n" * 400_000)
+        end = time.monotonic() + 2
+        while time.monotonic() < end:  # it is served what it is let
+            bob.hears_nothing()
+        bob.say("/who")
+        bob.expect("3 user(s) online: bob, reader, ann\r\n")
+        for _ in range(2000):
+            reader.hears("ann", "x")
 
     def test_to_rooms(self):
         """What leaves for it is paced: a line takes two seconds."""
