@@ -4,6 +4,7 @@
     ports_and_lobby_test.py PARLEYD
 """
 
+import contextlib
 import json
 import os
 import random
@@ -98,7 +99,10 @@ class Ports(DialectTest):
 
     def listeners(self, pid):
         """The ports on which a process listens, as the kernel tells."""
-        files = [os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()]
+        files = []
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+                files.append(os.readlink(file))
         sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
         return {int(fields[1].split(":")[1], 16) for fields in sockets
                 if fields[3] == "0A" and f"socket:[{fields[9]}]" in files}
