@@ -52,7 +52,7 @@ void TwoSocketUser::sign_on() {
                                         to_text(send_connection_->peer()), to_text(recv_connection_->peer()));
     context_.chat.join(*this, {}, how, be_there);
   } catch (const std::exception&) {
-    (void)end();
+    if (end()) depart("went while it signed on", nullptr);
     throw;
   }
   if (end()) depart("went while it signed on", nullptr);
@@ -75,11 +75,14 @@ void TwoSocketUser::log(std::string_view line) const {
 }
 
 void TwoSocketUser::leave(std::string_view reason, const Connection& ending) noexcept {
-  {
+  const bool is_to_depart = [this] {
     const MutexLock lock(mutex_);
-    if (std::exchange(left_, true) || signing_on_) return;
-  }
-  depart(reason, &ending);
+    return !std::exchange(left_, true) && !signing_on_;
+  }();
+  if (is_to_depart)
+    depart(reason, &ending);
+  else
+    departed_.wait(false, std::memory_order_acquire);
 }
 
 void TwoSocketUser::depart(std::string_view reason, const Connection* ending) noexcept {
@@ -92,6 +95,8 @@ void TwoSocketUser::depart(std::string_view reason, const Connection* ending) no
   if (replies_) replies_->close();
   for (Connection* const connection : {send_connection_.get(), recv_connection_.get()})
     if (connection != nullptr && connection != ending) connection->ask_to_end("its other socket has ended");
+  departed_.store(true, std::memory_order_release);
+  departed_.notify_all();
 }
 
 }  // namespace parley

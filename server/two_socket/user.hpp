@@ -58,7 +58,7 @@ class TwoSocketUser : public Member {
 
   /// The user goes, for this reason (R7): the name is free, what waits for it fails, its SENDs are answered,
   /// and the session of its other socket, if that is not `ending`, is asked to end. Only the first call
-  /// counts.
+  /// counts; every call returns when all of this is done, so that no socket is closed before its answers.
   void leave(std::string_view reason, const Connection& ending) noexcept EXCLUDES(mutex_);
 
  private:
@@ -66,6 +66,7 @@ class TwoSocketUser : public Member {
   Context& context_;
   const two_socket::DeliveredWord delivered_word_;
   std::atomic<bool> signed_on_{false};
+  std::atomic<bool> departed_{false};
 
   // Set by attach(), constant once signed on.
   std::shared_ptr<Connection> send_connection_;
