@@ -239,7 +239,7 @@ std::optional<Connection::Clock::time_point> Connection::send_waiting() noexcept
         end_if_drained();
       }
     }
-    is_owner_to_go_on = has_room() && std::exchange(is_room_awaited_, false);
+    is_owner_to_go_on = !is_open() || (has_room() && std::exchange(is_room_awaited_, false));
   }
   if (is_owner_to_go_on) wake();
   for (const Waiting& waiting : done)

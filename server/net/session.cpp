@@ -20,9 +20,9 @@ std::string_view to_reason(const Connection& connection, std::error_code error) 
 
 void Session::run() noexcept {
   std::string_view reason = "there was no memory for it";
+  std::error_code error;
   try {
     connection_->attach_owner();
-    std::error_code error;
     begin();
     converse(error);
     if (connection_->is_finishing())
@@ -34,6 +34,7 @@ void Session::run() noexcept {
   }
   try {
     end(reason);
+    if (error == asio::error::eof) finish_output();
   } catch (const std::exception&) {
   }
   connection_->close();
@@ -133,6 +134,16 @@ void Session::discard_input(std::error_code& error) {
       if (const auto kind = connection_->passed_deadline(Clock::now()))
         connection_->abort(*kind == Deadline::progress ? does_not_read : "did not close its end");
     connection_->read_some(scratch, error);
+  }
+}
+
+/// The peer has ended its stream and may still read: what waits for it leaves first.
+void Session::finish_output() {
+  connection_->finish({});
+  while (connection_->is_finishing() && connection_->waiting_frames() > 0) {
+    connection_->wait_until(Clock::time_point::max());
+    if (connection_->take_wake() && connection_->passed_deadline(Clock::now()))
+      connection_->abort(does_not_read);
   }
 }
 

@@ -100,6 +100,7 @@ class Session {
   void read_more(std::error_code& error);
   void read_later(Clock::time_point at);  // at the latest
   void discard_input(std::error_code& error);
+  void finish_output();
 
   const std::shared_ptr<Connection> connection_;
   const std::string_view dialect_;

@@ -13,6 +13,8 @@ FLOOD_LINE = "x" * 60_000
 # What leaves for a rooms user is paced, 1 KiB every 30 ms: small buffers are full before the test is long.
 SMALL_BUFFERS = ("--max-body-bytes", "2048", "--max-header-bytes", "128")
 SMALL_FLOOD_LINE = "x" * 2000
+TELNET_MISTAKE = (b"/x" + b" " * 250 + b"\r\n", b"There is no command /x; /help lists those that there are.\r\n")
+NAMES_MISTAKE = (b"99" + b"x" * 99, b"50Unknown command. Use NAME, GET_NAMES, MSG or EXIT.")
 SENT, NOT_SENT = "SENT sleeper\n\n", "ERROR 102 Unable to send\n\n"
 
 
@@ -111,10 +113,29 @@ class EagerAsker(DialectTest):
         return whole, request[part:] if part else b""
 
     def test_OD8_telnet(self):
-        self.check(TelnetUser, b"/x" + b" " * 250 + b"\r\n", b"There is no command /x; /help lists those that there are.\r\n")
+        self.check(TelnetUser, *TELNET_MISTAKE)
 
     def test_OD8_names(self):
-        self.check(NamesUser, b"99" + b"x" * 99, b"50Unknown command. Use NAME, GET_NAMES, MSG or EXIT.")
+        self.check(NamesUser, *NAMES_MISTAKE)
+
+
+class LateReader(DialectTest):
+    """Asks, ends its stream, and reads only when it is known to have left."""
+
+    options = SMALL_BUFFERS
+
+    def test_OD8(self):
+        ann = self.add_user(TelnetUser, "ann", receive_buffer_bytes=2048)
+        bob = self.add_user(TelnetUser, "bob")
+        ann.sees_arrival("bob")
+        request, answer = TELNET_MISTAKE
+        requests = 400  # more than the buffers hold, less than is read no further
+        ann.socket.send(request * requests)
+        ann.socket.half_close()
+        bob.sees_departure("ann")
+        for _ in range(requests):
+            ann.socket.expect(answer)
+        ann.socket.expect_end()
 
 
 if __name__ == "__main__":
