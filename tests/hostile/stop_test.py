@@ -13,7 +13,7 @@ from hostile import (
 
 STOPS = 20
 CLIENTS_OF_EACH = 2
-TELNET_USERS = 300 if IS_SANITIZED else 2000
+TELNET_USERS = 300 if IS_SANITIZED else 1000
 
 
 class Restless(threading.Thread):
