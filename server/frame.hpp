@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,6 +30,10 @@ class Frame {
   mutable std::atomic<bool> is_counted_{false};
   mutable Budget::Charge charge_;  // written by the one who set is_counted_, and read by nobody
 };
+
+/// What a frame that waits takes beside its own bytes: the nodes, blocks and receipts of several lists. Small
+/// frames are not free.
+inline constexpr std::size_t waiting_overhead_bytes = 192;
 
 using SharedFrame = std::shared_ptr<const Frame>;
 

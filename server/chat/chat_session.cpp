@@ -12,7 +12,7 @@ namespace parley {
 namespace {
 
 // What a line takes in each reader's queue besides its bytes: a mebibyte of short ones must not fill that.
-constexpr std::size_t request_overhead_bytes = 256;
+constexpr std::size_t request_overhead_bytes = waiting_overhead_bytes + 64;  // and what is shown around it
 
 }  // namespace
 

@@ -5,9 +5,6 @@
 namespace parley {
 namespace {
 
-// A list's node, a receipt, and a block of the heap for each: small frames are not free.
-constexpr std::size_t overhead_bytes = 128;
-
 class ReceiptDeparture : public Departure {
  public:
   explicit ReceiptDeparture(Receipt receipt) : receipt_(std::move(receipt)) {}
@@ -23,7 +20,7 @@ void Outbox::send(const SharedFrame& frame, Receipt receipt, Clock::time_point e
   {
     const MutexLock lock(mutex_);
     if (is_holding_) {
-      const std::size_t bytes = frame->bytes().size() + overhead_bytes;
+      const std::size_t bytes = frame->bytes().size() + waiting_overhead_bytes;
       if (held_bytes_ + bytes > limits_.max_queue_bytes) return;
       held_.push_back({frame, {}, expires});
       held_.back().receipt = std::move(receipt);  // only now: nothing may fail that holds it under the lock
@@ -55,7 +52,7 @@ void Outbox::open(const SharedFrame& first) {
       is_holding_ = !held_.empty();
       if (!is_holding_) return;
       next.splice(next.end(), held_, held_.begin());
-      held_bytes_ -= next.front().frame->bytes().size() + overhead_bytes;
+      held_bytes_ -= next.front().frame->bytes().size() + waiting_overhead_bytes;
     }
     write(std::move(next.front()));
   }

@@ -23,9 +23,6 @@ constexpr std::int64_t never = INT64_MAX;
 constexpr auto never_expires = Connection::Clock::time_point::max();
 constexpr auto no_departure = [] { return std::unique_ptr<Departure>(); };
 
-// A list's node, its Departure and a block of the heap for each: small frames are not free.
-constexpr std::size_t overhead_bytes = 192;
-
 constexpr const char* does_not_read = "does not read what it is sent";
 constexpr const char* no_memory = "there is no memory for what it is sent";
 
@@ -165,7 +162,7 @@ Sent Connection::send_or_keep(const Outgoing& outgoing, Next& next) {
     }
   }
   const std::size_t left_bytes = outgoing.size() - sent_bytes;
-  if (waiting_bytes() + left_bytes + overhead_bytes > shared_.limits.max_queue_bytes) {
+  if (waiting_bytes() + left_bytes + waiting_overhead_bytes > shared_.limits.max_queue_bytes) {
     shut_down(does_not_read);
     return Sent::never;
   }
@@ -208,10 +205,10 @@ void Connection::keep(const Outgoing& outgoing, std::size_t sent_bytes, Next& ne
   waiting.sent_bytes = sent_bytes;
   waiting.expires = outgoing.expires;
   waiting.departure = outgoing.when_waiting();  // the last that may throw: under the lock none is destroyed
-  waiting.charge = {shared_.budget, overhead_bytes};
+  waiting.charge = {shared_.budget, waiting_overhead_bytes};
   waiting.frame->count_in(shared_.budget);
   queue_.splice(queue_.end(), one);
-  waiting_bytes_.fetch_add(outgoing.size() + overhead_bytes, std::memory_order_relaxed);
+  waiting_bytes_.fetch_add(outgoing.size() + waiting_overhead_bytes, std::memory_order_relaxed);
   waiting_frames_.fetch_add(1, std::memory_order_relaxed);
   next.is_over_budget = shared_.budget.is_exceeded();
 }
@@ -267,7 +264,7 @@ bool Connection::send_front(Queue& done, Clock::time_point now) {
 }
 
 void Connection::take_out(Queue::iterator waiting, Queue& done) {
-  const std::size_t bytes = waiting->frame->bytes().size() + overhead_bytes;
+  const std::size_t bytes = waiting->frame->bytes().size() + waiting_overhead_bytes;
   waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
   waiting_frames_.fetch_sub(1, std::memory_order_relaxed);
   done.splice(done.end(), queue_, waiting);

@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "protocol/two_socket.hpp"
 
 namespace parley {
 namespace {
-
-// An empty message takes room too.
-constexpr std::size_t overhead_bytes = 128;
 
 // The kernel takes one piece faster than two: up to here a body is copied behind its header, on the stack.
 constexpr std::size_t small_frame_bytes = 2 * 1024;
@@ -59,13 +58,14 @@ void Mailbox::open() {
 }
 
 void Mailbox::deliver(const Message& message, Receipt receipt) {
+  Queue pushed_out;  // their receipts report the failure when they go, after the lock
   std::uint64_t number = 0;
   {
     const MutexLock lock(mutex_);
     if (closed_) return;  // the receipt reports the failure when it goes, after the lock
     if (opened_ && !out_)
       number = put_out(std::move(receipt));
-    else if (!keep(message, receipt))
+    else if (!keep(message, receipt, pushed_out))
       return;
   }
   if (number == 0) return connection_->relieve_server();
@@ -86,10 +86,7 @@ bool Mailbox::acknowledge(Outcome outcome) {
   {
     const MutexLock lock(mutex_);
     if (!out_) return false;
-    answered.emplace(std::move(*out_));
-    out_.reset();
-    connection_->clear_deadline(Deadline::answer);
-    next = take_next(late);
+    answered = take_out(next, late);
   }
   // The recipient first: nothing else reaches it meanwhile, while a sender may have more on the way.
   forward(next);
@@ -114,6 +111,7 @@ void Mailbox::close() noexcept {
   if (out_) out.emplace(std::move(*out_));
   out_.reset();
   waiting.swap(waiting_);
+  shares_.clear();
   connection_->let_go(std::exchange(waiting_bytes_, 0));
 }
 
@@ -125,13 +123,29 @@ std::uint64_t Mailbox::put_out(Receipt receipt) {
   return ++last_out_;
 }
 
+/// What is out is no longer, and `next` has its turn.
+std::optional<Receipt> Mailbox::take_out(Next& next, Queue& late) {
+  std::optional<Receipt> receipt(std::move(*out_));
+  out_.reset();
+  connection_->clear_deadline(Deadline::answer);
+  next = take_next(late);
+  return receipt;
+}
+
 /// False, and the receipt is still the caller's, when there is no room.
-bool Mailbox::keep(const Message& message, Receipt& receipt) {
-  const std::size_t bytes = message.body().size() + overhead_bytes;
-  if (waiting_bytes_ + bytes > limits_.max_mailbox_bytes) return false;
+bool Mailbox::keep(const Message& message, Receipt& receipt, Queue& pushed_out) {
+  const std::size_t bytes = message.body().size() + waiting_overhead_bytes;
+  const auto sender = Shares::sender(message.sender());
+  if (!make_room(sender, bytes, pushed_out)) return false;
   Queue one(1);
-  one.front() = {frame_of(message), bytes, {}, message.answer_by(), {connection_->budget(), overhead_bytes}};
+  one.front() = {frame_of(message),
+                 sender,
+                 bytes,
+                 {},
+                 message.answer_by(),
+                 {connection_->budget(), waiting_overhead_bytes}};
   one.front().frame->count_in(connection_->budget());
+  shares_.add(sender, bytes);
   one.front().receipt = std::move(receipt);
   waiting_.splice(waiting_.end(), one);
   waiting_bytes_ += bytes;
@@ -139,14 +153,33 @@ bool Mailbox::keep(const Message& message, Receipt& receipt) {
   return true;
 }
 
+/// The newest messages of whoever has most go to `pushed_out`, as long as that is more than the sender would
+/// have. False, and nothing has gone, when that is not enough.
+bool Mailbox::make_room(Shares::Sender sender, std::size_t bytes, Queue& pushed_out) {
+  const std::size_t after_bytes = waiting_bytes_ + bytes;
+  if (after_bytes <= limits_.max_mailbox_bytes) return true;
+  if (shares_.beyond(shares_.of(sender) + bytes) < after_bytes - limits_.max_mailbox_bytes) return false;
+  while (waiting_bytes_ + bytes > limits_.max_mailbox_bytes) {
+    const auto newest =
+        std::ranges::find(waiting_.rbegin(), waiting_.rend(), shares_.largest(), &Waiting::sender);
+    remove(std::prev(newest.base()), pushed_out);
+  }
+  return true;
+}
+
+void Mailbox::remove(Queue::iterator waiting, Queue& removed) {
+  waiting_bytes_ -= waiting->bytes;
+  shares_.take(waiting->sender, waiting->bytes);
+  connection_->let_go(waiting->bytes);
+  removed.splice(removed.end(), waiting_, waiting);
+}
+
 /// Those whose time is up go to `late`.
 Mailbox::Next Mailbox::take_next(Queue& late) {
   const auto now = Clock::now();
   while (!closed_ && !waiting_.empty()) {
-    late.splice(late.end(), waiting_, waiting_.begin());
+    remove(waiting_.begin(), late);
     Waiting& next = late.back();
-    waiting_bytes_ -= next.bytes;
-    connection_->let_go(next.bytes);
     if (next.answer_by > now) return {next.frame, put_out(std::move(next.receipt)), next.answer_by};
   }
   return {};
@@ -183,10 +216,7 @@ void Mailbox::was_lost(std::uint64_t number) noexcept {
   {
     const MutexLock lock(mutex_);
     if (!out_ || last_out_ != number) return;
-    lost.emplace(std::move(*out_));
-    out_.reset();
-    connection_->clear_deadline(Deadline::answer);
-    next = take_next(late);
+    lost = take_out(next, late);
   }
   forward(next);
 }

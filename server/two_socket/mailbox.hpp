@@ -11,11 +11,13 @@
 #include "server/directory/receipt.hpp"
 #include "server/limits.hpp"
 #include "server/net/connection.hpp"
+#include "server/two_socket/shares.hpp"
 
 namespace parley {
 
 /// What is on its way to one two-socket recipient: one FORWARD that is out, and those that wait behind it,
-/// bounded in bytes and in age (D3, D1.9). Every call is safe from any thread and never blocks.
+/// bounded in bytes and in age (D3, D1.9). Whoever has most in a full one makes room for others (L5.3). Every
+/// call is safe from any thread and never blocks.
 class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
   using Clock = Connection::Clock;
@@ -26,8 +28,9 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   /// Lets the first FORWARD out: until here messages only wait (both REGISTERED come first).
   void open() EXCLUDES(mutex_);
 
-  /// Forwards the message at once when nothing is out, else keeps it. A message that finds the mailbox full
-  /// or closed fails, and one whose time is up before it begins to leave is never forwarded.
+  /// Forwards the message at once when nothing is out, else keeps it. A message for
+  /// which there is no room, or that finds the mailbox closed, fails, and one whose time is up before it
+  /// begins to leave is never forwarded.
   void deliver(const Message& message, Receipt receipt) EXCLUDES(mutex_);
 
   /// The recipient answered: settles the FORWARD that is out and lets the next one leave. An answer to
@@ -44,6 +47,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
  private:
   struct Waiting {
     SharedFrame frame;
+    Shares::Sender sender;
     std::size_t bytes;
     Receipt receipt;
     Clock::time_point answer_by;
@@ -62,7 +66,10 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   };
 
   std::uint64_t put_out(Receipt receipt) REQUIRES(mutex_);
-  bool keep(const Message& message, Receipt& receipt) REQUIRES(mutex_);
+  std::optional<Receipt> take_out(Next& next, Queue& late) REQUIRES(mutex_);
+  bool keep(const Message& message, Receipt& receipt, Queue& pushed_out) REQUIRES(mutex_);
+  bool make_room(Shares::Sender sender, std::size_t bytes, Queue& pushed_out) REQUIRES(mutex_);
+  void remove(Queue::iterator waiting, Queue& removed) REQUIRES(mutex_);
   Next take_next(Queue& late) REQUIRES(mutex_);
   void forward(const Next& next) EXCLUDES(mutex_);
   void note(Sent sent, std::uint64_t number) EXCLUDES(mutex_);
@@ -84,6 +91,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   std::uint64_t last_left_ GUARDED_BY(mutex_) = 0;
   Queue waiting_ GUARDED_BY(mutex_);
   std::size_t waiting_bytes_ GUARDED_BY(mutex_) = 0;
+  Shares shares_ GUARDED_BY(mutex_);  // of waiting_bytes_
 };
 
 }  // namespace parley

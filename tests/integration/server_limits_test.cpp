@@ -241,6 +241,28 @@ TEST_CASE("L5.3: a mailbox takes so many bytes, and what is over gets ERROR 102 
   exchange(alice, bob, body);
 }
 
+TEST_CASE("L5.3: whoever fills a mailbox keeps nobody else's message out of it") {
+  Parleyd server({"--max-mailbox-bytes", "10000"});
+  User greedy(server.endpoint(), "greedy");
+  User alice(server.endpoint(), "alice");
+  User bob(server.endpoint(), "bob");
+  User carol(server.endpoint(), "carol");
+  const std::string body(3'000, 'x');
+  for (int i = 0; i < 8; ++i) greedy.send("bob", body);  // one is out, three wait, four find no room
+  greedy.send("carol", "that was all");
+  carol.receive("greedy", "that was all");
+  alice.send("bob", body);
+  alice.send("carol", "and hers");
+  carol.receive("alice", "and hers");
+  for (const auto& sender : {"greedy", "greedy", "greedy", "alice"}) bob.receive(sender, body);
+  alice.expect_sent("bob");
+  alice.expect_sent("carol");
+  for (int i = 0; i < 3; ++i) greedy.expect_sent("bob");
+  for (int i = 3; i < 8; ++i) greedy.expect_unable_to_send();
+  greedy.expect_sent("carol");
+  exchange(greedy, bob, body);
+}
+
 TEST_CASE(
     "L5.1: connections over the cap get ERROR 102 and a proper end, and a place is free when one leaves") {
   Parleyd server({"--max-connections", "4"});

@@ -24,8 +24,8 @@ struct Correspondents {
         replies(std::make_shared<Replies>(from.connection(), two_socket::DeliveredWord::sent, 1'000'000,
                                           counters)) {}
 
-  void deliver(std::string_view body) {
-    mailbox->deliver({"alice", body, Audience::user, {}},
+  void deliver(std::string_view body, std::string_view sender = "alice") {
+    mailbox->deliver({sender, body, Audience::user, {}},
                      replies->receipt(replies->expect("bob", 1, body.size(), never)));
   }
 
@@ -147,11 +147,11 @@ TEST_CASE("a message that many mailboxes keep takes room in each") {
   Correspondents c;
   c.deliver("");
   const std::size_t one = c.to.budget().used_bytes();
-  CHECK(one >= 128);
+  CHECK(one >= waiting_overhead_bytes);
   const auto second = std::make_shared<Mailbox>(c.to.connection(), c.limits);
   const Message message("alice", "", Audience::room, {});
   for (const auto& mailbox : {c.mailbox, second}) mailbox->deliver(message, {});
-  CHECK(c.to.budget().used_bytes() >= one + 2 * 128);
+  CHECK(c.to.budget().used_bytes() >= one + 2 * waiting_overhead_bytes);
   second->close();
 }
 
@@ -178,7 +178,7 @@ TEST_CASE("L5.3: a mailbox takes what fits its limit, and refuses the message th
   Limits limits;
   limits.max_mailbox_bytes = 4096;
   Correspondents c(limits);
-  constexpr std::size_t overhead = 128;
+  constexpr std::size_t overhead = waiting_overhead_bytes;
   SUBCASE("one byte less fits") {
     c.deliver(std::string(4096 - overhead - 1, 'x'));
   }
@@ -194,6 +194,39 @@ TEST_CASE("L5.3: a mailbox takes what fits its limit, and refuses the message th
   c.deliver("");  // empty messages count too
   SUBCASE("and then it is full") {
     c.from.peer().expect(failed);
+  }
+}
+
+TEST_CASE("L5.3: in a full mailbox whoever has most makes room for one who has less") {
+  Limits limits;
+  limits.max_mailbox_bytes = 4 * (100 + waiting_overhead_bytes);
+  Correspondents c(limits);
+  const std::string text(100, 'x');
+  const auto expect = [&](const std::vector<std::string_view>& forwarded, const std::string& outcomes) {
+    c.mailbox->open();
+    for (const auto sender : forwarded) {
+      c.to.peer().expect(forward(sender, text));
+      c.mailbox->acknowledge(Outcome::received);
+    }
+    CHECK(c.to.peer().try_next_frame() == std::nullopt);
+    c.from.peer().expect(outcomes);
+    CHECK(c.to.budget().used_bytes() == 0);
+    CHECK(c.to.connection()->held_bytes() == 0);
+  };
+  const std::string yes(sent);
+  const std::string no(failed);
+  SUBCASE("for each of several, as long as it has more than they") {
+    for (int i = 0; i < 4; ++i) c.deliver(text);
+    c.deliver(text, "carol");
+    c.deliver(text, "dave");
+    c.deliver(text, "carol");  // would have as much as alice
+    c.deliver(text);
+    expect({"alice", "alice", "carol", "dave"}, yes + yes + no + no + yes + yes + no + no);
+  }
+  SUBCASE("not when what it has more would not be enough") {
+    for (const auto sender : {"alice", "alice", "bob", "carol"}) c.deliver(text, sender);
+    c.deliver(text + "x", "dave");
+    expect({"alice", "alice", "bob", "carol"}, yes + yes + yes + yes + no);
   }
 }
 
