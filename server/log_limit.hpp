@@ -9,19 +9,19 @@
 
 namespace parley {
 
-/// How many lines in the log somebody may cause: `burst` at once, and `per_second` on and on. Any thread.
+/// How many lines in the log somebody may cause. Any thread.
 class LogLimit {
  public:
   using Clock = Bucket::Clock;
 
-  LogLimit(double per_second, double burst) : lines_({per_second, burst}) {}
+  explicit LogLimit(Rate rate) : lines_(rate) {}
 
   /// One line at `now`: how many were left out since the last one that was written; nullopt when this one is
-  /// to be left out, too.
-  std::optional<std::size_t> take(Clock::time_point now) EXCLUDES(mutex_) {
+  /// to be left out, too. It would have told of `others` that were left out elsewhere.
+  std::optional<std::size_t> take(Clock::time_point now, std::size_t others = 0) EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     if (lines_.take(1, now)) return std::exchange(left_out_, 0);
-    ++left_out_;
+    left_out_ += 1 + others;
     return std::nullopt;
   }
 

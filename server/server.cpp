@@ -26,9 +26,6 @@ constexpr std::string_view address_full = "Too many connections from your addres
 constexpr std::string_view no_room = "Server out of memory or threads";
 
 constexpr milliseconds look_interval{5};
-// Lines about peers who are nobody yet, all of them together.
-constexpr double newcomer_lines_per_second = 50;
-constexpr double newcomer_lines_at_once = 500;
 
 /// The file limit raised as far as it goes, less what is not for clients.
 std::size_t connections_by_file_limit(const Limits& limits) {
@@ -109,9 +106,9 @@ Server::Server(const Options& options, spdlog::logger& log)
     : context_{options.limits, options.floods, log, Directory(options.lobby)},
       admission_(caps(options.limits)),
       waiting_(options.limits.max_waiting_bytes),
-      newcomers_(newcomer_lines_per_second, newcomer_lines_at_once),
+      peer_log_(log),
       writer_(waiting_),
-      shared_{context_.limits, writer_, waiting_, newcomers_, log},
+      shared_{context_.limits, writer_, waiting_, peer_log_, log},
       sessions_(writer_, watch_interval(options.limits)) {
   for (const ListenPort& port : options.ports) doors_.emplace_back(io_context_, options, port, context_);
 }
@@ -152,8 +149,6 @@ void Server::stop(FunctionRef<bool()> is_hurried) {
          !must_end())
     std::this_thread::sleep_for(look_interval);
   sessions_.stop_all("the server stops", [&] { return Clock::now() >= end || must_end(); });
-  if (const std::size_t left_out = newcomers_.take_left_out(); left_out > 0)
-    context_.log.info("({} lines about newcomers were left out)", left_out);
 }
 
 void Server::take(const Door& door, tcp::socket socket) noexcept {

@@ -75,7 +75,7 @@ class Server {
   Context context_;
   Admission admission_;
   Budget waiting_;
-  LogLimit newcomers_;
+  PeerLog peer_log_;
   asio::io_context io_context_;  // before the writer, whose thread may be the last to let go of a socket
   Writer writer_;
   const Connection::Shared shared_;

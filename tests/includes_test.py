@@ -9,7 +9,7 @@ import sys
 LAYERS = [
     ["base/", "protocol/"],
     ["base/command_line", "server/budget", "server/counters", "server/limits", "server/log"],
-    ["server/frame"],
+    ["server/frame", "server/peer_log"],
     ["server/directory/", "server/net/"],
     ["server/context"],
     ["server/chat/", "server/two_socket/"],

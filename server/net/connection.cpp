@@ -26,9 +26,6 @@ constexpr auto no_departure = [] { return std::unique_ptr<Departure>(); };
 constexpr const char* does_not_read = "does not read what it is sent";
 constexpr const char* no_memory = "there is no memory for what it is sent";
 
-constexpr double lines_per_second = 5;
-constexpr double lines_at_once = 30;
-
 std::size_t index(Deadline kind) {
   return static_cast<std::size_t>(kind);
 }
@@ -53,7 +50,6 @@ Connection::Connection(asio::ip::tcp::socket socket, const Shared& shared)
       shared_(shared),
       socket_(std::move(socket)),
       id_(shared.writer.next_id()),
-      lines_(lines_per_second, lines_at_once),
       label_(to_text(peer_)) {
   for (auto& deadline : deadlines_) deadline.store(never, std::memory_order_relaxed);
   const int descriptor = socket_.native_handle();
@@ -109,7 +105,7 @@ void Connection::close() noexcept {
     lost.swap(queue_);
     waiting_bytes_.store(0, std::memory_order_relaxed);
     waiting_frames_.store(0, std::memory_order_relaxed);
-    if (const std::size_t left_out = lines_.take_left_out(); left_out > 0) log_left_out(left_out, label_);
+    shared_.peer_log.tell_rest(lines_, label_);
     std::error_code ignored;  // a descriptor is gone after close() whatever it returns
     socket_.close(ignored);
   }
@@ -325,15 +321,9 @@ void Connection::log_frame(std::string_view header, std::string_view body) const
                     visible_beginning(body, logged_frame_bytes));
 }
 
-bool Connection::may_log() const {
-  const bool is_somebody = is_somebody_.load(std::memory_order_relaxed);
-  const auto left_out = (is_somebody ? lines_ : shared_.newcomers).take(Clock::now());
-  if (left_out && *left_out > 0) log_left_out(*left_out, is_somebody ? label() : "newcomers");
-  return left_out.has_value();
-}
-
-void Connection::log_left_out(std::size_t lines, std::string_view about) const {
-  shared_.log.info("({} lines about {} were left out)", lines, about);
+bool Connection::takes_line() const {
+  if (!is_somebody_.load(std::memory_order_relaxed)) return shared_.peer_log.takes_line();
+  return shared_.peer_log.takes_line(lines_, [this] { return label(); });
 }
 
 std::string Connection::label() const {

@@ -19,8 +19,8 @@
 #include "base/thread_annotations.hpp"
 #include "server/frame.hpp"
 #include "server/limits.hpp"
-#include "server/log_limit.hpp"
 #include "server/net/waker.hpp"
+#include "server/peer_log.hpp"
 
 namespace parley {
 
@@ -78,7 +78,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const Limits& limits;
     Writer& writer;
     Budget& budget;
-    LogLimit& newcomers;  // lines about peers that are nobody yet
+    PeerLog& peer_log;
     spdlog::logger& log;
   };
 
@@ -186,7 +186,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   template <typename... Arguments>
   void log(spdlog::level::level_enum level, spdlog::format_string_t<Arguments...> format,
            Arguments&&... arguments) const EXCLUDES(write_mutex_) {
-    if (shared_.log.should_log(level) && may_log())
+    if (shared_.log.should_log(level) && takes_line())
       shared_.log.log(level, format, std::forward<Arguments>(arguments)...);
   }
   /// The peer is a user: its lines no longer count among those of all newcomers.
@@ -245,8 +245,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool takes_frames() const { return is_open() || is_finishing(); }
   void shut_down(const char* reason) noexcept REQUIRES(write_mutex_);
   void log_frame(std::string_view header, std::string_view body) const REQUIRES(write_mutex_);
-  bool may_log() const EXCLUDES(write_mutex_);
-  void log_left_out(std::size_t lines, std::string_view about) const;
+  bool takes_line() const EXCLUDES(write_mutex_);
 
   const asio::ip::tcp::endpoint peer_;
   const Shared shared_;
@@ -261,7 +260,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<std::size_t> held_bytes_{0};
   std::array<std::atomic<std::int64_t>, deadline_kinds> deadlines_;  // Clock ticks, by Deadline
   std::atomic<bool> is_somebody_{false};
-  mutable LogLimit lines_;
+  mutable LogLimit lines_{PeerLog::rate_of_one};
   Waker waker_;
 
   mutable Mutex write_mutex_;  // under it only those of the log are taken; the socket is written under it

@@ -317,7 +317,7 @@ class Parleyd:
     @property
     def log(self):
         """What it has written to stderr."""
-        return os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
+        return os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0).decode(errors="replace")
 
     @property
     def pid(self):

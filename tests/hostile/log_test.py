@@ -70,6 +70,14 @@ class Log(HostileTest):
     def test_users_who_come_and_go(self):
         self.check("telnet", b"eve\r\n", 3 * PEERS)
 
+    def test_users_who_come_and_go_fifteen_times_on_each_connection(self):
+        """A busy day's lines may come at once; after that it is some in a second for all users together."""
+        rounds = b"AUTH,4\neves\nDCNX,4\neves\n" * 15
+        self.flood("livecode", rounds, 10 * PEERS)
+        self.check("livecode", rounds, 4 * PEERS)
+        self.server.stop()
+        self.assertRegex(self.server.log, r"\(\d+ lines about users were left out\)")
+
     def test_what_was_left_out_is_counted(self):
         self.flood("two-socket", b"REGISTER TOSEND %s\n\n" % ODD * 15)
         self.server.stop()

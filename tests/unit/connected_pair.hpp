@@ -36,9 +36,9 @@ class ConnectedPair {
   const Limits limits_;
   std::shared_ptr<spdlog::logger> log_ = make_logger("test", spdlog::level::off);
   Budget budget_{limits_.max_waiting_bytes};
-  LogLimit newcomers_{1, 1};
+  PeerLog peer_log_{*log_};
   Writer writer_{budget_};
-  const Connection::Shared shared_{limits_, writer_, budget_, newcomers_, *log_};
+  const Connection::Shared shared_{limits_, writer_, budget_, peer_log_, *log_};
   asio::io_context context_;
   asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
   std::shared_ptr<Connection> connection_;

@@ -200,9 +200,9 @@ TEST_CASE("a server that holds too much drops the longest queue, and no more tha
   Budget budget(limits.max_waiting_bytes);
   // A common writer, as a server has.
   const auto log = make_logger("test", spdlog::level::off);
-  LogLimit newcomers(1, 1);
+  PeerLog peer_log(*log);
   Writer writer(budget);
-  const Connection::Shared shared{limits, writer, budget, newcomers, *log};
+  const Connection::Shared shared{limits, writer, budget, peer_log, *log};
   asio::io_context context;
   asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
   std::vector<std::shared_ptr<Connection>> connections;

@@ -67,7 +67,7 @@ TEST_CASE("networks are exempt from the rate of requests only") {
 }
 
 TEST_CASE("lines that a peer causes are limited, and those left out are counted") {
-  LogLimit lines(1, 2);
+  LogLimit lines({1, 2});
   auto now = LogLimit::Clock::now();
   CHECK(lines.take(now) == 0);
   CHECK(lines.take(now) == 0);

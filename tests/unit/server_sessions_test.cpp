@@ -19,7 +19,7 @@ TEST_CASE("while somebody says whether it is late, sessions end") {
   const Limits limits;
   Budget budget(limits.max_waiting_bytes);
   const auto log = make_logger("test", spdlog::level::off);
-  LogLimit newcomers(1, 1);
+  PeerLog peer_log(*log);
   asio::io_context context;
   asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
   Writer writer(budget);
@@ -28,7 +28,7 @@ TEST_CASE("while somebody says whether it is late, sessions end") {
   test::Peer peer({"127.0.0.1", acceptor.local_endpoint().port()});
   auto session = std::make_shared<RefusedSession>(
       std::make_shared<Connection>(acceptor.accept(),
-                                   Connection::Shared{limits, writer, budget, newcomers, *log}),
+                                   Connection::Shared{limits, writer, budget, peer_log, *log}),
       "no");
   const std::weak_ptr<Session> alive = session;
   sessions.start(std::move(session), [] {});
