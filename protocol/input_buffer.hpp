@@ -27,7 +27,11 @@ class InputBuffer {
   /// The first `count` pending bytes are done with. Their memory stays until the next prepare() or append().
   void consume(std::size_t count) { begin_ += count; }
 
+  /// Its memory, if it is more than chat lines need; else 0.
+  std::size_t grown_bytes() const { return bytes_.size() > small_bytes ? bytes_.size() : 0; }
+
   static constexpr std::size_t least_read_bytes = 512;
+  static constexpr std::size_t small_bytes = 8 * 1024;
 
  private:
   std::vector<char> bytes_;  // [begin_, end_) is pending

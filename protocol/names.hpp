@@ -66,6 +66,9 @@ class Parser {
   /// prepare() and commit() for bytes that are already somewhere, any number of them.
   void feed(std::string_view bytes);
 
+  /// The memory that large messages have made it take; mostly 0.
+  std::size_t grown_bytes() const { return buffer_.grown_bytes(); }
+
   /// Nothing more comes, or is waited for: a last line without its end counts as one, and zeros alone as
   /// EXIT.
   void end_input() { input_ended_ = true; }

@@ -105,7 +105,8 @@ void add_limits(CLI::App& app, Limits& limits) {
             "What may wait for one socket, at least two of the longest frames; who lets more wait is cut off")
       ->group(sizes);
   add_count(app, "--max-waiting-bytes", limits.max_waiting_bytes, least_queue_bytes, most_waiting_bytes,
-            "What may wait for all; then whoever lets most wait is disconnected")
+            "What may wait for all and from all, halves of large requests included; then whoever makes it "
+            "most is disconnected")
       ->group(sizes);
 
   const std::string times = "Limits: times";

@@ -23,7 +23,6 @@ constexpr std::int64_t never = INT64_MAX;
 constexpr auto never_expires = Connection::Clock::time_point::max();
 constexpr auto no_departure = [] { return std::unique_ptr<Departure>(); };
 
-constexpr const char* does_not_read = "does not read what it is sent";
 constexpr const char* no_memory = "there is no memory for what it is sent";
 
 std::size_t index(Deadline kind) {
@@ -322,7 +321,7 @@ void Connection::log_frame(std::string_view header, std::string_view body) const
 }
 
 bool Connection::takes_line() const {
-  if (!is_somebody_.load(std::memory_order_relaxed)) return shared_.peer_log.takes_line();
+  if (!is_somebody()) return shared_.peer_log.takes_line();
   return shared_.peer_log.takes_line(lines_, [this] { return label(); });
 }
 

@@ -73,6 +73,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
 
+  /// The reason to abort() one that has waited too long, or for too much.
+  static constexpr const char* does_not_read = "does not read what it is sent";
+
   /// What all connections of a server share; outlives them.
   struct Shared {
     const Limits& limits;
@@ -189,6 +192,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (shared_.log.should_log(level) && takes_line())
       shared_.log.log(level, format, std::forward<Arguments>(arguments)...);
   }
+  bool is_somebody() const { return is_somebody_.load(std::memory_order_relaxed); }
   /// The peer is a user: its lines no longer count among those of all newcomers.
   void become_somebody() { is_somebody_.store(true, std::memory_order_relaxed); }
 

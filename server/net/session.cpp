@@ -7,8 +7,6 @@
 namespace parley {
 namespace {
 
-constexpr const char* does_not_read = "does not read what it is sent";
-
 std::string_view to_reason(const Connection& connection, std::error_code error) {
   if (const char* const failure = connection.failure()) return failure;
   if (!error || error == asio::error::eof) return "closed the connection";
@@ -37,6 +35,7 @@ void Session::run() noexcept {
     if (error == asio::error::eof) finish_output();
   } catch (const std::exception&) {
   }
+  count_input(0);
   connection_->close();
 }
 
@@ -86,6 +85,7 @@ void Session::read_more(std::error_code& error) {
   if (in_frame() && !std::exchange(frame_is_timed_, true))
     connection_->set_deadline(Deadline::frame, frame_timeout_);
   const std::span<char> room = prepare();
+  count_input(connection_->is_somebody() && !in_frame() ? 0 : grown_bytes());
   const std::size_t count = connection_->read_some(room, error);
   if (error || count == 0 || !connection_->is_open()) return;
   now_ = Clock::now();
@@ -93,6 +93,16 @@ void Session::read_more(std::error_code& error) {
   const std::string_view read(room.data(), count);
   log_input(read);
   commit(gate_ ? gate_->feed(read) : count);
+}
+
+/// The memory for a large request counts with what waits for the peer: both are what it makes the server
+/// take. A user may keep some for the next one.
+void Session::count_input(std::size_t bytes) {
+  if (bytes == input_bytes_) return;
+  connection_->let_go(input_bytes_);
+  connection_->hold(bytes);
+  input_charge_ = {connection_->budget(), bytes};
+  if (bytes > std::exchange(input_bytes_, bytes)) connection_->relieve_server();
 }
 
 void Session::attend() {
@@ -103,7 +113,7 @@ void Session::attend() {
     if (!kind) return;
     connection_->clear_deadline(*kind);
     if (*kind == Deadline::progress)
-      connection_->abort(does_not_read);
+      connection_->abort(Connection::does_not_read);
     else
       expire(*kind);
   }
@@ -132,7 +142,7 @@ void Session::discard_input(std::error_code& error) {
   while (!error && connection_->is_finishing()) {
     if (connection_->take_wake())
       if (const auto kind = connection_->passed_deadline(Clock::now()))
-        connection_->abort(*kind == Deadline::progress ? does_not_read : "did not close its end");
+        connection_->abort(*kind == Deadline::progress ? Connection::does_not_read : "did not close its end");
     connection_->read_some(scratch, error);
   }
 }
@@ -143,7 +153,7 @@ void Session::finish_output() {
   while (connection_->is_finishing() && connection_->waiting_frames() > 0) {
     connection_->wait_until(Clock::time_point::max());
     if (connection_->take_wake() && connection_->passed_deadline(Clock::now()))
-      connection_->abort(does_not_read);
+      connection_->abort(Connection::does_not_read);
   }
 }
 

@@ -78,6 +78,8 @@ class Session {
   virtual bool handle_next() = 0;
   /// After handle_next() returned false: a request has begun that is to be complete within the frame time.
   virtual bool in_frame() const = 0;
+  /// Memory that large requests have made the parser take; mostly 0.
+  virtual std::size_t grown_bytes() const { return 0; }
   /// A peer that asks too much, or does not read the answers, is read later; not one whose receipts come the
   /// same way.
   virtual bool may_be_read_later() const { return true; }
@@ -98,6 +100,7 @@ class Session {
   bool pass_gate();
   void finish_input();
   void read_more(std::error_code& error);
+  void count_input(std::size_t bytes);
   void read_later(Clock::time_point at);  // at the latest
   void discard_input(std::error_code& error);
   void finish_output();
@@ -109,6 +112,8 @@ class Session {
   const std::chrono::milliseconds frame_timeout_;
   Clock::time_point now_ = Clock::now();
   bool frame_is_timed_ = false;  // the frame that has begun has its deadline
+  std::size_t input_bytes_ = 0;  // as count_input() was told
+  Budget::Charge input_charge_;
 };
 
 /// Makes the session of an accepted socket; holds what the sessions of one dialect share, and outlives them.

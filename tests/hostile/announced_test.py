@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""What a peer announces takes no memory before it comes, and who says nothing for long goes.
+"""What a peer announces takes no memory before it comes, what comes is bounded, and who says nothing for long goes.
 
     announced_test.py PARLEYD
 """
 
+import selectors
 import unittest
 
-from hostile import DIALECTS, IS_SANITIZED, KIB, TIME_FACTOR, HostileTest, main
+from hostile import (
+    DIALECTS, IS_SANITIZED, KIB, MIB, TIME_FACTOR, WAIT_S, HostileTest, TelnetUser, TwoSocketUser, main)
 
 SOCKETS = 300
 MOST_EACH_BYTES = 16 * KIB  # it was 74 KB
@@ -38,6 +40,28 @@ class Announced(HostileTest):
                 self.assertLess(grown, MOST_EACH_BYTES)
                 for one in first:
                     one.close()
+
+    def test_what_comes_counts_with_what_waits(self):
+        """Halves of requests by many who are nobody: so many sockets end that the rest is in the bound."""
+        most_bytes, come_bytes, sockets = 2 * MIB, 60_000, 100
+        for dialect in set(DIALECTS) - {"telnet"}:  # whose lines are cut
+            with self.subTest(dialect=dialect):
+                self.restart("--max-waiting-bytes", str(most_bytes), "--registration-timeout", "600",
+                             "--frame-timeout", "600")
+                ann, bob = self.gather((TelnetUser, "ann"), (TwoSocketUser, "bob"))
+                with selectors.DefaultSelector() as ended:
+                    for _ in range(sockets):
+                        one = self.open_socket(dialect)
+                        one.sendall(ANNOUNCED[dialect] + b"x" * come_bytes)
+                        ended.register(one, selectors.EVENT_READ)
+                    for _ in range(sockets - most_bytes // come_bytes):
+                        ready = ended.select(WAIT_S)
+                        self.assertTrue(ready, "more is held than may be")
+                        ended.unregister(ready[0][0].fileobj)
+                ann.say("hello")
+                bob.hears("ann", "hello")
+                bob.tell("ann", "x" * 1000)
+                ann.hears_private("bob", "x" * 1000)
 
     def fence(self):
         """Others have been served meanwhile, so that nobody's input waits."""
