@@ -27,7 +27,7 @@ class InputBuffer {
   /// The first `count` pending bytes are done with. Their memory stays until the next prepare() or append().
   void consume(std::size_t count) { begin_ += count; }
 
-  /// Its memory, if it is more than chat lines need; else 0.
+  /// Its memory when that is over 8 KiB, else 0. Up to 32 KiB stay when nothing is pending.
   std::size_t grown_bytes() const { return bytes_.size() > small_bytes ? bytes_.size() : 0; }
 
   static constexpr std::size_t least_read_bytes = 512;

@@ -66,8 +66,7 @@ class Parser {
   /// prepare() and commit() for bytes that are already somewhere, any number of them.
   void feed(std::string_view bytes);
 
-  /// The memory that large messages have made it take; mostly 0.
-  std::size_t grown_bytes() const { return buffer_.grown_bytes(); }
+  const InputBuffer& input() const { return buffer_; }
 
   /// Nothing more comes, or is waited for: a last line without its end counts as one, and zeros alone as
   /// EXIT.

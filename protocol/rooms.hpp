@@ -63,8 +63,7 @@ class Parser {
   /// prepare() and commit() for bytes that are already somewhere, any number of them.
   void feed(std::string_view bytes) { buffer_.append(bytes); }
 
-  /// The memory that large messages have made it take; mostly 0.
-  std::size_t grown_bytes() const { return buffer_.grown_bytes(); }
+  const InputBuffer& input() const { return buffer_; }
 
   /// The next event in the bytes given so far, NeedMore when there is none. A RawText lives until the next
   /// prepare() or feed(). After a Violation it is always NeedMore.

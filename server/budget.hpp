@@ -6,8 +6,9 @@
 
 namespace parley {
 
-/// The memory of all that waits for somebody, in the whole server: bounded together, since each queue's own
-/// bound times their number is more than any machine has. Any thread; allocates nothing.
+/// The memory of all that waits for somebody, and of unfinished large requests, in the whole server: bounded
+/// together, since each queue's own bound times their number is more than any machine has. Any thread;
+/// allocates nothing.
 class Budget {
  public:
   explicit Budget(std::size_t max_bytes) : max_bytes_(max_bytes) {}

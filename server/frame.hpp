@@ -31,8 +31,7 @@ class Frame {
   mutable Budget::Charge charge_;  // written by the one who set is_counted_, and read by nobody
 };
 
-/// What a frame that waits takes beside its own bytes: the nodes, blocks and receipts of several lists. Small
-/// frames are not free.
+/// What a waiting frame costs beside its bytes: list node, receipt, blocks of the heap.
 inline constexpr std::size_t waiting_overhead_bytes = 192;
 
 using SharedFrame = std::shared_ptr<const Frame>;

@@ -40,7 +40,8 @@ struct Limits {
   std::chrono::milliseconds paced_wait{10'000};
   /// What waits for one socket without the socket taking any of it.
   std::chrono::milliseconds progress_timeout{30'000};
-  /// What waits in all queues and mailboxes and has come of large requests: a part of any machine's memory.
+  /// What waits in all queues and mailboxes, and the buffers of unfinished large requests: a part of any
+  /// machine's memory.
   std::size_t max_waiting_bytes = 256 * 1024 * 1024;
   /// Requests that are refused in a row on one two-socket connection before it is closed: enough for a
   /// mistake, too few to guess in a loop, and two real clients repeat a refused one for ever.

@@ -16,12 +16,12 @@ class LogLimit {
 
   explicit LogLimit(Rate rate) : lines_(rate) {}
 
-  /// One line at `now`: how many were left out since the last one that was written; nullopt when this one is
-  /// to be left out, too. It would have told of `others` that were left out elsewhere.
-  std::optional<std::size_t> take(Clock::time_point now, std::size_t others = 0) EXCLUDES(mutex_) {
+  /// One line at `now`: how many were left out since the last one that was written, which is to be told in
+  /// another line; nullopt when this one is to be left out, too. It counts as `lines` then.
+  std::optional<std::size_t> take(Clock::time_point now, std::size_t lines = 1) EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
-    if (lines_.take(1, now)) return std::exchange(left_out_, 0);
-    left_out_ += 1 + others;
+    if (lines_.take(left_out_ > 0 ? 2 : 1, now)) return std::exchange(left_out_, 0);
+    left_out_ += lines;
     return std::nullopt;
   }
 

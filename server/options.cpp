@@ -104,9 +104,9 @@ void add_limits(CLI::App& app, Limits& limits) {
   add_count(app, "--max-queue-bytes", limits.max_queue_bytes, least_queue_bytes, most_mailbox_bytes,
             "What may wait for one socket, at least two of the longest frames; who lets more wait is cut off")
       ->group(sizes);
-  add_count(app, "--max-waiting-bytes", limits.max_waiting_bytes, least_queue_bytes, most_waiting_bytes,
-            "What may wait for all and from all, halves of large requests included; then whoever makes it "
-            "most is disconnected")
+  add_count(
+      app, "--max-waiting-bytes", limits.max_waiting_bytes, least_queue_bytes, most_waiting_bytes,
+      "Memory for all that waits and for unfinished large requests; then whoever takes most is disconnected")
       ->group(sizes);
 
   const std::string times = "Limits: times";

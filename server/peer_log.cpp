@@ -7,30 +7,26 @@ PeerLog::~PeerLog() {
   tell(users_.take_left_out(), "users");
 }
 
-bool PeerLog::takes_line() {
-  const auto left_out = newcomers_.take(LogLimit::Clock::now());
-  if (left_out) tell(*left_out, "newcomers");
-  return left_out.has_value();
+bool PeerLog::take_newcomer_line() {
+  return take(newcomers_, "newcomers", 1);
 }
 
-bool PeerLog::takes_line(LogLimit& own, FunctionRef<std::string()> label) {
-  const auto now = LogLimit::Clock::now();
-  const auto own_left_out = own.take(now);
-  if (!own_left_out) return false;
-  const auto left_out = users_.take(now, *own_left_out);
-  if (!left_out) return false;
-  tell(*left_out, "users");
-  if (*own_left_out > 0) tell(*own_left_out, label());
+bool PeerLog::take_user_line(LogLimit& own, FunctionRef<std::string()> label) {
+  const auto left_out = own.take(LogLimit::Clock::now());
+  if (!left_out || !take(users_, "users", 1 + *left_out)) return false;
+  if (*left_out > 0) tell(*left_out, label());
   return true;
 }
 
 void PeerLog::tell_rest(LogLimit& own, std::string_view label) {
-  const std::size_t own_left_out = own.take_left_out();
-  if (own_left_out == 0) return;
-  const auto left_out = users_.take(LogLimit::Clock::now(), own_left_out - 1);
-  if (!left_out) return;
-  tell(*left_out, "users");
-  tell(own_left_out, label);
+  const std::size_t left_out = own.take_left_out();
+  if (left_out > 0 && take(users_, "users", left_out)) tell(left_out, label);
+}
+
+bool PeerLog::take(LogLimit& limit, std::string_view about, std::size_t lines) {
+  const auto left_out = limit.take(LogLimit::Clock::now(), lines);
+  if (left_out) tell(*left_out, about);
+  return left_out.has_value();
 }
 
 void PeerLog::tell(std::size_t left_out, std::string_view about) const {

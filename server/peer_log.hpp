@@ -11,31 +11,34 @@
 
 namespace parley {
 
-/// How many lines peers may cause in the log: each user, all users together, and together all peers that are
-/// nobody yet. Those that are left out are counted, and told of with a line that is not. Any thread.
+/// How many lines peers may cause in the log: each user, all users together, and together all peers that have
+/// not signed on. Lines that are left out are counted; the next line that is written comes behind their
+/// number. Any thread.
 class PeerLog {
  public:
   /// A user comes, talks too early, leaves: a handful of lines, and some more for whoever is clumsy.
   static constexpr Rate rate_of_one{5, 30};
-  /// All users of a full server at once, or a course that comes and goes all day.
+  /// Ten thousand users sign on and off at once; after that 25 KB a second.
   static constexpr Rate rate_of_users{200, 25'000};
+  /// Enough to see who tries what.
   static constexpr Rate rate_of_newcomers{50, 500};
 
   explicit PeerLog(spdlog::logger& log) : log_(log) {}
-  /// Tells of those that no line followed.
+  /// Logs how many were left out since the last lines.
   ~PeerLog();
   PeerLog(const PeerLog&) = delete;
   PeerLog& operator=(const PeerLog&) = delete;
 
-  /// Whether there may be a line now about somebody who is nobody yet.
-  bool takes_line();
-  /// The same about a user; `own`: that user's limit. `label` is asked when lines were left out.
-  bool takes_line(LogLimit& own, FunctionRef<std::string()> label);
+  /// Whether a line about a peer that has not signed on may be written now, which is to follow then.
+  bool take_newcomer_line();
+  /// The same about a user. `own`: that user's limit; `label`: its name.
+  bool take_user_line(LogLimit& own, FunctionRef<std::string()> label);
 
-  /// A user goes, and no line follows.
+  /// The user goes: logs how many were left out since its last line.
   void tell_rest(LogLimit& own, std::string_view label);
 
  private:
+  bool take(LogLimit& limit, std::string_view about, std::size_t lines);
   void tell(std::size_t left_out, std::string_view about) const;
 
   spdlog::logger& log_;

@@ -6,13 +6,15 @@
 
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
+#include "server/frame.hpp"
 #include "server/log.hpp"
 
 namespace parley {
 namespace {
 
 // What a line takes in each reader's queue besides its bytes: a mebibyte of short ones must not fill that.
-constexpr std::size_t request_overhead_bytes = waiting_overhead_bytes + 64;  // and what is shown around it
+constexpr std::size_t request_overhead_bytes = 256;
+static_assert(request_overhead_bytes > waiting_overhead_bytes);
 
 }  // namespace
 

@@ -21,6 +21,8 @@ class ChatUser : public Member {
   bool hears_notices() const override { return true; }
   void announce(const Notice& notice) final;
   void log(std::string_view line) const final;
+  /// The same under the next name.
+  const void* source() const final { return outbox_.get(); }
 
   /// Signed off: what is still on its way to this user is lost. The connection may sign on again. Any thread.
   void retire() { is_retired_.store(true, std::memory_order_relaxed); }

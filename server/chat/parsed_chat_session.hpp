@@ -42,7 +42,7 @@ class ParsedChatSession : public ChatSession {
   void commit(std::size_t count) override { parser_.commit(count); }
   void feed(std::string_view bytes) override { parser_.feed(bytes); }
   bool in_frame() const override { return parser_.in_frame(); }
-  std::size_t grown_bytes() const override { return parser_.grown_bytes(); }
+  const InputBuffer* input() const override { return &parser_.input(); }
 
   Parser parser_;
 };

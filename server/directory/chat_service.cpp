@@ -48,7 +48,7 @@ void ChatService::leave(const Member& member, std::string_view reason) noexcept 
 void ChatService::say(Member& sender, std::string_view body, Message::Clock::time_point answer_by,
                       FunctionRef<void(std::size_t)> begin, FunctionRef<Receipt()> receipt) {
   const auto company = directory_.others_in_room(sender);
-  const Message message(sender.name(), body, Audience::room, company.room, answer_by);
+  const Message message(sender.name(), body, Audience::room, company.room, answer_by, sender.source());
   begin(company.members.size());
   for (const auto& recipient : company.members) recipient->deliver(message, receipt());
   if (sender.hears_itself()) sender.deliver(message, {});
@@ -58,7 +58,7 @@ bool ChatService::tell(const Member& sender, std::string_view name, std::string_
                        Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view)> receipt) {
   const auto found = directory_.find(name, &sender);
   if (!found.member) return false;
-  const Message message(sender.name(), body, Audience::user, found.room, answer_by);
+  const Message message(sender.name(), body, Audience::user, found.room, answer_by, sender.source());
   found.member->deliver(message, receipt(found.member->name()));
   return true;
 }

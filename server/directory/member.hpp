@@ -37,6 +37,9 @@ class Member {
   /// Whether one's own lines come back. Constant; any thread.
   virtual bool hears_itself() const { return false; }
 
+  /// The source of this member's messages: see Message. Constant; any thread.
+  virtual const void* source() const { return this; }
+
   /// A line in the log about this member; so many in a second. Any thread.
   virtual void log(std::string_view) const {}
 

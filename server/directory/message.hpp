@@ -20,14 +20,22 @@ class Message {
   /// `room`: as it is shown, the sender's or, of a private message, the recipient's. Once `answer_by` has
   /// come the sender has been told that the message failed, and it must not begin to leave any more.
   Message(std::string_view sender, std::string_view body, Audience audience, std::string_view room,
-          Clock::time_point answer_by = Clock::time_point::max())
-      : sender_(sender), body_(body), room_(room), audience_(audience), answer_by_(answer_by) {}
+          Clock::time_point answer_by = Clock::time_point::max(), const void* source = nullptr)
+      : sender_(sender),
+        body_(body),
+        room_(room),
+        audience_(audience),
+        answer_by_(answer_by),
+        source_(source) {}
 
   std::string_view sender() const { return sender_; }
   std::string_view body() const { return body_; }
   std::string_view room() const { return room_; }
   bool is_private() const { return audience_ == Audience::user; }
   Clock::time_point answer_by() const { return answer_by_; }
+  /// Who it comes from, whatever the name: the same for all that one connection sends, and not to be looked
+  /// into.
+  const void* source() const { return source_; }
 
   /// The message in a format: made once, however many recipients have it.
   const Frames& rendered(const Format& format, FunctionRef<Frames()> render) const {
@@ -40,6 +48,7 @@ class Message {
   std::string_view room_;
   Audience audience_;
   Clock::time_point answer_by_;
+  const void* source_;
   mutable Renderings renderings_;
 };
 

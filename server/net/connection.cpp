@@ -320,9 +320,9 @@ void Connection::log_frame(std::string_view header, std::string_view body) const
                     visible_beginning(body, logged_frame_bytes));
 }
 
-bool Connection::takes_line() const {
-  if (!is_somebody()) return shared_.peer_log.takes_line();
-  return shared_.peer_log.takes_line(lines_, [this] { return label(); });
+bool Connection::take_line() const {
+  if (!is_somebody()) return shared_.peer_log.take_newcomer_line();
+  return shared_.peer_log.take_user_line(lines_, [this] { return label(); });
 }
 
 std::string Connection::label() const {

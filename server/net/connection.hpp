@@ -113,7 +113,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Ends the stream so that the peer can still read what was sent, `last_words` included: what it sends from
   /// now on is to be read and thrown away. Our end comes when all that waits has left, and the linger time
-  /// begins with it. Only the first call counts.
+  /// begins with it. Until then the owner is woken whenever some has left. Only the first call counts.
   void finish(std::string_view last_words) EXCLUDES(write_mutex_);
 
   /// Gives the descriptor back; what waits is lost. Later calls from anywhere do nothing.
@@ -157,12 +157,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// What waits here.
   std::size_t waiting_bytes() const { return waiting_bytes_.load(std::memory_order_relaxed); }
   std::size_t waiting_frames() const { return waiting_frames_.load(std::memory_order_relaxed); }
-  /// What waits for this peer elsewhere, such as in a mailbox, counts with it when the server holds too much.
+  /// Memory that this peer takes elsewhere, as in a mailbox or for an unfinished request, counts with what
+  /// waits here when the server holds too much.
   void hold(std::size_t bytes) noexcept { held_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
   void let_go(std::size_t bytes) noexcept { held_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
   std::size_t held_bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
 
-  /// Of all that waits in the server.
+  /// Of all that waits in the server, and of unfinished requests.
   Budget& budget() const { return shared_.budget; }
   /// Somebody gives way when that is exceeded. With no lock held.
   void relieve_server() noexcept;
@@ -189,7 +190,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   template <typename... Arguments>
   void log(spdlog::level::level_enum level, spdlog::format_string_t<Arguments...> format,
            Arguments&&... arguments) const EXCLUDES(write_mutex_) {
-    if (shared_.log.should_log(level) && takes_line())
+    if (shared_.log.should_log(level) && take_line())
       shared_.log.log(level, format, std::forward<Arguments>(arguments)...);
   }
   bool is_somebody() const { return is_somebody_.load(std::memory_order_relaxed); }
@@ -249,7 +250,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool takes_frames() const { return is_open() || is_finishing(); }
   void shut_down(const char* reason) noexcept REQUIRES(write_mutex_);
   void log_frame(std::string_view header, std::string_view body) const REQUIRES(write_mutex_);
-  bool takes_line() const EXCLUDES(write_mutex_);
+  bool take_line() const EXCLUDES(write_mutex_);
 
   const asio::ip::tcp::endpoint peer_;
   const Shared shared_;

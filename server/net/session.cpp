@@ -35,7 +35,7 @@ void Session::run() noexcept {
     if (error == asio::error::eof) finish_output();
   } catch (const std::exception&) {
   }
-  count_input(0);
+  charge_input_memory(0);
   connection_->close();
 }
 
@@ -85,7 +85,7 @@ void Session::read_more(std::error_code& error) {
   if (in_frame() && !std::exchange(frame_is_timed_, true))
     connection_->set_deadline(Deadline::frame, frame_timeout_);
   const std::span<char> room = prepare();
-  count_input(connection_->is_somebody() && !in_frame() ? 0 : grown_bytes());
+  charge_input_memory(input_memory_bytes());
   const std::size_t count = connection_->read_some(room, error);
   if (error || count == 0 || !connection_->is_open()) return;
   now_ = Clock::now();
@@ -95,14 +95,22 @@ void Session::read_more(std::error_code& error) {
   commit(gate_ ? gate_->feed(read) : count);
 }
 
+/// A user may keep what a large request has taken for the next one; whoever is nobody may not.
+std::size_t Session::input_memory_bytes() const {
+  const InputBuffer* const buffer = input();
+  if (buffer == nullptr || (connection_->is_somebody() && buffer->pending().empty())) return 0;
+  return buffer->grown_bytes();
+}
+
 /// The memory for a large request counts with what waits for the peer: both are what it makes the server
-/// take. A user may keep some for the next one.
-void Session::count_input(std::size_t bytes) {
-  if (bytes == input_bytes_) return;
-  connection_->let_go(input_bytes_);
+/// take.
+void Session::charge_input_memory(std::size_t bytes) {
+  const std::size_t before = std::exchange(charged_input_bytes_, bytes);
+  if (bytes == before) return;
   connection_->hold(bytes);
   input_charge_ = {connection_->budget(), bytes};
-  if (bytes > std::exchange(input_bytes_, bytes)) connection_->relieve_server();
+  connection_->let_go(before);
+  if (bytes > before) connection_->relieve_server();
 }
 
 void Session::attend() {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "protocol/gate.hpp"
+#include "protocol/input_buffer.hpp"
 #include "server/net/connection.hpp"
 #include "server/net/flood.hpp"
 
@@ -30,7 +31,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// The session's own thread: converses until the stream ends, then leaves and closes.
+  /// The session's own thread: converses until the stream ends, leaves, sends what still waits to a peer that
+  /// has only ended its own stream, and closes.
   void run() noexcept;
 
   /// Constant; any thread.
@@ -78,8 +80,8 @@ class Session {
   virtual bool handle_next() = 0;
   /// After handle_next() returned false: a request has begun that is to be complete within the frame time.
   virtual bool in_frame() const = 0;
-  /// Memory that large requests have made the parser take; mostly 0.
-  virtual std::size_t grown_bytes() const { return 0; }
+  /// Where the parser keeps what is not complete; null when nothing is kept.
+  virtual const InputBuffer* input() const { return nullptr; }
   /// A peer that asks too much, or does not read the answers, is read later; not one whose receipts come the
   /// same way.
   virtual bool may_be_read_later() const { return true; }
@@ -91,8 +93,8 @@ class Session {
   virtual void asked_to_end(std::string_view reason) = 0;
   /// The peer has ended its stream in good order; end() follows.
   virtual void input_ended() {}
-  /// The stream has ended, for this reason; the last call. Must leave the directory: the descriptor goes
-  /// next.
+  /// The stream has ended, for this reason; the last call. Must leave the directory. What waits for the peer
+  /// may still be sent after it.
   virtual void end(std::string_view reason) = 0;
 
   void converse(std::error_code& error);
@@ -100,7 +102,8 @@ class Session {
   bool pass_gate();
   void finish_input();
   void read_more(std::error_code& error);
-  void count_input(std::size_t bytes);
+  std::size_t input_memory_bytes() const;
+  void charge_input_memory(std::size_t bytes);
   void read_later(Clock::time_point at);  // at the latest
   void discard_input(std::error_code& error);
   void finish_output();
@@ -112,7 +115,7 @@ class Session {
   const std::chrono::milliseconds frame_timeout_;
   Clock::time_point now_ = Clock::now();
   bool frame_is_timed_ = false;  // the frame that has begun has its deadline
-  std::size_t input_bytes_ = 0;  // as count_input() was told
+  std::size_t charged_input_bytes_ = 0;
   Budget::Charge input_charge_;
 };
 

@@ -134,7 +134,7 @@ void Writer::relieve() noexcept {
     for (;;) {
       const auto victim = choose_victim();
       if (victim.connection == nullptr || budget_.excess_bytes() <= victim.leaving_bytes) break;
-      victim.connection->abort("holds most of what waits in the whole server");
+      victim.connection->abort("takes most of the server's memory");
     }
   } catch (const std::exception&) {  // out of memory: the next frame tries again
   }
@@ -148,6 +148,7 @@ Writer::Victim Writer::choose_victim() const {
     std::size_t longest_bytes = 0;
   };
   std::map<asio::ip::address, Holder> holders;
+  Holder strangers;
   Holder most;
   std::size_t leaving_bytes = 0;
   const MutexLock lock(mutex_);
@@ -158,7 +159,9 @@ Writer::Victim Writer::choose_victim() const {
     const std::size_t bytes = connection->waiting_bytes() + connection->held_bytes();
     if (bytes == 0) continue;
     Holder alone;
-    Holder& holder = connection->peer().address().is_loopback() ? alone : holders[connection->origin()];
+    Holder& holder = !connection->is_somebody()                   ? strangers
+                     : connection->peer().address().is_loopback() ? alone
+                                                                  : holders[connection->origin()];
     holder.bytes += bytes;
     if (bytes > holder.longest_bytes) {
       holder.longest = connection;

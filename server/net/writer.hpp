@@ -34,8 +34,9 @@ class Writer {
   void add(const std::shared_ptr<Connection>& connection) EXCLUDES(mutex_);
   void remove(const Connection& connection) noexcept EXCLUDES(mutex_);
 
-  /// Makes room when all that waits is more than the server may hold: the address whose connections hold the
-  /// most gives way, its longest queue first. On this host each connection counts for itself.
+  /// Makes room when all that is held is more than the server may hold: the address whose connections hold
+  /// the most gives way, the one that holds most first. On this host each connection counts for itself, and
+  /// those that have not signed on count together, wherever they are.
   void relieve() noexcept EXCLUDES(mutex_);
 
   // For Connection.
@@ -55,7 +56,7 @@ class Writer {
   void serve(std::uint64_t id);
   std::shared_ptr<Connection> find(std::uint64_t id) const EXCLUDES(mutex_);
   struct Victim {
-    std::shared_ptr<Connection> connection;  // null: nothing waits
+    std::shared_ptr<Connection> connection;  // null: nobody holds anything
     std::size_t leaving_bytes = 0;           // what those hold who have been cut off and are not gone yet
   };
   Victim choose_victim() const EXCLUDES(mutex_);

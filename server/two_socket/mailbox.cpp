@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "protocol/two_socket.hpp"
@@ -47,7 +45,7 @@ class Mailbox::ForwardDeparture : public Departure {
 };
 
 void Mailbox::open() {
-  Queue late;  // their receipts report the failure when they go, after the lock
+  List late;  // their receipts report the failure when they go, after the lock
   Next next;
   {
     const MutexLock lock(mutex_);
@@ -58,7 +56,7 @@ void Mailbox::open() {
 }
 
 void Mailbox::deliver(const Message& message, Receipt receipt) {
-  Queue pushed_out;  // their receipts report the failure when they go, after the lock
+  List pushed_out;  // their receipts report the failure when they go, after the lock
   std::uint64_t number = 0;
   {
     const MutexLock lock(mutex_);
@@ -68,7 +66,10 @@ void Mailbox::deliver(const Message& message, Receipt receipt) {
     else if (!keep(message, receipt, pushed_out))
       return;
   }
-  if (number == 0) return connection_->relieve_server();
+  if (number == 0) {
+    pushed_out.clear();  // or they would count as still waiting
+    return connection_->relieve_server();
+  }
   fmt::basic_memory_buffer<char, small_frame_bytes> frame;
   two_socket::append_header(frame, {message.sender(), message.body()});
   const bool is_small = frame.size() + message.body().size() <= small_frame_bytes;
@@ -80,8 +81,8 @@ void Mailbox::deliver(const Message& message, Receipt receipt) {
 }
 
 bool Mailbox::acknowledge(Outcome outcome) {
-  std::optional<Receipt> answered;
-  Queue late;
+  Receipt answered;
+  List late;
   Next next;
   {
     const MutexLock lock(mutex_);
@@ -90,7 +91,7 @@ bool Mailbox::acknowledge(Outcome outcome) {
   }
   // The recipient first: nothing else reaches it meanwhile, while a sender may have more on the way.
   forward(next);
-  answered->report(outcome);
+  answered.report(outcome);
   return true;
 }
 
@@ -104,15 +105,19 @@ bool Mailbox::is_overdue(Clock::time_point now) {
 }
 
 void Mailbox::close() noexcept {
-  std::optional<Receipt> out;
-  Queue waiting;  // their receipts report the failure when they go, after the lock
-  const MutexLock lock(mutex_);
-  closed_ = true;
-  if (out_) out.emplace(std::move(*out_));
-  out_.reset();
-  waiting.swap(waiting_);
-  shares_.clear();
-  connection_->let_go(std::exchange(waiting_bytes_, 0));
+  Receipt out;
+  List waiting;
+  std::size_t bytes = 0;
+  {
+    const MutexLock lock(mutex_);
+    closed_ = true;
+    if (out_) out = std::move(*out_);
+    out_.reset();
+    bytes = waiting_.bytes();
+    waiting_.take_all(waiting);
+  }
+  waiting.clear();  // their receipts report the failure; until then the memory is still taken
+  connection_->let_go(bytes);
 }
 
 /// A FORWARD is out from here on. Returns its number, which is not 0.
@@ -123,9 +128,9 @@ std::uint64_t Mailbox::put_out(Receipt receipt) {
   return ++last_out_;
 }
 
-/// What is out is no longer, and `next` has its turn.
-std::optional<Receipt> Mailbox::take_out(Next& next, Queue& late) {
-  std::optional<Receipt> receipt(std::move(*out_));
+/// Takes back the receipt of the FORWARD that is out, and puts out the next.
+Receipt Mailbox::take_out(Next& next, List& late) {
+  Receipt receipt = std::move(*out_);
   out_.reset();
   connection_->clear_deadline(Deadline::answer);
   next = take_next(late);
@@ -133,53 +138,33 @@ std::optional<Receipt> Mailbox::take_out(Next& next, Queue& late) {
 }
 
 /// False, and the receipt is still the caller's, when there is no room.
-bool Mailbox::keep(const Message& message, Receipt& receipt, Queue& pushed_out) {
+bool Mailbox::keep(const Message& message, Receipt& receipt, List& pushed_out) {
   const std::size_t bytes = message.body().size() + waiting_overhead_bytes;
-  const auto sender = Shares::sender(message.sender());
-  if (!make_room(sender, bytes, pushed_out)) return false;
-  Queue one(1);
+  const std::size_t before = waiting_.bytes();
+  if (!waiting_.make_room(message.source(), bytes, limits_.max_mailbox_bytes, pushed_out)) return false;
+  connection_->let_go(before - waiting_.bytes());
+  List one(1);
   one.front() = {frame_of(message),
-                 sender,
+                 message.source(),
                  bytes,
                  {},
                  message.answer_by(),
                  {connection_->budget(), waiting_overhead_bytes}};
   one.front().frame->count_in(connection_->budget());
-  shares_.add(sender, bytes);
-  one.front().receipt = std::move(receipt);
-  waiting_.splice(waiting_.end(), one);
-  waiting_bytes_ += bytes;
+  WaitingForward& kept = one.front();
+  waiting_.add(one);
+  kept.receipt = std::move(receipt);
   connection_->hold(bytes);
   return true;
 }
 
-/// The newest messages of whoever has most go to `pushed_out`, as long as that is more than the sender would
-/// have. False, and nothing has gone, when that is not enough.
-bool Mailbox::make_room(Shares::Sender sender, std::size_t bytes, Queue& pushed_out) {
-  const std::size_t after_bytes = waiting_bytes_ + bytes;
-  if (after_bytes <= limits_.max_mailbox_bytes) return true;
-  if (shares_.beyond(shares_.of(sender) + bytes) < after_bytes - limits_.max_mailbox_bytes) return false;
-  while (waiting_bytes_ + bytes > limits_.max_mailbox_bytes) {
-    const auto newest =
-        std::ranges::find(waiting_.rbegin(), waiting_.rend(), shares_.largest(), &Waiting::sender);
-    remove(std::prev(newest.base()), pushed_out);
-  }
-  return true;
-}
-
-void Mailbox::remove(Queue::iterator waiting, Queue& removed) {
-  waiting_bytes_ -= waiting->bytes;
-  shares_.take(waiting->sender, waiting->bytes);
-  connection_->let_go(waiting->bytes);
-  removed.splice(removed.end(), waiting_, waiting);
-}
-
 /// Those whose time is up go to `late`.
-Mailbox::Next Mailbox::take_next(Queue& late) {
+Mailbox::Next Mailbox::take_next(List& late) {
   const auto now = Clock::now();
-  while (!closed_ && !waiting_.empty()) {
-    remove(waiting_.begin(), late);
-    Waiting& next = late.back();
+  while (!closed_ && !waiting_.is_empty()) {
+    waiting_.take(late);
+    WaitingForward& next = late.back();
+    connection_->let_go(next.bytes);
     if (next.answer_by > now) return {next.frame, put_out(std::move(next.receipt)), next.answer_by};
   }
   return {};
@@ -210,8 +195,8 @@ void Mailbox::has_left(std::uint64_t number) noexcept {
 
 /// Nobody is owed an answer to it, and the next one has its turn.
 void Mailbox::was_lost(std::uint64_t number) noexcept {
-  std::optional<Receipt> lost;
-  Queue late;
+  Receipt lost;
+  List late;
   Next next;
   {
     const MutexLock lock(mutex_);

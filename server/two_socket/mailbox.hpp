@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <list>
 #include <memory>
 #include <optional>
 
@@ -11,13 +10,13 @@
 #include "server/directory/receipt.hpp"
 #include "server/limits.hpp"
 #include "server/net/connection.hpp"
-#include "server/two_socket/shares.hpp"
+#include "server/two_socket/waiting_forwards.hpp"
 
 namespace parley {
 
 /// What is on its way to one two-socket recipient: one FORWARD that is out, and those that wait behind it,
-/// bounded in bytes and in age (D3, D1.9). Whoever has most in a full one makes room for others (L5.3). Every
-/// call is safe from any thread and never blocks.
+/// bounded in bytes and in age (D3, D1.9). Senders take turns, and whoever has most in a full one makes room
+/// for others (L5.3). Every call is safe from any thread and waits for nobody.
 class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
   using Clock = Connection::Clock;
@@ -28,9 +27,9 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   /// Lets the first FORWARD out: until here messages only wait (both REGISTERED come first).
   void open() EXCLUDES(mutex_);
 
-  /// Forwards the message at once when nothing is out, else keeps it. A message for
-  /// which there is no room, or that finds the mailbox closed, fails, and one whose time is up before it
-  /// begins to leave is never forwarded.
+  /// Forwards the message at once when nothing is out, else keeps it. It fails when there is no room or the
+  /// mailbox is closed, and later when it must make room for a sender who has less waiting, or when its time
+  /// is up before it begins to leave: then it is never forwarded.
   void deliver(const Message& message, Receipt receipt) EXCLUDES(mutex_);
 
   /// The recipient answered: settles the FORWARD that is out and lets the next one leave. An answer to
@@ -45,17 +44,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   void close() noexcept EXCLUDES(mutex_);
 
  private:
-  struct Waiting {
-    SharedFrame frame;
-    Shares::Sender sender;
-    std::size_t bytes;
-    Receipt receipt;
-    Clock::time_point answer_by;
-    Budget::Charge charge;  // for all of this but the frame
-  };
-  /// A list: an empty one, and moves from one to another, take no memory.
-  using Queue = std::list<Waiting>;
-
+  using List = WaitingForwards::List;
   class ForwardDeparture;
 
   /// A FORWARD that is out now, and is to be sent once the lock is gone.
@@ -66,11 +55,9 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   };
 
   std::uint64_t put_out(Receipt receipt) REQUIRES(mutex_);
-  std::optional<Receipt> take_out(Next& next, Queue& late) REQUIRES(mutex_);
-  bool keep(const Message& message, Receipt& receipt, Queue& pushed_out) REQUIRES(mutex_);
-  bool make_room(Shares::Sender sender, std::size_t bytes, Queue& pushed_out) REQUIRES(mutex_);
-  void remove(Queue::iterator waiting, Queue& removed) REQUIRES(mutex_);
-  Next take_next(Queue& late) REQUIRES(mutex_);
+  Receipt take_out(Next& next, List& late) REQUIRES(mutex_);
+  bool keep(const Message& message, Receipt& receipt, List& pushed_out) REQUIRES(mutex_);
+  Next take_next(List& late) REQUIRES(mutex_);
   void forward(const Next& next) EXCLUDES(mutex_);
   void note(Sent sent, std::uint64_t number) EXCLUDES(mutex_);
   void has_left(std::uint64_t number) noexcept EXCLUDES(mutex_);
@@ -89,9 +76,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   std::uint64_t last_out_ GUARDED_BY(mutex_) = 0;
   std::uint64_t last_kept_ GUARDED_BY(mutex_) = 0;
   std::uint64_t last_left_ GUARDED_BY(mutex_) = 0;
-  Queue waiting_ GUARDED_BY(mutex_);
-  std::size_t waiting_bytes_ GUARDED_BY(mutex_) = 0;
-  Shares shares_ GUARDED_BY(mutex_);  // of waiting_bytes_
+  WaitingForwards waiting_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parley

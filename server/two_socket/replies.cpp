@@ -78,9 +78,10 @@ void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
 }
 
 void Replies::close() noexcept {
-  const MutexLock lock(mutex_);
+  MutexLock lock(mutex_);
   for (Answer& answer : answers_) fail(answer);
   write_settled();
+  while (writing_) written_.wait(lock);
 }
 
 /// Its time is up. Those who have it, have it.
@@ -108,6 +109,7 @@ void Replies::write_settled() noexcept {
     connection_->abort("there was no memory for its answers");
   }
   writing_ = false;
+  written_.notify_all();
 }
 
 bool Replies::take_settled(std::string& frames) {

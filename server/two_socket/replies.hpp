@@ -55,7 +55,8 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   /// One recipient's outcome. One that comes after the SEND was given up counts for nothing.
   void settle(std::uint64_t sequence, Outcome outcome) noexcept override EXCLUDES(mutex_);
 
-  /// The user goes: every SEND is answered, with ERROR 102 if need be.
+  /// The user goes: every SEND is answered, with ERROR 102 if need be, and the answers are written when this
+  /// returns, whoever writes them.
   void close() noexcept EXCLUDES(mutex_);
 
  private:
@@ -86,6 +87,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of answers_.front()
   std::size_t refusals_behind_ GUARDED_BY(mutex_) = 0;   // all of theirs
   bool writing_ GUARDED_BY(mutex_) = false;              // one thread at a time, or answers would overtake
+  Condition written_;                                    // writing_ is false again
   bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
 };
 

@@ -25,7 +25,7 @@ class TwoSocketSession : public Session {
   void feed(std::string_view bytes) override { parser_.feed(bytes); }
   bool handle_next() override;
   bool in_frame() const override { return parser_.in_frame() || is_holding_input(); }
-  std::size_t grown_bytes() const override { return parser_.grown_bytes(); }
+  const InputBuffer* input() const override { return &parser_.input(); }
   bool may_be_read_later() const override { return !has_one_socket(); }
   void expire(Deadline kind) override;
   void refuse(std::string_view sentence) override;

@@ -19,7 +19,7 @@ TwoSocketUser::Attached TwoSocketUser::attach(Channel channel,
                                               const std::shared_ptr<Connection>& connection) {
   const MutexLock lock(mutex_);
   auto& place = channel == Channel::to_send ? send_connection_ : recv_connection_;
-  if (left_) return Attached::gone;
+  if (is_leaving_) return Attached::gone;
   if (place) return Attached::taken;
   if (connection->origin() != address_) return Attached::elsewhere;
   if (channel == Channel::to_send)
@@ -34,7 +34,7 @@ TwoSocketUser::Attached TwoSocketUser::attach(Channel channel,
 void TwoSocketUser::sign_on() {
   {
     const MutexLock lock(mutex_);
-    if (left_) return;
+    if (is_leaving_) return;
     signing_on_ = true;
   }
   for (Connection* const connection : {send_connection_.get(), recv_connection_.get()}) {
@@ -43,19 +43,22 @@ void TwoSocketUser::sign_on() {
   }
   const auto be_there = [this] { signed_on_.store(true, std::memory_order_release); };
   const auto end = [this] {
-    const MutexLock lock(mutex_);
-    signing_on_ = false;
-    return left_;
+    {
+      const MutexLock lock(mutex_);
+      signing_on_ = false;
+      if (!is_leaving_) return;
+    }
+    depart("went while it signed on", nullptr);
   };
   try {
     const std::string how = fmt::format("two-socket, sending from {}, receiving at {}",
                                         to_text(send_connection_->peer()), to_text(recv_connection_->peer()));
     context_.chat.join(*this, {}, how, be_there);
   } catch (const std::exception&) {
-    if (end()) depart("went while it signed on", nullptr);
+    end();
     throw;
   }
-  if (end()) depart("went while it signed on", nullptr);
+  end();
 }
 
 void TwoSocketUser::confirm() {
@@ -77,12 +80,12 @@ void TwoSocketUser::log(std::string_view line) const {
 void TwoSocketUser::leave(std::string_view reason, const Connection& ending) noexcept {
   const bool is_to_depart = [this] {
     const MutexLock lock(mutex_);
-    return !std::exchange(left_, true) && !signing_on_;
+    return !std::exchange(is_leaving_, true) && !signing_on_;
   }();
   if (is_to_depart)
     depart(reason, &ending);
   else
-    departed_.wait(false, std::memory_order_acquire);
+    has_departed_.wait(false, std::memory_order_acquire);
 }
 
 void TwoSocketUser::depart(std::string_view reason, const Connection* ending) noexcept {
@@ -95,8 +98,8 @@ void TwoSocketUser::depart(std::string_view reason, const Connection* ending) no
   if (replies_) replies_->close();
   for (Connection* const connection : {send_connection_.get(), recv_connection_.get()})
     if (connection != nullptr && connection != ending) connection->ask_to_end("its other socket has ended");
-  departed_.store(true, std::memory_order_release);
-  departed_.notify_all();
+  has_departed_.store(true, std::memory_order_release);
+  has_departed_.notify_all();
 }
 
 }  // namespace parley

@@ -57,8 +57,8 @@ class TwoSocketUser : public Member {
   void log(std::string_view line) const override;
 
   /// The user goes, for this reason (R7): the name is free, what waits for it fails, its SENDs are answered,
-  /// and the session of its other socket, if that is not `ending`, is asked to end. Only the first call
-  /// counts; every call returns when all of this is done, so that no socket is closed before its answers.
+  /// and the session of its other socket, if that is not `ending`, is asked to end. Only the first call acts;
+  /// later ones wait until it is done, so that the answers are written before either socket is closed.
   void leave(std::string_view reason, const Connection& ending) noexcept EXCLUDES(mutex_);
 
  private:
@@ -66,7 +66,7 @@ class TwoSocketUser : public Member {
   Context& context_;
   const two_socket::DeliveredWord delivered_word_;
   std::atomic<bool> signed_on_{false};
-  std::atomic<bool> departed_{false};
+  std::atomic<bool> has_departed_{false};  // depart() is done
 
   // Set by attach(), constant once signed on.
   std::shared_ptr<Connection> send_connection_;
@@ -79,7 +79,7 @@ class TwoSocketUser : public Member {
   Mutex mutex_;                                 // taken alone
   bool signing_on_ GUARDED_BY(mutex_) = false;  // who leaves meanwhile departs when that is over
   int confirmed_ GUARDED_BY(mutex_) = 0;
-  bool left_ GUARDED_BY(mutex_) = false;
+  bool is_leaving_ GUARDED_BY(mutex_) = false;  // leave() was called
 };
 
 }  // namespace parley

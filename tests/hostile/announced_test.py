@@ -8,7 +8,8 @@ import selectors
 import unittest
 
 from hostile import (
-    DIALECTS, IS_SANITIZED, KIB, MIB, TIME_FACTOR, WAIT_S, HostileTest, TelnetUser, TwoSocketUser, main)
+    DIALECTS, IS_SANITIZED, KIB, MIB, TIME_FACTOR, WAIT_S, HostileTest, TwoSocketUser, main,
+    to_bytes)
 
 SOCKETS = 300
 MOST_EACH_BYTES = 16 * KIB  # it was 74 KB
@@ -41,27 +42,41 @@ class Announced(HostileTest):
                 for one in first:
                     one.close()
 
-    def test_what_comes_counts_with_what_waits(self):
-        """Halves of requests by many who are nobody: so many sockets end that the rest is in the bound."""
-        most_bytes, come_bytes, sockets = 2 * MIB, 60_000, 100
-        for dialect in set(DIALECTS) - {"telnet"}:  # whose lines are cut
+    def test_what_strangers_send_counts_with_what_waits(self):
+        for dialect in set(DIALECTS) - {"telnet"}:  # which keeps only the beginning of a line
             with self.subTest(dialect=dialect):
-                self.restart("--max-waiting-bytes", str(most_bytes), "--registration-timeout", "600",
-                             "--frame-timeout", "600")
-                ann, bob = self.gather((TelnetUser, "ann"), (TwoSocketUser, "bob"))
-                with selectors.DefaultSelector() as ended:
-                    for _ in range(sockets):
-                        one = self.open_socket(dialect)
-                        one.sendall(ANNOUNCED[dialect] + b"x" * come_bytes)
-                        ended.register(one, selectors.EVENT_READ)
-                    for _ in range(sockets - most_bytes // come_bytes):
-                        ready = ended.select(WAIT_S)
-                        self.assertTrue(ready, "more is held than may be")
-                        ended.unregister(ready[0][0].fileobj)
-                ann.say("hello")
-                bob.hears("ann", "hello")
-                bob.tell("ann", "x" * 1000)
-                ann.hears_private("bob", "x" * 1000)
+                self.check_bound(dialect, lambda _, dialect=dialect: ANNOUNCED[dialect])
+
+    def test_what_users_send_counts_with_what_waits(self):
+        for dialect, begin in {
+            "livecode": lambda i: f"AUTH,6\nuser{i:02}\nMESG,65536\n",
+            "names": lambda i: f"11NAME user{i:02}65536MSG ann ",
+            "names in lines": lambda i: f"NAME user{i:02}\nMSG ann ",
+        }.items():
+            with self.subTest(dialect=dialect):
+                self.check_bound(dialect.split()[0], begin)
+
+    def check_bound(self, dialect, begin):
+        """Halves of requests by many: sockets are closed until the rest fits the bound."""
+        most_bytes, come_bytes, sockets = 2 * MIB, 60_000, 100
+        self.restart("--max-waiting-bytes", str(most_bytes), "--registration-timeout", "600", "--frame-timeout", "600")
+        ann, bob = self.gather((TwoSocketUser, "ann"), (TwoSocketUser, "bob"))
+        with selectors.DefaultSelector() as ended:
+            for i in range(sockets):
+                one = self.open_socket(dialect)
+                one.sendall(to_bytes(begin(i)) + b"x" * come_bytes)
+                ended.register(one, selectors.EVENT_READ)
+            for _ in range(sockets - most_bytes // come_bytes):
+                self.wait_for_an_end(ended)
+        bob.tell("ann", "x" * 1000)
+        ann.hears_private("bob", "x" * 1000)
+
+    def wait_for_an_end(self, ended):
+        while ready := ended.select(WAIT_S):
+            for key, _ in ready:
+                if not key.fileobj.recv(1 << 16):
+                    return ended.unregister(key.fileobj)
+        raise AssertionError("more is held than may be")
 
     def fence(self):
         """Others have been served meanwhile, so that nobody's input waits."""

@@ -254,11 +254,11 @@ TEST_CASE("L5.3: whoever fills a mailbox keeps nobody else's message out of it")
   alice.send("bob", body);
   alice.send("carol", "and hers");
   carol.receive("alice", "and hers");
-  for (const auto& sender : {"greedy", "greedy", "greedy", "alice"}) bob.receive(sender, body);
+  for (const auto& sender : {"greedy", "greedy", "alice", "greedy"}) bob.receive(sender, body);  // in turns
   alice.expect_sent("bob");
   alice.expect_sent("carol");
   for (int i = 0; i < 3; ++i) greedy.expect_sent("bob");
-  for (int i = 3; i < 8; ++i) greedy.expect_unable_to_send();
+  for (int i = 3; i < 8; ++i) greedy.expect_unable_to_send();  // one made room for alice's
   greedy.expect_sent("carol");
   exchange(greedy, bob, body);
 }

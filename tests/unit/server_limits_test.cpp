@@ -73,7 +73,10 @@ TEST_CASE("lines that a peer causes are limited, and those left out are counted"
   CHECK(lines.take(now) == 0);
   for (int i = 0; i < 5; ++i) CHECK(lines.take(now) == std::nullopt);
   now += 1s;
-  CHECK(lines.take(now) == 5);
+  CHECK(lines.take(now, 10) ==
+        std::nullopt);  // there is room for one line, and the number of those is another
+  now += 1s;
+  CHECK(lines.take(now) == 15);
   CHECK(lines.take(now) == std::nullopt);
   CHECK(lines.take_left_out() == 1);
   CHECK(lines.take_left_out() == 0);

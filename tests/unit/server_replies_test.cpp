@@ -14,6 +14,7 @@ namespace {
 using two_socket::DeliveredWord;
 
 constexpr std::size_t max_unanswered = 4;
+constexpr std::string_view unable_to_send = "ERROR 102 Unable to send\n\n";
 constexpr auto never = Connection::Clock::time_point::max();
 
 struct Sender {
@@ -40,6 +41,27 @@ TEST_CASE("D2: answers leave in the order of the SENDs, whatever the order of th
   first.report(Outcome::failed);
   sender.pair.peer().expect("ERROR 102 Unable to send\n\nERROR 103 Header incomplete\n\nSENT dave\n\n");
   CHECK(sender.counters.unanswered == 0);
+}
+
+TEST_CASE("D2: who goes while another thread writes answers has them all before the stream ends") {
+  constexpr std::size_t sends = 64;
+  for (int round = 0; round < 200; ++round) {
+    Sender sender(DeliveredWord::sent, sends);
+    std::vector<Receipt> receipts;
+    for (std::size_t i = 0; i < sends; ++i) receipts.push_back(sender.send_to("bob"));
+    std::atomic<bool> has_begun = false;
+    std::thread recipient([&] {
+      for (Receipt& receipt : receipts) {
+        receipt.report(Outcome::failed);
+        has_begun = true;
+      }
+    });
+    while (!has_begun) std::this_thread::yield();
+    sender.replies->close();
+    sender.pair.connection()->finish({});
+    recipient.join();
+    REQUIRE(sender.pair.peer().receive_until_end().size() == sends * unable_to_send.size());
+  }
 }
 
 TEST_CASE("D1: a receipt that is dropped is a failure, and one that was reported is none") {
