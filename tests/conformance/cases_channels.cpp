@@ -41,6 +41,20 @@ void registered_before_forward(Trial& t) {
   }
 }
 
+/// Several times: it is a matter of chance.
+void ready_at_once(Trial& t) {
+  const User alice = t.sign_on("alice");
+  for (int round = 0; round < 10; ++round) {
+    const User bob = t.sign_on("bob", t.name("bob") + static_cast<char>('a' + round));
+    t.take_as_ready();
+    if (round % 2 == 0)
+      t.exchange(bob, alice, "first words");
+    else
+      t.exchange(alice, bob, "welcome");
+    end_properly(bob);
+  }
+}
+
 void one_socket(Trial& t) {
   const User alice = t.sign_on_with_one_socket("alice");
   const User bob = t.sign_on("bob");
@@ -151,6 +165,11 @@ std::vector<Case> channel_cases() {
        {"R4.3-half-is-nobody", "D2.1-no-early-report"},
        "The user can be found before REGISTERED has been written.",
        registered_before_forward},
+      {"R4.7-at-once",
+       "a user sends, and is sent to, as soon as both REGISTERED are there",
+       {delivers},
+       "REGISTERED is written before the user is entered in the map, and whoever reads it may be faster.",
+       ready_at_once},
       {"R5.1-one-socket",
        "one socket registered for both channels",
        {delivers},

@@ -22,8 +22,10 @@ void refuse_name(Trial& t, std::string_view name) {
 }
 
 void two_sockets(Trial& t) {
-  const User alice = t.sign_on("alice");
-  const User bob = t.sign_on("bob");
+  for (const std::string stem : {"alice", "bob"}) {
+    t.connect_for(stem + ", sending", Channel::to_send, t.name(stem));
+    t.connect_for(stem + ", receiving", Channel::to_recv, t.name(stem));
+  }
 }
 
 void receiving_first(Trial& t) {
@@ -218,7 +220,7 @@ std::vector<Case> registration_cases() {
        taken_code},
       {"R2.1-at-once",
        "eight want the same name in the same moment",
-       {"R2.1-taken", "R2.3-holder-stays", "R2.3-half-holder"},
+       {"R2.1-taken", "R2.3-holder-stays", "R2.3-half-holder", "R4.7-at-once"},
        "Looking whether a name is free and entering it are two steps, with room for another thread in "
        "between.",
        taken_at_once},

@@ -51,7 +51,7 @@ Report judge(const Subject& subject, const Options& options) {
   const auto known = options.expect_fail_file.empty() ? std::vector<std::string>{}
                                                       : read_ids(options.expect_fail_file, subject.jobs);
 
-  RunOptions run{options.jobs, options.budget, {}};
+  RunOptions run{options.jobs, options.tries, options.budget, {}};
   if (::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
   const auto begin = Clock::now();
   Report report{

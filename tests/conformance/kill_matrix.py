@@ -33,14 +33,17 @@ def command_for(program, compiled):
     start = shlex.join([*INTERPRETER, str(compiled)])
     if program == "server":
         start += f" {{port}} --receipt-time {RECEIPT_TIME_S}"
-        return ["server", "--exec", start, "--receipt-time", str(2 * RECEIPT_TIME_S)]
+        return ["server", "--exec", start, "--receipt-time", str(2 * RECEIPT_TIME_S), "--tries", "1"]
     start += f" {{user}} {{host}} {{port}} --answer-time {ANSWER_TIME_S}"
     return ["client", "--exec", start, "--jobs", "2"]  # each case has a client of its own in any case
 
 
-def failed_cases(conform, program, compiled):
+def failed_cases(conform, mutant, compiled):
     """Runs the suite; the ids of the cases that failed, or a sentence on why there is no report."""
-    command = [conform, *command_for(program, compiled), "--timeout", str(TIMEOUT_S), "--tap", "-"]
+    command = [conform, *command_for(mutant["program"], compiled), "--timeout", str(TIMEOUT_S),
+               "--ready-time", str(mutant["ready_time_s"]), "--tap", "-"]
+    if mutant["ready_time_s"]:
+        command += ["--jobs", "8"]  # it waits in every case
     try:
         run = subprocess.run(command, capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True, errors="replace")
     except subprocess.TimeoutExpired as problem:
@@ -62,7 +65,7 @@ def judge(conform, folder, name, mutant):
     source = Path(folder) / f"{name}.py"
     source.write_text(mutated(mutant) if mutant["replacements"] else (ZOO / PROGRAMS[mutant["program"]]).read_text())
     compiled = py_compile.compile(str(source), cfile=str(source.with_suffix(".pyc")), doraise=True)
-    failed, problem = failed_cases(conform, mutant["program"], compiled)
+    failed, problem = failed_cases(conform, mutant, compiled)
     if failed is None:
         return problem, []
     clauses = {clause_of(case) for case in failed}
@@ -83,7 +86,7 @@ def main():
     parser.add_argument("--table", help="file for the whole matrix, in Markdown")
     options = parser.parse_args()
 
-    nothing = {"breaks": [], "follows": [], "replacements": [], "sentence": "The reference itself."}
+    nothing = {"breaks": [], "follows": [], "ready_time_s": 0, "replacements": [], "sentence": "The reference itself."}
     subjects = {f"reference-{program}": {**nothing, "program": program} for program in PROGRAMS}
     subjects |= load_mutants()
     wanted = set(options.only.split(",")) if options.only else set(subjects)

@@ -71,18 +71,20 @@ std::string WaitEnd::describe() const {
 }
 
 Link::Link(FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
-           const Settings& settings)
+           const Settings& settings, Grace* grace)
     : socket_(std::move(socket)),
       label_(std::move(label)),
       peer_(peer),
       transcript_(&transcript),
       settings_(&settings),
+      grace_(grace),
       lane_(transcript.add_lane(label_)),
       parser_(peer, frame_limits) {
   transcript.add(lane_, Happening::opened);
 }
 
 void Link::send(std::string_view bytes) {
+  await_grace(bytes);
   transcript_->add(lane_, Happening::sent, bytes);
   const auto deadline = Clock::now() + settings_->timeout;
   while (!bytes.empty()) {
@@ -169,8 +171,15 @@ std::optional<std::size_t> Link::garbage_at() const {
   return may_be_a_message ? std::nullopt : std::optional(longest);
 }
 
+void Link::await_grace(std::string_view bytes) const {
+  if (grace_ != nullptr) grace_->wait_before(bytes);
+}
+
 /// What the parser does not know may be a word that staff lets report a delivery.
-two_socket::Event Link::to_known(const two_socket::Event& event) const {
+two_socket::Event Link::next_event() {
+  const two_socket::Event event = parser_.next();
+  if (const auto* registered = std::get_if<two_socket::Registered>(&event); registered && grace_)
+    grace_->begin(registered->name);
   const auto* unknown = std::get_if<two_socket::Unknown>(&event);
   if (unknown == nullptr || peer_ != two_socket::Side::server) return event;
   const std::string_view line = unknown->request_line;
@@ -183,7 +192,7 @@ two_socket::Event Link::to_known(const two_socket::Event& event) const {
 std::variant<Frame, WaitEnd> Link::receive(milliseconds timeout) {
   Patience patience(timeout, settings_->is_at_rest);
   for (;;) {
-    const auto event = to_known(parser_.next());
+    const auto event = next_event();
     const std::string begun(without_leading_blanks(unparsed_));
     if (std::holds_alternative<two_socket::NeedMore>(event)) {
       if (const auto at = garbage_at()) return WaitEnd{WaitEnd::Kind::garbage, begun, *at, timeout};
@@ -224,7 +233,7 @@ void Link::expect_bytes(std::string_view bytes) {
     const std::size_t common = common_prefix(unparsed_, bytes);
     if (common == bytes.size()) {
       unparsed_.erase(0, bytes.size());
-      while (!std::holds_alternative<two_socket::NeedMore>(parser_.next())) {
+      while (!std::holds_alternative<two_socket::NeedMore>(next_event())) {
       }
       return;
     }
@@ -304,16 +313,19 @@ void Link::wait_for_end(Patience& patience) {
 }
 
 void Link::half_close() {
+  await_grace({});
   transcript_->add(lane_, Happening::note, "the suite ends its side of the stream");
   ::shutdown(socket_.get(), SHUT_WR);
 }
 
 void Link::close() {
+  await_grace({});
   transcript_->add(lane_, Happening::closed);
   socket_.reset();
 }
 
 void Link::abort() {
+  await_grace({});
   const linger reset{1, 0};
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   transcript_->add(lane_, Happening::note, "the suite resets the connection");

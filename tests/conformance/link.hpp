@@ -10,6 +10,7 @@
 
 #include "base/file_descriptor.hpp"
 #include "protocol/two_socket_parser.hpp"
+#include "tests/conformance/grace.hpp"
 #include "tests/conformance/settings.hpp"
 #include "tests/conformance/verdict.hpp"
 
@@ -49,9 +50,10 @@ struct Frame {
 /// wait, and ends the case (CaseFailed) when what must come does not. Belongs to one thread.
 class Link {
  public:
-  /// Takes over a connected socket. `peer`: who is at the other end.
+  /// Takes over a connected socket. `peer`: who is at the other end. `grace`, which may be null: of all
+  /// links to one server.
   Link(FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
-       const Settings& settings);
+       const Settings& settings, Grace* grace = nullptr);
   Link(Link&&) = default;
 
   const std::string& label() const { return label_; }
@@ -112,13 +114,15 @@ class Link {
   enum class Input { bytes, end, reset, silence };
   Input read_some(Patience& patience);
   std::optional<std::size_t> garbage_at() const;
-  two_socket::Event to_known(const two_socket::Event& event) const;
+  void await_grace(std::string_view bytes) const;
+  two_socket::Event next_event();
 
   FileDescriptor socket_;
   std::string label_;
   two_socket::Side peer_;
   Transcript* transcript_;
   const Settings* settings_;
+  Grace* grace_;
   std::size_t lane_;
   two_socket::Parser parser_;
   std::size_t pieces_ = 0;  // reads since the last message

@@ -48,10 +48,15 @@ void add_course(CLI::App& app, Options& options) {
   add_seconds(app, "--timeout", options.settings.timeout, least_time, "For each thing that must come");
   add_seconds(app, "--receipt-time", options.settings.receipt_time, least_time,
               "How long the server under test gives a recipient, at most");
+  add_seconds(app, "--ready-time", options.settings.ready_time, milliseconds{0},
+              "From REGISTERED until it is built on, but in R4.7");
   add_seconds(app, "--budget", options.budget, milliseconds{0}, "For the whole run; 0: no limit");
   add_number(app, "--jobs", options.jobs, 1, 64,
              "Cases at the same time, each against a program of its own (needs --exec)")
       ->option_text("N [1]");
+  add_number(app, "--tries", options.tries, 1, 3,
+             "A case that fails is tried again, and fails when two tries fail")
+      ->option_text("N [3]");
   add_text(app, "--alternatives", options.alternatives_file, "What else counts as right; see the README")
       ->option_text("FILE");
 }

@@ -37,6 +37,7 @@ struct Options {
   Settings settings;
   std::chrono::milliseconds budget{0};
   std::size_t jobs = 1;
+  std::size_t tries = 3;  ///< at most, of a case that fails
 
   std::map<std::string, std::string> reports;  ///< format ("tap") to file; "-" is standard output
   std::string weights_file;

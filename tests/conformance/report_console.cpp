@@ -74,6 +74,8 @@ void write_others(std::ostream& out, const Report& report, bool verbose, const P
     if (result.status == Status::passed) {
       if (passed_unexpectedly(result))
         rest = "passed, although --expect-fail names it: take it off that list";
+      else if (!result.tries.empty())
+        rest = shown(result.tries);
       else if (!verbose)
         continue;
       else

@@ -149,6 +149,7 @@ void write_explanation(std::ostream& out, const Result& result) {
     write_row(out, "Came", text(result.failure->came));
     write_row(out, "Bytes", bytes_html(*result.failure));
   }
+  write_row(out, "Tries", text(result.tries));
   if (result.status != Status::passed) write_row(out, "Likely cause", text(result.hint));
   if (!result.repeat_command.empty())
     write_row(out, "Repeat", "<pre>" + text(result.repeat_command) + "</pre>");

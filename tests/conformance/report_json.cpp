@@ -58,6 +58,7 @@ Json result_json(const Result& result) {
           {"blocked_by", visible(result.blocked_by)},
           {"reason", visible(result.reason)},
           {"failure", result.failure ? failure_json(*result.failure) : Json(nullptr)},
+          {"tries", visible(result.tries)},
           {"hint", visible(result.hint)},
           {"repeat_command", visible(result.repeat_command)},
           {"duration_ms", result.duration.count()},

@@ -55,6 +55,7 @@ void write_diagnostics(std::ostream& out, const Result& result, std::string_view
     write_yaml_field(out, "hex", hex(failure->bytes, console_hex_bytes_shown));
     if (failure->garbage_at) out << "  garbage_at: " << *failure->garbage_at << '\n';
   }
+  write_yaml_field(out, "tries", shown(result.tries));
   write_yaml_field(out, "hint", shown(result.hint));
   write_yaml_field(out, "repeat", shown(result.repeat_command));
   write_transcript_list(out, result.transcript, program);

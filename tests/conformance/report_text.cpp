@@ -144,6 +144,7 @@ void write_case(std::ostream& out, const Result& result, std::string_view progra
     write_field(out, "came", shown(result.failure->came), palette);
     write_bytes(out, *result.failure, palette);
   }
+  write_field(out, "tries", shown(result.tries), palette);
   if (!counts_as_passed(result) || result.failure) write_field(out, "hint", shown(result.hint), palette);
   if (detail == Detail::explanation_and_transcript)
     write_transcript(out, result.transcript, program, palette);

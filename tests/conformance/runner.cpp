@@ -5,6 +5,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "tests/conformance/link.hpp"
@@ -27,6 +28,7 @@ class Schedule {
       results_[i].id = jobs[i].id;
       results_[i].title = jobs[i].title;
       results_[i].clause = find_clause(jobs[i].clause_id);
+      needed_.insert(jobs[i].needs.begin(), jobs[i].needs.end());
     }
   }
 
@@ -50,6 +52,10 @@ class Schedule {
   }
 
   Result& result(std::size_t job) { return results_[job]; }
+
+  std::size_t most_tries() const { return options_.tries; }
+  /// By another job.
+  bool is_needed(std::size_t job) const { return needed_.contains(jobs_[job].id); }
 
   void decide(std::size_t job, Result result) {
     const std::lock_guard lock(mutex_);
@@ -87,7 +93,7 @@ class Schedule {
       const auto found = indices_.find(id);
       if (found == indices_.end()) continue;
       const Result& need = results_[found->second];
-      if (need.status == Status::passed) continue;
+      if (need.status == Status::passed || (need.status == Status::failed && !need.blocks)) continue;
       results_[job].status = need.status == Status::not_run ? Status::not_run : Status::skipped;
       results_[job].blocked_by = need.status == Status::skipped ? need.blocked_by : need.id;
       results_[job].reason = need.reason;
@@ -108,6 +114,7 @@ class Schedule {
   const RunOptions& options_;
   std::optional<Clock::time_point> deadline_;
   std::map<std::string_view, std::size_t> indices_;
+  std::set<std::string_view> needed_;
 
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
@@ -116,8 +123,18 @@ class Schedule {
   bool abandoned_ = false;
 };
 
-Result run_one(const Job& job, Bench& bench, Result result) {
-  const auto begin = Clock::now();
+/// `since`: the first case that had used the program of the first try. `alone`: the other tries had programs
+/// of their own.
+std::string describe_tries(std::size_t failures, std::size_t passes, const std::string& since, bool alone) {
+  const std::size_t tries = failures + passes;
+  if (tries == 1) return {};
+  if (passes == 0) return alone ? "also alone" : "also when tried again";
+  if (failures == 1 && alone && !since.empty())
+    return "failed only after others had come and gone: since " + since;
+  return "failed " + std::to_string(failures) + " of " + std::to_string(tries) + " tries: a race";
+}
+
+Result try_once(const Job& job, Bench& bench, Result result) {
   if (auto problem = bench.prepare()) {
     result.status = Status::not_run;
     result.reason = std::move(*problem);
@@ -130,9 +147,43 @@ Result run_one(const Job& job, Bench& bench, Result result) {
   } catch (CaseFailed& failed) {
     result.status = Status::failed;
     result.failure = std::move(failed.failure);
-    result.hint = job.hint;
+    if (!result.failure->in_set_up) result.hint = job.hint;
     if (const std::string became = bench.recover(); !became.empty())
       result.failure->came += "; the program " + became;
+  }
+  return result;
+}
+
+constexpr std::size_t enough = 2;  // tries of one outcome
+
+/// What a single failure shows may be chance, or the doing of the cases before it on the same program.
+Result run_one(const Job& job, bool is_needed, std::size_t most_tries, Bench& bench, const Result& blank) {
+  const auto begin = Clock::now();
+  const std::string since(bench.used_since());
+  Result result = try_once(job, bench, blank);
+  if (result.status == Status::failed) {
+    std::size_t failures = 1;
+    std::size_t passes = 0;
+    std::optional<Result> passed;
+    const bool alone = bench.used_since().empty();
+    // One that others need blocks them only when it never passes.
+    while (failures + passes < most_tries && passes < enough &&
+           (failures < enough || (is_needed && passes == 0))) {
+      Result again = try_once(job, bench, blank);
+      if (again.status == Status::not_run) break;
+      if (again.status == Status::failed) {
+        ++failures;
+      } else {
+        ++passes;
+        passed = std::move(again);
+        bench.recover();  // the next one has its own program, too
+      }
+    }
+    // What others have left behind is the program's fault, unless it was in the way of the set-up only.
+    const bool is_left_behind = alone && !since.empty() && !result.failure->in_set_up;
+    if (passes >= enough && !is_left_behind) result = std::move(*passed);
+    result.blocks = passes == 0;
+    result.tries = describe_tries(failures, passes, since, alone);
   }
   result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   return result;
@@ -145,7 +196,7 @@ void work(Schedule& schedule, const std::vector<Job>& jobs, Bench& bench) {
       result.status = Status::not_run;
       result.reason = "The time for the whole run was used up.";
     } else {
-      result = run_one(jobs[*job], bench, std::move(result));
+      result = run_one(jobs[*job], schedule.is_needed(*job), schedule.most_tries(), bench, result);
     }
     schedule.decide(*job, std::move(result));
   }

@@ -34,21 +34,28 @@ class Bench {
   /// Tries the case; throws CaseFailed when it fails.
   virtual void run(const Job& job, Transcript& transcript) = 0;
 
-  /// After a case that failed: what became of the program, as a sentence part for the report; empty when it
-  /// goes on as if nothing had been. The next case gets a program that is in order, where that can be had.
+  /// After a case that failed, or that is tried again: what became of the program, as a sentence part for the
+  /// report; empty when it goes on as if nothing had been. The next case gets a program that is in order,
+  /// where that can be had.
   virtual std::string recover() { return {}; }
+
+  /// The first case that used the program of the next one; empty when that will be the first.
+  virtual std::string_view used_since() const { return {}; }
 };
 
 struct RunOptions {
   std::size_t jobs = 1;
+  std::size_t tries = 3;                ///< at most, of a case that fails
   std::chrono::milliseconds budget{0};  ///< for the whole run; 0: no limit
   std::function<void(const std::vector<Result>& results, std::size_t decided)>
       progress;  ///< any thread, one at a time
 };
 
-/// Runs every job, each after those that it needs, on as many benches as there may be jobs. A case whose need
-/// was not passed is skipped; needs that are not among the jobs count as passed. The results are in the order
-/// of the jobs, and the same for any number of workers.
+/// Runs every job, each after those that it needs, on as many benches as there may be jobs. One that fails is
+/// tried again on a program of its own, and has failed when two of three tries fail, or when it fails only
+/// behind other cases, after its set-up. A case is skipped when one that it needs fails
+/// in every try, or was skipped or not run; needs that are not among the jobs count as passed. The results
+/// are in the order of the jobs, and the same for any number of workers.
 std::vector<Result> run_jobs(const std::vector<Job>& jobs,
                              const std::function<std::unique_ptr<Bench>()>& make_bench,
                              const RunOptions& options);

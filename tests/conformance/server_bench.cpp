@@ -36,6 +36,7 @@ std::optional<std::string> RunningServerBench::prepare() {
 
 void RunningServerBench::run(const Job& job, Transcript& transcript) {
   last_case_ = job.id;
+  if (first_case_.empty()) first_case_ = job.id;
   run_case(cases_, job, server_, settings_, transcript);
 }
 
@@ -57,6 +58,7 @@ bool RunningServerBench::takes_connections() const {
 
 std::optional<std::string> StartedServerBench::prepare() {
   if (program_ && !program_->ended()) return std::nullopt;
+  first_case_.clear();
   // A free port may be somebody else's a moment later.
   constexpr int tries = 3;
   std::string problem;
@@ -77,6 +79,7 @@ std::optional<std::string> StartedServerBench::prepare() {
 }
 
 void StartedServerBench::run(const Job& job, Transcript& transcript) {
+  if (first_case_.empty()) first_case_ = job.id;
   const auto lane = transcript.add_lane("the server's output");
   try {
     run_case(cases_, job, {"127.0.0.1", port_}, settings_, transcript);
@@ -92,6 +95,7 @@ void StartedServerBench::run(const Job& job, Transcript& transcript) {
 std::string StartedServerBench::recover() {
   auto became = program_->wait_for_end(time_to_die);
   program_.reset();
+  first_case_.clear();
   return became.value_or("");
 }
 

@@ -23,6 +23,7 @@ class RunningServerBench : public Bench {
   std::optional<std::string> prepare() override;
   void run(const Job& job, Transcript& transcript) override;
   std::string recover() override;
+  std::string_view used_since() const override { return first_case_; }
 
  private:
   bool takes_connections() const;
@@ -30,6 +31,7 @@ class RunningServerBench : public Bench {
   const test::Endpoint server_;
   const Settings& settings_;
   const std::vector<Case> cases_;
+  std::string first_case_;
   std::string last_case_;
   std::string death_;  // why nothing is run any more
 };
@@ -50,6 +52,7 @@ class StartedServerBench : public Bench {
   std::optional<std::string> prepare() override;
   void run(const Job& job, Transcript& transcript) override;
   std::string recover() override;
+  std::string_view used_since() const override { return first_case_; }
 
  private:
   const std::string command_;
@@ -59,6 +62,7 @@ class StartedServerBench : public Bench {
   const std::vector<Case> cases_;
   std::unique_ptr<Program> program_;
   std::uint16_t port_ = 0;
+  std::string first_case_;  // that program_ was used by
 };
 
 /// The jobs that stand for these cases.

@@ -24,6 +24,8 @@ struct Settings {
   std::chrono::milliseconds timeout{2'000};
   /// How long the server under test gives a recipient, with room to spare: the one wait that is long (D1.8).
   std::chrono::milliseconds receipt_time{12'000};
+  /// From REGISTERED until what builds on it is sent: many times what a server is late by chance (R4.7).
+  std::chrono::milliseconds ready_time{50};
   std::uint64_t seed = 1;
   Alternatives alternatives;
   /// Of the server under test.

@@ -55,7 +55,8 @@ Trial::Trial(test::Endpoint server, std::size_t number, const Settings& settings
       number_(number),
       settings_(settings),
       transcript_(transcript),
-      random_(settings.seed + number) {}
+      random_(settings.seed + number),
+      grace_(settings.ready_time) {}
 
 void end_properly(const User& user) {
   user.sending->close();
@@ -82,7 +83,7 @@ Link& Trial::connect(std::string label) {
   auto connected = connect_to(server_, settings_.timeout);
   if (const auto* problem = std::get_if<std::string>(&connected)) fail("a connection for " + label, *problem);
   return links_.emplace_back(std::move(std::get<FileDescriptor>(connected)), std::move(label),
-                             two_socket::Side::server, transcript_, settings_);
+                             two_socket::Side::server, transcript_, settings_, &grace_);
 }
 
 void Trial::register_for(Link& link, Channel channel, std::string_view name) {
@@ -97,11 +98,18 @@ Link& Trial::connect_for(std::string label, Channel channel, std::string_view na
 }
 
 User Trial::sign_on(std::string_view stem, std::string name) {
+  const bool in_set_up = transcript_.entries().size() == set_up_entries_;
   if (name.empty()) name = this->name(stem);
-  User user{name, &connect(std::string(stem) + ", sending"), &connect(std::string(stem) + ", receiving")};
-  register_for(*user.sending, Channel::to_send, name);
-  register_for(*user.receiving, Channel::to_recv, name);
-  return user;
+  try {
+    User user{name, &connect(std::string(stem) + ", sending"), &connect(std::string(stem) + ", receiving")};
+    register_for(*user.sending, Channel::to_send, name);
+    register_for(*user.receiving, Channel::to_recv, name);
+    if (in_set_up) set_up_entries_ = transcript_.entries().size();
+    return user;
+  } catch (CaseFailed& failed) {
+    failed.failure.in_set_up = in_set_up;
+    throw;
+  }
 }
 
 User Trial::sign_on_with_one_socket(std::string_view stem) {

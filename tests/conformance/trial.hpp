@@ -39,6 +39,9 @@ class Trial {
 
   const Settings& settings() const { return settings_; }
 
+  /// What follows does not wait for a server that is late (R4.7).
+  void take_as_ready() { grace_.end(); }
+
   /// A name that nobody else uses in this run: `stem` and a number.
   std::string name(std::string_view stem) const;
 
@@ -51,7 +54,8 @@ class Trial {
   /// connect(), then register_for().
   Link& connect_for(std::string label, two_socket::Channel channel, std::string_view name);
 
-  /// A signed-on user with two sockets. `name` may be empty: then it is made from `stem`.
+  /// A signed-on user with two sockets. `name` may be empty: then it is made from `stem`. While a case has
+  /// done nothing else a failure is one of its set-up.
   User sign_on(std::string_view stem, std::string name = {});
   User sign_on_with_one_socket(std::string_view stem);
 
@@ -89,6 +93,8 @@ class Trial {
   const Settings& settings_;
   Transcript& transcript_;
   std::mt19937_64 random_;
+  Grace grace_;
+  std::size_t set_up_entries_ = 0;  // of the transcript, when the last sign_on() was done
   std::vector<User> bystanders_;
   std::list<Link> links_;  // stay where they are: users point to them
 };

@@ -31,6 +31,7 @@ struct Failure {
   std::string bytes;     ///< the bytes in question, raw; empty when there are none
   std::optional<std::size_t> garbage_at;  ///< the first of `bytes` that can not belong there
   std::size_t lane = 0;
+  bool in_set_up = false;  ///< what the case is about had not begun
 };
 
 /// What is known of one case after a run. Its clause's sentence is a quote of PROTOCOL.md.
@@ -45,7 +46,9 @@ struct Result {
   std::string blocked_by;  ///< skipped: the id of the case that failed
   std::string reason;      ///< not run: why, in a sentence
   std::optional<Failure> failure;
-  std::string hint;  ///< failed: the likeliest mistake in the program, in plain words; may be empty
+  std::string tries;    ///< of a case that failed once: what the other tries showed, a sentence part
+  bool blocks = false;  ///< those that need it cannot be tried
+  std::string hint;     ///< failed: the likeliest mistake in the program, in plain words; may be empty
   std::string repeat_command;
   std::chrono::milliseconds duration{0};
   Transcript transcript;

@@ -18,7 +18,7 @@ ZOO = Path(__file__).resolve().parent
 PROGRAMS = {"server": "reference_server.py", "client": "reference_client.py"}
 # Whoever runs the tests may have site packages that take longer than all else of a start; the zoo needs none.
 INTERPRETER = (sys.executable, "-I", "-S")
-KEYS = {"name", "program", "mistakes", "sentence", "breaks", "follows", "replacements"}
+KEYS = {"name", "program", "mistakes", "sentence", "breaks", "follows", "ready_time_s", "replacements"}
 
 
 class MutantError(Exception):
@@ -31,6 +31,7 @@ def load_mutants():
     for table in sorted((ZOO / "mutants").glob("*.toml")):
         for mutant in tomllib.loads(table.read_text())["mutant"]:
             mutant.setdefault("follows", [])
+            mutant.setdefault("ready_time_s", 0)
             if set(mutant) != KEYS or not mutant["breaks"] or mutant["name"] in mutants:
                 raise MutantError(f"{table.name}: {mutant.get('name')}: a key is missing, unknown or used twice")
             mutants[mutant["name"]] = mutant

@@ -84,6 +84,15 @@ def r4_3(chat):
         half.expect_nothing_yet()
 
 
+def r4_7(chat):
+    (alice,) = chat.users(b"alice")
+    for name in (b"bob", b"carol", b"dave"):
+        (newcomer,) = chat.users(name)
+        chat.exchange(newcomer, alice)
+        (other,) = chat.users(b"x" + name)
+        chat.exchange(alice, other)
+
+
 def r5_2(chat):
     alice, bob = chat.users(b"alice", b"bob", one_socket=True)
     alice.send(b"bob")
