@@ -141,7 +141,10 @@ Receipt Mailbox::take_out(Next& next, List& late) {
 bool Mailbox::keep(const Message& message, Receipt& receipt, List& pushed_out) {
   const std::size_t bytes = message.body().size() + waiting_overhead_bytes;
   const std::size_t before = waiting_.bytes();
-  if (!waiting_.make_room(message.source(), bytes, limits_.max_mailbox_bytes, pushed_out)) return false;
+  // The first one waits for open() alone: to its sender that makes no difference.
+  const bool is_first = !out_ && waiting_.is_empty();
+  if (!is_first && !waiting_.make_room(message.source(), bytes, limits_.max_mailbox_bytes, pushed_out))
+    return false;
   connection_->let_go(before - waiting_.bytes());
   List one(1);
   one.front() = {frame_of(message),

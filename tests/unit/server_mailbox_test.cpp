@@ -176,27 +176,41 @@ TEST_CASE(
   c.from.peer().expect(std::string(failed) + std::string(sent));
 }
 
+TEST_CASE("R4.7: what comes between REGISTERED and the opening is kept, whatever its size") {
+  Limits limits;
+  limits.max_mailbox_bytes = 4096;
+  Correspondents c(limits);
+  const std::string body(4096, 'x');
+  c.deliver(body);
+  c.mailbox->open();
+  c.to.peer().expect(forward("alice", body));
+}
+
 TEST_CASE("L5.3: a mailbox takes what fits its limit, and refuses the message that does not") {
   Limits limits;
   limits.max_mailbox_bytes = 4096;
   Correspondents c(limits);
   constexpr std::size_t overhead = waiting_overhead_bytes;
+  c.mailbox->open();
+  c.deliver("out");
+  c.to.peer().expect(forward("alice", "out"));
+  std::size_t body_bytes = 4096 - overhead;
   SUBCASE("one byte less fits") {
-    c.deliver(std::string(4096 - overhead - 1, 'x'));
+    --body_bytes;
   }
-  SUBCASE("the limit fits") {
-    c.deliver(std::string(4096 - overhead, 'x'));
-  }
+  SUBCASE("the limit fits") {}
   SUBCASE("one byte more does not") {
-    c.deliver(std::string(4096 - overhead + 1, 'x'));
-    c.from.peer().expect(failed);
-    return;
+    ++body_bytes;
   }
-  CHECK(c.from.peer().try_next_frame() == std::nullopt);
+  const bool fits = body_bytes <= 4096 - overhead;
+  c.deliver(std::string(body_bytes, 'x'));
   c.deliver("");  // empty messages count too
-  SUBCASE("and then it is full") {
-    c.from.peer().expect(failed);
-  }
+  c.mailbox->acknowledge(Outcome::received);
+  c.to.peer().expect(forward("alice", fits ? std::string(body_bytes, 'x') : ""));
+  c.mailbox->acknowledge(Outcome::received);
+  CHECK(c.to.peer().try_next_frame() == std::nullopt);
+  c.from.peer().expect(std::string(sent) + std::string(fits ? sent : failed) +
+                       std::string(fits ? failed : sent));
 }
 
 TEST_CASE("L5.3: in a full mailbox whoever has most makes room for one who has less") {
