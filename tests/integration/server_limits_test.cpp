@@ -247,6 +247,7 @@ TEST_CASE("L5.3: whoever fills a mailbox keeps nobody else's message out of it")
   User alice(server.endpoint(), "alice");
   User bob(server.endpoint(), "bob");
   User carol(server.endpoint(), "carol");
+  exchange(alice, bob);  // by then bob's mailbox is open
   const std::string body(3'000, 'x');
   for (int i = 0; i < 8; ++i) greedy.send("bob", body);  // one is out, three wait, four find no room
   greedy.send("carol", "that was all");
