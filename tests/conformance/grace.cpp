@@ -2,15 +2,10 @@
 
 #include <thread>
 
+#include "protocol/user_name.hpp"
+
 namespace parley::conform {
 namespace {
-
-std::string in_small_letters(std::string_view name) {
-  std::string small(name);
-  for (char& c : small)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return small;
-}
 
 /// The last word of "REGISTER CHANNEL NAME"; empty when it is something else.
 std::string_view name_to_register(std::string_view bytes) {
@@ -22,13 +17,13 @@ std::string_view name_to_register(std::string_view bytes) {
 }  // namespace
 
 void Grace::begin(std::string_view name) {
-  ready_at_[in_small_letters(name)] = Clock::now() + ready_time_;
+  ready_at_[fold_case(name)] = Clock::now() + ready_time_;
 }
 
 void Grace::wait_before(std::string_view bytes) {
   if (ready_at_.empty()) return;
   if (const auto name = name_to_register(bytes); !name.empty()) {
-    if (const auto found = ready_at_.find(in_small_letters(name)); found != ready_at_.end())
+    if (const auto found = ready_at_.find(fold_case(name)); found != ready_at_.end())
       std::this_thread::sleep_until(found->second);
     return;
   }

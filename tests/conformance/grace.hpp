@@ -28,7 +28,7 @@ class Grace {
   using Clock = std::chrono::steady_clock;
 
   const std::chrono::milliseconds ready_time_;
-  std::map<std::string, Clock::time_point> ready_at_;  // by name in small letters
+  std::map<std::string, Clock::time_point> ready_at_;  // by folded name
 };
 
 }  // namespace parley::conform
