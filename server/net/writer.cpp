@@ -129,16 +129,23 @@ std::shared_ptr<Connection> Writer::find(std::uint64_t id) const {
 }
 
 void Writer::relieve() noexcept {
-  if (relieving_.test_and_set(std::memory_order_acquire)) return;  // somebody does
-  try {
-    for (;;) {
-      const auto victim = choose_victim();
-      if (victim.connection == nullptr || budget_.excess_bytes() <= victim.leaving_bytes) break;
-      victim.connection->abort("takes most of the server's memory");
+  if (relief_requests_.fetch_add(1, std::memory_order_acq_rel) > 0) return;  // somebody is at it, and looks again
+  std::size_t seen = 0;
+  do {
+    seen = relief_requests_.load(std::memory_order_acquire);
+    try {
+      drop_largest_holders();
+    } catch (const std::exception&) {  // out of memory: the next frame tries again
     }
-  } catch (const std::exception&) {  // out of memory: the next frame tries again
+  } while (relief_requests_.fetch_sub(seen, std::memory_order_acq_rel) != seen);
+}
+
+void Writer::drop_largest_holders() {
+  for (;;) {
+    const auto victim = choose_victim();
+    if (victim.connection == nullptr || budget_.excess_bytes() <= victim.leaving_bytes) return;
+    victim.connection->abort("takes most of the server's memory");
   }
-  relieving_.clear(std::memory_order_release);
 }
 
 Writer::Victim Writer::choose_victim() const {

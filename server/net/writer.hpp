@@ -60,13 +60,14 @@ class Writer {
     std::size_t leaving_bytes = 0;           // what those hold who have been cut off and are not gone yet
   };
   Victim choose_victim() const EXCLUDES(mutex_);
+  void drop_largest_holders() EXCLUDES(mutex_);
 
   Budget& budget_;
   const FileDescriptor epoll_;
   EventFlag changed_;
   std::atomic<std::uint64_t> next_id_{1};
   std::atomic<bool> stopping_{false};
-  std::atomic_flag relieving_;
+  std::atomic<std::size_t> relief_requests_{0};  // whose makers rely on it that somebody looks after them
 
   mutable Mutex mutex_;  // taken alone: under it connections are only asked what they tell without a lock
   std::unordered_map<std::uint64_t, std::weak_ptr<Connection>> connections_ GUARDED_BY(mutex_);

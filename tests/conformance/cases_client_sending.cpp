@@ -158,6 +158,16 @@ void exact_bytes(ClientTrial& t) {
               to_frame(two_socket::Received{zoe}) + to_frame(two_socket::Received{zoe}));
 }
 
+void nothing_behind_body(ClientTrial& t) {
+  t.sign_on();
+  for (const auto* text : {"one", "two"}) t.converse(t.name("bob"), text);
+  const std::string came = t.bytes_of(t.sending());
+  const auto behind = came.find("one") + std::string_view("one").size();
+  if (came.compare(behind, 4, "SEND") == 0) return;
+  throw CaseFailed{{"nothing between the body \"one\" and the next SEND on " + t.sending().label(),
+                    "bytes that no Content-length counts", came, behind, 0}};
+}
+
 /// Every message but the last of a socket: behind that one the line may still be on its way.
 void empty_lines(ClientTrial& t) {
   t.sign_on();
@@ -328,10 +338,16 @@ std::vector<ClientCase> client_sending_cases() {
        {sends, receives, shows},
        "REGISTER or RECEIVED lacks its second \\n.",
        empty_lines},
+      {"F2.8-nothing-behind",
+       "nothing comes behind the body of a SEND",
+       {sends},
+       "A line end is written behind the body that Content-length does not count: the next request begins "
+       "with it.",
+       nothing_behind_body},
       {"F1.5-exact",
        "the client's messages, byte by byte",
-       {"F1.1-empty-line"},
-       "Blanks or line feeds too many, CR LF, or a line feed behind the body.",
+       {"F1.1-empty-line", "F2.8-nothing-behind"},
+       "Blanks or line feeds too many, or CR LF.",
        exact_bytes},
       {"F4.1-one-write",
        "each SEND comes in one piece",

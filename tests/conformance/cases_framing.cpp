@@ -116,11 +116,14 @@ void exact_answers(Trial& t) {
     t.send(bob, name, body);
     receiving.expect_bytes("FORWARD " + bob.name + "\nContent-length: 2\n\n" + std::string(body));
     receiving.send(to_frame(two_socket::Received{bob.name}));
-    bob.sending->expect(delivered(t.settings(), name));
+    const Frame report = bob.sending->expect(delivered(t.settings(), name));
+    const auto& recipient = std::get<two_socket::Delivered>(report.event).recipient;
+    const std::string line = report.bytes.substr(0, report.bytes.find(' ')) + ' ' + std::string(recipient);
+    if (report.bytes != line + '\n') bob.sending->fail(line, report);
     bob.sending->expect_bytes("\n");  // the second LF of the report
   }
   sending.send(to_frame(two_socket::Send{t.name("nobody"), "hi"}));
-  sending.expect(error(t.settings(), ErrorCode::unable_to_send));
+  sending.expect(any_error());
   sending.expect_bytes("\n");
 }
 
@@ -130,6 +133,28 @@ void messages_end(Trial& t) {
   link.send(to_frame(two_socket::Register{Channel::to_send, name}));
   (void)link.expect(registered(Channel::to_send, name));
   link.expect_line_end("the empty line that ends REGISTERED");
+}
+
+void report_ends(Trial& t) {
+  const Pair p(t);
+  for (int i = 0; i < 2; ++i) {
+    t.begin_exchange(p.alice, p.bob);
+    t.acknowledge(p.bob, p.alice);
+    const Frame frame = p.alice.sending->expect(delivered(t.settings(), p.bob.name));
+    const std::string end = "the empty line that ends the report";
+    if (frame.lacks_line_end) p.alice.sending->fail("a line end, and " + end, frame);
+    p.alice.sending->expect_line_end(end);
+  }
+}
+
+void nothing_behind_body(Trial& t) {
+  const Pair p(t);
+  for (int i = 0; i < 2; ++i) {
+    t.begin_exchange(p.alice, p.bob);
+    t.end_exchange(p.alice, p.bob);
+  }
+  t.fence();
+  p.bob.receiving->expect_no_bytes("nothing behind the body, which has as many bytes as its header says");
 }
 
 void one_write(Trial& t) {
@@ -230,7 +255,7 @@ std::vector<Case> piece_cases() {
        cut_at_boundaries},
       {"F3.1-long-body",
        "a SEND of 3,000 bytes in many pieces",
-       {"F3.1-byte-by-byte", "L2.1-page"},
+       {"F3.1-byte-by-byte"},
        "The body is read with one call of recv.",
        long_body_in_pieces},
       {"F3.2-two-sends",
@@ -253,6 +278,17 @@ std::vector<Case> piece_cases() {
 
 std::vector<Case> framing_cases() {
   return {
+      {"F1.1-report",
+       "the report of a delivery ends with an empty line",
+       {delivers},
+       "The report lacks its line end, or the empty line behind it.",
+       report_ends},
+      {"F2.8-nothing-behind",
+       "nothing comes behind the body of a FORWARD",
+       {delivers},
+       "A line end is written behind the body that Content-length does not count: the next message begins "
+       "with it.",
+       nothing_behind_body},
       {"F1.2-crlf",
        "CR LF at the end of lines",
        {delivers},
@@ -280,7 +316,7 @@ std::vector<Case> framing_cases() {
        blank_lines_before},
       {"F1.5-exact",
        "the server's messages, byte by byte",
-       {delivers, "D1.5-unknown"},
+       {delivers, "F1.1-empty-line", "F1.1-report", "F2.8-nothing-behind"},
        "Blanks or line feeds too many.",
        exact_answers},
       {"F4.1-one-write",
@@ -293,9 +329,9 @@ std::vector<Case> framing_cases() {
        {"F2.6-other-headers"},
        "The header is read into a buffer that is too small.",
        long_header},
-      {"M2.1-word",
+      {known_word,
        "the word that reports a delivery",
-       {"D1.1-forward"},
+       {passes_on},
        "The word is another than SENT or SEND.",
        delivered_words},
       {"M3.1-codes", "errors begin with ERROR and a code", {signs_on}, "The code is missing.", error_codes},

@@ -7,7 +7,7 @@
 
 namespace parley::conform {
 
-std::optional<std::string> ClientBench::prepare() {
+std::optional<std::string> ClientBench::prepare(const Job& /*job*/) {
   if (!std::exchange(is_looked_at_, true)) {
     Transcript unused;
     why_not_ = ClientTrial(command_, profile_, 0, settings_, unused).why_it_does_not_come();
@@ -23,7 +23,8 @@ void ClientBench::run(const Job& job, Transcript& transcript) {
 std::vector<Job> to_jobs(const std::vector<ClientCase>& cases) {
   std::vector<Job> jobs;
   for (const ClientCase& one : cases)
-    jobs.push_back({one.id, one.clause_id(), one.title, one.needs, one.hint, jobs.size() + 1});
+    jobs.push_back({one.id, one.clause_id(), one.title, one.needs, one.hint,
+                    client_basics::is_essential(one.id), false, jobs.size() + 1});
   return jobs;
 }
 

@@ -21,7 +21,7 @@ class ClientBench : public Bench {
         cases_(client_cases()) {}
 
   /// Only the first time: a client that ends without having connected never came up.
-  std::optional<std::string> prepare() override;
+  std::optional<std::string> prepare(const Job& job) override;
   void run(const Job& job, Transcript& transcript) override;
 
  private:

@@ -26,6 +26,11 @@ inline constexpr std::string_view tells_delivered = "C3.2-delivered";
 inline constexpr std::string_view tells_failed = "C3.3-error-102";
 inline constexpr std::string_view receives = "C4.2-received";
 inline constexpr std::string_view shows = "C4.1-shown";
+
+/// Where one of these fails, those that need it would only wait for what never comes.
+constexpr bool is_essential(std::string_view id) {
+  return id == registers || id == sends || id == tells_delivered || id == receives || id == shows;
+}
 }  // namespace client_basics
 
 // By section of the page; each in the order in which it is to run.

@@ -102,14 +102,7 @@ std::optional<std::string> ClientProcess::ended() {
 }
 
 milliseconds ClientProcess::processor_time() const {
-  constexpr std::size_t user_time = 11;  // fields 14 and 15 of proc(5)
-  long ticks = 0;
-  for (const pid_t pid : family_of(mark_, pid_)) {
-    const auto fields = stat_fields(pid);
-    if (fields.size() > user_time + 1)
-      ticks += std::stol(fields[user_time]) + std::stol(fields[user_time + 1]);
-  }
-  return milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
+  return processor_time_of(mark_, pid_);
 }
 
 bool ClientProcess::is_at_rest() const {

@@ -7,9 +7,10 @@
 
 namespace parley::conform {
 
-/// Time for a server that writes REGISTERED a moment before it enters the user. Only R4.7 asks whether it is
-/// such a one; in all other cases nothing that builds on a registration is sent until the time is over.
-/// Belongs to one thread.
+/// What is left to a server in all cases but the one that asks for it. Belongs to one thread.
+///
+/// One that writes REGISTERED a moment before it enters the user gets time (R4.7): nothing that builds on a
+/// registration is sent until it is over. One whose reports lack their line end (F1.1) is understood.
 class Grace {
  public:
   explicit Grace(std::chrono::milliseconds ready_time) : ready_time_(ready_time) {}
@@ -24,11 +25,16 @@ class Grace {
   /// What is registered by now is taken to be ready.
   void end() { ready_at_.clear(); }
 
+  /// A report has come, and no line end behind it for a while: the next one need not be waited for so long.
+  void note_report_without_line_end() { reports_lack_line_ends_ = true; }
+  bool reports_lack_line_ends() const { return reports_lack_line_ends_; }
+
  private:
   using Clock = std::chrono::steady_clock;
 
   const std::chrono::milliseconds ready_time_;
   std::map<std::string, Clock::time_point> ready_at_;  // by folded name
+  bool reports_lack_line_ends_ = false;
 };
 
 }  // namespace parley::conform

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <random>
+#include <utility>
 
 #include "tests/conformance/report_console.hpp"
 #include "tests/conformance/report_writers.hpp"
@@ -51,16 +53,25 @@ Report judge(const Subject& subject, const Options& options) {
   const auto known = options.expect_fail_file.empty() ? std::vector<std::string>{}
                                                       : read_ids(options.expect_fail_file, subject.jobs);
 
+  auto order = jobs;
+  if (options.shuffle_seed) std::ranges::shuffle(order, std::mt19937_64(*options.shuffle_seed));
   RunOptions run{options.jobs, options.tries, options.budget, {}};
   if (::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
   const auto begin = Clock::now();
   Report report{
-      subject.name, PARLEY_VERSION, options.settings.seed, {}, run_jobs(jobs, subject.make_bench, run)};
+      subject.name, PARLEY_VERSION, options.settings.seed, {}, run_jobs(order, subject.make_bench, run)};
   report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
-  // They ran in the order of their needs; people look for them in the order of the page.
-  std::ranges::stable_sort(report.results, {}, [](const Result& result) { return result.clause; });
+  // They ran in another order; people look for them in the order of the page.
+  std::ranges::sort(report.results, {}, [&](const Result& result) {
+    return std::pair(result.clause, std::ranges::find(jobs, result.id, &Job::id));
+  });
   for (Result& result : report.results) {
-    if (const auto weight = weights.find(result.id); weight != weights.end()) result.weight = weight->second;
+    const auto weight = weights.find(result.id);
+    if (weight != weights.end()) result.weight = weight->second;
+    // What nobody has to do costs nobody anything, unless the course says so.
+    if (weight == weights.end() && clause_of(result).level == Level::may) result.weight = 0;
+    const bool is_untried = result.status == Status::skipped || result.status == Status::not_run;
+    if (is_untried && options.untried == Untried::skip) result.weight = 0;
     result.expected_to_fail = std::ranges::find(known, result.id) != known.end();
     result.repeat_command = options.repeat_command(result.id);
   }

@@ -9,6 +9,7 @@ case of any other clause does but of those in its `follows`. A survivor or an ov
 
 import argparse
 import concurrent.futures
+import json
 import os
 import py_compile
 import re
@@ -39,12 +40,14 @@ def command_for(program, compiled):
     return ["client", "--exec", start, "--jobs", "2"]  # each case has a client of its own in any case
 
 
-def failed_cases(conform, mutant, compiled, tries):
+def failed_cases(conform, mutant, compiled, tries, order):
     """Runs the suite; the ids of the cases that failed, or a sentence on why there is no report."""
     command = [conform, *command_for(mutant["program"], compiled), "--timeout", str(TIMEOUT_S),
                "--ready-time", str(mutant["ready_time_s"]), "--tries", str(tries), "--tap", "-"]
-    if mutant["ready_time_s"]:
+    if mutant["program"] == "server" and (mutant["ready_time_s"] or "*" in mutant["follows"]):
         command += ["--jobs", "8"]  # it waits in every case
+    if order is not None:
+        command += ["--shuffle", str(order)]
     try:
         run = subprocess.run(command, capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True, errors="replace")
     except subprocess.TimeoutExpired as problem:
@@ -67,9 +70,9 @@ def compiled_program(folder, name, mutant):
     return py_compile.compile(str(source), cfile=str(source.with_suffix(".pyc")), doraise=True)
 
 
-def judge(conform, mutant, compiled, tries):
+def judge(conform, mutant, compiled, tries, order):
     """What is wrong with the kill, or nothing; and the cases that failed."""
-    failed, problem = failed_cases(conform, mutant, compiled, tries)
+    failed, problem = failed_cases(conform, mutant, compiled, tries, order)
     if failed is None:
         return problem, []
     clauses = {clause_of(case) for case in failed}
@@ -81,11 +84,29 @@ def judge(conform, mutant, compiled, tries):
     return "; ".join(problems), failed
 
 
-def judge_patiently(conform, folder, name, mutant):
+def judge_patiently(conform, folder, name, mutant, order):
     """One try a case, which is quick; with the suite's own tries where that is not enough: on a busy machine."""
     compiled = compiled_program(folder, name, mutant)
-    problem, failed = judge(conform, mutant, compiled, tries=1)
-    return judge(conform, mutant, compiled, tries=TRIES) if problem else (problem, failed)
+    problem, failed = judge(conform, mutant, compiled, 1, order)
+    return judge(conform, mutant, compiled, TRIES, order) if problem else (problem, failed)
+
+
+def check_causes(file, subjects, failures, write):
+    """How many of the table's lines are not what was seen: of each mistake, the cases of the clauses that it breaks."""
+    seen = {}
+    for name, mutant in subjects.items():
+        cases = [case for case in failures[name] if clause_of(case) in mutant["breaks"]]
+        if cases:
+            text = ", ".join(json.dumps(part) for part in (mutant["program"], name, mutant["sentence"], " ".join(sorted(cases))))
+            seen[name] = "{" + text + "},\n"
+    if write:
+        Path(file).write_text("".join(seen.values()))
+        return 0
+    known = Path(file).read_text().splitlines(keepends=True)
+    wrong = [name for name, line in seen.items() if line not in known]
+    for name in wrong:
+        print(f"WRONG {name}: not in {file}, which --write-causes makes: {seen[name]}", end="")
+    return len(wrong)
 
 
 def main():
@@ -94,6 +115,9 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--program", choices=PROGRAMS)
     parser.add_argument("--jobs", type=int, default=JOBS, help="programs at the same time")
+    parser.add_argument("--shuffle", help="seed: run the cases in another order, a different one for each program")
+    parser.add_argument("--causes", help="the table of what fails of each mistake: told when it is not true")
+    parser.add_argument("--write-causes", action="store_true", help="write it instead")
     parser.add_argument("--table", help="file for the whole matrix, in Markdown")
     options = parser.parse_args()
 
@@ -105,17 +129,22 @@ def main():
                 if name in wanted and options.program in (None, mutant["program"])}
 
     wrong = 0
-    rows = []
+    rows, failures = [], {}
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        runs = {name: pool.submit(judge_patiently, options.conform, folder, name, mutant) for name, mutant in subjects.items()}
+        orders = {name: options.shuffle and int(options.shuffle) + number for number, name in enumerate(subjects)}
+        runs = {name: pool.submit(judge_patiently, options.conform, folder, name, mutant, orders[name])
+                for name, mutant in subjects.items()}
         for name, run in runs.items():
             problem, failed = run.result()
             wrong += bool(problem)
+            failures[name] = failed
             kills = ", ".join(failed) or "passes everything"
             print(f"WRONG {name}: {problem} (fails: {kills})" if problem else f"ok    {name}: {kills}", flush=True)
             rows.append(f"| {name} | {subjects[name]['sentence']} | {', '.join(failed) or '-'} |")
     if options.table:
         Path(options.table).write_text("| Mutant | What its author did | Cases that fail |\n|---|---|---|\n" + "\n".join(rows) + "\n")
+    if options.causes:
+        wrong += check_causes(options.causes, subjects, failures, options.write_causes)
     mutants = [name for name, mutant in subjects.items() if mutant["replacements"]]
     print(f"{len(subjects)} programs, {len(mutants)} of them mutants: {len(subjects) - wrong} passed, {wrong} failed")
     return 1 if wrong else 0

@@ -21,6 +21,12 @@ struct CaseFailed {
   Failure failure;
 };
 
+/// Ends a case that can show nothing here.
+struct CaseUntried {
+  std::string blocked_by;  ///< the case whose failure is the reason; may be empty
+  std::string reason;      ///< a sentence; may be empty where the case says enough
+};
+
 /// A message that must come next, and how to say so.
 struct Expected {
   std::string text;
@@ -41,9 +47,10 @@ struct WaitEnd {
 
 /// A message as it came.
 struct Frame {
-  two_socket::Event event;  ///< its string_views live until the link's next wait
-  std::string bytes;        ///< without blank lines around it
-  std::size_t pieces = 1;   ///< how many reads it took
+  two_socket::Event event;      ///< its string_views live until the link's next wait
+  std::string bytes;            ///< without blank lines around it
+  std::size_t pieces = 1;       ///< how many reads it took
+  bool lacks_line_end = false;  ///< a report behind which nothing has come, not even the end of its line
 };
 
 /// One socket between the suite and the program under test. Notes every byte in the transcript, bounds every
@@ -57,6 +64,9 @@ class Link {
   Link(Link&&) = default;
 
   const std::string& label() const { return label_; }
+
+  /// Before a wait ends in silence: true when something was done that may end the silence.
+  void when_silent(std::function<bool()> act) { when_silent_ = std::move(act); }
 
   /// Writes it in one piece. The other end may be gone: that shows in what is waited for next.
   void send(std::string_view bytes);
@@ -89,6 +99,9 @@ class Link {
   /// must not be here; it may finish what it does. `expected` is the sentence part for a failure.
   void expect_nothing(const std::string& expected);
 
+  /// The same, for blanks and line ends too.
+  void expect_no_bytes(const std::string& expected);
+
   /// Something is here already, or the end.
   bool has_input() { return wait_for_input(std::chrono::milliseconds{0}); }
   /// Something comes, or the end, in that time.
@@ -114,6 +127,8 @@ class Link {
   enum class Input { bytes, end, reset, silence };
   Input read_some(Patience& patience);
   std::optional<std::size_t> garbage_at() const;
+  bool is_report_without_end() const;
+  bool nothing_follows(Patience& patience);
   void await_grace(std::string_view bytes) const;
   two_socket::Event next_event();
 
@@ -127,6 +142,7 @@ class Link {
   two_socket::Parser parser_;
   std::size_t pieces_ = 0;  // reads since the last message
   std::string unparsed_;    // what the parser was given and has not made a message of
+  std::function<bool()> when_silent_;
 };
 
 // What may be expected of a server.
@@ -134,5 +150,6 @@ Expected registered(two_socket::Channel channel, std::string_view name);
 Expected forward(std::string_view sender, std::string_view body);
 Expected delivered(const Settings& settings, std::string_view recipient);
 Expected error(const Settings& settings, two_socket::ErrorCode code);
+Expected any_error();
 
 }  // namespace parley::conform

@@ -22,6 +22,9 @@ enum class ExitCode {
 
 enum class Task { judge_server, judge_client, grade };
 
+/// What a case costs that could not be tried: its points, or nothing.
+enum class Untried { fail, skip };
+
 /// What the command line asked for.
 struct Options {
   Task task = Task::judge_server;
@@ -40,6 +43,9 @@ struct Options {
   std::size_t tries = 3;  ///< at most, of a case that fails
 
   std::map<std::string, std::string> reports;  ///< format ("tap") to file; "-" is standard output
+  std::optional<std::uint64_t> shuffle_seed;   ///< cases run in another order
+
+  Untried untried = Untried::fail;
   std::string weights_file;
   std::string expect_fail_file;
   std::string alternatives_file;

@@ -101,6 +101,17 @@ void kill_family(const std::string& mark, pid_t leader) {
   }
 }
 
+std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader) {
+  constexpr std::size_t user_time = 11;  // fields 14 and 15 of proc(5)
+  long ticks = 0;
+  for (const pid_t pid : family_of(mark, leader)) {
+    const auto fields = stat_fields(pid);
+    if (fields.size() > user_time + 1)
+      ticks += std::stol(fields[user_time]) + std::stol(fields[user_time + 1]);
+  }
+  return std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
 bool has_socket(pid_t pid, unsigned long inode) {
   const std::string wanted = "socket:[" + std::to_string(inode) + ']';
   std::error_code error;

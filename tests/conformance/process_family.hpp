@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ std::vector<std::string> stat_fields(pid_t pid);
 /// True when every thread of the leader waits for something, none wants the processor, and the same goes for
 /// its children and theirs. Cheap: those that have made themselves nobody's children are not looked for.
 bool is_family_at_rest(pid_t leader);
+
+/// What those that are there have used of the processor so far.
+std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader);
 
 /// True when the process has the socket with this inode open.
 bool has_socket(pid_t pid, unsigned long inode);

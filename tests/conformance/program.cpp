@@ -93,6 +93,7 @@ bool Program::read_output() {
   const ssize_t count = ::read(output_end_.get(), buffer.data(), buffer.size());
   if (count <= 0) return count < 0 && (errno == EINTR || errno == EAGAIN);
   output_.append(buffer.data(), static_cast<std::size_t>(count));
+  printed_bytes_ += static_cast<std::size_t>(count);
   if (output_.size() > 2 * kept_output_bytes) output_.erase(0, output_.size() - kept_output_bytes);
   return true;
 }
@@ -116,6 +117,23 @@ std::string Program::output() {
   read_output();  // its end may be seen before the thread has read what it said last
   const std::lock_guard lock(mutex_);
   return output_.size() > kept_output_bytes ? output_.substr(output_.size() - kept_output_bytes) : output_;
+}
+
+std::size_t Program::printed_bytes() {
+  read_output();
+  const std::lock_guard lock(mutex_);
+  return printed_bytes_;
+}
+
+std::string Program::output_since(std::size_t bytes) {
+  const std::size_t wanted = printed_bytes() - bytes;
+  std::string kept = output();
+  if (kept.size() > wanted) kept.erase(0, kept.size() - wanted);
+  return kept;
+}
+
+std::chrono::milliseconds Program::processor_time() const {
+  return processor_time_of(mark_, pid_);
 }
 
 /// The port may have become somebody else's since it was free.

@@ -42,8 +42,15 @@ class Program {
   /// True when it waits, and so do its children.
   bool is_at_rest() const;
 
+  /// What it and its children have used of the processor.
+  std::chrono::milliseconds processor_time() const;
+
   /// The last of what it has printed up to now, standard output and standard error together.
   std::string output();
+
+  /// How much it has printed up to now; and of that what came behind the first `bytes`, as far as it is kept.
+  std::size_t printed_bytes();
+  std::string output_since(std::size_t bytes);
 
   /// Waits until it listens on the port. Does not connect: some servers take that badly. False when it ends
   /// first, or the time does.
@@ -64,7 +71,8 @@ class Program {
 
   EventFlag stopped_;
   std::mutex mutex_;
-  std::string output_;  // under mutex_
+  std::string output_;             // under mutex_
+  std::size_t printed_bytes_ = 0;  // under mutex_
   std::thread drainer_;
 };
 

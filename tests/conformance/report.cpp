@@ -151,6 +151,7 @@ std::string_view verdict_class(const Result& result) {
 }
 
 std::string why_not_tried(const Result& result) {
+  if (result.status == Status::skipped && !result.reason.empty()) return shown(result.reason);
   if (result.status == Status::skipped)
     return result.blocked_by.empty() ? "something that it builds on failed"
                                      : "blocked by " + shown(result.blocked_by) + ", which did not pass";

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/conformance/causes.hpp"
 #include "tests/conformance/report_text.hpp"
 
 namespace parley::conform {
@@ -63,6 +64,16 @@ void write_untried(std::ostream& out, const Report& report, const Palette& palet
         << "  " << filled(why, 65, 15) << '\n'
         << std::string(15, ' ') << filled(ids, 65, 15) << "\n\n";
   }
+}
+
+void write_causes(std::ostream& out, const Report& report, const Palette& palette) {
+  const auto causes = first_causes(report);
+  if (causes.empty()) return;
+  out << palette.strong << "Fix this first" << palette.reset << '\n';
+  for (std::size_t i = 0; i < causes.size(); ++i)
+    out << "  " << i + 1 << ". " << filled(causes[i].sentence, 75, 5) << "\n     " << palette.faint
+        << filled(what_hangs_on(causes[i]), 75, 5) << palette.reset << '\n';
+  out << '\n';
 }
 
 // One line for each other case without a failure to explain.
@@ -123,6 +134,7 @@ void write_console(std::ostream& out, const Report& report, const ConsoleOptions
                 80, 0)
       << palette.reset << '\n'
       << filled(shown(report.subject), 80, 0) << "\n\n";
+  write_causes(out, report, palette);
   for (const Result& result : report.results)
     if (failed_unexpectedly(result)) write_failure(out, result, program, palette);
   write_untried(out, report, palette);

@@ -2,6 +2,7 @@
 #include <ostream>
 #include <string>
 
+#include "tests/conformance/causes.hpp"
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/report_text.hpp"
 #include "tests/conformance/report_writers.hpp"
@@ -15,6 +16,13 @@ std::string output_of(const Result& result, std::string_view program) {
   if (result.status == Status::passed) return {};
   const std::string text = case_text(result, program, Detail::explanation_and_transcript);
   return failed_as_expected(result) ? "This case is expected to fail, and costs no points.\n" + text : text;
+}
+
+std::string causes_text(const Report& report) {
+  std::string out;
+  for (const Cause& cause : first_causes(report))
+    out += (out.empty() ? "\n\nFix this first:\n- " : "- ") + shown(cause.sentence) + " (" + what_hangs_on(cause) + ")\n";
+  return out;
 }
 
 }  // namespace
@@ -43,7 +51,8 @@ void write_gradescope(std::ostream& out, const Report& report) {
   const Json document = {
       {"score", totals.score},
       {"execution_time", static_cast<double>(report.duration.count()) / 1000},
-      {"output", shown(report.subject) + '\n' + verdict_sentence(report) + '\n' + totals_text(report)},
+      {"output", shown(report.subject) + '\n' + verdict_sentence(report) + '\n' + totals_text(report) +
+                     causes_text(report)},
       {"output_format", "text"},
       {"visibility", "visible"},
       {"stdout_visibility", "hidden"},

@@ -3,6 +3,7 @@
 #include <ostream>
 #include <string>
 
+#include "tests/conformance/causes.hpp"
 #include "tests/conformance/html_assets.hpp"
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/report_bytes.hpp"
@@ -71,6 +72,16 @@ void write_header(std::ostream& out, const Report& report) {
       << " points</li>\n</ul>\n"
       << "<p class=\"about\">Seed " << report.seed << " \u00b7 " << seconds_text(report.duration)
       << " s</p>\n</header>\n";
+}
+
+void write_causes(std::ostream& out, const Report& report) {
+  const auto causes = first_causes(report);
+  if (causes.empty()) return;
+  out << "<section class=\"causes\">\n<h2>Fix this first</h2>\n<ol>\n";
+  for (const Cause& cause : causes)
+    out << "<li>" << text(cause.sentence) << "<br><a href=\"#" << anchor_of(report, *cause.cases.front()) << "\">"
+        << markup(what_hangs_on(cause)) << "</a></li>\n";
+  out << "</ol>\n</section>\n";
 }
 
 // The results of one clause, and the one by which its cell is coloured.
@@ -221,6 +232,7 @@ void write_html(std::ostream& out, const Report& report) {
       << markup(shown(report.subject, 200)) << "</title>\n<style>\n"
       << report_css << "</style>\n</head>\n<body>\n<main>\n";
   write_header(out, report);
+  write_causes(out, report);
   write_matrix(out, report);
   for (const SectionResults& part : by_section(report)) {
     out << "<section>\n<h2>" << part.section.title << " <small>" << part.totals.passed << " of "

@@ -42,7 +42,7 @@ class Schedule {
         if (states_[i] == State::decided) continue;
         all_decided = false;
         if (states_[i] == State::running || !needs_are_decided(i)) continue;
-        if (skip(i)) return next_locked_again(lock);
+        if (look_at_needs(i)) return next_locked_again(lock);
         states_[i] = State::running;
         return i;
       }
@@ -87,20 +87,31 @@ class Schedule {
     });
   }
 
-  /// Skips the job when something that it needs has not passed. The cause is the case that failed itself.
-  bool skip(std::size_t job) {
+  /// Notes what will excuse the job when it fails: something that it needs has not passed. The cause is the
+  /// case that failed itself. True when the job is decided by that.
+  bool look_at_needs(std::size_t job) {
+    Result& result = results_[job];
     for (const auto& id : jobs_[job].needs) {
       const auto found = indices_.find(id);
       if (found == indices_.end()) continue;
       const Result& need = results_[found->second];
       if (need.status == Status::passed || (need.status == Status::failed && !need.blocks)) continue;
-      results_[job].status = need.status == Status::not_run ? Status::not_run : Status::skipped;
-      results_[job].blocked_by = need.status == Status::skipped ? need.blocked_by : need.id;
-      results_[job].reason = need.reason;
+      const std::string& cause = need.status == Status::skipped ? need.blocked_by : need.id;
+      if (result.blocked_by.empty()) result.blocked_by = cause;
+      const bool is_hopeless = need.status == Status::not_run || is_essential(cause);
+      if (!is_hopeless) continue;
+      result.status = need.status == Status::not_run ? Status::not_run : Status::skipped;
+      result.blocked_by = cause;
+      result.reason = need.reason;
       finish(job);
       return true;
     }
     return false;
+  }
+
+  bool is_essential(const std::string& id) const {
+    const auto found = indices_.find(id);
+    return found != indices_.end() && jobs_[found->second].is_essential;
   }
 
   void finish(std::size_t job) {
@@ -135,7 +146,7 @@ std::string describe_tries(std::size_t failures, std::size_t passes, const std::
 }
 
 Result try_once(const Job& job, Bench& bench, Result result) {
-  if (auto problem = bench.prepare()) {
+  if (auto problem = bench.prepare(job)) {
     result.status = Status::not_run;
     result.reason = std::move(*problem);
     return result;
@@ -144,10 +155,18 @@ Result try_once(const Job& job, Bench& bench, Result result) {
   try {
     bench.run(job, result.transcript);
     result.status = Status::passed;
+  } catch (CaseUntried& untried) {
+    result.status = Status::skipped;
+    if (result.blocked_by.empty()) result.blocked_by = std::move(untried.blocked_by);
+    result.reason = std::move(untried.reason);
+    bench.recover();
   } catch (CaseFailed& failed) {
     result.status = Status::failed;
     result.failure = std::move(failed.failure);
-    if (!result.failure->in_set_up) result.hint = job.hint;
+    if (!result.failure->crash.empty())
+      result.hint = "It has died of this: " + result.failure->crash;
+    else if (!result.failure->in_set_up)
+      result.hint = job.hint;
     if (const std::string became = bench.recover(); !became.empty())
       result.failure->came += "; the program " + became;
   }
@@ -159,9 +178,15 @@ constexpr std::size_t enough = 2;  // tries of one outcome
 /// What a single failure shows may be chance, or the doing of the cases before it on the same program.
 Result run_one(const Job& job, bool is_needed, std::size_t most_tries, Bench& bench, const Result& blank) {
   const auto begin = Clock::now();
-  const std::string since(bench.used_since());
+  const std::string since(job.wants_fresh ? "" : bench.used_since());
   Result result = try_once(job, bench, blank);
-  if (result.status == Status::failed) {
+  if (!result.blocked_by.empty()) {
+    // One try tells as much as three of what cannot be held against it.
+    if (result.status == Status::failed) result.status = Status::skipped;
+    if (result.status == Status::passed) result.blocked_by.clear();
+    result.failure.reset();
+    result.hint.clear();
+  } else if (result.status == Status::failed) {
     std::size_t failures = 1;
     std::size_t passes = 0;
     std::optional<Result> passed;

@@ -20,7 +20,9 @@ struct Job {
   std::string_view title;
   std::vector<std::string_view> needs;
   std::string_view hint;
-  std::size_t number = 0;  ///< among all cases, selected or not: makes user names and seeds
+  bool is_essential = false;  ///< without it those that need it are not even tried
+  bool wants_fresh = false;   ///< begins on a program that nobody has used
+  std::size_t number = 0;     ///< among all cases, selected or not: makes user names and seeds
 };
 
 /// Runs cases against one program, one at a time. Each worker of the runner has one. Belongs to one thread.
@@ -28,8 +30,8 @@ class Bench {
  public:
   virtual ~Bench() = default;
 
-  /// Makes sure that the program is there for the next case. Otherwise says in a sentence why it is not.
-  virtual std::optional<std::string> prepare() = 0;
+  /// Makes sure that the program is there for this case. Otherwise says in a sentence why it is not.
+  virtual std::optional<std::string> prepare(const Job& job) = 0;
 
   /// Tries the case; throws CaseFailed when it fails.
   virtual void run(const Job& job, Transcript& transcript) = 0;
@@ -53,9 +55,10 @@ struct RunOptions {
 
 /// Runs every job, each after those that it needs, on as many benches as there may be jobs. One that fails is
 /// tried again on a program of its own, and has failed when two of three tries fail, or when it fails only
-/// behind other cases, after its set-up. A case is skipped when one that it needs fails
-/// in every try, or was skipped or not run; needs that are not among the jobs count as passed. The results
-/// are in the order of the jobs, and the same for any number of workers.
+/// behind other cases, after its set-up. When one that it needs has failed in every try or was skipped, a
+/// case passes or is skipped, but never fails; it is not even tried when that one is essential. Needs that
+/// are not among the jobs count as passed. The results are in the order of the jobs, and the same for any
+/// number of workers.
 std::vector<Result> run_jobs(const std::vector<Job>& jobs,
                              const std::function<std::unique_ptr<Bench>()>& make_bench,
                              const RunOptions& options);

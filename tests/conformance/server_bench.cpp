@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/text.hpp"
+#include "tests/conformance/crash_text.hpp"
 #include "tests/support/free_port.hpp"
 
 namespace parley::conform {
@@ -22,11 +23,12 @@ void run_case(const std::vector<Case>& cases, const Job& job, const test::Endpoi
 std::vector<Job> to_jobs(const std::vector<Case>& cases) {
   std::vector<Job> jobs;
   for (const Case& one : cases)
-    jobs.push_back({one.id, one.clause_id(), one.title, one.needs, one.hint, jobs.size() + 1});
+    jobs.push_back({one.id, one.clause_id(), one.title, one.needs, one.hint, is_essential(one.id),
+                    one.wants_fresh, jobs.size() + 1});
   return jobs;
 }
 
-std::optional<std::string> RunningServerBench::prepare() {
+std::optional<std::string> RunningServerBench::prepare(const Job& /*job*/) {
   if (last_case_.empty() && !takes_connections())
     death_ = "Nobody takes connections at " + server_.host + " port " + std::to_string(server_.port) +
              "; is the server running?";
@@ -56,8 +58,10 @@ bool RunningServerBench::takes_connections() const {
   }
 }
 
-std::optional<std::string> StartedServerBench::prepare() {
-  if (program_ && !program_->ended()) return std::nullopt;
+std::optional<std::string> StartedServerBench::prepare(const Job& job) {
+  const bool is_used_up = job.wants_fresh && !first_case_.empty();
+  if (program_ && !program_->ended() && !is_used_up) return std::nullopt;
+  program_.reset();
   first_case_.clear();
   // A free port may be somebody else's a moment later.
   constexpr int tries = 3;
@@ -81,11 +85,15 @@ std::optional<std::string> StartedServerBench::prepare() {
 void StartedServerBench::run(const Job& job, Transcript& transcript) {
   if (first_case_.empty()) first_case_ = job.id;
   const auto lane = transcript.add_lane("the server's output");
+  const std::size_t printed_before = program_->printed_bytes();
   try {
     run_case(cases_, job, {"127.0.0.1", port_}, settings_, transcript);
     wait_until_at_rest(settings_.is_at_rest, time_to_die);
     if (program_->ended()) throw CaseFailed{{"the server to go on running", "its end", {}, {}, lane}};
-  } catch (const CaseFailed&) {
+  } catch (CaseFailed& failed) {
+    wait_until_at_rest(settings_.is_at_rest,
+                       time_to_die);  // a thread that dies tells so when it has tidied up
+    failed.failure.crash = crash_in(program_->output_since(printed_before));
     if (const std::string printed = program_->output(); !printed.empty())
       transcript.add(lane, Happening::received, printed);
     throw;

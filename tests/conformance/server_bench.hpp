@@ -20,7 +20,7 @@ class RunningServerBench : public Bench {
   RunningServerBench(test::Endpoint server, const Settings& settings)
       : server_(std::move(server)), settings_(settings), cases_(server_cases()) {}
 
-  std::optional<std::string> prepare() override;
+  std::optional<std::string> prepare(const Job& job) override;
   void run(const Job& job, Transcript& transcript) override;
   std::string recover() override;
   std::string_view used_since() const override { return first_case_; }
@@ -47,9 +47,10 @@ class StartedServerBench : public Bench {
         settings_(settings),
         cases_(server_cases()) {
     settings_.is_at_rest = [this] { return program_->is_at_rest(); };
+    settings_.processor_time = [this] { return program_->processor_time(); };
   }
 
-  std::optional<std::string> prepare() override;
+  std::optional<std::string> prepare(const Job& job) override;
   void run(const Job& job, Transcript& transcript) override;
   std::string recover() override;
   std::string_view used_since() const override { return first_case_; }

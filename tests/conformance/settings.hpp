@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,8 +29,10 @@ struct Settings {
   std::chrono::milliseconds ready_time{50};
   std::uint64_t seed = 1;
   Alternatives alternatives;
-  /// Of the server under test.
+  /// Of the server under test; null for one that runs already.
   IsAtRest is_at_rest;
+  /// What it has used of the processor since it was started; null likewise.
+  std::function<std::chrono::milliseconds()> processor_time;
 };
 
 }  // namespace parley::conform

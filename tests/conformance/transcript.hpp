@@ -26,13 +26,21 @@ class Transcript {
   /// A new lane (a socket, the terminal, the process), for example "alice, sending". Returns its index.
   std::size_t add_lane(std::string name);
 
-  void add(std::size_t lane, Happening happening, std::string_view bytes = {});
+  void add(std::size_t lane, Happening happening, std::string_view bytes = {}) {
+    add(lane, happening, bytes, Clock::now());
+  }
+
+  /// Of something that is known later than it happened: it stands before what happened after it.
+  void add(std::size_t lane, Happening happening, std::string_view bytes,
+           std::chrono::steady_clock::time_point happened);
 
   const std::vector<std::string>& lanes() const { return lanes_; }
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
-  std::chrono::steady_clock::time_point begin_;
+  using Clock = std::chrono::steady_clock;
+
+  Clock::time_point begin_;
   std::vector<std::string> lanes_;
   std::vector<Entry> entries_;
 };

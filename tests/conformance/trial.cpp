@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <memory>
 #include <system_error>
+#include <thread>
 
 namespace parley::conform {
 
@@ -80,10 +81,27 @@ std::string Trial::name(std::string_view stem) const {
 }
 
 Link& Trial::connect(std::string label) {
+  FileDescriptor socket = std::move(company_);
+  if (!socket) {
+    auto connected = connect_to(server_, settings_.timeout);
+    if (const auto* problem = std::get_if<std::string>(&connected))
+      fail("a connection for " + label, *problem);
+    socket = std::move(std::get<FileDescriptor>(connected));
+    ++connections_;
+  }
+  Link& link = links_.emplace_back(std::move(socket), std::move(label), two_socket::Side::server, transcript_,
+                                   settings_, &grace_);
+  link.when_silent([this] { return bring_another(); });
+  return link;
+}
+
+bool Trial::bring_another() {
+  if (!may_bring_another_ || company_ || connections_ % 2 == 0) return false;
   auto connected = connect_to(server_, settings_.timeout);
-  if (const auto* problem = std::get_if<std::string>(&connected)) fail("a connection for " + label, *problem);
-  return links_.emplace_back(std::move(std::get<FileDescriptor>(connected)), std::move(label),
-                             two_socket::Side::server, transcript_, settings_, &grace_);
+  if (std::holds_alternative<std::string>(connected)) return false;
+  company_ = std::move(std::get<FileDescriptor>(connected));
+  ++connections_;
+  return true;
 }
 
 void Trial::register_for(Link& link, Channel channel, std::string_view name) {
@@ -125,7 +143,7 @@ void Trial::send(const User& from, std::string_view to, std::string_view body) {
 }
 
 void Trial::expect_forward(const User& to, const User& from, std::string_view body) {
-  to.receiving->expect(forward(from.name, body));
+  expect_of_user(to, *to.receiving, forward(from.name, body));
 }
 
 void Trial::acknowledge(const User& to, const User& from) {
@@ -133,7 +151,37 @@ void Trial::acknowledge(const User& to, const User& from) {
 }
 
 void Trial::expect_delivered(const User& from, std::string_view to) {
-  from.sending->expect(delivered(settings_, to));
+  expect_of_user(from, *from.sending, delivered(settings_, to));
+}
+
+void Trial::expect_error(const User& from, two_socket::ErrorCode code) {
+  expect_of_user(from, *from.sending, error(settings_, code));
+}
+
+void Trial::expect_some_error(const User& from) {
+  expect_of_user(from, *from.sending, any_error());
+}
+
+void Trial::expect_some_answer(const User& from) {
+  expect_of_user(from, *from.sending, {"an answer", [](const two_socket::Event& event, std::string_view) {
+                                         return std::holds_alternative<two_socket::Error>(event) ||
+                                                std::holds_alternative<two_socket::Delivered>(event);
+                                       }});
+}
+
+/// On the link, which is one of the user's two; when nothing comes there, a look at the other one tells more.
+Frame Trial::expect_of_user(const User& user, Link& link, const Expected& expected) {
+  try {
+    return link.expect(expected);
+  } catch (CaseFailed& failed) {
+    Link& other = &link == user.sending ? *user.receiving : *user.sending;
+    if (&other == &link || link.has_input() || !other.has_input()) throw;
+    const auto came = other.receive(std::chrono::milliseconds{0});
+    if (const auto* frame = std::get_if<Frame>(&came);
+        frame != nullptr && expected.matches(frame->event, frame->bytes))
+      failed.failure.came += "; it came on " + other.label() + " instead";
+    throw;
+  }
 }
 
 void Trial::expect_error(Link& link, two_socket::ErrorCode code) {
@@ -170,6 +218,20 @@ Link& Trial::first_with_input(Link& one, Link& other) const {
     if (patience.left().count() == 0)
       fail("a message on " + one.label() + " or on " + other.label(), "nothing on either");
   }
+}
+
+bool Trial::is_seen_at_rest(std::chrono::milliseconds time) const {
+  constexpr std::chrono::milliseconds look_interval{20};
+  bool rests = false;
+  for (std::chrono::milliseconds waited{0}; waited < time; waited += look_interval) {
+    std::this_thread::sleep_for(look_interval);
+    rests = rests || settings_.is_at_rest();
+  }
+  return rests;
+}
+
+void Trial::cannot_show(std::string_view blocked_by, std::string reason) const {
+  throw CaseUntried{std::string(blocked_by), std::move(reason)};
 }
 
 void Trial::fail(const std::string& expected, const std::string& came) const {

@@ -65,7 +65,10 @@ class Trial {
   void acknowledge(const User& to, const User& from);
   void expect_delivered(const User& from, std::string_view to);
   void expect_error(Link& link, two_socket::ErrorCode code);
-  void expect_error(const User& from, two_socket::ErrorCode code) { expect_error(*from.sending, code); }
+  void expect_error(const User& from, two_socket::ErrorCode code);
+  /// An ERROR of whatever code; an ERROR or a report.
+  void expect_some_error(const User& from);
+  void expect_some_answer(const User& from);
 
   /// The two halves of an exchange: to the FORWARD, and from the receipt on.
   void begin_exchange(const User& from, const User& to, std::string_view body = "Hello");
@@ -85,9 +88,21 @@ class Trial {
   /// Repeatable: the same in every run with the same seed.
   std::mt19937_64& random() { return random_; }
 
+  /// What follows is about a connection that has no other beside it.
+  void stay_alone() { may_bring_another_ = false; }
+
+  /// Whether the server under test was seen to rest within that time; it always waits so long.
+  bool is_seen_at_rest(std::chrono::milliseconds time) const;
+
   [[noreturn]] void fail(const std::string& expected, const std::string& came) const;
 
+  /// Ends the case as not tried: what it is about cannot be seen where that case fails, or for this reason.
+  [[noreturn]] void cannot_show(std::string_view blocked_by, std::string reason = {}) const;
+
  private:
+  bool bring_another();
+  Frame expect_of_user(const User& user, Link& link, const Expected& expected);
+
   const test::Endpoint server_;
   const std::size_t number_;
   const Settings& settings_;
@@ -96,6 +111,11 @@ class Trial {
   Grace grace_;
   std::size_t set_up_entries_ = 0;  // of the transcript, when the last sign_on() was done
   std::vector<User> bystanders_;
+  // Some servers accept sockets in pairs, and leave a lone one waiting: it gets company, which is the next
+  // connection that the case asks for.
+  bool may_bring_another_ = true;
+  std::size_t connections_ = 0;
+  FileDescriptor company_;
   std::list<Link> links_;  // stay where they are: users point to them
 };
 

@@ -31,6 +31,7 @@ struct Failure {
   std::string bytes;     ///< the bytes in question, raw; empty when there are none
   std::optional<std::size_t> garbage_at;  ///< the first of `bytes` that can not belong there
   std::size_t lane = 0;
+  std::string crash{};     ///< the exception that the program has printed; empty when it has not
   bool in_set_up = false;  ///< what the case is about had not begun
 };
 

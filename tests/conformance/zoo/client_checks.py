@@ -199,6 +199,11 @@ def c6_1(desk):
 
 
 def f1_5(desk):
+    desk.register().forward(b"bob", b"hello")
+    desk.receiving.expect(b"RECEIVED bob\n\n")
+
+
+def f2_8(desk):
     desk.register().exchange()
     desk.exchange()
 

@@ -205,6 +205,12 @@ def d4_1(chat):
     users[0].send(b"ALL")
     for user in users[1:]:
         user.gets_and_answers(b"alice")
+    users[0].sent()
+    users[1].leave()
+    chat.exchange(users[0], users[2])
+    users[0].send(b"ALL")
+    for user in users[2:]:
+        user.gets_and_answers(b"alice")
 
 
 def d4_2(chat):

@@ -2,6 +2,7 @@
 
 import contextlib
 
+from programs import is_at_rest
 from room import User, basic
 
 EVERY_BYTE = bytes(range(256))
@@ -12,7 +13,21 @@ def f1_4(chat):
     chat.exchange(alice, bob, b"hi", b"\n\n\nSEND bob\nContent-length: 2\n\nhi")
 
 
+def f1_1(chat):
+    alice, bob = chat.users(b"alice", b"bob")
+    alice.send(b"bob")
+    bob.gets_and_answers(b"alice")
+    assert alice.sending.read_block().split()[0] in (b"SENT", b"SEND")
+
+
 def f1_5(chat):
+    alice, bob = chat.users(b"alice", b"bob")
+    alice.send(b"bob")
+    bob.gets_and_answers(b"alice")
+    alice.sending.expect(b"SENT bob\n\n")
+
+
+def f2_8(chat):
     alice, bob = chat.users(b"alice", b"bob")
     chat.exchange(alice, bob)
     chat.fence()
@@ -119,3 +134,12 @@ def l4_3(chat):
             peer.send(b"REGISTER TOSEND stray%d\n\nSEND" % number)
         peer.close()
     basic(chat)
+
+
+def l4_4(chat):
+    peer = chat.connect()
+    peer.send(b"REGISTER TOS")
+    peer.close()
+    basic(chat)
+    chat.server.finish(0.5)
+    assert is_at_rest(chat.server.process.pid), "it works on, with nothing to do"

@@ -65,6 +65,12 @@ def r3_2(chat):
     chat.exchange(alice, bob)
 
 
+def r4_1(chat):
+    peer = chat.connect()
+    peer.send(b"REGISTER TOSEND alice\n\n")
+    peer.expect(b"REGISTERED TOSEND alice\n\n")
+
+
 def r4_2(chat):
     for first, second in ((b"TOSEND", b"TORECV"), (b"TORECV", b"TOSEND")):
         for channel in (first, second):
