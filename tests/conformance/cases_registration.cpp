@@ -171,16 +171,16 @@ std::vector<Case> registration_cases() {
       "The request line is split at blanks and what is left over is ignored, so that \"al ice\" becomes "
       "\"al\".";
   return {
-      {"R4.1-lone",
-       "a lone connection is answered",
-       {},
-       "Sockets are accepted in pairs: nobody is answered before a second one has come.",
-       lone_connection},
       {signs_on,
        "a user registers TOSEND, then TORECV",
        {},
        "REGISTERED must name the channel and the user, on the socket that asked.",
        two_sockets},
+      {"R4.1-lone",
+       "a lone connection is answered",
+       {signs_on},
+       "Sockets are accepted in pairs: nobody is answered before a second one has come.",
+       lone_connection},
       {"R4.2-receiving-first",
        "a user registers TORECV, then TOSEND",
        {signs_on},

@@ -116,9 +116,11 @@ std::string what_hangs_on(const Cause& cause) {
   std::string text;
   for (std::size_t i = 0; i < std::min(cause.cases.size(), most_ids); ++i)
     text += (i == 0 ? "" : ", ") + shown(cause.cases[i]->id);
-  if (cause.cases.size() > most_ids) text += " and " + std::to_string(cause.cases.size() - most_ids) + " more";
+  if (cause.cases.size() > most_ids)
+    text += " and " + std::to_string(cause.cases.size() - most_ids) + " more";
   if (cause.waiting > 0)
-    text += "; " + std::to_string(cause.waiting) + (cause.waiting == 1 ? " case waits" : " cases wait") + " for it";
+    text += "; " + std::to_string(cause.waiting) + (cause.waiting == 1 ? " case waits" : " cases wait") +
+            " for it";
   return text;
 }
 

@@ -9,9 +9,9 @@ namespace parley::conform {
 
 /// A mistake that explains failures of a report.
 struct Cause {
-  std::string sentence;               ///< what the program does, in plain words
-  std::vector<const Result*> cases;   ///< of the report: those that fail of it, the first in its order first
-  std::size_t waiting = 0;            ///< how many cases were skipped behind these
+  std::string sentence;              ///< what the program does, in plain words
+  std::vector<const Result*> cases;  ///< of the report: those that fail of it, the first in its order first
+  std::size_t waiting = 0;           ///< how many cases were skipped behind these
 };
 
 /// What to mend first: at most five, MUST before SHOULD before MAY, and what others wait for before what

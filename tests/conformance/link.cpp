@@ -31,6 +31,8 @@ constexpr milliseconds longest_pause{30};
 // server.
 constexpr milliseconds silence_behind_report{500};
 constexpr milliseconds silence_as_before{20};
+// For a server that has only waited for another connection.
+constexpr milliseconds time_in_company{300};
 
 constexpr std::string_view server_beginnings[] = {
     "REGISTERED TOSEND ", "REGISTERED TORECV ", "FORWARD ", "SENT", "SEND", "ERROR 10"};
@@ -184,7 +186,7 @@ Link::Input Link::read_some(Patience& patience) {
     const auto left = patience.left();
     if (left.count() == 0) {
       if (!when_silent_ || !when_silent_()) return Input::silence;
-      Patience more_patience(settings_->timeout, settings_->is_at_rest);
+      Patience more_patience(std::min(time_in_company, settings_->timeout), settings_->is_at_rest);
       return read_some(more_patience);
     }
     pollfd descriptor{socket_.get(), POLLIN, 0};

@@ -71,7 +71,7 @@ void write_causes(std::ostream& out, const Report& report, const Palette& palett
   if (causes.empty()) return;
   out << palette.strong << "Fix this first" << palette.reset << '\n';
   for (std::size_t i = 0; i < causes.size(); ++i)
-    out << "  " << i + 1 << ". " << filled(causes[i].sentence, 75, 5) << "\n     " << palette.faint
+    out << "  " << i + 1 << ". " << filled(shown(causes[i].sentence), 75, 5) << "\n     " << palette.faint
         << filled(what_hangs_on(causes[i]), 75, 5) << palette.reset << '\n';
   out << '\n';
 }

@@ -21,7 +21,8 @@ std::string output_of(const Result& result, std::string_view program) {
 std::string causes_text(const Report& report) {
   std::string out;
   for (const Cause& cause : first_causes(report))
-    out += (out.empty() ? "\n\nFix this first:\n- " : "- ") + shown(cause.sentence) + " (" + what_hangs_on(cause) + ")\n";
+    out += (out.empty() ? "\n\nFix this first:\n- " : "- ") + shown(cause.sentence) + " (" +
+           what_hangs_on(cause) + ")\n";
   return out;
 }
 

@@ -79,8 +79,9 @@ void write_causes(std::ostream& out, const Report& report) {
   if (causes.empty()) return;
   out << "<section class=\"causes\">\n<h2>Fix this first</h2>\n<ol>\n";
   for (const Cause& cause : causes)
-    out << "<li>" << text(cause.sentence) << "<br><a href=\"#" << anchor_of(report, *cause.cases.front()) << "\">"
-        << markup(what_hangs_on(cause)) << "</a></li>\n";
+    out << "<li><p>" << text(cause.sentence) << "</p><p><a href=\"#"
+        << anchor_of(report, *cause.cases.front()) << "\">" << markup(what_hangs_on(cause))
+        << "</a></p></li>\n";
   out << "</ol>\n</section>\n";
 }
 

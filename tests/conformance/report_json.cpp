@@ -3,6 +3,7 @@
 #include <string>
 
 #include "protocol/text.hpp"
+#include "tests/conformance/causes.hpp"
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/report_bytes.hpp"
 #include "tests/conformance/report_writers.hpp"
@@ -65,6 +66,16 @@ Json result_json(const Result& result) {
           {"transcript", transcript_json(result.transcript)}};
 }
 
+Json causes_of(const Report& report) {
+  Json causes = Json::array();
+  for (const Cause& cause : first_causes(report)) {
+    Json cases = Json::array();
+    for (const Result* result : cause.cases) cases.push_back(shown(result->id));
+    causes.push_back({{"sentence", shown(cause.sentence)}, {"cases", cases}, {"waiting", cause.waiting}});
+  }
+  return causes;
+}
+
 }  // namespace
 
 void write_json(std::ostream& out, const Report& report) {
@@ -86,6 +97,7 @@ void write_json(std::ostream& out, const Report& report) {
                            {"max_score", totals.max_score},
                            {"all_must_passed", totals.all_must_passed},
                            {"verdict", verdict_sentence(report)}}},
+                         {"causes", causes_of(report)},
                          {"results", std::move(results)}};
   out << document.dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
 }

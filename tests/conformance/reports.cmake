@@ -17,6 +17,7 @@ const std::string_view report_js = R"asset(@report_js@)asset";
 add_library(parley_conform_reports STATIC
   "${CMAKE_CURRENT_BINARY_DIR}/html_assets.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/causes.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/crash_text.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_bytes.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_classroom.cpp"

@@ -87,7 +87,6 @@ Link& Trial::connect(std::string label) {
     if (const auto* problem = std::get_if<std::string>(&connected))
       fail("a connection for " + label, *problem);
     socket = std::move(std::get<FileDescriptor>(connected));
-    ++connections_;
   }
   Link& link = links_.emplace_back(std::move(socket), std::move(label), two_socket::Side::server, transcript_,
                                    settings_, &grace_);
@@ -96,11 +95,10 @@ Link& Trial::connect(std::string label) {
 }
 
 bool Trial::bring_another() {
-  if (!may_bring_another_ || company_ || connections_ % 2 == 0) return false;
+  if (!may_bring_another_ || company_) return false;
   auto connected = connect_to(server_, settings_.timeout);
   if (std::holds_alternative<std::string>(connected)) return false;
   company_ = std::move(std::get<FileDescriptor>(connected));
-  ++connections_;
   return true;
 }
 

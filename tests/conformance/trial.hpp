@@ -114,7 +114,6 @@ class Trial {
   // Some servers accept sockets in pairs, and leave a lone one waiting: it gets company, which is the next
   // connection that the case asks for.
   bool may_bring_another_ = true;
-  std::size_t connections_ = 0;
   FileDescriptor company_;
   std::list<Link> links_;  // stay where they are: users point to them
 };

@@ -98,6 +98,14 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(verdicts[0], verdicts[2])
         self.assertEqual({case for case, status in verdicts[0] if status == "fail"}, {EMPTY_NAME, "D1.5-unknown"})
 
+    def test_two_mistakes_are_both_among_the_first_causes(self):
+        for pair in (("name-empty", "unknown-name-101"), ("newline-after-forward", "name-stolen"),
+                     ("body-as-ascii", "bad-name-closes"), ("sent-at-once", "name-all")):
+            with self.subTest(pair):
+                causes = self.judge(mutants_of(*pair), "--jobs", "8")["causes"]
+                for name in pair:
+                    self.assertIn(load_mutants()[name]["sentence"], " ".join(cause["sentence"] for cause in causes[:3]))
+
     def test_untried_cases_cost_what_the_course_says(self):
         source = mutants_of("missing-length-is-empty")
         for cost, weight in (("fail", 1), ("skip", 0)):

@@ -53,7 +53,7 @@ class FakeServer(unittest.TestCase):
         self.assertEqual(result["status"], "fail")
         self.assertEqual(result["failure"]["came"], came)
         self.assertEqual(result["failure"]["garbage_at"], garbage_at)
-        self.assertIn("REGISTERED TOSEND alice2", result["failure"]["expected"])
+        self.assertIn("REGISTERED TOSEND alice1", result["failure"]["expected"])
         return result
 
     def test_another_message(self):
@@ -61,7 +61,7 @@ class FakeServer(unittest.TestCase):
                          "the message ERROR 101 No user registered")
 
     def test_garbage_is_told_at_once(self):
-        result, _ = self.judge('peer.sendall(b"REGISTERED FOSEND alice2\\n\\n")', timeout_s=30)
+        result, _ = self.judge('peer.sendall(b"REGISTERED FOSEND alice1\\n\\n")', timeout_s=30)
         self.assertLess(result["duration_ms"], 20_000)
         self.assertEqual(result["failure"]["came"], "bytes that begin no message: the byte at 11 can not be right")
         self.assertEqual(result["failure"]["garbage_at"], 11)
@@ -204,7 +204,7 @@ while True:
             run = subprocess.run([sys.executable, script, "127.0.0.1", port], capture_output=True, text=True,
                                  timeout=RUN_LIMIT_S, check=True)
             listener.kill()
-        self.assertIn("alice, sending: received b'REGISTERED TOSEND alice2\\n\\n'", run.stdout)
+        self.assertIn("alice, sending: received b'REGISTERED TOSEND alice1\\n\\n'", run.stdout)
         self.assertNotIn("before it was", run.stdout)
 
     def test_same_seed_same_bytes_and_jobs_do_not_matter(self):

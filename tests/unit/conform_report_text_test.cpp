@@ -126,6 +126,11 @@ TEST_CASE("a failure on the console has everything that issue and student need")
   CHECK(without_times(console(only(0))) == R"(parley-conform 0.1.0, seed 7, 1.834 s
 server at 127.0.0.1:5050
 
+Fix this first
+  1. Writes the number of characters, not of bytes, into the Content-length of a
+     FORWARD.
+     F2.1-utf8
+
 FAIL  F2.1-utf8
   a body of 5 characters and 6 bytes
   clause     F2.1 (MUST): A SEND or FORWARD MUST have a Content-length header
