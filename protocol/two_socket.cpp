@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "protocol/text.hpp"
+#include "protocol/words.hpp"
 
 namespace parley::two_socket {
 namespace {
@@ -18,10 +19,10 @@ std::string_view to_word(Channel channel) {
   return channel == Channel::to_send ? "TOSEND" : "TORECV";
 }
 
-void append_line_frame(std::string& out, std::string_view word, std::string_view rest) {
+void append_line_frame(std::string& out, std::string_view word, std::string_view rest, BlockEnd end = {}) {
   out += word;
   if (!rest.empty()) out.append(" ").append(rest);
-  out += "\n\n";
+  out.append(end.line).append(end.empty_line);
 }
 
 /// describe(), one overload for each event.
@@ -70,9 +71,15 @@ std::string_view phrase(ErrorCode code) {
   return "";
 }
 
-void append(std::string& out, const Register& message) {
+std::string_view asked_name(std::string_view name) {
+  const auto [first, rest] = split_word(name, is_blank);
+  const std::string_view second = trim(rest, is_blank);
+  return !second.empty() && std::ranges::all_of(second, is_digit) ? first : name;
+}
+
+void append(std::string& out, const Register& message, BlockEnd end) {
   out.append("REGISTER ");
-  append_line_frame(out, to_word(message.channel), message.name);
+  append_line_frame(out, to_word(message.channel), message.name, end);
 }
 
 void append(std::string& out, const Send& message) {
@@ -85,9 +92,9 @@ void append(std::string& out, const Received& message) {
   append_line_frame(out, "RECEIVED", message.sender);
 }
 
-void append(std::string& out, const Registered& message) {
+void append(std::string& out, const Registered& message, BlockEnd end) {
   out.append("REGISTERED ");
-  append_line_frame(out, to_word(message.channel), message.name);
+  append_line_frame(out, to_word(message.channel), message.name, end);
 }
 
 void append(std::string& out, const Forward& message) {
@@ -99,10 +106,10 @@ void append(std::string& out, const Delivered& message, DeliveredWord word) {
   append_line_frame(out, word == DeliveredWord::sent ? "SENT" : "SEND", message.recipient);
 }
 
-void append(std::string& out, const Error& message) {
+void append(std::string& out, const Error& message, BlockEnd end) {
   out += "ERROR ";
   append_number(out, message.code);
-  append_line_frame(out, "", message.phrase);
+  append_line_frame(out, "", message.phrase, end);
 }
 
 void append(std::string& out, ErrorCode code) {

@@ -30,13 +30,28 @@ enum class ErrorCode {
 /// The phrase that goes with a code when nothing more exact can be said.
 std::string_view phrase(ErrorCode code);
 
-// Every string_view of a message that came from a Parser points into that parser: see Parser::next().
+/// How the two lines of a message without a body end: its own, and the empty one behind it. Exact (F1.5) but
+/// for what answers a REGISTER that ends otherwise (F1.6). Each is a constant: LF or CR LF, perhaps behind a
+/// blank.
+struct BlockEnd {
+  std::string_view line = "\n";
+  std::string_view empty_line = "\n";
+};
+
+// Every string_view of a message that came from a Parser points into that parser, or is a constant: see
+// Parser::next().
 
 /// client -> server. `name` is all that follows the channel, well formed or not.
 struct Register {
   Channel channel;
   std::string_view name;
+  /// How its line ended. Parser::empty_line_end() tells the rest.
+  std::string_view line_end = "\n";
 };
+
+/// The name for which a REGISTER asks: one word of digits behind a name is a port number of some clients'
+/// (R1.6).
+std::string_view asked_name(std::string_view name);
 
 /// client -> server. `recipient` is all that follows the word; "ALL" in any case is everyone.
 struct Send {
@@ -96,13 +111,13 @@ using Event = std::variant<NeedMore, Register, Send, Received, Registered, Forwa
 enum class DeliveredWord { sent, send };
 
 // Each appends one whole frame, exact to the byte (F1.5), to `out`. Names and phrases must hold no LF.
-void append(std::string& out, const Register& message);
+void append(std::string& out, const Register& message, BlockEnd end = {});
 void append(std::string& out, const Send& message);
 void append(std::string& out, const Received& message);
-void append(std::string& out, const Registered& message);
+void append(std::string& out, const Registered& message, BlockEnd end = {});
 void append(std::string& out, const Forward& message);
 void append(std::string& out, const Delivered& message, DeliveredWord word = DeliveredWord::sent);
-void append(std::string& out, const Error& message);
+void append(std::string& out, const Error& message, BlockEnd end = {});
 void append(std::string& out, ErrorCode code);
 
 /// As append(Forward) but without the body, for writers that hand header and body to the kernel apart.
@@ -124,10 +139,10 @@ void append_header(Buffer& out, const Forward& message) {
 std::string describe(const Event& event, std::size_t body_bytes);
 
 /// One whole frame as a string of its own.
-template <typename Message>
-std::string to_frame(const Message& message) {
+template <typename Message, typename... Variant>
+std::string to_frame(const Message& message, Variant... variant) {
   std::string out;
-  append(out, message);
+  append(out, message, variant...);
   return out;
 }
 

@@ -34,6 +34,13 @@ constexpr Violation length_not_digits{"F2.3", "Content-length is not a number of
 constexpr Violation lengths_differ{"F2.4", "two different Content-lengths", true};
 constexpr Violation length_over_limit{"L2", "Content-length is over the limit for a body", true};
 
+/// The constant that stands for such a line end: the blanks before an LF.
+std::string_view to_line_end(std::string_view blanks) {
+  const bool has_cr = blanks.ends_with('\r');
+  if (blanks.find_first_not_of('\r') != std::string_view::npos) return has_cr ? " \r\n" : " \n";
+  return has_cr ? "\r\n" : "\n";
+}
+
 enum class Kind { register_, send, received, registered, forward, delivered, error, unknown };
 enum class End { first_line, blank_line };
 
@@ -72,10 +79,11 @@ struct Parser::Method {
   Kind kind;
   End end;
 
+  static std::span<const Method> all();
   static const Method& find(std::string_view word, Side from);
 };
 
-const Parser::Method& Parser::Method::find(std::string_view word, Side from) {
+std::span<const Parser::Method> Parser::Method::all() {
   static constexpr Method methods[] = {
       {"SEND", Side::client, Kind::send, End::blank_line},
       {"RECEIVED", Side::client, Kind::received, End::first_line},
@@ -92,10 +100,14 @@ const Parser::Method& Parser::Method::find(std::string_view word, Side from) {
       {"REGISTER", Side::server, Kind::unknown, End::first_line},
       {"RECEIVED", Side::server, Kind::unknown, End::first_line},
   };
+  return methods;
+}
+
+const Parser::Method& Parser::Method::find(std::string_view word, Side from) {
   static constexpr Method unknown = {"", Side::client, Kind::unknown, End::blank_line};
   const auto found =
-      std::ranges::find_if(methods, [&](const Method& m) { return m.word == word && m.from == from; });
-  return found == std::end(methods) ? unknown : *found;
+      std::ranges::find_if(all(), [&](const Method& m) { return m.word == word && m.from == from; });
+  return found == all().end() ? unknown : *found;
 }
 
 Parser::Parser(Side from, FrameLimits limits) : from_(from), limits_(limits) {}
@@ -115,10 +127,12 @@ void Parser::feed(std::string_view bytes) {
 
 Event Parser::next() {
   discard_event();
+  if (is_behind_body_) look_behind_body(pending());
   if (stopped_) {
     buffer_.consume(pending().size());
     return header_over_limit;
   }
+  if (rest_of_report_ != RestOfReport::none && !skip_rest_of_report()) return NeedMore{};
   if (trailer_.bytes > 0)
     if (const auto event = skip_trailer()) return *event;
   if (skipped_body_bytes_ > 0) skip_body();
@@ -139,6 +153,54 @@ void Parser::discard_event() {
   if (event_bytes_ == 0) return;
   buffer_.consume(std::exchange(event_bytes_, 0));
   search_ = {};
+}
+
+void Parser::look_behind_body(std::string_view bytes) {
+  if (bytes.empty()) return;
+  is_behind_body_ = false;
+  has_newline_behind_body_ |= bytes.front() == '\n';
+}
+
+std::optional<std::string_view> Parser::empty_line_end() const {
+  const std::string_view behind = pending().substr(event_bytes_);
+  const std::size_t blanks = prefix_length(behind, is_blank);
+  if (blanks == behind.size()) return std::nullopt;
+  return behind[blanks] == '\n' ? to_line_end(behind.substr(0, blanks)) : std::string_view{};
+}
+
+std::optional<Delivered> Parser::take_unended_report(std::string_view recipient) {
+  if (from_ != Side::server || search_.method != nullptr || skipped_body_bytes_ > 0) return std::nullopt;
+  const auto [word, rest] = split_word(trim(pending()), is_blank);
+  const std::string_view name = trim(rest);
+  if (Method::find(word, from_).kind != Kind::delivered) return std::nullopt;
+  if (!name.empty() && !equal_ignoring_case(name, recipient)) return std::nullopt;
+  event_bytes_ = pending().size();
+  trailer_ = {};
+  rest_of_report_ = RestOfReport::undecided;
+  return Delivered{name};
+}
+
+/// False when more bytes are needed to tell whether a message begins, or how the line goes on.
+bool Parser::skip_rest_of_report() {
+  if (pending().empty()) return false;
+  if (rest_of_report_ == RestOfReport::undecided) {
+    for (const Method& method : Method::all()) {
+      if (method.from != from_) continue;
+      if (pending().starts_with(method.word)) {
+        rest_of_report_ = RestOfReport::none;
+        return true;
+      }
+      if (method.word.starts_with(pending())) return false;
+    }
+    rest_of_report_ = RestOfReport::line;
+  }
+  const auto line_end = pending().find('\n');
+  const bool is_whole = line_end != std::string_view::npos;
+  buffer_.consume(is_whole ? line_end + 1 : pending().size());
+  if (!is_whole) return false;
+  rest_of_report_ = RestOfReport::none;
+  trailer_.bytes = 1;  // as behind any message that is complete at its first LF
+  return true;
 }
 
 /// Past the header lines of a message that needs none and has been told at its first LF (F1.3): what looks
@@ -237,7 +299,13 @@ Event Parser::finish_line_frame(const Method& method) {
       const auto [word, name] = split_word(rest, is_blank);
       const auto channel = to_channel(word);
       if (!channel) return Unknown{line};
-      if (method.kind == Kind::register_) return Register{*channel, trim(name)};
+      if (method.kind == Kind::register_) {
+        const auto whole = trim_front(pending().substr(0, search_.request_line_end), is_blank);
+        const auto blanks = whole.substr(line.size());
+        // The first blank behind the channel ends no line: it stands before the name.
+        const bool is_named = !trim(name).empty();
+        return Register{*channel, trim(name), to_line_end(is_named ? blanks : trim_front(blanks, is_space))};
+      }
       return Registered{*channel, trim(name)};
     }
     case Kind::error: {
@@ -274,6 +342,8 @@ Event Parser::finish_block_frame(const Method& method) {
   const std::string_view body = pending().substr(search_.header_end, body_bytes);
   switch (method.kind) {
     case Kind::send:
+      is_behind_body_ = true;
+      look_behind_body(pending().substr(frame_bytes));
       return Send{name, body};
     case Kind::forward:
       return Forward{name, body};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -49,6 +50,17 @@ class Parser {
   /// it may follow (F1.3).
   std::size_t event_bytes() const { return event_bytes_; }
 
+  /// After next() returned a Register, until it is called again: how the empty line behind that one ends,
+  /// nothing while that has not come, and an empty text when what came is no empty line.
+  std::optional<std::string_view> empty_line_end() const;
+
+  /// A SEND of this stream had an LF right behind its body, which its length did not count (F1.7).
+  bool has_newline_behind_body() const { return has_newline_behind_body_; }
+
+  /// After next() returned NeedMore: when all that came is SENT or SEND, alone or with this whole name, takes
+  /// it for a report (M2.5). What still comes of its line is passed over then, unless a message begins there.
+  std::optional<Delivered> take_unended_report(std::string_view recipient);
+
   /// After next() returned NeedMore: a frame has begun and is not complete. Blank lines begin nothing (F1.4).
   bool in_frame() const { return !pending().empty() || skipped_body_bytes_ > 0; }
 
@@ -79,6 +91,8 @@ class Parser {
   };
 
   void discard_event();
+  void look_behind_body(std::string_view bytes);
+  bool skip_rest_of_report();
   std::optional<Event> skip_trailer();
   std::optional<Event> end_trailer(bool has_empty_line);
   void skip_body();
@@ -112,8 +126,13 @@ class Parser {
     ContentLength content_length;
   } trailer_;
 
+  // What may follow a report that was taken before its line had ended.
+  enum class RestOfReport : std::uint8_t { none, undecided, line } rest_of_report_ = RestOfReport::none;
+
   std::size_t skipped_body_bytes_ = 0;  // still to come of a body that nobody wants
-  bool stopped_ = false;                // by an oversized header block
+  bool is_behind_body_ = false;         // of a SEND: the next byte tells
+  bool has_newline_behind_body_ = false;
+  bool stopped_ = false;  // by an oversized header block
 };
 
 }  // namespace parley::two_socket
