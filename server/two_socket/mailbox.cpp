@@ -58,6 +58,8 @@ void Mailbox::open() {
 void Mailbox::deliver(const Message& message, Receipt receipt) {
   List pushed_out;  // their receipts report the failure when they go, after the lock
   std::uint64_t number = 0;
+  const bool ends_with_newline = ends_bodies_with_newline_.load(std::memory_order_relaxed);
+  const SharedFrame whole = ends_with_newline ? frame_of(message) : nullptr;
   {
     const MutexLock lock(mutex_);
     if (closed_) return;  // the receipt reports the failure when it goes, after the lock
@@ -70,6 +72,7 @@ void Mailbox::deliver(const Message& message, Receipt receipt) {
     pushed_out.clear();  // or they would count as still waiting
     return connection_->relieve_server();
   }
+  if (ends_with_newline) return forward({whole, number, message.answer_by()});
   fmt::basic_memory_buffer<char, small_frame_bytes> frame;
   two_socket::append_header(frame, {message.sender(), message.body()});
   const bool is_small = frame.size() + message.body().size() <= small_frame_bytes;
@@ -178,7 +181,10 @@ void Mailbox::forward(const Next& next) {
   const auto make_departure = [&] {
     return std::make_unique<ForwardDeparture>(weak_from_this(), next.number);
   };
-  note(connection_->send(next.frame, make_departure, next.answer_by), next.number);
+  note(ends_bodies_with_newline_.load(std::memory_order_relaxed)
+           ? connection_->send(next.frame->bytes(), "\n", make_departure, next.answer_by)
+           : connection_->send(next.frame, make_departure, next.answer_by),
+       next.number);
 }
 
 /// A connection that is over closes this mailbox through its session.

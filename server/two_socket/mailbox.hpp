@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -26,6 +27,9 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
 
   /// Lets the first FORWARD out: until here messages only wait (both REGISTERED come first).
   void open() EXCLUDES(mutex_);
+
+  /// From here on each FORWARD has an LF behind its body (F1.7).
+  void end_bodies_with_newline() { ends_bodies_with_newline_.store(true, std::memory_order_relaxed); }
 
   /// Forwards the message at once when nothing is out, else keeps it. It fails when there is no room or the
   /// mailbox is closed, and later when it must make room for a sender who has less waiting, or when its time
@@ -65,6 +69,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
 
   const std::shared_ptr<Connection> connection_;
   const Limits& limits_;
+  std::atomic<bool> ends_bodies_with_newline_{false};
 
   Mutex mutex_;  // taken alone; the FORWARD itself is written after it is let go
   bool opened_ GUARDED_BY(mutex_) = false;

@@ -5,6 +5,7 @@
 
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
+#include "protocol/words.hpp"
 #include "server/log.hpp"
 
 namespace parley {
@@ -16,14 +17,20 @@ namespace {
 
 constexpr std::size_t logged_line_bytes = 80;
 
+// For the second line of a REGISTER: longer than it takes where it must wait for the first one to be
+// acknowledged.
+constexpr std::chrono::milliseconds moment{100};
+
 std::string why_not(Attached attached, const std::string& name) {
   if (attached == Attached::elsewhere)
     return "The other half of " + name + " was registered from another address";
   return "Username already taken";
 }
 
-std::string error_frame(ErrorCode code, std::string_view phrase) {
-  return to_frame(two_socket::Error{static_cast<int>(code), phrase});
+constexpr two_socket::BlockEnd no_line_ends{{}, {}};
+
+std::string error_frame(ErrorCode code, std::string_view phrase, two_socket::BlockEnd end = {}) {
+  return to_frame(two_socket::Error{static_cast<int>(code), phrase}, end);
 }
 
 }  // namespace
@@ -41,7 +48,10 @@ void TwoSocketSession::begin() {
 }
 
 bool TwoSocketSession::handle_next() {
+  if (!register_answer_.empty() && !answer_register(IfUndecided::wait)) return false;
   const two_socket::Event event = parser_.next();
+  if (parser_.has_newline_behind_body() && user_ && !std::exchange(newlines_are_told_, true))
+    user_->end_bodies_with_newline();
   if (std::holds_alternative<two_socket::NeedMore>(event)) return false;
   end_frame();
   if (context_.log.should_log(spdlog::level::debug))
@@ -52,24 +62,52 @@ bool TwoSocketSession::handle_next() {
 
 void TwoSocketSession::on(const two_socket::Register& request) {
   charge_request();
-  if (!is_valid_name(request.name))
-    return refuse_registration(request.name, phrase(ErrorCode::malformed_username));
-  if (user_ && !equal_ignoring_case(user_->name(), request.name))
-    return refuse_registration(request.name, "Already registered as " + user_->name());
+  const std::string_view name = two_socket::asked_name(request.name);
+  if (!is_valid_name(name)) return refuse_registration(request, phrase(ErrorCode::malformed_username));
+  if (user_ && !equal_ignoring_case(user_->name(), name))
+    return refuse_registration(request, "Already registered as " + user_->name());
 
   const bool was_registered = user_ != nullptr;
-  if (!was_registered) user_ = reserve_name(request.name);  // at once: whatever fails now, end() frees it
+  if (!was_registered) user_ = reserve_name(name);  // at once: whatever fails now, end() frees it
   const auto attached = user_ ? user_->attach(request.channel, shared_connection()) : Attached::taken;
   if (attached != Attached::half && attached != Attached::both) {
-    if (was_registered) return refuse_registration(request.name, "Already registered as " + user_->name());
+    if (was_registered) return refuse_registration(request, "Already registered as " + user_->name());
     user_ = nullptr;
-    return refuse_registration(request.name, why_not(attached, std::string(request.name)));
+    return refuse_registration(request, why_not(attached, std::string(name)));
   }
   refusals_ = 0;
   connection().set_label(user_->name());
   if (attached == Attached::both) user_->sign_on();
-  connection().send(to_frame(two_socket::Registered{request.channel, user_->name()}));
-  user_->confirm();
+  register_is_accepted_ = true;
+  answer(request, to_frame(two_socket::Registered{request.channel, user_->name()}, no_line_ends));
+}
+
+/// Once it is known how the REGISTER ends: its answer ends so (F1.6).
+void TwoSocketSession::answer(const two_socket::Register& request, std::string text) {
+  register_answer_ = std::move(text);
+  register_end_ = {request.line_end, trim_front(request.line_end, is_space)};
+  if (!answer_register(IfUndecided::wait)) connection().set_deadline(Deadline::more, moment);
+}
+
+/// False when that may still come.
+bool TwoSocketSession::answer_register(IfUndecided undecided) {
+  if (register_answer_.empty()) return true;
+  const auto empty_line_end = parser_.empty_line_end();
+  if (!empty_line_end && undecided == IfUndecided::wait) return false;
+  if (empty_line_end && !empty_line_end->empty()) register_end_.empty_line = *empty_line_end;
+  // A blank behind the name alone is no habit of ending lines.
+  if (!is_space(register_end_.empty_line.front()))
+    register_end_.line = trim_front(register_end_.line, is_space);
+  connection().clear_deadline(Deadline::more);
+  std::string answer = std::exchange(register_answer_, {});
+  answer.append(register_end_.line).append(register_end_.empty_line);
+  if (std::exchange(register_is_accepted_, false)) {
+    connection().send(answer);
+    user_->confirm();
+  } else {
+    count_refusal(answer);
+  }
+  return true;
 }
 
 /// The user who has the name now, if a socket of this protocol may join it. A newcomer is made for a free
@@ -80,10 +118,10 @@ std::shared_ptr<TwoSocketUser> TwoSocketSession::reserve_name(std::string_view n
   return std::dynamic_pointer_cast<TwoSocketUser>(context_.chat.reserve(newcomer));
 }
 
-void TwoSocketSession::refuse_registration(std::string_view name, std::string_view phrase) {
+void TwoSocketSession::refuse_registration(const two_socket::Register& request, std::string_view phrase) {
   connection().log(spdlog::level::info, "{} refused the name '{}': {}", connection().label(),
-                   visible_beginning(name, logged_line_bytes), phrase);
-  count_refusal(error_frame(ErrorCode::malformed_username, phrase));
+                   visible_beginning(request.name, logged_line_bytes), phrase);
+  answer(request, error_frame(ErrorCode::malformed_username, phrase, no_line_ends));
 }
 
 void TwoSocketSession::on(const two_socket::Send& request) {
@@ -184,6 +222,9 @@ void TwoSocketSession::expire(Deadline kind) {
       return end_with("did not register in time", {});
     case Deadline::frame:
       return end_with("did not complete a frame in time", to_frame(ErrorCode::header_incomplete));
+    case Deadline::more:
+      (void)answer_register(IfUndecided::answer);
+      return;
     case Deadline::send:
       return user_->replies().give_up(now());
     case Deadline::answer:
@@ -192,6 +233,11 @@ void TwoSocketSession::expire(Deadline kind) {
     default:
       return;
   }
+}
+
+void TwoSocketSession::asked_to_end(std::string_view reason) {
+  (void)answer_register(IfUndecided::answer);
+  end_with(reason, {});
 }
 
 void TwoSocketSession::end(std::string_view reason) {

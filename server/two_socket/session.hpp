@@ -25,11 +25,12 @@ class TwoSocketSession : public Session {
   void feed(std::string_view bytes) override { parser_.feed(bytes); }
   bool handle_next() override;
   bool in_frame() const override { return parser_.in_frame() || is_holding_input(); }
+  void input_ended() override { (void)answer_register(IfUndecided::answer); }
   const InputBuffer* input() const override { return &parser_.input(); }
   bool may_be_read_later() const override { return !has_one_socket(); }
   void expire(Deadline kind) override;
   void refuse(std::string_view sentence) override;
-  void asked_to_end(std::string_view reason) override { end_with(reason, {}); }
+  void asked_to_end(std::string_view reason) override;
   void end(std::string_view reason) override;
 
   void on(const two_socket::Register& request);
@@ -42,7 +43,10 @@ class TwoSocketSession : public Session {
   void on(const Other&) {}  // a server's messages: the parser of a client's side yields none
 
   std::shared_ptr<TwoSocketUser> reserve_name(std::string_view name);
-  void refuse_registration(std::string_view name, std::string_view phrase);
+  enum class IfUndecided { wait, answer };
+  void answer(const two_socket::Register& request, std::string text);
+  bool answer_register(IfUndecided undecided);
+  void refuse_registration(const two_socket::Register& request, std::string_view phrase);
   void refuse_early();
   void count_refusal(const std::string& answer);
   void acknowledge(Outcome outcome);
@@ -62,6 +66,12 @@ class TwoSocketSession : public Session {
   two_socket::Parser parser_;
   std::shared_ptr<TwoSocketUser> user_;  // set once, at the first REGISTER that is accepted
   std::size_t refusals_ = 0;             // in a row
+  bool newlines_are_told_ = false;       // to the user
+
+  // The answer to a REGISTER, until it is known how that one ends.
+  std::string register_answer_;  // without its line ends; empty: none waits
+  two_socket::BlockEnd register_end_;
+  bool register_is_accepted_ = false;
 };
 
 /// For the table of dialects.

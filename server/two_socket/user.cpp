@@ -27,6 +27,7 @@ TwoSocketUser::Attached TwoSocketUser::attach(Channel channel,
                                          context_.counters);
   else
     mailbox_ = std::make_shared<Mailbox>(connection, context_.limits);
+  if (mailbox_ && ends_bodies_with_newline_) mailbox_->end_bodies_with_newline();
   place = connection;
   return send_connection_ && recv_connection_ ? Attached::both : Attached::half;
 }
@@ -67,6 +68,12 @@ void TwoSocketUser::confirm() {
     if (++confirmed_ < 2) return;
   }
   mailbox_->open();
+}
+
+void TwoSocketUser::end_bodies_with_newline() {
+  const MutexLock lock(mutex_);
+  ends_bodies_with_newline_ = true;
+  if (mailbox_) mailbox_->end_bodies_with_newline();
 }
 
 void TwoSocketUser::deliver(const Message& message, Receipt receipt) {

@@ -46,6 +46,9 @@ class TwoSocketUser : public Member {
   /// One REGISTERED has been written. After both, messages may come out (D1).
   void confirm() EXCLUDES(mutex_);
 
+  /// From here on each FORWARD to it has an LF behind its body (F1.7).
+  void end_bodies_with_newline() EXCLUDES(mutex_);
+
   /// Once signed on. A one-socket user's receipts come on the socket that it sends on, which must stay read
   /// (R5).
   bool has_one_socket() const { return send_connection_ == recv_connection_; }
@@ -79,6 +82,7 @@ class TwoSocketUser : public Member {
   Mutex mutex_;                                 // taken alone
   bool signing_on_ GUARDED_BY(mutex_) = false;  // who leaves meanwhile departs when that is over
   int confirmed_ GUARDED_BY(mutex_) = 0;
+  bool ends_bodies_with_newline_ GUARDED_BY(mutex_) = false;
   bool is_leaving_ GUARDED_BY(mutex_) = false;  // leave() was called
 };
 

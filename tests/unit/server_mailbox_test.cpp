@@ -60,6 +60,23 @@ TEST_CASE("D3: one FORWARD is out at a time, and the next leaves when it was ans
   c.from.peer().expect("ERROR 103 Header incomplete\n\n");
 }
 
+TEST_CASE("F1.7: an LF behind every body from when it is wanted, also of what waits already") {
+  Correspondents c;
+  c.mailbox->open();
+  const std::string long_body(60'000, 'x');
+  for (const std::string& body : {std::string("one"), std::string("two"), std::string(), long_body})
+    c.deliver(body);
+  c.to.peer().expect(forward("alice", "one"));
+  c.mailbox->end_bodies_with_newline();
+  for (const std::string& body : {std::string("two"), std::string(), long_body}) {
+    c.mailbox->acknowledge(Outcome::received);
+    c.to.peer().expect(forward("alice", body) + "\n");
+  }
+  c.mailbox->acknowledge(Outcome::received);
+  c.deliver("now");
+  c.to.peer().expect(forward("alice", "now") + "\n");
+}
+
 TEST_CASE("D5: an answer to nothing is ignored") {
   Correspondents c;
   c.mailbox->open();
