@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,16 @@ CLI::Option* add_list(CLI::App& app, const std::string& name,
 /// The same for any texts that are not empty.
 CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::string>& values,
                       const std::string& help);
+
+/// An option that takes one of a few words.
+template <typename Value>
+CLI::Option* add_word(CLI::App& app, const std::string& name, Value& value,
+                      const std::map<std::string, Value>& words, const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          name, [&value, words](const std::string& word) { value = words.at(word); }, help)
+      ->check(CLI::IsMember(words).description(""));
+}
 
 /// What became of a command line.
 enum class CommandLine {

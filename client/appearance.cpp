@@ -75,6 +75,9 @@ std::string describe(const Event& event, std::tm time, const Display& display) {
           },
           [&](const Outcome& outcome) { return describe_outcome(outcome, display); },
           [&](const Strange& strange) { return remark("The server sent " + visible(strange.what), display); },
+          [&](const Waiting& waiting) {
+            return remark("  waiting for " + visible(waiting.recipient) + " ...", display);
+          },
           [&](const Lost& lost) { return styled(red, "Connection lost: " + visible(lost.reason), display); },
       },
       event);

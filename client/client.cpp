@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/overloaded.hpp"
@@ -15,6 +16,14 @@ using two_socket::Channel;
 
 // Some servers forward before they confirm the registration; more than these is no such race.
 constexpr std::size_t max_early_events = 64;
+
+// For the answer to the first REGISTER before the second is written, and for a report before the user is told
+// that it is still awaited.
+constexpr std::chrono::milliseconds moment{1000};
+
+Channel other(Channel channel) {
+  return channel == Channel::to_send ? Channel::to_recv : Channel::to_send;
+}
 
 std::string no_answer_text(std::chrono::milliseconds timeout) {
   return "no answer within " + to_seconds_text(timeout) + " s";
@@ -54,35 +63,65 @@ RegisterResult Client::register_as(const std::string& name) {
 }
 
 RegisterResult Client::try_register(const std::string& name) {
-  if (!connection_) {
-    connection_.emplace();
-    if (auto problem = connection_->open(options_.host, options_.port)) return Lost{*std::move(problem)};
+  for (int tries = 0; tries < 2; ++tries) {
+    if (!connection_) {
+      connection_.emplace();
+      if (auto problem = connection_->open(options_.host, options_.port, first_))
+        return Lost{*std::move(problem)};
+    }
+    if (auto result = register_both(name)) return *std::move(result);
+    disconnect();
+    first_ = other(first_);
   }
-  auto result = exchange(Channel::to_send, name);
-  if (!std::holds_alternative<Registered>(result)) return result;
-  result = exchange(Channel::to_recv, name);
-  // The first socket holds the refused name: only new ones are free for another.
-  if (std::holds_alternative<Refused>(result)) disconnect();
-  return result;
+  return Lost{"the server gave " + no_answer_text(options_.answer_timeout)};
 }
 
-RegisterResult Client::exchange(Channel channel, const std::string& name) {
-  if (const auto error = connection_->write(channel, to_frame(two_socket::Register{channel, name})))
-    return Lost{"the connection to the server broke: " + error.message()};
-  const Deadline deadline = Clock::now() + options_.answer_timeout;
-  for (;;) {
-    const auto incoming = connection_->read(deadline);
+/// The second REGISTER is written when the first is answered, or has not been for a moment. Nothing when half
+/// the time for an answer has brought none.
+std::optional<RegisterResult> Client::register_both(const std::string& name) {
+  const auto patience = options_.answer_timeout / 2;
+  std::string registered = name;
+  if (auto problem = write_register(first_, name)) return Lost{*std::move(problem)};
+  Deadline deadline = Clock::now() + patience;
+  const Deadline second_at = Clock::now() + std::min(moment, patience / 2);
+  for (int written = 1, answered = 0; answered < 2;) {
+    if (written == 1 && (answered == 1 || Clock::now() >= second_at)) {
+      if (auto problem = write_register(other(first_), name)) return Lost{*std::move(problem)};
+      ++written;
+    }
+    const auto incoming = connection_->read(written == 1 ? second_at : deadline);
     if (const auto* ended = std::get_if<Connection::Ended>(&incoming)) return Lost{ended->reason};
     const auto* event = std::get_if<two_socket::Event>(&incoming);
-    if (event == nullptr) return Lost{"the server gave " + no_answer_text(options_.answer_timeout)};
-    if (std::holds_alternative<two_socket::Registered>(*event)) return Registered{};
-    if (const auto* error = std::get_if<two_socket::Error>(event))
-      return Refused{error->code, std::string(error->phrase)};
+    if (event == nullptr) {
+      if (Clock::now() < deadline) continue;
+      if (answered == 0) return std::nullopt;
+      return Lost{"the server gave " + no_answer_text(options_.answer_timeout)};
+    }
+    if (const auto* answer = std::get_if<two_socket::Registered>(event)) {
+      ++answered;
+      if (!answer->name.empty() && answer->name != name) registered = answer->name;
+      deadline = Clock::now() + options_.answer_timeout;
+      continue;
+    }
+    if (const auto* error = std::get_if<two_socket::Error>(event)) {
+      Refused refused{error->code, std::string(error->phrase)};
+      // The first socket holds the refused name: only new ones are free for another.
+      if (written == 2) disconnect();
+      return refused;
+    }
     // Early messages are kept. Nobody empties the queue here, so nothing may wait for room in it.
     if (taken_.size() == max_early_events || !handle(*event))
       return Lost{"the server does not keep to the protocol"};
     for (auto& early : events_.take_all()) taken_.push_back(std::move(early));
   }
+  return Registered{std::move(registered)};
+}
+
+/// A sentence part for the user when it could not.
+std::optional<std::string> Client::write_register(Channel channel, const std::string& name) {
+  const auto frame = to_frame(two_socket::Register{channel, name}, options_.register_end);
+  const auto error = connection_->write(channel, frame);
+  return error ? std::optional("the connection to the server broke: " + error.message()) : std::nullopt;
 }
 
 void Client::disconnect() {
@@ -146,6 +185,8 @@ bool Client::refuse_forward(const two_socket::Violation& violation) {
 
 void Client::send(const std::string& recipient, std::string_view text) {
   answers_.begin(recipient);
+  connection_->await_report(recipient);
+  waiting_notice_at_ = Clock::now() + moment;
   answer_deadline_ = Clock::now() + options_.answer_timeout;
   const auto error = connection_->write(Channel::to_send, to_frame(two_socket::Send{recipient, text}));
   if (!error) return;
@@ -155,7 +196,8 @@ void Client::send(const std::string& recipient, std::string_view text) {
 
 std::optional<Deadline> Client::next_wake() const {
   if (!taken_.empty() || lost_) return Deadline{};
-  return waiting() ? std::optional(answer_deadline_) : std::nullopt;
+  if (!waiting()) return std::nullopt;
+  return waiting_notice_at_ ? std::min(*waiting_notice_at_, answer_deadline_) : answer_deadline_;
 }
 
 std::optional<Event> Client::next_event() {
@@ -166,7 +208,13 @@ std::optional<Event> Client::next_event() {
     taken_.pop_front();
     return to_event(std::move(arrival));
   }
-  if (!waiting() || Clock::now() < answer_deadline_) return std::nullopt;
+  if (!waiting()) return std::nullopt;
+  const auto now = Clock::now();
+  if (now < answer_deadline_) {
+    if (!waiting_notice_at_ || now < *waiting_notice_at_) return std::nullopt;
+    waiting_notice_at_.reset();
+    return Waiting{*answers_.waiting()};
+  }
   return Outcome{answers_.give_up(), false, 0, no_answer_text(options_.answer_timeout), false};
 }
 

@@ -24,11 +24,18 @@ struct Outcome {
   bool late = false;  ///< it had been given up before
 };
 
+/// A SEND to this user has had no answer for a second; told once.
+struct Waiting {
+  std::string recipient;
+};
+
 /// What a user of this library is told, in the order in which it happened.
-using Event = std::variant<Message, Outcome, Strange, Lost>;
+using Event = std::variant<Message, Outcome, Strange, Lost, Waiting>;
 
 /// The server has confirmed the name for both sockets.
-struct Registered {};
+struct Registered {
+  std::string name;  ///< as the server wrote it; the one that it was told when it wrote none
+};
 /// The server does not want the name; another may be tried.
 struct Refused {
   int code;
@@ -43,6 +50,8 @@ struct ClientOptions {
   std::chrono::milliseconds answer_timeout{15'000};
   /// Messages beyond these are not acknowledged: nobody will see them.
   std::size_t receive_at_most = std::numeric_limits<std::size_t>::max();
+  /// How a REGISTER ends, for servers that know but one way.
+  two_socket::BlockEnd register_end;
 };
 
 /// How many events an interface shows before it looks at its input again.
@@ -58,8 +67,10 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Opens the sockets where they are not open, and registers both (R4). After Refused it may be called
-  /// again: the same sockets serve where the server left them open (R3), otherwise new ones.
+  /// Opens the sockets where they are not open, and registers both (R4). A server that does not answer the
+  /// first REGISTER gets the other, too, and one that answers none gets new sockets, the other one first
+  /// (C1.6). After Refused it may be called again: the same sockets serve where the server left them open
+  /// (R3), otherwise new ones.
   RegisterResult register_as(const std::string& name);
 
   /// Sends a message. Its Outcome is one of the next events; not to be called while waiting().
@@ -79,7 +90,8 @@ class Client {
 
  private:
   RegisterResult try_register(const std::string& name);
-  RegisterResult exchange(two_socket::Channel channel, const std::string& name);
+  std::optional<RegisterResult> register_both(const std::string& name);
+  std::optional<std::string> write_register(two_socket::Channel channel, const std::string& name);
   void disconnect();
   void receive();
   bool handle(const two_socket::Event& event);
@@ -90,6 +102,7 @@ class Client {
   // Constant while the receiver thread runs.
   const ClientOptions options_;
   std::optional<Connection> connection_;
+  two_socket::Channel first_ = two_socket::Channel::to_send;  // is connected and registered before the other
 
   // Both threads'; each takes care of itself.
   EventQueue events_;
@@ -103,6 +116,7 @@ class Client {
   std::deque<Arrival> taken_;
   Answers answers_;
   Deadline answer_deadline_{};
+  std::optional<Deadline> waiting_notice_at_;
   std::optional<std::string> write_failure_;
   std::optional<Lost> lost_;  // to be told after the Outcome of the SEND that it cut off
 };

@@ -58,18 +58,21 @@ int poll_timeout_ms(std::optional<Deadline> deadline) {
 
 Connection::Connection() : streams_{Stream(context_), Stream(context_)} {}
 
-std::optional<std::string> Connection::open(const std::string& host, const std::string& port) {
+std::optional<std::string> Connection::open(const std::string& host, const std::string& port,
+                                            two_socket::Channel first) {
   std::error_code error;
   tcp::resolver resolver(context_);
   const auto results = resolver.resolve(host, port, tcp::resolver::numeric_service, error);
   if (error) return "the host " + host + " is not known: " + error.message();
 
   const Deadline end = Clock::now() + connect_timeout;
+  tcp::socket& first_socket = stream(first).socket;
+  tcp::socket& second_socket = streams_[&first_socket == &streams_[0].socket ? 1 : 0].socket;
   auto left = static_cast<int>(results.size());
   for (const auto& result : results) {
     const Deadline share = Clock::now() + (end - Clock::now()) / left--;
-    error = connect(streams_[0].socket, result.endpoint(), share);
-    if (!error) error = connect(streams_[1].socket, result.endpoint(), end);
+    error = connect(first_socket, result.endpoint(), share);
+    if (!error) error = connect(second_socket, result.endpoint(), end);
     if (!error) return std::nullopt;
   }
   return "nobody serves " + host + " port " + port + ": " + error.message() + "; is the server running?";
@@ -93,10 +96,8 @@ std::error_code Connection::write(two_socket::Channel channel, std::string_view 
 
 Connection::Incoming Connection::read(std::optional<Deadline> deadline, int stop_fd) {
   for (;;) {
-    for (Stream& stream : streams_) {
-      auto event = stream.parser.next();
-      if (!std::holds_alternative<two_socket::NeedMore>(event)) return event;
-    }
+    for (Stream& stream : streams_)
+      if (const auto event = next_event(stream)) return *event;
     const auto ended =
         std::ranges::find_if(streams_, [](const Stream& stream) { return stream.end_reason.has_value(); });
     if (ended != streams_.end()) {
@@ -108,7 +109,10 @@ Connection::Incoming Connection::read(std::optional<Deadline> deadline, int stop
     std::array<pollfd, 3> fds{{{streams_[0].socket.native_handle(), POLLIN, 0},
                                {streams_[1].socket.native_handle(), POLLIN, 0},
                                {stop_fd, POLLIN, 0}}};
-    const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(deadline));
+    const auto silence = silent_at();
+    const bool is_silence_first = silence && (!deadline || *silence < *deadline);
+    const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(is_silence_first ? silence : deadline));
+    if (ready == 0 && is_silence_first) continue;
     if (ready == 0) return TimedOut{};
     if (ready < 0) continue;  // EINTR: the only error that these arguments can have
     if (fds[2].revents != 0) return Stopped{};
@@ -117,12 +121,49 @@ Connection::Incoming Connection::read(std::optional<Deadline> deadline, int stop
   }
 }
 
+void Connection::await_report(std::string recipient) {
+  const MutexLock lock(awaited_mutex_);
+  awaited_recipient_ = std::move(recipient);
+  ++awaited_reports_;
+}
+
+/// Of one socket; a report without a line end is one, too.
+std::optional<two_socket::Event> Connection::next_event(Stream& stream) {
+  auto event = stream.parser.next();
+  if (std::holds_alternative<two_socket::NeedMore>(event)) {
+    if (stream.parser.pending().empty()) stream.silent_at.reset();
+    if (!stream.silent_at || Clock::now() < *stream.silent_at) return std::nullopt;
+    stream.silent_at.reset();
+    const auto report = [&]() -> std::optional<two_socket::Delivered> {
+      const MutexLock lock(awaited_mutex_);
+      if (awaited_reports_ == 0) return std::nullopt;
+      return stream.parser.take_unended_report(awaited_recipient_);
+    }();
+    if (!report) return std::nullopt;
+    event = *report;
+  }
+  if (std::holds_alternative<two_socket::Delivered>(event) ||
+      std::holds_alternative<two_socket::Error>(event)) {
+    const MutexLock lock(awaited_mutex_);
+    if (awaited_reports_ > 0) --awaited_reports_;
+  }
+  return event;
+}
+
+/// When the first of the sockets on which something has begun will have been silent for long enough.
+std::optional<Deadline> Connection::silent_at() const {
+  const auto& [one, other] = streams_;
+  if (!one.silent_at || !other.silent_at) return one.silent_at ? one.silent_at : other.silent_at;
+  return std::min(*one.silent_at, *other.silent_at);
+}
+
 /// Reads what is there. False when that is nothing.
 bool Connection::fill(Stream& stream) {
   const auto room = stream.parser.prepare();
   const auto count = ::recv(stream.socket.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
   if (count > 0) {
     stream.parser.commit(static_cast<std::size_t>(count));
+    stream.silent_at = Clock::now() + report_silence;
     return true;
   }
   if (count == 0)

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "base/thread_annotations.hpp"
 #include "protocol/two_socket.hpp"
 #include "protocol/two_socket_parser.hpp"
 
@@ -30,11 +31,18 @@ class Connection {
   /// How long the end waits for the server to read what was sent last, so that no reset overtakes it.
   static constexpr std::chrono::milliseconds close_timeout{300};
 
+  /// A report that has no line end yet is taken for one that has none after so much silence (M2.5).
+  static constexpr std::chrono::milliseconds report_silence{500};
+
   Connection();
 
-  /// Opens both sockets; tries each address that `host` has. Returns a sentence part for the user when it
-  /// could not.
-  std::optional<std::string> open(const std::string& host, const std::string& port);
+  /// Opens both sockets, `first` before the other; tries each address that `host` has. Returns a sentence
+  /// part for the user when it could not.
+  std::optional<std::string> open(const std::string& host, const std::string& port,
+                                  two_socket::Channel first = two_socket::Channel::to_send);
+
+  /// A SEND to this user is about to be written: from here on a report without a line end is one on it.
+  void await_report(std::string recipient) EXCLUDES(awaited_mutex_);
 
   /// Sends a frame in one write (F4). An error means that the connection is of no use any more.
   std::error_code write(two_socket::Channel channel, std::string_view frame, int stop_fd = -1);
@@ -62,16 +70,23 @@ class Connection {
     asio::ip::tcp::socket socket;
     two_socket::Parser parser{two_socket::Side::server};
     std::optional<std::string> end_reason;
+    std::optional<Deadline> silent_at;  // then what has come may be a report without a line end
   };
 
   Stream& stream(two_socket::Channel channel) {
     return streams_[channel == two_socket::Channel::to_send ? 0 : 1];
   }
   static bool fill(Stream& stream);
+  std::optional<two_socket::Event> next_event(Stream& stream) EXCLUDES(awaited_mutex_);
+  std::optional<Deadline> silent_at() const;
 
   asio::io_context context_;
   std::array<Stream, 2> streams_;  // the one for sending comes first: answers are seen before messages
   int last_fills_ = 16;            // reads from one socket after the other has ended
+
+  Mutex awaited_mutex_;
+  std::string awaited_recipient_ GUARDED_BY(awaited_mutex_);  // of the last SEND
+  std::size_t awaited_reports_ GUARDED_BY(awaited_mutex_) = 0;
 };
 
 }  // namespace parley::client

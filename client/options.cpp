@@ -17,7 +17,7 @@ constexpr const char* footer = R"(What to type:
   /help  /quit              at a terminal only
 
 In a pipe (or with --plain) the lines of standard output are:
-  registered NAME           the server has confirmed the name
+  registered NAME           the server has confirmed the name, this one
   message SENDER TEXT       somebody's message; it has been acknowledged
   sent RECIPIENT            the line sent last was delivered
   failed RECIPIENT CODE WHY it was not; CODE is the server's, 0 when it gave no answer
@@ -50,6 +50,12 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   add_seconds(app, "--answer-timeout", options.connection.answer_timeout, milliseconds{1}, most_time,
               "Seconds to wait for each answer of the server")
       ->option_text("SECONDS [15]")
+      ->group(connection);
+  add_word(
+      app, "--register-end", options.connection.register_end,
+      {{"lf", {}}, {"crlf", {"\r\n", "\r\n"}}, {"blank", {"\n", " \n"}}},
+      "How REGISTER ends, for a server that knows but one way: two LF, two CR LF, or a blank between two LF")
+      ->option_text("lf|crlf|blank [lf]")
       ->group(connection);
   const auto* const scripts = "Scripts";
   app.add_flag("--plain", options.plain, "Behave as in a pipe, at a terminal too")->group(scripts);

@@ -74,23 +74,26 @@ bool PipeMode::register_name() {
     exit_code_ = ExitCode::refused;
     return false;
   }
-  return std::visit(Overloaded{
-                        [&](const Registered&) {
-                          print(registered_line(options_.name));
-                          return true;
-                        },
-                        [&](const Refused& refused) {
-                          print(refused_line(options_.name, refused));
-                          exit_code_ = ExitCode::refused;
-                          return false;
-                        },
-                        [&](const Lost& lost) {
-                          print(event_line(lost));
-                          exit_code_ = ExitCode::lost;
-                          return false;
-                        },
-                    },
-                    client_.register_as(options_.name));
+  return std::visit(
+      Overloaded{
+          [&](const Registered& registered) {
+            print(registered_line(registered.name));
+            if (registered.name != options_.name)
+              print(event_line(Strange{"the server has registered another name than " + options_.name}));
+            return true;
+          },
+          [&](const Refused& refused) {
+            print(refused_line(options_.name, refused));
+            exit_code_ = ExitCode::refused;
+            return false;
+          },
+          [&](const Lost& lost) {
+            print(event_line(lost));
+            exit_code_ = ExitCode::lost;
+            return false;
+          },
+      },
+      client_.register_as(options_.name));
 }
 
 /// One write for a line, so that lines of several programs in one file do not mix.

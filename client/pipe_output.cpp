@@ -54,6 +54,7 @@ std::string event_line(const Event& event) {
           },
           [](const Strange& strange) { return line("strange", {escape(strange.what)}); },
           [](const Lost& lost) { return line("lost", {escape(lost.reason)}); },
+          [](const Waiting&) { return std::string(); },
       },
       event);
 }

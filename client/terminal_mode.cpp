@@ -18,6 +18,7 @@
 #include "client/names_seen.hpp"
 #include "client/wide_text.hpp"
 #include "protocol/text.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::client {
 namespace {
@@ -61,6 +62,7 @@ class TerminalMode {
  private:
   std::optional<ExitCode> register_name();
   std::optional<std::string> ask_name();
+  void take_name(const std::string& registered);
   void set_prompt();
   void chat();
   void on_line(const std::string& line);
@@ -130,7 +132,10 @@ std::optional<ExitCode> TerminalMode::register_name() {
     }
     RegisterResult result = Refused{0, name_problem(name_)};
     if (std::get<Refused>(result).phrase.empty()) result = client_.register_as(name_);
-    if (std::holds_alternative<Registered>(result)) return std::nullopt;
+    if (const auto* registered = std::get_if<Registered>(&result)) {
+      take_name(registered->name);
+      return std::nullopt;
+    }
     if (const auto* lost = std::get_if<Lost>(&result)) {
       editor_.print_above(describe_failure(lost->reason, display_));
       return ExitCode::lost;
@@ -139,6 +144,16 @@ std::optional<ExitCode> TerminalMode::register_name() {
     refused_once = true;
     name_.clear();
   }
+}
+
+/// The server may have registered another name than it was told.
+void TerminalMode::take_name(const std::string& registered) {
+  if (registered == name_) return;
+  editor_.print_above(remark("The server has registered the name " +
+                                 visible_beginning(registered, max_name_bytes) + ", not " + visible(name_) +
+                                 ".",
+                             display_));
+  if (is_valid_name(registered)) name_ = registered;
 }
 
 void TerminalMode::set_prompt() {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -49,16 +48,6 @@ std::string check_network(const std::string& text) {
   } catch (const std::system_error&) {
     return "'" + text + "' is no network such as 10.0.0.0/8, ::1 or none";
   }
-}
-
-/// An option that takes one of a few words.
-template <typename Value>
-CLI::Option* add_word(CLI::App& app, const std::string& name, Value& value,
-                      const std::map<std::string, Value>& words, const std::string& help) {
-  return app
-      .add_option_function<std::string>(
-          name, [&value, words](const std::string& word) { value = words.at(word); }, help)
-      ->check(CLI::IsMember(words).description(""));
 }
 
 /// An option that takes seconds and shows its default.

@@ -187,8 +187,8 @@ std::variant<Frame, WaitEnd> ClientTrial::receive(Link& link, milliseconds timeo
   }
 }
 
-Frame ClientTrial::expect(Link& link, const Expected& expected) {
-  auto came = receive(link, settings_.timeout);
+Frame ClientTrial::expect(Link& link, const Expected& expected, std::optional<milliseconds> timeout) {
+  auto came = receive(link, timeout.value_or(settings_.timeout));
   auto* frame = std::get_if<Frame>(&came);
   if (frame == nullptr || !expected.matches(frame->event, frame->bytes)) fail(link, expected.text, came);
   return std::move(*frame);
@@ -213,8 +213,9 @@ void ClientTrial::expect_nothing(Link& link, const std::string& expected) {
   fail(link, expected, came);
 }
 
-void ClientTrial::expect_send(std::string_view recipient, std::string_view text) {
-  expect(sending(), send_to(recipient, text));
+void ClientTrial::expect_send(std::string_view recipient, std::string_view text,
+                              std::optional<milliseconds> timeout) {
+  expect(sending(), send_to(recipient, text), timeout);
 }
 
 void ClientTrial::expect_received(std::string_view sender) {

@@ -122,7 +122,7 @@ class ClientTrial {
 
   /// As Link's functions; the terminal is served meanwhile.
   std::variant<Frame, WaitEnd> receive(Link& link, std::chrono::milliseconds timeout);
-  Frame expect(Link& link, const Expected& expected);
+  Frame expect(Link& link, const Expected& expected, std::optional<std::chrono::milliseconds> timeout = {});
 
   /// A moment for the client to do what it should not do; nothing depends on whether it did.
   void look();
@@ -130,7 +130,8 @@ class ClientTrial {
   /// Nothing has come.
   void expect_nothing(Link& link, const std::string& expected);
 
-  void expect_send(std::string_view recipient, std::string_view text);
+  void expect_send(std::string_view recipient, std::string_view text,
+                   std::optional<std::chrono::milliseconds> timeout = {});
   void expect_received(std::string_view sender);
   void expect_error_103();
 

@@ -55,6 +55,7 @@ TEST_CASE("the lines of a pipe") {
   CHECK(event_line(Outcome{"", false, 102, "Unable to send", true}) == "late-failed - 102 Unable to send\n");
   CHECK(event_line(Strange{"HELLO"}) == "strange HELLO\n");
   CHECK(event_line(Lost{"gone"}) == "lost gone\n");
+  CHECK(event_line(Waiting{"bob"}).empty());
 }
 
 TEST_CASE("C5 in a pipe a message is one line and can be undone; a name is one word") {
@@ -74,6 +75,7 @@ TEST_CASE("the lines at a terminal") {
         "  ✗ not delivered to bob: no answer within 15 s");
   CHECK(at_terminal(Outcome{"", true, 0, "", true}) == "  ✓ late answer: delivered");
   CHECK(at_terminal(Lost{"gone"}) == "Connection lost: gone");
+  CHECK(at_terminal(Waiting{"b\x1b"}) == "  waiting for b\\x1b ...");
 }
 
 TEST_CASE("C5 nothing that others send drives the terminal") {
