@@ -1,6 +1,7 @@
 #include "tests/conformance/client_bench.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "tests/conformance/client_trial.hpp"
@@ -10,13 +11,19 @@ namespace parley::conform {
 std::optional<std::string> ClientBench::prepare(const Job& /*job*/) {
   if (!std::exchange(is_looked_at_, true)) {
     Transcript unused;
-    why_not_ = ClientTrial(command_, profile_, 0, settings_, unused).why_it_does_not_come();
+    try {
+      why_not_ = ClientTrial(program_, profile_, 0, settings_, unused).why_it_does_not_come();
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::address_in_use) throw;
+      why_not_ =
+          "The client was not tried: its port " + ports_text(program_.ports) + " is in use by somebody else.";
+    }
   }
   return why_not_;
 }
 
 void ClientBench::run(const Job& job, Transcript& transcript) {
-  ClientTrial trial(command_, profile_, job.number, settings_, transcript);
+  ClientTrial trial(program_, profile_, job.number, settings_, transcript);
   std::ranges::find(cases_, job.id, &ClientCase::id)->run(trial);
 }
 

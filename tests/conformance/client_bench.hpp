@@ -13,19 +13,19 @@ namespace parley::conform {
 /// Judges a client: starts it anew for each case.
 class ClientBench : public Bench {
  public:
-  /// `command` with {user}, {host} and {port} in it.
-  ClientBench(std::string command, Profile profile, const Settings& settings)
-      : command_(std::move(command)),
+  ClientBench(TestedProgram program, Profile profile, const Settings& settings)
+      : program_(std::move(program)),
         profile_(std::move(profile)),
         settings_(settings),
         cases_(client_cases()) {}
 
-  /// Only the first time: a client that ends without having connected never came up.
+  /// Only the first time: a client that ends without having connected never came up, nor does one whose port
+  /// is taken.
   std::optional<std::string> prepare(const Job& job) override;
   void run(const Job& job, Transcript& transcript) override;
 
  private:
-  const std::string command_;
+  const TestedProgram program_;
   const Profile profile_;
   const Settings& settings_;
   const std::vector<ClientCase> cases_;

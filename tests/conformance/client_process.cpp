@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "tests/conformance/launch.hpp"
 #include "tests/conformance/process_family.hpp"
 
 namespace parley::conform {
@@ -29,45 +30,25 @@ constexpr milliseconds time_to_terminate{1'000};
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// This program's environment, but for what must not depend on who runs the suite, and why.
-std::vector<std::string> make_environment(const std::string& mark) {
-  std::vector<std::string> variables = {mark, "TERM=xterm", "LC_ALL=C.UTF-8"};
-  constexpr std::string_view left_out[] = {"TERM=", "LC_ALL=", "NO_COLOR=", "COLUMNS=", "LINES=", "INPUTRC="};
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string_view text(*variable);
-    if (std::ranges::none_of(left_out, [&](std::string_view name) { return text.starts_with(name); }))
-      variables.emplace_back(text);
-  }
-  return variables;
-}
-
-std::vector<char*> to_pointers(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  for (auto& string : strings) pointers.push_back(string.data());
-  pointers.push_back(nullptr);
-  return pointers;
+/// What must not depend on who runs the suite.
+std::vector<std::string> fixed_variables(const std::string& mark) {
+  return {mark, "TERM=xterm", "LC_ALL=C.UTF-8", "NO_COLOR", "COLUMNS", "LINES", "INPUTRC"};
 }
 
 /// In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become(char* const* arguments, char* const* environment, int terminal, pid_t parent) {
-  const bool ready = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent && ::setsid() > 0 &&
-                     ::ioctl(terminal, TIOCSCTTY, 0) == 0 && ::dup2(terminal, STDIN_FILENO) >= 0 &&
-                     ::dup2(terminal, STDOUT_FILENO) >= 0 && ::dup2(terminal, STDERR_FILENO) >= 0;
-  if (ready) {
-    ::close_range(3, ~0U, 0);
-    std::signal(SIGPIPE, SIG_DFL);
-    sigset_t none;
-    sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::execve("/bin/bash", arguments, environment);
-  }
+[[noreturn]] void become(const Launch& launch, int terminal) {
+  if (::setsid() > 0 && ::ioctl(terminal, TIOCSCTTY, 0) == 0 && ::dup2(terminal, STDIN_FILENO) >= 0 &&
+      ::dup2(terminal, STDOUT_FILENO) >= 0 && ::dup2(terminal, STDERR_FILENO) >= 0)
+    launch.become();
   ::_exit(127);
 }
 
 }  // namespace
 
-ClientProcess::ClientProcess(const std::string& command)
-    : mark_(make_family_mark()), master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)) {
+ClientProcess::ClientProcess(const std::string& command, const Confinement& confinement)
+    : is_sandboxed_(confinement.is_sandboxed),
+      mark_(make_family_mark()),
+      master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)) {
   std::array<char, 64> name{};
   if (!master_ || ::grantpt(master_.get()) != 0 || ::unlockpt(master_.get()) != 0 ||
       ::ptsname_r(master_.get(), name.data(), name.size()) != 0)
@@ -82,14 +63,10 @@ ClientProcess::ClientProcess(const std::string& command)
 
   // What it leaves behind when it dies becomes ours, and can be ended.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  std::vector<std::string> words = {"bash", "-c", command};
-  std::vector<std::string> variables = make_environment(mark_);
-  const auto arguments = to_pointers(words);
-  const auto environment = to_pointers(variables);
-  const pid_t parent = ::getpid();
+  const Launch launch(command, confinement, fixed_variables(mark_));
   pid_ = ::fork();
   if (pid_ < 0) fail("fork");
-  if (pid_ == 0) become(arguments.data(), environment.data(), slave_.get(), parent);
+  if (pid_ == 0) become(launch, slave_.get());
 }
 
 ClientProcess::~ClientProcess() {
@@ -97,7 +74,7 @@ ClientProcess::~ClientProcess() {
 }
 
 std::optional<std::string> ClientProcess::ended() {
-  if (!ended_) ended_ = end_of(pid_);
+  if (!ended_) ended_ = end_of(pid_, is_sandboxed_);
   return ended_;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/file_descriptor.hpp"
+#include "tests/conformance/confinement.hpp"
 
 namespace parley::conform {
 
@@ -18,7 +19,7 @@ class ClientProcess {
   static constexpr unsigned short rows = 50;
 
   /// Runs `command` with the shell. Throws std::system_error when there is no terminal or no process.
-  explicit ClientProcess(const std::string& command);
+  ClientProcess(const std::string& command, const Confinement& confinement);
 
   /// end().
   ~ClientProcess();
@@ -41,6 +42,7 @@ class ClientProcess {
   void end();
 
  private:
+  const bool is_sandboxed_;
   const std::string mark_;  // in its environment, and in that of all that it starts
   FileDescriptor master_;
   FileDescriptor slave_;  // held open, so that what was written last can be read

@@ -12,6 +12,7 @@
 #include "protocol/text.hpp"
 #include "tests/conformance/client_trial.hpp"
 #include "tests/conformance/program.hpp"
+#include "tests/conformance/sandbox.hpp"
 
 namespace parley::conform {
 
@@ -40,9 +41,9 @@ std::string registers_first(const std::string& user) {
 
 }  // namespace
 
-ClientTrial::ClientTrial(std::string command, const Profile& profile, std::size_t number,
+ClientTrial::ClientTrial(const TestedProgram& program, const Profile& profile, std::size_t number,
                          const Settings& settings, Transcript& transcript)
-    : command_(std::move(command)),
+    : program_(program),
       profile_(profile),
       number_(number),
       settings_(settings),
@@ -53,17 +54,22 @@ ClientTrial::~ClientTrial() {
   links_.clear();  // first, so that a client that waits for the server's end can go
 }
 
-void ClientTrial::listen() {
-  listener_ = FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+/// 0: the system's choice.
+void ClientTrial::listen_on(std::uint16_t port) {
+  FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int on = 1;  // connections of the run before may linger there
   sockaddr_in address{};
   address.sin_family = AF_INET;
+  address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t length = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (!listener_ || ::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 16) != 0 ||
-      ::getsockname(listener_.get(), generic, &length) != 0)
-    throw std::system_error(errno, std::generic_category(), "listening");
-  port_ = ntohs(address.sin_port);
+  if (!listener || ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      ::bind(listener.get(), generic, length) != 0 || ::listen(listener.get(), 16) != 0 ||
+      ::getsockname(listener.get(), generic, &length) != 0)
+    throw std::system_error(errno, std::generic_category(), "listening on port " + std::to_string(port));
+  if (listeners_.empty()) port_ = ntohs(address.sin_port);
+  listeners_.push_back(std::move(listener));
 }
 
 void ClientTrial::start() {
@@ -75,12 +81,15 @@ void ClientTrial::start() {
   sending_ = receiving_ = nullptr;
   typed_.clear();
   answered_to_ = answers_ = 0;
-  listen();
-  std::string command = substitute(command_, "user", user_);
+  listeners_.clear();
+  if (program_.confinement.is_sandboxed) enter_own_network();
+  if (program_.ports.empty()) listen_on(0);
+  for (const auto port : program_.ports) listen_on(port);
+  std::string command = substitute(program_.command, "user", user_);
   command = substitute(command, "host", "127.0.0.1");
   command = substitute(command, "port", std::to_string(port_));
   const std::size_t lane = transcript_.add_lane(again ? "terminal, second run" : "terminal");
-  terminal_ = std::make_unique<ClientTerminal>(command, transcript_, lane);
+  terminal_ = std::make_unique<ClientTerminal>(command, program_.confinement, transcript_, lane);
 }
 
 std::optional<std::string> ClientTrial::why_it_does_not_come() {
@@ -90,17 +99,19 @@ std::optional<std::string> ClientTrial::why_it_does_not_come() {
     return !nameless_.empty();
   };
   if (terminal_->read_until(has_come, settings_.timeout) || !terminal_->ended()) return std::nullopt;
-  return "The client did not come up: " + terminal_->describe() + '.';
+  std::string problem = "The client did not come up: " + terminal_->describe() + '.';
+  if (program_.ports.empty() && program_.command.find("{port}") == std::string::npos)
+    problem += " Its command has no {port}: if its source has one, say so in its grade.toml, or with --port.";
+  return problem;
 }
 
 void ClientTrial::accept_connections() {
-  for (;;) {
-    FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!socket) return;
-    const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    nameless_.push_back(std::move(socket));
-  }
+  for (const FileDescriptor& listener : listeners_)
+    while (auto socket = FileDescriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC))) {
+      const int on = 1;
+      ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      nameless_.push_back(std::move(socket));
+    }
 }
 
 /// Makes links of the connections that can be called something by what has come on them.

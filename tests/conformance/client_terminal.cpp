@@ -31,8 +31,9 @@ milliseconds left_until(Clock::time_point deadline) {
 
 }  // namespace
 
-ClientTerminal::ClientTerminal(const std::string& command, Transcript& transcript, std::size_t lane)
-    : transcript_(&transcript), lane_(lane), process_(command) {
+ClientTerminal::ClientTerminal(const std::string& command, const Confinement& confinement,
+                               Transcript& transcript, std::size_t lane)
+    : transcript_(&transcript), lane_(lane), process_(command, confinement) {
   transcript.add(lane, Happening::opened);
 }
 

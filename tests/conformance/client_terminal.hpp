@@ -26,7 +26,8 @@ class ClientTerminal {
   };
 
   /// Runs `command`. Notes what happens on the transcript's lane.
-  ClientTerminal(const std::string& command, Transcript& transcript, std::size_t lane);
+  ClientTerminal(const std::string& command, const Confinement& confinement, Transcript& transcript,
+                 std::size_t lane);
 
   void type(std::string_view keys);
 

@@ -15,6 +15,7 @@
 #include "tests/conformance/client_terminal.hpp"
 #include "tests/conformance/link.hpp"
 #include "tests/conformance/settings.hpp"
+#include "tests/conformance/tested_program.hpp"
 #include "tests/conformance/transcript.hpp"
 
 namespace parley::conform {
@@ -31,9 +32,9 @@ class ClientTrial {
  public:
   using Moment = ClientTerminal::Moment;
 
-  /// `command`: the shell's syntax, with {user}, {host} and {port} in it. `number`: of the case among all.
-  ClientTrial(std::string command, const Profile& profile, std::size_t number, const Settings& settings,
-              Transcript& transcript);
+  /// `program`: with {user}, {host} and {port} in its command. `number`: of the case among all.
+  ClientTrial(const TestedProgram& program, const Profile& profile, std::size_t number,
+              const Settings& settings, Transcript& transcript);
 
   /// The connections end, then the client, if it still runs, and all that it has started.
   ~ClientTrial();
@@ -52,7 +53,8 @@ class ClientTrial {
 
   // Signing on
 
-  /// Starts the client with a new server; ends the one before.
+  /// Starts the client with a new server; ends the one before. Throws std::system_error, of address_in_use
+  /// when somebody else has its port.
   void start();
 
   /// Waits until it has connected or ended; nothing, or what it did instead, as a sentence.
@@ -158,7 +160,7 @@ class ClientTrial {
   [[noreturn]] void fail(const std::string& expected, const std::string& came);
 
  private:
-  void listen();
+  void listen_on(std::uint16_t port);
   void accept_connections();
   void name_connections();
   void answer_questions();
@@ -167,14 +169,14 @@ class ClientTrial {
   void let_read(std::chrono::milliseconds time);
   bool is_shown(Moment since, std::string_view part) const;
 
-  const std::string command_;
+  const TestedProgram& program_;
   const Profile& profile_;
   const std::size_t number_;
   const Settings& settings_;
   Transcript& transcript_;
   std::string user_;
 
-  FileDescriptor listener_;
+  std::vector<FileDescriptor> listeners_;  // one for each of the client's ports
   std::uint16_t port_ = 0;
   std::vector<FileDescriptor> nameless_;  // connections on which no channel has been named yet
   std::list<Link> links_;                 // stay where they are

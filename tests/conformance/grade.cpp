@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include "protocol/text.hpp"
 #include "tests/conformance/class_matrix.hpp"
 #include "tests/conformance/judge.hpp"
+#include "tests/conformance/private_copy.hpp"
 #include "tests/conformance/program.hpp"
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/selection.hpp"
@@ -22,7 +24,9 @@ constexpr std::size_t shown_output_bytes = 500;
 /// Why it could not be built; empty when it could.
 std::string build(const Submission& submission, const Options& options) {
   if (submission.build.empty()) return {};
-  Program compiler(submission.build, {options.memory_bytes}, submission.folder);
+  Confinement confinement = options.confinement;
+  confinement.has_no_network = true;
+  Program compiler(submission.build, confinement);
   const auto ended = compiler.wait_for_end(options.build_time);
   if (ended == "exited with code 0") return {};
   std::string printed = compiler.output();
@@ -43,8 +47,9 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
   options.task = program.task;
   options.command = program.start;
   options.profile_file = program.profile;
+  if (!program.ports.empty()) options.ports = program.ports;
   try {
-    const Subject subject = make_subject(options, submission.folder);
+    const Subject subject = make_subject(options);
     // The class may have both halves: what names a case of the other one is not for this one.
     const auto is_elsewhere = [&](const std::string& pattern) {
       return std::ranges::none_of(subject.jobs, [&](const Job& job) { return stands_for(pattern, job); });
@@ -95,9 +100,30 @@ void check_selection(Options options) {
   if (!options.expect_fail_file.empty()) (void)read_ids(options.expect_fail_file, jobs);
 }
 
+void judge_submission(const Submission& submission, Options options, std::vector<ClassRow>& rows) {
+  std::string problem = submission.problem;
+  std::optional<PrivateCopy> copy;
+  options.confinement.folder = submission.folder;
+  try {
+    if (problem.empty() && options.confinement.is_kept_apart())
+      copy.emplace(submission.folder, options.confinement);
+    if (problem.empty()) problem = build(submission, options);
+  } catch (const BadInput& bad) {
+    problem = bad.what;
+  }
+  auto programs = submission.programs;
+  if (programs.empty()) programs.emplace_back();
+  for (const SubmittedProgram& program : programs) {
+    rows.push_back(judge_program(submission, program, options, problem));
+    const ClassRow& row = rows.back();
+    std::cout << visible(row.submission) << ", " << row.half << ": "
+              << (row.problem.empty() ? totals_text(row.report) : visible(row.problem)) << std::endl;
+  }
+}
+
 }  // namespace
 
-ExitCode grade(const Options& options) {
+ExitCode grade(Options options) {
   check_selection(options);
   const auto submissions = read_submissions(options);
   const std::filesystem::path folder = options.output_folder();
@@ -105,18 +131,10 @@ ExitCode grade(const Options& options) {
   std::filesystem::create_directories(folder, error);
   if (error) throw BadInput{"cannot make the folder " + folder.string() + ": " + error.message()};
 
+  options.confinement.hidden = {std::filesystem::canonical(options.folder),
+                                std::filesystem::canonical(folder)};
   std::vector<ClassRow> rows;
-  for (const Submission& submission : submissions) {
-    const std::string problem = submission.problem.empty() ? build(submission, options) : submission.problem;
-    auto programs = submission.programs;
-    if (programs.empty()) programs.emplace_back();
-    for (const SubmittedProgram& program : programs) {
-      rows.push_back(judge_program(submission, program, options, problem));
-      const ClassRow& row = rows.back();
-      std::cout << visible(row.submission) << ", " << row.half << ": "
-                << (row.problem.empty() ? totals_text(row.report) : visible(row.problem)) << std::endl;
-    }
-  }
+  for (const Submission& submission : submissions) judge_submission(submission, options, rows);
   write_file(folder / "class.csv", rows, write_class_csv);
   write_file(folder / "class.html", rows, write_class_html);
   std::cout << "The class: " << (folder / "class.html").string() << " and class.csv beside it" << std::endl;

@@ -7,6 +7,6 @@ namespace parley::conform {
 /// Builds and judges every submission in a folder, one after the other, each in bounded time and memory;
 /// writes each one's reports and the class's matrix to options.output_folder(). One that is broken never
 /// stops the rest. Throws BadInput when the folder itself can not be used.
-ExitCode grade(const Options& options);
+ExitCode grade(Options options);
 
 }  // namespace parley::conform

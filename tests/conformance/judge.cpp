@@ -55,7 +55,7 @@ Report judge(const Subject& subject, const Options& options) {
 
   auto order = jobs;
   if (options.shuffle_seed) std::ranges::shuffle(order, std::mt19937_64(*options.shuffle_seed));
-  RunOptions run{options.jobs, options.tries, options.budget, {}};
+  RunOptions run{options.workers(), options.tries, options.budget, {}};
   if (::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
   const auto begin = Clock::now();
   Report report{

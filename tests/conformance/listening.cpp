@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <fstream>
-#include <iomanip>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -25,7 +25,7 @@ struct Request {
 };
 
 /// Adds those that the kernel names; false when it takes no such questions (it may be built without them).
-bool ask_kernel(std::uint8_t family, std::uint16_t port, std::vector<unsigned long>& inodes) {
+bool ask_kernel(std::uint8_t family, std::vector<ListeningSocket>& sockets) {
   const FileDescriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   Request request{};
   request.header.nlmsg_len = sizeof request;
@@ -34,7 +34,6 @@ bool ask_kernel(std::uint8_t family, std::uint16_t port, std::vector<unsigned lo
   request.question.sdiag_family = family;
   request.question.sdiag_protocol = IPPROTO_TCP;
   request.question.idiag_states = 1U << TCP_LISTEN;
-  request.question.id.idiag_sport = htons(port);
   if (::send(socket.get(), &request, sizeof request, 0) < 0) return false;
   for (;;) {
     alignas(nlmsghdr) std::array<char, 8192> answer;
@@ -44,7 +43,8 @@ bool ask_kernel(std::uint8_t family, std::uint16_t port, std::vector<unsigned lo
     while (at + sizeof(nlmsghdr) <= static_cast<std::size_t>(count)) {
       const auto* header = reinterpret_cast<const nlmsghdr*>(answer.data() + at);
       if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY) return header->nlmsg_type == NLMSG_DONE;
-      inodes.push_back(reinterpret_cast<const inet_diag_msg*>(header + 1)->idiag_inode);
+      const auto* found = reinterpret_cast<const inet_diag_msg*>(header + 1);
+      sockets.push_back({ntohs(found->id.idiag_sport), found->idiag_inode});
       at += NLMSG_ALIGN(header->nlmsg_len);
     }
   }
@@ -52,30 +52,39 @@ bool ask_kernel(std::uint8_t family, std::uint16_t port, std::vector<unsigned lo
 
 /// The same from a file in /proc. To read it takes milliseconds: the kernel looks through its table of
 /// connections.
-void read_table(const char* table, std::uint16_t port, std::vector<unsigned long>& inodes) {
+void read_table(const char* table, std::vector<ListeningSocket>& sockets) {
   constexpr std::string_view listening = "0A";
-  std::ostringstream ending;
-  ending << ':' << std::hex << std::uppercase << std::setw(4) << std::setfill('0') << port;
   std::ifstream file(table);
   std::string line;
   while (std::getline(file, line)) {
     std::istringstream fields(line);
     std::string number, local, remote, state, queues, timer, retransmits, user, timeout;
     unsigned long inode = 0;
-    if (fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >>
-            inode &&
-        state == listening && local.ends_with(ending.str()))
-      inodes.push_back(inode);
+    if (!(fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >>
+          inode) ||
+        state != listening)
+      continue;
+    const auto port = std::stoul(local.substr(local.rfind(':') + 1), nullptr, 16);
+    sockets.push_back({static_cast<std::uint16_t>(port), inode});
   }
 }
 
 }  // namespace
 
-std::vector<unsigned long> listeners(std::uint16_t port) {
-  std::vector<unsigned long> inodes;
-  if (!ask_kernel(AF_INET, port, inodes)) read_table("/proc/net/tcp", port, inodes);
-  if (!ask_kernel(AF_INET6, port, inodes)) read_table("/proc/net/tcp6", port, inodes);
-  return inodes;
+std::vector<ListeningSocket> listening_sockets() {
+  std::vector<ListeningSocket> sockets;
+  if (!ask_kernel(AF_INET, sockets)) read_table("/proc/thread-self/net/tcp", sockets);
+  if (!ask_kernel(AF_INET6, sockets)) read_table("/proc/thread-self/net/tcp6", sockets);
+  return sockets;
+}
+
+bool is_port_free(std::uint16_t port) {
+  const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
+         errno != EADDRINUSE;
 }
 
 }  // namespace parley::conform

@@ -5,8 +5,17 @@
 
 namespace parley::conform {
 
-/// The inodes of the sockets that listen on the TCP port, at whatever address of this machine. Does not
-/// connect: some servers take that badly. Any thread.
-std::vector<unsigned long> listeners(std::uint16_t port);
+/// One that takes TCP connections, at whatever address of this machine.
+struct ListeningSocket {
+  std::uint16_t port = 0;
+  unsigned long inode = 0;
+};
+
+/// Those in the calling thread's network. Does not connect: some servers take that badly. Any thread.
+std::vector<ListeningSocket> listening_sockets();
+
+/// Whether a program that takes no precautions can listen on the port now. A port whose last connections the
+/// listener has ended itself is not free for a minute.
+bool is_port_free(std::uint16_t port);
 
 }  // namespace parley::conform

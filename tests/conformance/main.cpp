@@ -1,12 +1,16 @@
 #include <fcntl.h>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "base/output.hpp"
+#include "tests/conformance/confine.hpp"
 #include "tests/conformance/grade.hpp"
 #include "tests/conformance/judge.hpp"
 #include "tests/conformance/options.hpp"
+#include "tests/conformance/private_copy.hpp"
 #include "tests/conformance/replay.hpp"
 #include "tests/conformance/selection.hpp"
 #include "tests/conformance/subjects.hpp"
@@ -42,7 +46,11 @@ ExitCode replay(const Subject& subject, Options options) {
 ExitCode run(Options& options) {
   if (!options.alternatives_file.empty())
     options.settings.alternatives = read_alternatives(options.alternatives_file);
+  settle_confinement(options);
   if (options.task == Task::grade) return grade(options);
+  std::optional<PrivateCopy> copy;
+  if (!options.command.empty() && !options.list && options.confinement.is_kept_apart())
+    copy.emplace(std::filesystem::current_path(), options.confinement);
   const Subject subject = make_subject(options);
   if (options.list) {
     print_list(subject, options);

@@ -1,5 +1,8 @@
 #include "tests/conformance/options.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include "base/command_line.hpp"
 #include "base/seconds.hpp"
 
@@ -12,7 +15,8 @@ constexpr milliseconds least_time{10};
 constexpr std::uint64_t most_seed = UINT64_MAX;
 constexpr std::size_t mebibyte = 1024 * 1024;
 constexpr std::size_t default_memory_mebibytes = 4096;  // 8 of them are the stack of one thread
-constexpr milliseconds grading_budget{180'000};         // for one program of one submission
+constexpr std::size_t default_processes = 2048;  // a server has two threads for each of its users, or more
+constexpr milliseconds grading_budget{180'000};  // for one program of one submission
 
 constexpr const char* footer =
     R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); --list shows them.
@@ -65,6 +69,55 @@ void add_course(CLI::App& app, Options& options) {
       ->option_text("FILE");
 }
 
+std::optional<std::uint16_t> to_port(const std::string& text) {
+  const auto number = to_whole_number(text);
+  if (!number || *number < 1 || *number > UINT16_MAX) return std::nullopt;
+  return static_cast<std::uint16_t>(*number);
+}
+
+/// A user of this system by name, or any by number, for whom root may run programs.
+std::optional<Account> find_account(const std::string& user) {
+  if (const passwd* entry = ::getpwnam(user.c_str())) return Account{entry->pw_uid, entry->pw_gid};
+  const auto number = to_whole_number(user);
+  if (!number || *number >= UINT32_MAX) return std::nullopt;
+  return Account{static_cast<uid_t>(*number), static_cast<gid_t>(*number)};
+}
+
+std::string why_not_account(const std::string& user) {
+  if (::geteuid() != 0) return "only root can run a program as somebody else";
+  const auto account = find_account(user);
+  if (!account) return "there is no user '" + user + '\'';
+  return account->user == 0 ? "it is to be another user than root" : "";
+}
+
+void add_confinement(CLI::App& app, Options& options, const std::string& default_sandboxing) {
+  app.option_defaults()->group("How the program is run");
+  add_list(
+      app, "--port",
+      [&options](const std::vector<std::string>& ports) {
+        options.ports.clear();
+        for (const auto& port : ports) options.ports.push_back(*to_port(port));
+      },
+      "The port in its source, for one that cannot be told; more, if it has several",
+      [](const std::string& text) { return to_port(text) ? std::string() : '\'' + text + "' is not a port"; })
+      ->option_text("N[,N]");
+  const std::map<std::string, Sandboxing> choices{
+      {"auto", Sandboxing::automatic}, {"on", Sandboxing::on}, {"off", Sandboxing::off}};
+  app.add_option_function<std::string>(
+         "--sandbox", [&options, choices](const std::string& word) { options.sandboxing = choices.at(word); },
+         "With bubblewrap: a network, processes, /tmp and a copy of its folder of its own; auto: where it "
+         "works")
+      ->check(CLI::IsMember(choices).description(""))
+      ->option_text("auto|on|off [" + default_sandboxing + "]");
+  add_list(app, "--visible", options.confinement.visible, "What else it may read in the sandbox")
+      ->option_text("PATH,...");
+  app.add_option_function<std::string>(
+         "--user", [&options](const std::string& user) { options.confinement.account = find_account(user); },
+         "For root: runs it as this user, who does nothing else and whose processes are ended")
+      ->check(CLI::Validator(why_not_account, ""))
+      ->option_text("NAME|NUMBER [nobody in a sandbox]");
+}
+
 void add_reports(CLI::App& app, Options& options) {
   app.option_defaults()->group("Reports (- is standard output; several at once)");
   for (const char* format : {"tap", "junit", "gradescope", "classroom", "json", "html"})
@@ -98,10 +151,14 @@ void add_grading(CLI::App& app, Options& options) {
   add_seconds(app, "--build-time", options.build_time, least_time, "For building one");
   add_number(
       app, "--memory", 16, 1 << 20,
-      [&options](std::uint64_t mebibytes) { options.memory_bytes = mebibytes * mebibyte; },
+      [&options](std::uint64_t mebibytes) { options.confinement.memory_bytes = mebibytes * mebibyte; },
       "Writable memory of each process of one")
       ->option_text("MIB [4096]");
-  options.memory_bytes = default_memory_mebibytes * mebibyte;
+  add_number(app, "--processes", options.confinement.processes, 16, 1 << 20,
+             "Processes and threads of one, in a sandbox or with --user")
+      ->option_text("N [2048]");
+  options.confinement.memory_bytes = default_memory_mebibytes * mebibyte;
+  options.confinement.processes = default_processes;
   options.budget = grading_budget;
 }
 
@@ -117,6 +174,11 @@ std::string Options::repeat_command(std::string_view id) const {
   std::string text = "parley-conform ";
   text += task == Task::judge_client ? "client" : "server";
   text += command.empty() ? ' ' + address : " --exec " + shell_quoted(command);
+  if (!ports.empty()) {
+    text += " --port ";
+    for (const auto port : ports) text += std::to_string(port) + ',';
+    text.pop_back();
+  }
   if (!profile_file.empty()) text += " --profile " + shell_quoted(profile_file);
   if (!alternatives_file.empty()) text += " --alternatives " + shell_quoted(alternatives_file);
   return text + " --seed " + std::to_string(settings.seed) + " --only " + std::string(id);
@@ -148,6 +210,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
   for (CLI::App* task : {server, client, grade}) {
     task->footer(footer);
     add_selection(*task, options);
+    add_confinement(*task, options, task == grade ? "auto" : "off");
     add_course(*task, options);
     add_reports(*task, options);
   }
@@ -169,12 +232,16 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
   if (!grade->parsed() && options.budget == grading_budget) options.budget = milliseconds{0};
   options.task = server->parsed() ? Task::judge_server : client->parsed() ? Task::judge_client : Task::grade;
   std::erase_if(options.reports, [](const auto& report) { return report.second.empty(); });
-  if (options.task != Task::grade) options.memory_bytes = 0;
+  if (options.task != Task::grade) options.confinement.memory_bytes = options.confinement.processes = 0;
+  if (grade->parsed() && grade->count("--sandbox") == 0) options.sandboxing = Sandboxing::automatic;
   if (options.task == Task::grade || options.list) return options;
   if (options.task == Task::judge_client && options.command.empty())
     return refuse("client needs --exec COMMAND");
   if (options.task == Task::judge_server && options.address.empty() == options.command.empty())
     return refuse("server needs HOST:PORT, or --exec COMMAND, and not both");
+  if (!options.address.empty() &&
+      (!options.ports.empty() || options.confinement.account || options.sandboxing == Sandboxing::on))
+    return refuse("--port, --sandbox and --user are for a program that is started, with --exec");
   if (options.jobs > 1 && !options.address.empty())
     return refuse(
         "--jobs needs --exec: cases at the same time on one server would meet in each other's broadcasts");

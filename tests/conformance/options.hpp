@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/conformance/clause.hpp"
+#include "tests/conformance/confinement.hpp"
 #include "tests/conformance/settings.hpp"
 
 namespace parley::conform {
@@ -21,6 +22,7 @@ enum class ExitCode {
 };
 
 enum class Task { judge_server, judge_client, grade };
+enum class Sandboxing { automatic, on, off };
 
 /// What a case costs that could not be tried: its points, or nothing.
 enum class Untried { fail, skip };
@@ -28,8 +30,11 @@ enum class Untried { fail, skip };
 /// What the command line asked for.
 struct Options {
   Task task = Task::judge_server;
-  std::string address;  ///< HOST:PORT of a server that runs already
-  std::string command;  ///< --exec
+  std::string address;               ///< HOST:PORT of a server that runs already
+  std::string command;               ///< --exec
+  std::vector<std::uint16_t> ports;  ///< in the program's source; empty: it is told one
+  Sandboxing sandboxing = Sandboxing::off;
+  Confinement confinement;
   bool list = false;
   std::string replay;  ///< the id of a case; empty: none
 
@@ -60,12 +65,11 @@ struct Options {
   std::string server_command;
   std::string client_command;
   std::chrono::milliseconds build_time{60'000};
-  /// Writable memory of each process; 0: no limit. Not its address space: virtual machines reserve much of
-  /// that.
-  std::size_t memory_bytes = 0;
-
   /// Where grade writes: --output, or "reports" in the folder of the submissions.
   std::string output_folder() const { return output.empty() ? folder + "/reports" : output; }
+
+  /// As many as may be at work: a port outside of sandboxes is for one at a time.
+  std::size_t workers() const { return ports.empty() || confinement.is_sandboxed ? jobs : 1; }
 
   /// The command that repeats one case alone.
   std::string repeat_command(std::string_view id) const;

@@ -124,13 +124,16 @@ bool has_socket(pid_t pid, unsigned long inode) {
   return false;
 }
 
-std::optional<std::string> end_of(pid_t pid) {
+std::optional<std::string> end_of(pid_t pid, bool by_proxy) {
+  constexpr int killed = 128;  // plus the signal
   siginfo_t info{};
   if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
     return std::nullopt;
-  if (info.si_code == CLD_EXITED) return "exited with code " + std::to_string(info.si_status);
-  return "was killed by signal " + std::to_string(info.si_status) + " (" + ::sigdescr_np(info.si_status) +
-         ")";
+  const bool is_told =
+      by_proxy && info.si_status > killed && ::sigdescr_np(info.si_status - killed) != nullptr;
+  if (info.si_code == CLD_EXITED && !is_told) return "exited with code " + std::to_string(info.si_status);
+  const int signal = info.si_code == CLD_EXITED ? info.si_status - killed : info.si_status;
+  return "was killed by signal " + std::to_string(signal) + " (" + ::sigdescr_np(signal) + ")";
 }
 
 }  // namespace parley::conform

@@ -33,8 +33,9 @@ std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leade
 bool has_socket(pid_t pid, unsigned long inode);
 
 /// How this child ended, as a sentence part: "exited with code 1", "was killed by signal 11 (Segmentation
-/// fault)"; nothing while it runs. It is left to be waited for: its group and session must keep their number
-/// until the rest of them is gone too.
-std::optional<std::string> end_of(pid_t pid);
+/// fault)"; nothing while it runs. `by_proxy`: it is not the program itself, but tells how that ended as a
+/// shell does. It is left to be waited for: its group and session must keep their number until the rest of
+/// them is gone too.
+std::optional<std::string> end_of(pid_t pid, bool by_proxy);
 
 }  // namespace parley::conform

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,9 +11,8 @@
 #include <cerrno>
 #include <csignal>
 #include <system_error>
-#include <vector>
 
-#include "tests/conformance/listening.hpp"
+#include "tests/conformance/launch.hpp"
 #include "tests/conformance/process_family.hpp"
 
 namespace parley::conform {
@@ -28,38 +26,24 @@ constexpr std::size_t pipe_bytes = 64 * 1024;  // what Linux lets one hold
 constexpr milliseconds time_to_terminate{1'000};
 constexpr milliseconds look_interval{5};
 
-void set_limit(int resource, std::size_t value) {
-  if (value == 0) return;
-  const rlimit limit{value, value};
-  ::setrlimit(static_cast<__rlimit_resource>(resource), &limit);
-}
+// Many first open a port for something else, such as a debugger.
+constexpr milliseconds time_to_listen_elsewhere{1'000};
+constexpr milliseconds elsewhere_interval{100};
 
 /// In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const char* command, const char* folder, const ProgramLimits& limits, int output,
-                         char* const* environment) {
+[[noreturn]] void become(const Launch& launch, int output) {
   ::setsid();
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int null = ::open("/dev/null", O_RDONLY);
   ::dup2(null, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
-  ::close_range(3, ~0U, 0);
-  std::signal(SIGPIPE, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  set_limit(RLIMIT_DATA, limits.memory_bytes);
-  // bash, since it gives its place to a command that is the last: the program's end and signals are its own
-  // then.
-  if (*folder == '\0' || ::chdir(folder) == 0)
-    ::execle("/bin/bash", "bash", "-c", command, nullptr, environment);
-  ::_exit(127);
+  launch.become();
 }
 
 }  // namespace
 
-Program::Program(const std::string& command, const ProgramLimits& limits, const std::string& folder)
-    : mark_(make_family_mark()) {
+Program::Program(const std::string& command, const Confinement& confinement)
+    : is_sandboxed_(confinement.is_sandboxed), mark_(make_family_mark()) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0 || ::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
     throw std::system_error(errno, std::generic_category(), "pipe");
@@ -67,13 +51,10 @@ Program::Program(const std::string& command, const ProgramLimits& limits, const 
   const FileDescriptor input_end(ends[1]);
   // What it leaves behind when it dies becomes ours, and can be ended.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  std::vector<char*> environment;
-  for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
-  environment.push_back(const_cast<char*>(mark_.c_str()));
-  environment.push_back(nullptr);
+  const Launch launch(command, confinement, {mark_});
   pid_ = ::fork();
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (pid_ == 0) become(command.c_str(), folder.c_str(), limits, input_end.get(), environment.data());
+  if (pid_ == 0) become(launch, input_end.get());
   drainer_ = std::thread([this] { drain(); });
 }
 
@@ -99,7 +80,7 @@ bool Program::read_output() {
 }
 
 std::optional<std::string> Program::ended() {
-  if (!ended_) ended_ = end_of(pid_);
+  if (!ended_) ended_ = end_of(pid_, is_sandboxed_);
   return ended_;
 }
 
@@ -136,21 +117,45 @@ std::chrono::milliseconds Program::processor_time() const {
   return processor_time_of(mark_, pid_);
 }
 
-/// The port may have become somebody else's since it was free.
-bool Program::listens(std::uint16_t port) const {
-  const auto inodes = listeners(port);
-  return !inodes.empty() && std::ranges::any_of(family_of(mark_, pid_), [&](pid_t pid) {
-    return std::ranges::any_of(inodes, [&](unsigned long inode) { return has_socket(pid, inode); });
-  });
+/// Nobody else is in the network of a sandbox; outside, a port may have become somebody else's since it was
+/// free.
+bool Program::has(const ListeningSocket& socket, const std::vector<pid_t>& family) const {
+  return is_sandboxed_ ||
+         std::ranges::any_of(family, [&](pid_t pid) { return has_socket(pid, socket.inode); });
 }
 
-bool Program::wait_until_listening(std::uint16_t port, milliseconds timeout) {
+std::vector<std::uint16_t> Program::listening_ports() const {
+  const auto family = is_sandboxed_ ? std::vector<pid_t>{} : family_of(mark_, pid_);
+  std::vector<std::uint16_t> ports;
+  for (const ListeningSocket& socket : listening_sockets())
+    if (has(socket, family)) ports.push_back(socket.port);
+  std::ranges::sort(ports);
+  const auto repeated = std::ranges::unique(ports);  // IPv4 and IPv6
+  ports.erase(repeated.begin(), repeated.end());
+  return ports;
+}
+
+std::optional<std::uint16_t> Program::wait_until_listening(const std::vector<std::uint16_t>& ports,
+                                                           milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
-  while (!listens(port)) {
-    if (ended() || Clock::now() > deadline) return false;
+  auto next_look_elsewhere = Clock::now();
+  std::optional<Clock::time_point> elsewhere_since;
+  for (;;) {
+    const auto sockets = listening_sockets();
+    const bool may_be_there = std::ranges::any_of(
+        sockets, [&](const auto& socket) { return std::ranges::find(ports, socket.port) != ports.end(); });
+    const auto now = Clock::now();
+    if (may_be_there || now >= next_look_elsewhere) {
+      const auto own = listening_ports();
+      for (const auto port : ports)
+        if (std::ranges::binary_search(own, port)) return port;
+      if (!own.empty() && !elsewhere_since) elsewhere_since = now;
+      next_look_elsewhere = now + elsewhere_interval;
+    }
+    if (ended() || now > deadline || (elsewhere_since && now > *elsewhere_since + time_to_listen_elsewhere))
+      return std::nullopt;
     std::this_thread::sleep_for(look_interval);
   }
-  return true;
 }
 
 void Program::stop() {

@@ -8,24 +8,21 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/event_flag.hpp"
 #include "base/file_descriptor.hpp"
+#include "tests/conformance/confinement.hpp"
+#include "tests/conformance/listening.hpp"
 
 namespace parley::conform {
-
-/// What a program under test may use. 0: no limit.
-struct ProgramLimits {
-  std::size_t memory_bytes = 0;  ///< writable, of each process
-};
 
 /// A program under test, started with the shell's syntax in a session of its own. What it prints is
 /// read all the time, so that it never blocks, and its end is kept. Belongs to one thread.
 class Program {
  public:
   /// Throws std::system_error when no process can be made; a command that is not found is an end like others.
-  explicit Program(const std::string& command, const ProgramLimits& limits = {},
-                   const std::string& folder = {});
+  Program(const std::string& command, const Confinement& confinement);
 
   /// stop().
   ~Program();
@@ -52,18 +49,24 @@ class Program {
   std::size_t printed_bytes();
   std::string output_since(std::size_t bytes);
 
-  /// Waits until it listens on the port. Does not connect: some servers take that badly. False when it ends
-  /// first, or the time does.
-  bool wait_until_listening(std::uint16_t port, std::chrono::milliseconds timeout);
+  /// Waits until it listens on one of the ports: the first of them that it does. Does not connect: some
+  /// servers take that badly. Nothing when it ends first, or the time does, or when it listens elsewhere only
+  /// and stays there.
+  std::optional<std::uint16_t> wait_until_listening(const std::vector<std::uint16_t>& ports,
+                                                    std::chrono::milliseconds timeout);
+
+  /// Where it listens.
+  std::vector<std::uint16_t> listening_ports() const;
 
   /// Ends it and everything that it started: SIGTERM to its group, after a while SIGKILL.
   void stop();
 
  private:
-  bool listens(std::uint16_t port) const;
+  bool has(const ListeningSocket& socket, const std::vector<pid_t>& family) const;
   void drain();
   bool read_output();
 
+  const bool is_sandboxed_;
   const std::string mark_;  // in its environment, and in that of all that it starts
   pid_t pid_ = -1;
   FileDescriptor output_end_;

@@ -1,9 +1,12 @@
 #include "tests/conformance/server_bench.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "protocol/text.hpp"
 #include "tests/conformance/crash_text.hpp"
+#include "tests/conformance/listening.hpp"
+#include "tests/conformance/sandbox.hpp"
 #include "tests/support/free_port.hpp"
 
 namespace parley::conform {
@@ -11,6 +14,10 @@ namespace {
 
 // A process whose sockets have just ended may still be on its way out.
 constexpr std::chrono::milliseconds time_to_die{100};
+// What the last server on a fixed port has ended keeps that port for a minute, unless the next one says that
+// it may.
+constexpr std::chrono::seconds time_of_last_connections{65};
+constexpr std::chrono::milliseconds port_look_interval{50};
 
 void run_case(const std::vector<Case>& cases, const Job& job, const test::Endpoint& server,
               const Settings& settings, Transcript& transcript) {
@@ -58,6 +65,31 @@ bool RunningServerBench::takes_connections() const {
   }
 }
 
+std::optional<std::string> StartedServerBench::why_port_is_not_free(std::uint16_t port) const {
+  const auto deadline = std::chrono::steady_clock::now() + time_of_last_connections;
+  while (!is_port_free(port)) {
+    const auto sockets = listening_sockets();
+    if (std::ranges::find(sockets, port, &ListeningSocket::port) != sockets.end() ||
+        std::chrono::steady_clock::now() > deadline)
+      return "The server was not tried: its port " + std::to_string(port) + " is in use by somebody else.";
+    std::this_thread::sleep_for(port_look_interval);
+  }
+  return std::nullopt;
+}
+
+std::string StartedServerBench::why_it_did_not_come(const std::vector<std::uint16_t>& ports) {
+  const auto elsewhere = program_->listening_ports();
+  if (!program_->ended() && !elsewhere.empty()) {
+    const std::string port = std::to_string(elsewhere.front());
+    return "The server did not come up: it listens on " + ports_text(elsewhere) + ", not on " +
+           ports_text(ports) + "; write port = " + port + " in its grade.toml, or give --port " + port + '.';
+  }
+  const auto ended = program_->ended();
+  const std::string printed = program_->output();
+  return "The server did not come up: it " + ended.value_or("does not listen on port " + ports_text(ports)) +
+         (printed.empty() ? "." : ", having printed: " + visible(printed));
+}
+
 std::optional<std::string> StartedServerBench::prepare(const Job& job) {
   const bool is_used_up = job.wants_fresh && !first_case_.empty();
   if (program_ && !program_->ended() && !is_used_up) return std::nullopt;
@@ -67,17 +99,20 @@ std::optional<std::string> StartedServerBench::prepare(const Job& job) {
   constexpr int tries = 3;
   std::string problem;
   for (int i = 0; i < tries; ++i) {
-    port_ = test::free_port();
-    program_ =
-        std::make_unique<Program>(substitute(command_, "port", std::to_string(port_)), limits_, folder_);
-    if (program_->wait_until_listening(port_, startup_time)) return std::nullopt;
-    const auto ended = program_->ended();
-    const std::string printed = program_->output();
+    if (tested_.confinement.is_sandboxed) enter_own_network();
+    const auto ports = tested_.ports.empty() ? std::vector{test::free_port()} : tested_.ports;
+    for (const auto port : tested_.ports)
+      if (auto taken = why_port_is_not_free(port)) return taken;
+    program_ = std::make_unique<Program>(substitute(tested_.command, "port", std::to_string(ports.front())),
+                                         tested_.confinement);
+    if (const auto port = program_->wait_until_listening(ports, startup_time)) {
+      port_ = *port;
+      return std::nullopt;
+    }
+    const bool has_ended = program_->ended().has_value();
+    problem = why_it_did_not_come(ports);
     program_.reset();
-    problem = "The server did not come up: it " +
-              ended.value_or("does not listen on port " + std::to_string(port_)) +
-              (printed.empty() ? "." : ", having printed: " + visible(printed));
-    if (!ended) break;
+    if (!has_ended) break;
   }
   return problem;
 }

@@ -7,6 +7,7 @@
 #include "tests/conformance/case.hpp"
 #include "tests/conformance/program.hpp"
 #include "tests/conformance/runner.hpp"
+#include "tests/conformance/tested_program.hpp"
 #include "tests/support/peer.hpp"
 
 namespace parley::conform {
@@ -37,15 +38,12 @@ class RunningServerBench : public Bench {
 };
 
 /// Judges a server that it starts, with {port} in the command replaced; after a failed case it starts a new
-/// one, so that one fault cannot show in two cases.
+/// one, so that one fault cannot show in two cases. Of the ports in its source the first on which it listens
+/// is used.
 class StartedServerBench : public Bench {
  public:
-  StartedServerBench(std::string command, std::string folder, ProgramLimits limits, const Settings& settings)
-      : command_(std::move(command)),
-        folder_(std::move(folder)),
-        limits_(limits),
-        settings_(settings),
-        cases_(server_cases()) {
+  StartedServerBench(TestedProgram tested, const Settings& settings)
+      : tested_(std::move(tested)), settings_(settings), cases_(server_cases()) {
     settings_.is_at_rest = [this] { return program_->is_at_rest(); };
     settings_.processor_time = [this] { return program_->processor_time(); };
   }
@@ -56,9 +54,10 @@ class StartedServerBench : public Bench {
   std::string_view used_since() const override { return first_case_; }
 
  private:
-  const std::string command_;
-  const std::string folder_;
-  const ProgramLimits limits_;
+  std::optional<std::string> why_port_is_not_free(std::uint16_t port) const;
+  std::string why_it_did_not_come(const std::vector<std::uint16_t>& ports);
+
+  const TestedProgram tested_;
   Settings settings_;  // constant but for the server that they are about
   const std::vector<Case> cases_;
   std::unique_ptr<Program> program_;

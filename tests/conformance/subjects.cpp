@@ -24,13 +24,16 @@ test::Endpoint to_endpoint(const std::string& address) {
   return {host, static_cast<std::uint16_t>(port)};
 }
 
-Subject make_server_subject(const Options& options, const std::string& folder) {
+TestedProgram tested_program(const Options& options) {
+  return {options.command, options.ports, options.confinement};
+}
+
+Subject make_server_subject(const Options& options) {
   Subject subject{{}, to_jobs(server_cases()), {}};
   if (!options.command.empty()) {
     subject.name = "server '" + options.command + "'";
-    subject.make_bench = [&options, folder] {
-      return std::make_unique<StartedServerBench>(options.command, folder,
-                                                  ProgramLimits{options.memory_bytes}, options.settings);
+    subject.make_bench = [&options] {
+      return std::make_unique<StartedServerBench>(tested_program(options), options.settings);
     };
   } else {
     subject.name = "server at " + options.address;
@@ -50,18 +53,10 @@ Profile read_profile_file(const std::string& path) {
   return std::get<Profile>(std::move(result));
 }
 
-/// The command as it is to be run: in a folder of its own, with less memory.
-std::string confined(const Options& options, const std::string& folder) {
-  if (folder.empty()) return options.command;
-  const std::string limit =
-      options.memory_bytes > 0 ? "ulimit -d " + std::to_string(options.memory_bytes / 1024) + " && " : "";
-  return "cd " + shell_quoted(folder) + " && " + limit + options.command;
-}
-
-Subject make_client_subject(const Options& options, const std::string& folder) {
+Subject make_client_subject(const Options& options) {
   return {"client '" + options.command + "'", to_jobs(client_cases()),
-          [&options, command = confined(options, folder), profile = read_profile_file(options.profile_file)] {
-            return std::make_unique<ClientBench>(command, profile, options.settings);
+          [&options, profile = read_profile_file(options.profile_file)] {
+            return std::make_unique<ClientBench>(tested_program(options), profile, options.settings);
           }};
 }
 
@@ -82,9 +77,8 @@ std::set<std::string_view> stuck_jobs(const std::vector<Job>& jobs) {
 
 }  // namespace
 
-Subject make_subject(const Options& options, const std::string& folder) {
-  return options.task == Task::judge_client ? make_client_subject(options, folder)
-                                            : make_server_subject(options, folder);
+Subject make_subject(const Options& options) {
+  return options.task == Task::judge_client ? make_client_subject(options) : make_server_subject(options);
 }
 
 namespace {

@@ -6,9 +6,8 @@
 
 namespace parley::conform {
 
-/// The program that the options name, ready to be judged; started in `folder` when that is not empty. The
-/// options must outlive it. Throws BadInput.
-Subject make_subject(const Options& options, const std::string& folder = {});
+/// The program that the options name, ready to be judged. The options must outlive it. Throws BadInput.
+Subject make_subject(const Options& options);
 
 /// Prints, for the build, which case names no clause and which MUST or SHOULD has no case. True when none.
 bool cases_cover_clauses();

@@ -19,6 +19,25 @@ std::string text_at(const toml::table& table, std::string_view key) {
   throw BadInput{"'" + std::string(key) + "' must be a text in quotes"};
 }
 
+std::uint16_t to_port(const toml::node& node) {
+  const auto number = node.value_exact<std::int64_t>();
+  if (!number || *number < 1 || *number > UINT16_MAX) throw BadInput{"a port is a number from 1 to 65535"};
+  return static_cast<std::uint16_t>(*number);
+}
+
+/// Of `port = 5050` or `ports = [5000, 8000]`.
+std::vector<std::uint16_t> ports_of(const toml::table& table) {
+  std::vector<std::uint16_t> ports;
+  if (const toml::node* one = table.get("port")) ports.push_back(to_port(*one));
+  if (const toml::node* several = table.get("ports")) {
+    const toml::array* list = several->as_array();
+    if (list == nullptr || list->empty() || !ports.empty())
+      throw BadInput{"it must be port = 5050 or ports = [5000, 8000]"};
+    for (const toml::node& one : *list) ports.push_back(to_port(one));
+  }
+  return ports;
+}
+
 void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
   for (const auto& [key, value] : table)
     if (std::ranges::find(known, key.str()) == known.end())
@@ -31,17 +50,20 @@ void add_program(Submission& submission, const toml::table& table, std::string_v
   const toml::table* program = node->as_table();
   if (program == nullptr)
     throw BadInput{"'" + std::string(half) + "' must be a table: [" + std::string(half) + "]"};
-  check_keys(*program, {"start", "profile"});
+  check_keys(*program, {"start", "profile", "port", "ports"});
   const std::string start = text_at(*program, "start");
   if (start.empty()) throw BadInput{"[" + std::string(half) + "] has no start = \"...\""};
   std::string profile = text_at(*program, "profile");
   if (!profile.empty()) profile = submission.folder / profile;
-  submission.programs.push_back({task, start, profile});
+  submission.programs.push_back({task, start, profile, ports_of(*program)});
 }
 
 void read_settings(Submission& submission) {
   const auto path = submission.folder / settings_file;
-  if (!std::filesystem::exists(path)) return;
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return;
+  if (!std::filesystem::is_regular_file(path, error))
+    throw BadInput{"it is no file"};  // to read it might never end
   const toml::table table = toml::parse_file(path.string());
   check_keys(table, {"name", "build", "server", "client"});
   if (const std::string name = text_at(table, "name"); !name.empty()) submission.name = name;
@@ -63,9 +85,9 @@ Submission read_submission(const std::filesystem::path& folder, const Options& o
   }
   if (submission.programs.empty()) {
     if (!options.server_command.empty())
-      submission.programs.push_back({Task::judge_server, options.server_command, {}});
+      submission.programs.push_back({Task::judge_server, options.server_command, {}, {}});
     if (!options.client_command.empty())
-      submission.programs.push_back({Task::judge_client, options.client_command, options.profile_file});
+      submission.programs.push_back({Task::judge_client, options.client_command, options.profile_file, {}});
   }
   if (submission.programs.empty() && submission.problem.empty())
     submission.problem = std::string("Nothing says how to start it: there is no ") + settings_file +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -12,8 +13,9 @@ namespace parley::conform {
 /// One program of a submission.
 struct SubmittedProgram {
   Task task = Task::judge_server;
-  std::string start;    ///< the command, with {port} and so on
-  std::string profile;  ///< clients: a file; empty for none
+  std::string start;                 ///< the command, with {port} and so on
+  std::string profile;               ///< clients: a file; empty for none
+  std::vector<std::uint16_t> ports;  ///< in its source; empty: what the command line says
 };
 
 /// What one student handed in.
@@ -32,7 +34,8 @@ struct Submission {
 ///     name = "Ada Lovelace"                     # default: the folder's name
 ///     build = "javac Server.java"
 ///     [server]
-///     start = "java Server {port}"
+///     start = "java Server {port}"          # or "java Server" and
+///     port = 5050                           # or ports = [5000, 8000], when the source has them
 ///     [client]
 ///     start = "java Client {user} {host} {port}"
 ///     profile = "client.profile"

@@ -8,7 +8,7 @@ parley=${PARLEY_SOURCE:-$autograder/source/parley}
 
 # What Parley is built with, and what the submissions run on, by the names of Debian and Ubuntu.
 packages=(g++ cmake ninja-build libasio-dev libcli11-dev libspdlog-dev libedit-dev doctest-dev nlohmann-json3-dev
-  libtomlplusplus-dev libutf8proc-dev python3 default-jdk-headless)
+  libtomlplusplus-dev libutf8proc-dev python3 default-jdk-headless bubblewrap)
 
 if [ "$(id -u)" -eq 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
