@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What examples/grading says is so: the samples, the class's reports, broken submissions, Gradescope and Classroom.
+"""What examples/grading says is so: the samples, the class's reports, broken submissions and Classroom.
 
     grading_test.py CONFORM       CONFORM is the program parley-conform
 """
@@ -215,36 +215,6 @@ class Grading(unittest.TestCase):
                 run = self.run_conform("grade", *arguments, "--output", str(self.folder / "out"))
                 self.assertEqual(run.returncode, 2, run.stdout)
                 self.assertIn(said, run.stderr)
-
-    def autograde(self, sample, **settings):
-        """results.json, as Gradescope would find it."""
-        home = self.folder / "autograder"
-        shutil.copytree(EXAMPLES / "submissions" / sample, home / "submission", dirs_exist_ok=True)
-        environment = os.environ | {"AUTOGRADER": str(home), "PARLEY_CONFORM": CONFORM,
-                                    "CONFORM_OPTIONS": "--receipt-time 5 --only R4.1,D2.1"} | settings
-        subprocess.run([EXAMPLES / "gradescope" / "run_autograder"], env=environment, timeout=RUN_LIMIT_S, check=True)
-        return json.loads((home / "results" / "results.json").read_text(encoding="utf-8"))
-
-    def test_gradescope(self):
-        results = self.autograde("python-mistakes")
-        failed = [test["name"] for test in results["tests"] if test["status"] == "failed"]
-        self.assertEqual([name.split(":")[0] for name in failed], ["D2.1-no-early-report"])
-        self.assertEqual(results["score"], sum(test["score"] for test in results["tests"]))
-        weights = self.folder / "autograder" / "source" / "weights.txt"
-        weights.parent.mkdir()
-        weights.write_text("D2.1 = 7\n", encoding="utf-8")
-        heavy = self.autograde("python-server")
-        self.assertEqual(heavy["score"], sum(test["max_score"] for test in heavy["tests"]))
-        self.assertIn(7, [test["max_score"] for test in heavy["tests"]])
-
-    def test_gradescope_when_nothing_can_be_tried(self):
-        for settings, said in (({"BUILD": "echo no such header; exit 7"}, "no such header"),
-                               ({"START": "false"}, "0 passed"),
-                               ({"CONFORM_OPTIONS": "--only X"}, "tell the course staff")):
-            with self.subTest(settings=settings):
-                results = self.autograde("python-server", **settings)
-                self.assertEqual(results["score"], 0)
-                self.assertIn(said, results["output"])
 
     def test_classroom(self):
         workflow = (EXAMPLES / "classroom" / "classroom.yml").read_text(encoding="utf-8")

@@ -130,8 +130,8 @@ std::vector<std::uint16_t> Program::listening_ports() const {
   for (const ListeningSocket& socket : listening_sockets())
     if (has(socket, family)) ports.push_back(socket.port);
   std::ranges::sort(ports);
-  const auto repeated = std::ranges::unique(ports);  // IPv4 and IPv6
-  ports.erase(repeated.begin(), repeated.end());
+  ports.erase(std::unique(ports.begin(), ports.end()),
+              ports.end());  // one may be there twice, with IPv4 and IPv6
   return ports;
 }
 
