@@ -170,6 +170,12 @@ std::string shell_quoted(const std::string& text) {
   return out + '\'';
 }
 
+std::size_t Options::workers() const {
+  const bool is_told_port =
+      ports.empty() && (task == Task::judge_client || command.find("{port}") != std::string::npos);
+  return is_told_port || confinement.is_sandboxed ? jobs : 1;
+}
+
 std::string Options::repeat_command(std::string_view id) const {
   std::string text = "parley-conform ";
   text += task == Task::judge_client ? "client" : "server";

@@ -68,8 +68,8 @@ struct Options {
   /// Where grade writes: --output, or "reports" in the folder of the submissions.
   std::string output_folder() const { return output.empty() ? folder + "/reports" : output; }
 
-  /// As many as may be at work: a port outside of sandboxes is for one at a time.
-  std::size_t workers() const { return ports.empty() || confinement.is_sandboxed ? jobs : 1; }
+  /// As many as may be at work: outside of sandboxes a port in the source is for one at a time.
+  std::size_t workers() const;
 
   /// The command that repeats one case alone.
   std::string repeat_command(std::string_view id) const;

@@ -85,6 +85,16 @@ def pid_of(*command):
     return None
 
 
+def free_port():
+    """Below those that the system gives away, which may be somebody's a moment later."""
+    while True:
+        try:
+            with socket.create_server(("", 10_000 + secrets.randbelow(20_000))) as listener:
+                return listener.getsockname()[1]
+        except OSError:
+            pass  # somebody has it
+
+
 def sample(name, port=None):
     """The source of one, with a port in it instead of the one that it is told."""
     text = (EXAMPLES / "submissions" / name).read_text(encoding="utf-8")
@@ -176,9 +186,8 @@ class Sandbox(unittest.TestCase):
             self.assertIn(f"its port {port} is in use by somebody else", row["problem"])
 
     def test_a_server_that_listens_elsewhere_is_told_what_to_write(self):
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]  # free once this is closed
-        self.add_server("ada", sample("python-server/server.py", port))
+        port = free_port()
+        self.add("ada", sample("python-server/server.py", port), '[server]\nstart = "python3 program.py"\n')
         for choice in ("on", "off"):
             begin = time.monotonic()
             _, rows = self.grade("--sandbox", choice, *FEW)
@@ -318,8 +327,7 @@ start = "python3 built.py {{port}}"
 
     def test_without_bubblewrap(self):
         """It is said, and what has a port in its source is judged all the same, one at a time."""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
+        port = free_port()
         self.add("ada", sample("python-server/server.py", port), f'[server]\nstart = "python3 program.py"\nport = {port}\n')
         programs = self.folder / "bin"
         programs.mkdir()
