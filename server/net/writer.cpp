@@ -129,7 +129,8 @@ std::shared_ptr<Connection> Writer::find(std::uint64_t id) const {
 }
 
 void Writer::relieve() noexcept {
-  if (relief_requests_.fetch_add(1, std::memory_order_acq_rel) > 0) return;  // somebody is at it, and looks again
+  if (relief_requests_.fetch_add(1, std::memory_order_acq_rel) > 0)
+    return;  // somebody is at it, and looks again
   std::size_t seen = 0;
   do {
     seen = relief_requests_.load(std::memory_order_acquire);

@@ -12,9 +12,10 @@ struct Case {
   std::string_view id;     ///< the clause's id, a dash, and what is special: "D2.1-silent-recipient"
   std::string_view title;  ///< what is tried, a sentence part
   std::vector<std::string_view> needs;  ///< ids of cases without which this one can show nothing
-  std::string_view hint;     ///< the likeliest mistake in the program when it fails, in plain words
-  void (*run)(Trial&);       ///< throws CaseFailed
-  bool wants_fresh = false;  ///< a user of an earlier case who is still there would be in its way
+  std::string_view hint;      ///< the likeliest mistake in the program when it fails, in plain words
+  void (*run)(Trial&);        ///< throws CaseFailed
+  bool is_broadcast = false;  ///< a user of an earlier case who is still there would be in its way
+  bool leaves_early = false;  ///< some of its users end before it does, so that they may be still there
 
   std::string_view clause_id() const { return id.substr(0, id.find('-')); }
 };

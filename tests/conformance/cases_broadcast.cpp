@@ -230,7 +230,10 @@ std::vector<Case> broadcast_cases() {
        "A lock is held during the whole broadcast, or receipts are read by the wrong thread.",
        two_at_once},
   };
-  for (Case& one : cases) one.wants_fresh = true;
+  for (Case& one : cases) {
+    one.is_broadcast = true;
+    one.leaves_early = one.id == "D4.5-one-leaves" || one.id == "D4.1-after-departure";
+  }
   return cases;
 }
 

@@ -339,7 +339,7 @@ std::vector<Case> delivery_cases() {
        one_answer},
       {"D2.3-pipelined",
        "answers come in the order of the SENDs",
-       {"F3.2-two-sends", "D2.2-one-answer"},
+       {"F3.2-two-sends", "D2.2-one-answer", "D3.4-own-outcome"},
        "Answers are written as they become known, by whichever thread knows them first.",
        pipelined_order},
       {"D2.4-body-consumed",

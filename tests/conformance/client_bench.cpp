@@ -31,7 +31,7 @@ std::vector<Job> to_jobs(const std::vector<ClientCase>& cases) {
   std::vector<Job> jobs;
   for (const ClientCase& one : cases)
     jobs.push_back({one.id, one.clause_id(), one.title, one.needs, one.hint,
-                    client_basics::is_essential(one.id), false, jobs.size() + 1});
+                    client_basics::is_essential(one.id), false, false, jobs.size() + 1});
   return jobs;
 }
 

@@ -47,9 +47,8 @@ def failed_cases(conform, mutant, compiled, tries, order):
     command = [conform, *command_for(mutant["program"], compiled), "--timeout", str(TIMEOUT_S),
                "--ready-time", str(mutant["ready_time_s"]), "--tries", str(tries), "--tap", "-",
                "--json", str(compiled) + ".json"]
-    if mutant["program"] == "server":
-        waits_often = mutant["ready_time_s"] or "*" in mutant["follows"]
-        command += ["--jobs", "8" if waits_often else "2"]
+    if mutant["program"] == "server" and (mutant["ready_time_s"] or "*" in mutant["follows"]):
+        command += ["--jobs", "8"]  # it waits in every case
     if order is not None:
         command += ["--shuffle", str(order)]
     try:
@@ -142,8 +141,10 @@ def main():
     rows, failures, unnamed = [], {}, []
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         orders = {name: options.shuffle and int(options.shuffle) + number for number, name in enumerate(subjects)}
+        # Whatever waits long begins first.
+        slow_first = sorted(subjects, key=lambda name: not (subjects[name]["follows"] or subjects[name]["ready_time_s"]))
         runs = {name: pool.submit(judge_patiently, options.conform, folder, name, mutant, orders[name])
-                for name, mutant in subjects.items()}
+                for name in slow_first for mutant in [subjects[name]]}
         for name, run in runs.items():
             problem, failed, is_named = run.result()
             unnamed += [] if is_named or not mutant_of(subjects[name]) else [name]

@@ -61,9 +61,9 @@ void add_course(CLI::App& app, Options& options) {
   add_number(app, "--tries", options.tries, 1, 3,
              "A case that fails is tried again, and fails when two tries fail")
       ->option_text("N [3]");
-  app.add_option_function<std::uint64_t>(
-         "--shuffle", [&options](std::uint64_t seed) { options.shuffle_seed = seed; },
-         "Run the cases in another order, after what they need")
+  add_number(
+      app, "--shuffle", 0, most_seed, [&options](std::uint64_t seed) { options.shuffle_seed = seed; },
+      "Run the cases in another order, after what they need")
       ->option_text("SEED");
   add_text(app, "--alternatives", options.alternatives_file, "What else counts as right; see the README")
       ->option_text("FILE");
@@ -124,11 +124,8 @@ void add_reports(CLI::App& app, Options& options) {
     add_text(app, std::string("--") + format, options.reports[format], "")->option_text("FILE");
   add_text(app, "--weights", options.weights_file, "Points: lines of ID = N; else 1, and 0 for a MAY")
       ->option_text("FILE");
-  const std::map<std::string, Untried> costs{{"fail", Untried::fail}, {"skip", Untried::skip}};
-  app.add_option_function<std::string>(
-         "--untried", [&options, costs](const std::string& word) { options.untried = costs.at(word); },
-         "A case that could not be tried costs its points, or nothing")
-      ->check(CLI::IsMember(costs).description(""))
+  add_word(app, "--untried", options.untried, {{"fail", Untried::fail}, {"skip", Untried::skip}},
+           "A case that could not be tried costs its points, or nothing")
       ->option_text("fail|skip [fail]");
   add_text(app, "--expect-fail", options.expect_fail_file, "Cases that are known to fail: lines of ID")
       ->option_text("FILE");

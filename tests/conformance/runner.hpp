@@ -21,7 +21,8 @@ struct Job {
   std::vector<std::string_view> needs;
   std::string_view hint;
   bool is_essential = false;  ///< without it those that need it are not even tried
-  bool wants_fresh = false;   ///< begins on a program that nobody has used
+  bool is_broadcast = false;  ///< begins on a program that only such as it have used
+  bool leaves_early = false;  ///< but not on one that such as this has used
   std::size_t number = 0;     ///< among all cases, selected or not: makes user names and seeds
 };
 

@@ -31,7 +31,7 @@ std::vector<Job> to_jobs(const std::vector<Case>& cases) {
   std::vector<Job> jobs;
   for (const Case& one : cases)
     jobs.push_back({one.id, one.clause_id(), one.title, one.needs, one.hint, is_essential(one.id),
-                    one.wants_fresh, jobs.size() + 1});
+                    one.is_broadcast, one.leaves_early, jobs.size() + 1});
   return jobs;
 }
 
@@ -91,8 +91,9 @@ std::string StartedServerBench::why_it_did_not_come(const std::vector<std::uint1
 }
 
 std::optional<std::string> StartedServerBench::prepare(const Job& job) {
-  const bool is_used_up = job.wants_fresh && !first_case_.empty();
+  const bool is_used_up = job.is_broadcast && may_have_ghosts_;
   if (program_ && !program_->ended() && !is_used_up) return std::nullopt;
+  may_have_ghosts_ = false;
   program_.reset();
   first_case_.clear();
   // A free port may be somebody else's a moment later.
@@ -119,6 +120,7 @@ std::optional<std::string> StartedServerBench::prepare(const Job& job) {
 
 void StartedServerBench::run(const Job& job, Transcript& transcript) {
   if (first_case_.empty()) first_case_ = job.id;
+  may_have_ghosts_ = may_have_ghosts_ || !job.is_broadcast || job.leaves_early;
   const auto lane = transcript.add_lane("the server's output");
   const std::size_t printed_before = program_->printed_bytes();
   try {

@@ -62,7 +62,8 @@ class StartedServerBench : public Bench {
   const std::vector<Case> cases_;
   std::unique_ptr<Program> program_;
   std::uint16_t port_ = 0;
-  std::string first_case_;  // that program_ was used by
+  std::string first_case_;        // that program_ was used by
+  bool may_have_ghosts_ = false;  // of its users: who is slow to see them off would count them in a broadcast
 };
 
 /// The jobs that stand for these cases.
