@@ -154,6 +154,34 @@ TEST_CASE("OD6: names come in order of arrival, and a renamed member keeps its p
   CHECK(directory.names()->names() == std::vector<std::string>{"ROBERT", "alice", "zoe"});
 }
 
+TEST_CASE(
+    "OD6: however many ask for the names, the list is made once until somebody comes, goes or is renamed") {
+  Directory directory;
+  const auto zoe = arrive(directory, "zoe");
+  const auto first = directory.names();
+  CHECK(directory.names() == first);
+  directory.reserve(somebody("half"));  // whom nobody finds
+  CHECK(directory.names() == first);
+  const auto bob = arrive(directory, "bob");
+  const auto second = directory.names();
+  CHECK(second != first);
+  CHECK(directory.names() == second);
+  CHECK(first->names() == std::vector<std::string>{"zoe"});  // whoever still reads it reads what was
+  directory.rename(*bob, somebody("robert"));
+  const auto third = directory.names();
+  CHECK(third != second);
+  directory.release(*zoe);
+  CHECK(directory.names() != third);
+
+  int renderings = 0;
+  const auto render = [&] {
+    ++renderings;
+    return Frames{};
+  };
+  for (int i = 0; i < 3; ++i) (void)second->rendered({"telnet", 0}, render);
+  CHECK(renderings == 1);
+}
+
 TEST_CASE("R1: of many threads that want one name at the same time exactly one has it") {
   constexpr int thread_count = 8;
   for (int round = 0; round < 50; ++round) {
