@@ -150,28 +150,22 @@ void sending_socket_ends(ClientTrial& t) {
 }
 
 void does_not_spin(ClientTrial& t) {
-  constexpr milliseconds window{300};
   constexpr milliseconds look_interval{20};
-  constexpr int windows = 3;
   t.sign_on();
   t.settled();
   end_both(t, &Link::half_close);
   t.look();
-  milliseconds used{0};
-  for (int i = 0; i < windows; ++i) {
-    const auto before = t.terminal().process().processor_time();
-    // On a busy machine a loop gets little of the processor: but it always wants it.
-    bool rests = false;
-    for (milliseconds waited{0}; waited < window; waited += look_interval) {
-      t.terminal().read_for(look_interval);
-      rests = rests || t.terminal().process().is_at_rest();
-    }
-    if (t.terminal().ended()) return;
-    used = t.terminal().process().processor_time() - before;
-    if (rests && used < window / 4) return;
-  }
-  t.fail("no work when the server has gone", std::to_string(used.count()) + " ms of processor time in each " +
-                                                 std::to_string(window.count()) + " ms");
+  const std::string work = endless_work(
+      [&] { return t.terminal().ended() ? milliseconds{0} : t.terminal().process().processor_time(); },
+      [&](milliseconds time) {
+        bool rests = false;
+        for (milliseconds waited{0}; waited < time; waited += look_interval) {
+          t.terminal().read_for(look_interval);
+          rests = rests || t.terminal().process().is_at_rest();
+        }
+        return rests || t.terminal().ended();
+      });
+  if (!work.empty()) t.fail("no work when the server has gone", work);
 }
 
 }  // namespace

@@ -236,8 +236,6 @@ void many_users(Trial& t) {
 
 /// Nobody works for those who have gone.
 void rests_after_leaving(Trial& t) {
-  constexpr std::chrono::milliseconds window{300};
-  constexpr int windows = 3;
   const User alice = t.sign_on("alice");
   const User bob = t.sign_on("bob");
   t.exchange(alice, bob);
@@ -248,17 +246,9 @@ void rests_after_leaving(Trial& t) {
   end_with_reset(bob);
   if (!t.settings().processor_time)
     t.cannot_show("", "Only of a program that the suite starts can be told how much it works.");
-  std::chrono::milliseconds used{0};
-  for (int i = 0; i < windows; ++i) {
-    const auto before = t.settings().processor_time();
-    // On a busy machine a loop gets little of the processor: but it always wants it.
-    const bool rests = t.is_seen_at_rest(window);
-    used = t.settings().processor_time() - before;
-    if (rests && used < window / 4) return;
-  }
-  t.fail("no work when its clients have gone", std::to_string(used.count()) +
-                                                   " ms of processor time in each " +
-                                                   std::to_string(window.count()) + " ms");
+  const std::string work =
+      endless_work(t.settings().processor_time, [&](auto time) { return t.is_seen_at_rest(time); });
+  if (!work.empty()) t.fail("no work when its clients have gone", work);
 }
 
 void still_serves(Trial& t) {

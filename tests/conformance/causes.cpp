@@ -45,20 +45,19 @@ Level level_of(const Cause& cause) {
   return strictest;
 }
 
-/// The mistakes of which exactly these cases fail, as far as anything else that fails leaves them to be seen.
+/// The mistakes of which exactly these cases fail.
 struct Match {
   Ids cases;
   std::vector<std::string_view> sentences;
 };
 
-/// The largest known mistake all of whose failures are here, and explain some that nothing else has.
-Match best_match(std::string_view program, const Ids& failed, const Ids& unexplained) {
+/// The known mistakes with the most failures, all of which are among those that nothing else has explained.
+Match best_match(std::string_view program, const Ids& unexplained) {
   Match best;
   for (const KnownMistake& mistake : known_mistakes) {
     if (mistake.program != program) continue;
     const Ids cases = split(mistake.cases);
-    const bool fits = std::ranges::includes(failed, cases) && std::ranges::includes(unexplained, cases);
-    if (!fits || cases.size() < best.cases.size()) continue;
+    if (!std::ranges::includes(unexplained, cases) || cases.size() < best.cases.size()) continue;
     if (cases.size() > best.cases.size()) best = {cases, {}};
     if (cases == best.cases) best.sentences.push_back(mistake.sentence);
   }
@@ -80,14 +79,13 @@ std::string own_sentence(const Result& result) {
 
 std::vector<Cause> first_causes(const Report& report) {
   std::vector<const Result*> failures;
-  Ids failed;
+  Ids unexplained;
   for (const Result& result : report.results)
     if (result.status == Status::failed && !result.expected_to_fail) {
       failures.push_back(&result);
-      failed.insert(result.id);
+      unexplained.insert(result.id);
     }
   std::vector<Cause> causes;
-  Ids unexplained = failed;
   const auto explain = [&](std::string sentence, const Ids& cases) {
     Cause cause{std::move(sentence), {}, 0};
     for (const Result* result : failures)
@@ -100,8 +98,8 @@ std::vector<Cause> first_causes(const Report& report) {
   // What a program has said of its own end is nearer than any comparison.
   for (const Result* result : failures)
     if (result->failure && !result->failure->crash.empty()) explain(own_sentence(*result), {result->id});
-  for (Match match = best_match(program_of(report), failed, unexplained); !match.cases.empty();
-       match = best_match(program_of(report), failed, unexplained))
+  for (Match match = best_match(program_of(report), unexplained); !match.cases.empty();
+       match = best_match(program_of(report), unexplained))
     explain(sentence_of(match), match.cases);
   for (const Result* result : failures)
     if (unexplained.contains(result->id)) explain(own_sentence(*result), {result->id});

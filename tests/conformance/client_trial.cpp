@@ -24,7 +24,6 @@ constexpr milliseconds longest_pause{30};
 // A process whose sockets have just ended may still be on its way out.
 constexpr milliseconds time_to_end{300};
 constexpr std::size_t compared_bytes = 4 * 1024;
-constexpr std::size_t described_body_bytes = 60;
 // What was typed and is shorter may as well be part of a word.
 constexpr std::size_t least_echo_bytes = 4;
 

@@ -12,7 +12,6 @@
 #include <thread>
 
 #include "protocol/text.hpp"
-#include "protocol/user_name.hpp"
 
 namespace parley::conform {
 namespace {
@@ -20,7 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t described_body_bytes = 60;
 // A server's messages are at most this long; whoever sends more is not waited for.
 constexpr two_socket::FrameLimits frame_limits{.header_bytes = 64 * 1024, .body_bytes = 1024 * 1024};
 constexpr std::size_t shown_bytes = 400;
@@ -425,58 +423,6 @@ void Link::fail(const std::string& expected, const Frame& came) const {
        came.bytes.substr(0, shown_bytes),
        {},
        lane_}};
-}
-
-Expected registered(two_socket::Channel channel, std::string_view name) {
-  const std::string word = channel == two_socket::Channel::to_send ? "TOSEND" : "TORECV";
-  return {"REGISTERED " + word + ' ' + std::string(name),
-          [channel, name = std::string(name)](const two_socket::Event& event, std::string_view) {
-            const auto* message = std::get_if<two_socket::Registered>(&event);
-            return message != nullptr && message->channel == channel &&
-                   equal_ignoring_case(message->name, name);
-          }};
-}
-
-Expected forward(std::string_view sender, std::string_view body) {
-  return {"FORWARD " + std::string(sender) + " with a body of " + std::to_string(body.size()) + " bytes: \"" +
-              visible(body.substr(0, described_body_bytes)) +
-              (body.size() > described_body_bytes ? "...\"" : "\""),
-          [sender = std::string(sender), body = std::string(body)](const two_socket::Event& event,
-                                                                   std::string_view) {
-            const auto* message = std::get_if<two_socket::Forward>(&event);
-            return message != nullptr && equal_ignoring_case(message->sender, sender) &&
-                   message->body == body;
-          }};
-}
-
-Expected delivered(const Settings& settings, std::string_view recipient) {
-  const auto& words = settings.alternatives.delivered_words;
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " or ") + word;
-  return {text + ' ' + std::string(recipient),
-          [&words](const two_socket::Event& event, std::string_view bytes) {
-            const std::string word(bytes.substr(0, bytes.find_first_of(" \t\r\n")));
-            return std::holds_alternative<two_socket::Delivered>(event) &&
-                   std::ranges::find(words, word) != words.end();
-          }};
-}
-
-Expected any_error() {
-  return {"an ERROR", [](const two_socket::Event& event, std::string_view) {
-            return std::holds_alternative<two_socket::Error>(event);
-          }};
-}
-
-Expected error(const Settings& settings, two_socket::ErrorCode code) {
-  const int number = static_cast<int>(code);
-  return {"ERROR " + std::to_string(number) + ' ' + std::string(phrase(code)),
-          [&settings, number](const two_socket::Event& event, std::string_view) {
-            const auto* message = std::get_if<two_socket::Error>(&event);
-            if (message == nullptr || message->code != number) return false;
-            const auto phrases = settings.alternatives.phrases.find(number);
-            return phrases == settings.alternatives.phrases.end() ||
-                   std::ranges::find(phrases->second, message->phrase) != phrases->second.end();
-          }};
 }
 
 }  // namespace parley::conform

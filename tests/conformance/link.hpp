@@ -10,6 +10,7 @@
 
 #include "base/file_descriptor.hpp"
 #include "protocol/two_socket_parser.hpp"
+#include "tests/conformance/expected.hpp"
 #include "tests/conformance/grace.hpp"
 #include "tests/conformance/settings.hpp"
 #include "tests/conformance/verdict.hpp"
@@ -25,12 +26,6 @@ struct CaseFailed {
 struct CaseUntried {
   std::string blocked_by;  ///< the case whose failure is the reason; may be empty
   std::string reason;      ///< a sentence; may be empty where the case says enough
-};
-
-/// A message that must come next, and how to say so.
-struct Expected {
-  std::string text;
-  std::function<bool(const two_socket::Event& event, std::string_view bytes)> matches;
 };
 
 /// What a wait for a message ended with, when it was no message.
@@ -144,12 +139,5 @@ class Link {
   std::string unparsed_;    // what the parser was given and has not made a message of
   std::function<bool()> when_silent_;
 };
-
-// What may be expected of a server.
-Expected registered(two_socket::Channel channel, std::string_view name);
-Expected forward(std::string_view sender, std::string_view body);
-Expected delivered(const Settings& settings, std::string_view recipient);
-Expected error(const Settings& settings, two_socket::ErrorCode code);
-Expected any_error();
 
 }  // namespace parley::conform

@@ -38,4 +38,19 @@ void wait_until_at_rest(const IsAtRest& is_at_rest, milliseconds longest) {
     std::this_thread::sleep_for(pause);
 }
 
+std::string endless_work(const std::function<milliseconds()>& processor_time,
+                         const std::function<bool(milliseconds)>& is_seen_at_rest) {
+  constexpr milliseconds window{300};
+  constexpr int windows = 3;
+  milliseconds used{0};
+  for (int i = 0; i < windows; ++i) {
+    const auto before = processor_time();
+    const bool rests = is_seen_at_rest(window);
+    used = processor_time() - before;
+    if (rests && used < window / 4) return {};
+  }
+  return std::to_string(used.count()) + " ms of processor time in each " + std::to_string(window.count()) +
+         " ms";
+}
+
 }  // namespace parley::conform

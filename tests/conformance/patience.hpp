@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 
 namespace parley::conform {
 
@@ -30,5 +31,11 @@ class Patience {
 
 /// Waits until the program has done what it has to do, `longest` at most; not at all when nobody can tell.
 void wait_until_at_rest(const IsAtRest& is_at_rest, std::chrono::milliseconds longest);
+
+/// How much a program works where it has nothing to do, a sentence part; empty when it rests. It is watched
+/// for a few windows of time: `is_seen_at_rest` waits for one. On a busy machine a loop gets little of the
+/// processor, but it always wants it.
+std::string endless_work(const std::function<std::chrono::milliseconds()>& processor_time,
+                         const std::function<bool(std::chrono::milliseconds)>& is_seen_at_rest);
 
 }  // namespace parley::conform
