@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <optional>
 
 #include "base/output.hpp"
@@ -20,11 +21,17 @@ namespace {
 using namespace parley::conform;
 
 void print_list(const Subject& subject, const Options& options) {
-  for (const Job& job : select(subject.jobs, options.only, options.exclude, options.least_level)) {
+  const auto jobs = select(subject.jobs, options.only, options.exclude, options.least_level);
+  std::map<Level, std::size_t> counts;
+  for (const Job& job : jobs) {
     const Clause& clause = *find_clause(job.clause_id);
+    ++counts[clause.level];
     std::cout << job.id << "  (" << to_text(clause.level) << ") " << job.title << "\n    " << clause.sentence
               << '\n';
   }
+  std::cout << jobs.size() << " cases: " << counts[Level::must] << " MUST, " << counts[Level::should]
+            << " SHOULD, " << counts[Level::may] << " MAY; " << counts[Level::must] + counts[Level::should]
+            << " points\n";
 }
 
 ExitCode replay(const Subject& subject, Options options) {
