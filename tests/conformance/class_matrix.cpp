@@ -6,6 +6,7 @@
 
 #include "tests/conformance/html_assets.hpp"
 #include "tests/conformance/report.hpp"
+#include "tests/conformance/report_csv.hpp"
 #include "tests/conformance/report_markup.hpp"
 
 namespace parley::conform {
@@ -33,15 +34,6 @@ std::map<const Clause*, Status> verdicts_of(const Report& report) {
     if (badness(status) > badness(worst)) worst = status;
   }
   return verdicts;
-}
-
-/// A field of RFC 4180; what a spreadsheet would take for a formula is defused.
-std::string csv_field(const std::string& text) {
-  std::string out = "\"";
-  const std::string safe = shown(text);
-  if (!safe.empty() && std::string_view("=+-@").find(safe.front()) != std::string_view::npos) out += '\'';
-  for (const char c : safe) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + '"';
 }
 
 constexpr std::string_view page_style = R"(

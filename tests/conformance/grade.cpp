@@ -7,10 +7,10 @@
 #include <optional>
 
 #include "protocol/text.hpp"
+#include "tests/conformance/build_step.hpp"
 #include "tests/conformance/class_matrix.hpp"
 #include "tests/conformance/judge.hpp"
 #include "tests/conformance/private_copy.hpp"
-#include "tests/conformance/program.hpp"
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/selection.hpp"
 #include "tests/conformance/subjects.hpp"
@@ -18,22 +18,6 @@
 
 namespace parley::conform {
 namespace {
-
-constexpr std::size_t shown_output_bytes = 500;
-
-/// Why it could not be built; empty when it could.
-std::string build(const Submission& submission, const Options& options) {
-  if (submission.build.empty()) return {};
-  Confinement confinement = options.confinement;
-  confinement.has_no_network = true;
-  Program compiler(submission.build, confinement);
-  const auto ended = compiler.wait_for_end(options.build_time);
-  if (ended == "exited with code 0") return {};
-  std::string printed = compiler.output();
-  if (printed.size() > shown_output_bytes) printed.resize(shown_output_bytes);
-  return "'" + submission.build + "' " + ended.value_or("was not done in time") +
-         (printed.empty() ? "." : ", having printed: " + visible(printed));
-}
 
 /// A name for files: the folder's, which is different for each.
 std::string stem_of(const Submission& submission, const SubmittedProgram& program) {
@@ -107,7 +91,7 @@ void judge_submission(const Submission& submission, Options options, std::vector
   try {
     if (problem.empty() && options.confinement.is_kept_apart())
       copy.emplace(submission.folder, options.confinement);
-    if (problem.empty()) problem = build(submission, options);
+    if (problem.empty()) problem = why_not_built(submission.build, options.confinement, options.build_time);
   } catch (const BadInput& bad) {
     problem = bad.what;
   }

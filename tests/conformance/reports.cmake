@@ -22,6 +22,7 @@ add_library(parley_conform_reports STATIC
   "${CMAKE_CURRENT_LIST_DIR}/report_bytes.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_classroom.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_console.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_csv.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_diagram.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_gradescope.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_html.cpp"

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "tests/conformance/confinement.hpp"
+
+namespace parley::conform {
+
+/// Runs the command that builds a submission, in its confinement and without a network, and waits for its
+/// end. Returns why it is not built, a sentence; empty when it is, or when there is no command. Any thread.
+std::string why_not_built(const std::string& command, Confinement confinement,
+                          std::chrono::milliseconds build_time);
+
+}  // namespace parley::conform
