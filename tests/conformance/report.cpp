@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <map>
 
 #include "protocol/text.hpp"
 
@@ -164,6 +165,23 @@ std::string_view program_of(const Report& report) {
   return report.subject.starts_with("client") ? "client" : "server";
 }
 
+std::string owner_text(const std::string& name, const std::string& folder) {
+  return folder.empty() || folder == name ? name : name + " (in " + folder + ')';
+}
+
+std::string title_of(const Report& report) {
+  if (report.name.empty()) return report.subject;
+  return owner_text(report.name, report.folder) + ": " + report.subject;
+}
+
+std::string blocking_case(const Report& report) {
+  std::map<std::string, std::size_t> waiting;
+  for (const Result& result : report.results)
+    if (result.status == Status::skipped && !result.blocked_by.empty()) ++waiting[result.blocked_by];
+  const auto most = std::ranges::max_element(waiting, {}, [](const auto& entry) { return entry.second; });
+  return most == waiting.end() ? "" : most->first;
+}
+
 std::string totals_text(const Report& report) {
   const Report::Totals totals = report.totals();
   std::string out = std::to_string(totals.passed) + " passed, " + std::to_string(totals.failed) +
@@ -183,6 +201,7 @@ std::string verdict_sentence(const Report& report) {
   const auto musts = ids_of(report, is_must);
   const auto others = ids_of(report, [](const Result& r) { return !is_must(r) && failed_unexpectedly(r); });
 
+  if (!report.problem.empty()) return "Nothing could be tried. " + shown(report.problem);
   if (report.results.empty()) return "Nothing was tried.";
   if (!failed.empty() && !untried.empty())
     return cases(failed.size(), "MUST") + " failed (" + enumerate(failed) + "), and " +

@@ -58,6 +58,15 @@ std::string why_not_tried(const Result& result);
 /// What the suite plays against: "server" or "client".
 std::string_view program_of(const Report& report);
 
+/// "Ada Lovelace (in lovelace-2)"; only the name when the folder is called so, too.
+std::string owner_text(const std::string& name, const std::string& folder);
+
+/// Whose program it is, and what was run: "Ada Lovelace (in lovelace-2): server 'python3 server.py {port}'".
+std::string title_of(const Report& report);
+
+/// The case behind which most others wait; empty when none does.
+std::string blocking_case(const Report& report);
+
 /// "40 passed, 3 failed, 1 skipped, 2 not run, score 40 of 46"
 std::string totals_text(const Report& report);
 

@@ -133,7 +133,7 @@ void write_console(std::ostream& out, const Report& report, const ConsoleOptions
                     seconds_text(report.duration) + " s",
                 80, 0)
       << palette.reset << '\n'
-      << filled(shown(report.subject), 80, 0) << "\n\n";
+      << filled(shown(title_of(report)), 80, 0) << "\n\n";
   write_causes(out, report, palette);
   for (const Result& result : report.results)
     if (failed_unexpectedly(result)) write_failure(out, result, program, palette);

@@ -52,7 +52,7 @@ void write_gradescope(std::ostream& out, const Report& report) {
   const Json document = {
       {"score", totals.score},
       {"execution_time", static_cast<double>(report.duration.count()) / 1000},
-      {"output", shown(report.subject) + '\n' + verdict_sentence(report) + '\n' + totals_text(report) +
+      {"output", shown(title_of(report)) + '\n' + verdict_sentence(report) + '\n' + totals_text(report) +
                      causes_text(report)},
       {"output_format", "text"},
       {"visibility", "visible"},

@@ -2,20 +2,23 @@
 #include <map>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/conformance/causes.hpp"
 #include "tests/conformance/html_assets.hpp"
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/report_bytes.hpp"
-#include "tests/conformance/report_diagram.hpp"
 #include "tests/conformance/report_markup.hpp"
+#include "tests/conformance/report_page.hpp"
 #include "tests/conformance/report_writers.hpp"
 
 namespace parley::conform {
 namespace {
 
-constexpr std::size_t caret_columns = 34;  // what a phone shows without scrolling
-constexpr std::size_t no_lane = static_cast<std::size_t>(-1);
+constexpr std::size_t caret_columns = 34;     // what a phone shows without scrolling
+constexpr std::size_t most_whole_cases = 10;  // on a page of no more even the passed ones have their bytes
+constexpr std::size_t opened_failures = 3;    // the others are one click away
 
 std::string text(std::string_view bytes) {
   return markup(shown(bytes));
@@ -61,17 +64,25 @@ void write_count(std::ostream& out, std::string_view css_class, int count, std::
 void write_header(std::ostream& out, const Report& report) {
   const Report::Totals totals = report.totals();
   const bool good = totals.all_must_passed && !report.results.empty();
-  out << "<header class=\"top\">\n<p class=\"suite\">parley-conform " << text(report.version) << "</p>\n<h1>"
-      << text(report.subject) << "</h1>\n<p class=\"verdict " << (good ? "pass" : "fail") << "\">"
-      << markup(verdict_sentence(report)) << "</p>\n<ul class=\"totals\">\n";
+  out << "<header class=\"top\">\n<p class=\"suite\">parley-conform " << text(report.version) << "</p>\n";
+  if (report.name.empty())
+    out << "<h1>" << text(report.subject) << "</h1>\n";
+  else
+    out << "<h1>" << text(report.name) << ": " << program_of(report)
+        << "</h1>\n<p class=\"about\">Folder <code>" << text(report.folder) << "</code> \u00b7 "
+        << text(report.subject) << "</p>\n";
+  out << "<p class=\"verdict " << (good ? "pass" : "fail") << "\">" << markup(verdict_sentence(report))
+      << "</p>\n<ul class=\"totals\">\n";
   write_count(out, "pass", totals.passed, "passed");
   write_count(out, "fail", totals.failed, "failed");
   write_count(out, "skipped", totals.skipped, "skipped");
-  write_count(out, "not-run", totals.not_run, "not run");
+  if (totals.not_run > 0) write_count(out, "not-run", totals.not_run, "not run");
   out << "<li class=\"score\"><b>" << totals.score << "</b> of " << totals.max_score
       << " points</li>\n</ul>\n"
       << "<p class=\"about\">Seed " << report.seed << " \u00b7 " << seconds_text(report.duration)
-      << " s</p>\n</header>\n";
+      << " s \u00b7 Lines to repeat a case are for the folder "
+      << (report.name.empty() ? "in which this was run" : "that holds the submission\u2019s folder")
+      << ".</p>\n</header>\n";
 }
 
 void write_causes(std::ostream& out, const Report& report) {
@@ -164,50 +175,19 @@ void write_explanation(std::ostream& out, const Result& result) {
   write_row(out, "Tries", text(result.tries));
   if (result.status != Status::passed) write_row(out, "Likely cause", text(result.hint));
   if (!result.repeat_command.empty())
-    write_row(out, "Repeat", "<pre>" + text(result.repeat_command) + "</pre>");
+    write_row(out, "Repeat", "<pre class=\"fold\">" + text(result.repeat_command) + "</pre>");
   out << "</dl>\n";
 }
 
-void write_event(std::ostream& out, const Transcript& transcript, std::size_t index,
-                 const std::string& anchor) {
-  const Entry& entry = transcript.entries()[index];
-  const bool carries = entry.happening == Happening::sent || entry.happening == Happening::received;
-  const std::string_view arrow = entry.happening == Happening::sent       ? "\u2192"
-                                 : entry.happening == Happening::received ? "\u2190"
-                                                                          : "";
-  out << "<li><details><summary><span class=\"time\">" << milliseconds_text(entry.at)
-      << "</span> <span class=\"where\">" << markup(lane_name(transcript, entry.lane))
-      << "</span> <span class=\"arrow\">" << arrow << "</span> <code>"
-      << (carries ? markup(escaped(entry.bytes, 80)) : std::string(happening_text(entry.happening)))
-      << "</code></summary><div id=\"" << anchor << ':' << index << "\">";
-  if (carries)
-    out << "<p class=\"size\">" << byte_count(entry.bytes.size()) << "</p><pre>"
-        << markup(escaped(entry.bytes, html_bytes_shown)) << "</pre><pre class=\"hex\">"
-        << hex(entry.bytes, html_bytes_shown) << "</pre>";
-  else
-    out << "<p>" << happening_text(entry.happening) << (entry.bytes.empty() ? "" : ": ") << text(entry.bytes)
-        << "</p>";
-  out << "</div></details></li>\n";
+/// What passed as it should says all it has to in one line.
+bool has_exchange(const Report& report, const Result& result) {
+  return !counts_as_passed(result) || failed_as_expected(result) || passed_unexpectedly(result) ||
+         !result.tries.empty() || report.results.size() <= most_whole_cases;
 }
 
-void write_events(std::ostream& out, const Transcript& transcript, const std::string& anchor) {
-  const std::size_t count = transcript.entries().size();
-  if (count == 0) return;
-  const ShownEvents part = events_to_show(count, events_shown);
-  out << "<details class=\"log\"><summary>Every byte <small>" << count << (count == 1 ? " event" : " events")
-      << "</small></summary>\n<ol>\n";
-  for (std::size_t i = 0; i < part.first; ++i) write_event(out, transcript, i, anchor);
-  if (part.first < part.second)
-    out << "<li class=\"left-out\">" << part.second - part.first
-        << " events are left out here. The JSON report has all of them.</li>\n";
-  for (std::size_t i = part.second; i < count; ++i) write_event(out, transcript, i, anchor);
-  out << "</ol>\n</details>\n";
-}
-
-void write_case(std::ostream& out, const Report& report, const Result& result) {
+void write_case(std::ostream& out, const Report& report, const Result& result, bool is_open = false) {
   const std::string anchor = anchor_of(report, result);
-  const bool failed = failed_unexpectedly(result);
-  out << "<details class=\"case " << verdict_class(result) << '"' << (failed ? " open" : "")
+  out << "<details class=\"case " << verdict_class(result) << '"' << (is_open ? " open" : "")
       << "><summary><span class=\"sign\">" << sign_of(result) << "</span><span class=\"name\"><b>"
       << text(result.id) << "</b> <span class=\"title\">" << text(result.title)
       << "</span></span><span class=\"what\">" << verdict_of(result)
@@ -215,33 +195,106 @@ void write_case(std::ostream& out, const Report& report, const Result& result) {
   if (passed_unexpectedly(result))
     out << "<p>Passed, although it is on the list of cases that are expected to fail.</p>\n";
   write_explanation(out, result);
-  write_diagram(out, result.transcript, program_of(report), anchor,
-                result.failure ? result.failure->lane : no_lane);
-  write_events(out, result.transcript, anchor);
+  if (has_exchange(report, result))
+    write_exchange(out, result.transcript, program_of(report), anchor,
+                   result.failure ? result.failure->lane : no_lane);
   out << "</div></details>\n";
+}
+
+using Results = std::vector<const Result*>;
+
+Results results_with(const Report& report, auto predicate) {
+  Results results;
+  for (const Result& result : report.results)
+    if (predicate(result)) results.push_back(&result);
+  return results;
+}
+
+void write_heading(std::ostream& out, std::string_view title, std::size_t count) {
+  out << "<h2>" << title << " <small>" << count << (count == 1 ? " case" : " cases") << "</small></h2>\n";
+}
+
+/// MUST, SHOULD, MAY: what weighs most comes first.
+void write_failures(std::ostream& out, const Report& report) {
+  std::size_t written = 0;
+  for (const Level level : {Level::must, Level::should, Level::may}) {
+    const auto failures = results_with(report, [&](const Result& result) {
+      return failed_unexpectedly(result) && clause_of(result).level == level;
+    });
+    if (failures.empty()) continue;
+    out << "<section>\n";
+    write_heading(out, "Failed: " + std::string(to_text(level)), failures.size());
+    for (const Result* result : failures) write_case(out, report, *result, written++ < opened_failures);
+    out << "</section>\n";
+  }
+}
+
+/// One line for all that one thing is in the way of.
+void write_untried(std::ostream& out, const Report& report) {
+  const auto untried = results_with(report, [](const Result& result) {
+    return result.status == Status::skipped || result.status == Status::not_run;
+  });
+  if (untried.empty()) return;
+  std::vector<std::pair<std::string, Results>> groups;
+  for (const Result* result : untried) {
+    const std::string why = why_not_tried(*result);
+    auto group = std::ranges::find(groups, why, &std::pair<std::string, Results>::first);
+    if (group == groups.end()) group = groups.insert(groups.end(), {why, {}});
+    group->second.push_back(result);
+  }
+  out << "<section>\n";
+  write_heading(out, "Could not be tried", untried.size());
+  for (const auto& [why, results] : groups) {
+    const Result& first = *results.front();
+    out << "<details class=\"case " << verdict_class(first) << "\"><summary><span class=\"sign\">"
+        << sign_of(first) << "</span><span class=\"name\"><b>" << results.size()
+        << (results.size() == 1 ? " case" : " cases") << "</b> <span class=\"title\">" << markup(why)
+        << "</span></span><span class=\"what\">" << verdict_of(first)
+        << "</span></summary>\n<ul class=\"body\">\n";
+    for (const Result* result : results)
+      out << "<li id=\"" << anchor_of(report, *result) << "\"><code>" << text(result->id) << "</code> "
+          << text(result->title) << "</li>\n";
+    out << "</ul></details>\n";
+  }
+  out << "</section>\n";
+}
+
+void write_foretold(std::ostream& out, const Report& report) {
+  const auto foretold = results_with(report, failed_as_expected);
+  if (foretold.empty()) return;
+  out << "<section>\n";
+  write_heading(out, "Failed as expected", foretold.size());
+  for (const Result* result : foretold) write_case(out, report, *result);
+  out << "</section>\n";
+}
+
+void write_passed(std::ostream& out, const Report& report) {
+  const auto passed =
+      results_with(report, [](const Result& result) { return result.status == Status::passed; });
+  if (passed.empty()) return;
+  out << "<section>\n";
+  write_heading(out, "Passed", passed.size());
+  if (report.results.size() > most_whole_cases)
+    out << "<p class=\"left-out\">What went over the wire in these is in the JSON report. A page has it, "
+           "too, when no "
+           "more than "
+        << most_whole_cases << " cases are run: add --html FILE to a line that repeats one.</p>\n";
+  for (const Result* result : passed) write_case(out, report, *result);
+  out << "</section>\n";
 }
 
 }  // namespace
 
 void write_html(std::ostream& out, const Report& report) {
-  // The policy forbids every fetch: what the page shows can not reach out, even if an escape were missing.
-  out << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-         "'unsafe-inline'; "
-         "script-src 'unsafe-inline'\">\n<title>parley-conform: "
-      << markup(shown(report.subject, 200)) << "</title>\n<style>\n"
-      << report_css << "</style>\n</head>\n<body>\n<main>\n";
+  write_page_begin(out, (report.name.empty() ? "parley-conform: " : "") + title_of(report));
   write_header(out, report);
   write_causes(out, report);
+  write_failures(out, report);
   write_matrix(out, report);
-  for (const SectionResults& part : by_section(report)) {
-    out << "<section>\n<h2>" << part.section.title << " <small>" << part.totals.passed << " of "
-        << part.results.size() << "</small></h2>\n";
-    for (const Result* result : part.results) write_case(out, report, *result);
-    out << "</section>\n";
-  }
-  out << "</main>\n<script>\n" << report_js << "</script>\n</body>\n</html>\n";
+  write_untried(out, report);
+  write_foretold(out, report);
+  write_passed(out, report);
+  write_page_end(out, report_js);
 }
 
 }  // namespace parley::conform

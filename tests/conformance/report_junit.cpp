@@ -57,7 +57,7 @@ void write_testsuite(std::ostream& out, const Report& report, const SectionResul
       << attribute("failures", part.totals.failed) << attribute("errors", part.totals.not_run)
       << attribute("skipped", part.totals.skipped) << attribute("time", seconds_text(duration))
       << ">\n    <properties>\n";
-  write_property(out, "subject", shown(report.subject));
+  write_property(out, "subject", shown(title_of(report)));
   write_property(out, "seed", std::to_string(report.seed));
   write_property(out, "version", shown(report.version));
   out << "    </properties>\n";
@@ -70,7 +70,7 @@ void write_testsuite(std::ostream& out, const Report& report, const SectionResul
 void write_junit(std::ostream& out, const Report& report) {
   const Report::Totals totals = report.totals();
   out << R"(<?xml version="1.0" encoding="UTF-8"?>)"
-      << "\n<testsuites" << attribute("name", "parley-conform: " + shown(report.subject))
+      << "\n<testsuites" << attribute("name", "parley-conform: " + shown(title_of(report)))
       << attribute("tests", static_cast<int>(report.results.size())) << attribute("failures", totals.failed)
       << attribute("errors", totals.not_run) << attribute("time", seconds_text(report.duration)) << ">\n";
   for (const SectionResults& part : by_section(report)) write_testsuite(out, report, part);

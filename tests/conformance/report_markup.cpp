@@ -30,6 +30,24 @@ std::string markup(std::string_view text) {
   return out;
 }
 
+std::string link_to(std::string_view file) {
+  std::string out;
+  for (const char c : file) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          std::string_view("-._~").find(c) != std::string_view::npos;
+    if (is_plain) {
+      out += c;
+    } else {
+      constexpr std::string_view digits = "0123456789ABCDEF";
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += digits[byte / 16];
+      out += digits[byte % 16];
+    }
+  }
+  return out;
+}
+
 std::string attribute(std::string_view name, std::string_view value) {
   return ' ' + std::string(name) + "=\"" + markup(value) + '"';
 }

@@ -68,7 +68,7 @@ void write_tap(std::ostream& out, const Report& report) {
   out << "TAP version 14\n1.." << report.results.size();
   if (report.results.empty()) out << " # SKIP nothing was tried";
   out << "\n# parley-conform " << shown(report.version) << ", seed " << report.seed << '\n';
-  out << "# " << shown(report.subject) << '\n';
+  out << "# " << shown(title_of(report)) << '\n';
   std::size_t number = 0;
   for (const Result& result : report.results) {
     const bool ok = result.status == Status::passed || result.status == Status::skipped;

@@ -32,8 +32,9 @@ void write_classroom(std::ostream& out, const Report& report);
 /// Everything, whole: nothing is cut. Bytes are {"text": escaped, "hex": ...}. An example:
 ///
 ///     {"format": "parley-conform", "format_version": 1, "suite_version": "0.1.0",
-///      "subject": "server at 127.0.0.1:5050", "seed": 7, "duration_ms": 1834,
-///      "totals": {"passed": 1, "failed": 1, "skipped": 0, "not_run": 0, "score": 1, "max_score": 2,
+///      "subject": "server at 127.0.0.1:5050", "name": "", "folder": "", "problem": "", "seed": 7,
+///      "duration_ms": 1834, "totals": {"passed": 1, "failed": 1, "skipped": 0, "not_run": 0, "score": 1,
+///      "max_score": 2,
 ///                 "all_must_passed": false, "verdict": "1 MUST case failed: D2.1-silent-recipient."},
 ///      "results": [
 ///        {"id": "D2.1-silent-recipient", "title": "the recipient says nothing",

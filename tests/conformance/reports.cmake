@@ -29,6 +29,7 @@ add_library(parley_conform_reports STATIC
   "${CMAKE_CURRENT_LIST_DIR}/report_json.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_junit.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_markup.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_page.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_tap.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_text.cpp")
 target_link_libraries(parley_conform_reports

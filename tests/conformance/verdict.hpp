@@ -62,6 +62,9 @@ struct Report {
   std::uint64_t seed = 0;
   std::chrono::milliseconds duration{0};
   std::vector<Result> results;  ///< in the order of the page
+  std::string name{};           ///< of the submission; empty when it is none
+  std::string folder{};         ///< the submission's, without the path
+  std::string problem{};        ///< why nothing of it could be tried, a sentence; empty when it was
 
   struct Totals {
     int passed = 0, failed = 0, skipped = 0, not_run = 0;

@@ -124,3 +124,75 @@ TEST_CASE("HTML: hostile text is shown, not obeyed; a page stays small") {
   CHECK(page.size() < 2'000'000);
   CHECK(page.find(" bytes more") != std::string::npos);
 }
+
+TEST_CASE("HTML: whose program it is, what to fix first, then the failures: MUST, SHOULD, MAY") {
+  Report report = test::sample_report();
+  report.name = "Ada <b>";
+  report.folder = "C#-smith";
+  report.results[2].expected_to_fail = false;  // a SHOULD
+  const std::string page = written(write_html, report);
+  CHECK(page.find("<title>Ada &lt;b&gt; (in C#-smith): server at") != std::string::npos);
+  std::size_t at = 0;
+  for (const char* next :
+       {"<h1>Ada &lt;b&gt;: server</h1>", "<code>C#-smith</code>", "Fix this first", "Failed: MUST",
+        "<b>F2.1-utf8</b>", "<b>D2.1-silent-recipient</b>", "Failed: SHOULD", "<b>F4.1-one-write</b>",
+        "<h2>Clauses", "Could not be tried", "Passed"}) {
+    CHECK_MESSAGE(page.find(next, at) != std::string::npos, next);
+    at = page.find(next, at);
+  }
+}
+
+TEST_CASE("HTML: what nothing could be tried of says why, in every title") {
+  Report report;
+  report.subject = "server 'x'";
+  report.name = "Ada";
+  report.problem = "'make' exited with code 2.";
+  CHECK(written(write_html, report).find("Nothing could be tried. 'make' exited with code 2.") !=
+        std::string::npos);
+  CHECK(written(write_gradescope, report).find("Nothing could be tried. 'make' exited") != std::string::npos);
+  CHECK(written(write_json, report).find("\"problem\": \"'make' exited with code 2.\"") != std::string::npos);
+  CHECK(written(write_junit, report).find("parley-conform: Ada: server 'x'") != std::string::npos);
+}
+
+TEST_CASE("HTML: the page of a program that passes everything is small") {
+  Report report;
+  report.subject = "server 'python3 server.py {port}'";
+  const Result like = test::sample_report().results[1];
+  REQUIRE(like.status == Status::passed);
+  for (int i = 0; i < 150; ++i) {
+    Result result = like;
+    result.id += std::to_string(i);
+    const auto lane = result.transcript.add_lane("alice, sending");
+    for (int event = 0; event < 500; ++event)
+      result.transcript.add(lane, Happening::sent, std::string(5000, 'x'));
+    report.results.push_back(std::move(result));
+  }
+  CHECK(written(write_html, report).size() < 300'000);
+  report.results.resize(3);
+  CHECK(written(write_html, report).find("<svg") != std::string::npos);
+}
+
+TEST_CASE("HTML: a drawing is never wider than the page, and shows the lanes that matter") {
+  for (const Report& report : {test::sample_report(), test::hostile_report()}) {
+    const std::string page = written(write_html, report);
+    const std::regex drawing("<svg class=\"(wide|narrow)\" width=\"([0-9]+)\"");
+    std::size_t drawings = 0;
+    for (auto found = std::sregex_iterator(page.begin(), page.end(), drawing);
+         found != std::sregex_iterator(); ++found) {
+      CHECK(std::stoi((*found)[2]) <= ((*found)[1] == "wide" ? 912 : 318));
+      ++drawings;
+    }
+    CHECK(drawings > 0);
+  }
+  Report report = test::sample_report();
+  report.results = {report.results[5]};
+  REQUIRE(report.results[0].id == "D2.1-silent-recipient");
+  const auto idle = report.results[0].transcript.add_lane("carol7, sending");
+  report.results[0].transcript.add(idle, Happening::opened);
+  report.results[0].transcript.add(idle, Happening::sent, "REGISTER TOSEND carol7\n\n");
+  const std::string page = written(write_html, report);
+  const std::string drawn = page.substr(page.find("<svg"), page.find("</svg>") - page.find("<svg"));
+  CHECK(drawn.find("<title>alice7, sending</title>") != std::string::npos);
+  CHECK(drawn.find("<title>bob7, receiving</title>") != std::string::npos);
+  CHECK(drawn.find("carol7") == std::string::npos);  // nothing but a sign-on
+}
