@@ -77,7 +77,7 @@ std::string own_sentence(const Result& result) {
 
 }  // namespace
 
-std::vector<Cause> first_causes(const Report& report) {
+std::vector<Cause> all_causes(const Report& report) {
   std::vector<const Result*> failures;
   Ids unexplained;
   for (const Result& result : report.results)
@@ -86,8 +86,8 @@ std::vector<Cause> first_causes(const Report& report) {
       unexplained.insert(result.id);
     }
   std::vector<Cause> causes;
-  const auto explain = [&](std::string sentence, const Ids& cases) {
-    Cause cause{std::move(sentence), {}, 0};
+  const auto explain = [&](std::string sentence, const Ids& cases, bool is_crash = false) {
+    Cause cause{std::move(sentence), {}, 0, is_crash};
     for (const Result* result : failures)
       if (cases.contains(result->id)) cause.cases.push_back(result);
     for (const Result& result : report.results)
@@ -97,7 +97,8 @@ std::vector<Cause> first_causes(const Report& report) {
   };
   // What a program has said of its own end is nearer than any comparison.
   for (const Result* result : failures)
-    if (result->failure && !result->failure->crash.empty()) explain(own_sentence(*result), {result->id});
+    if (result->failure && !result->failure->crash.empty())
+      explain(own_sentence(*result), {result->id}, true);
   for (Match match = best_match(program_of(report), unexplained); !match.cases.empty();
        match = best_match(program_of(report), unexplained))
     explain(sentence_of(match), match.cases);
@@ -106,6 +107,11 @@ std::vector<Cause> first_causes(const Report& report) {
   std::ranges::stable_sort(causes, {}, [](const Cause& cause) {
     return std::pair(level_of(cause), -static_cast<std::ptrdiff_t>(cause.waiting));
   });
+  return causes;
+}
+
+std::vector<Cause> first_causes(const Report& report) {
+  auto causes = all_causes(report);
   if (causes.size() > most_causes) causes.resize(most_causes);
   return causes;
 }

@@ -4,20 +4,24 @@
 #include <map>
 #include <ostream>
 
+#include "tests/conformance/causes.hpp"
 #include "tests/conformance/html_assets.hpp"
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/report_csv.hpp"
 #include "tests/conformance/report_markup.hpp"
+#include "tests/conformance/report_page.hpp"
 
 namespace parley::conform {
 namespace {
 
+using Rows = std::vector<const ClassRow*>;
+
 /// The clauses that any row has results for, in the order of the page.
-std::vector<const Clause*> clauses_of(const std::vector<ClassRow>& rows) {
+std::vector<const Clause*> clauses_of(const Rows& rows) {
   std::vector<const Clause*> used;
   for (const Clause& clause : all_clauses()) {
-    const auto tries = [&](const ClassRow& row) {
-      return std::ranges::any_of(row.report.results,
+    const auto tries = [&](const ClassRow* row) {
+      return std::ranges::any_of(row->report.results,
                                  [&](const Result& result) { return result.clause == &clause; });
     };
     if (std::ranges::any_of(rows, tries)) used.push_back(&clause);
@@ -36,39 +40,12 @@ std::map<const Clause*, Status> verdicts_of(const Report& report) {
   return verdicts;
 }
 
-constexpr std::string_view page_style = R"(
-main { max-width: none; }
-.legend { margin-top: .75rem; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 3px; margin-top: 1rem; width: fit-content; max-width: 100%; }
-.class { border-collapse: separate; border-spacing: 0; font-size: .8125rem; background: var(--raised); }
-.class th, .class td { padding: .25rem .3rem; text-align: center; white-space: nowrap; border-bottom: 1px solid var(--line); }
-.class tr > :first-child:not(.clause) { position: sticky; left: 0; z-index: 1; padding-left: .75rem; padding-right: .75rem; text-align: left; background: var(--raised); border-right: 1px solid var(--line); }
-.class tbody th { min-width: 9rem; max-width: 18rem; white-space: normal; line-height: 1.3; font-weight: 600; }
-.class tbody th small { display: block; }
-.class td { min-width: 1.6rem; }
-.class td.number { padding: .25rem .6rem; text-align: right; font-variant-numeric: tabular-nums; }
-.class .first { border-left: 1px solid var(--line); }
-.class thead .section-name { text-align: left; font-weight: 600; display: table-cell; padding: .375rem .4rem; }
-.class thead .clause { vertical-align: bottom; font-family: var(--mono); font-weight: 400; font-size: .75rem; color: var(--soft); }
-.class thead .clause span { writing-mode: vertical-rl; transform: rotate(180deg); }
-.class thead .clause.must { font-weight: 700; color: var(--ink); }
-.class .verdict { margin: 0; padding: .25rem .3rem; border-left: none; background: var(--back); color: var(--tone); }
-.class .verdict.fail { font-weight: 700; }
-.class td.problem { white-space: normal; text-align: left; }
-.class td.problem span { display: block; max-width: 44rem; overflow-wrap: anywhere; color: var(--lost); }
-.class tfoot th, .class tfoot td { border-bottom: none; color: var(--soft); font-weight: 400; font-size: .75rem; }
-@media (max-width: 40rem) {
-  .class tr > :first-child:not(.clause) { padding-left: .5rem; padding-right: .5rem; }
-  .class tbody th { min-width: 7rem; max-width: 9.5rem; }
-  .class td.problem span { max-width: 13rem; }
-}
-)";
-
 constexpr std::string_view legend =
     R"(<p class="legend"><span class="pass"><b>✓</b> pass</span><span class="fail"><b>✗</b> fail</span>)"
     R"(<span class="skipped"><b>–</b> skipped: something that it builds on failed</span>)"
     R"(<span class="not-run"><b>?</b> not run</span><span>empty: does not apply</span>)"
-    R"(<span><b>bold</b>: MUST</span><span>a clause with several cases is as bad as its worst</span></p>)";
+    R"(<span><b>bold</b>: MUST</span><span>a clause with several cases is as bad as its worst</span>)"
+    R"(<span>untried: cases that were skipped or not run</span></p>)";
 
 using Clauses = std::vector<const Clause*>;
 using Verdicts = std::map<const Clause*, Status>;
@@ -97,9 +74,21 @@ bool is_first(const Clauses& clauses, std::size_t index) {
   return index == 0 || clauses[index - 1]->id.front() != clauses[index]->id.front();
 }
 
+int untried_of(const Report::Totals& totals) {
+  return totals.skipped + totals.not_run;
+}
+
+/// What explains most of it, in a sentence.
+std::string root_cause(const ClassRow& row) {
+  const auto causes = first_causes(row.report);
+  return causes.empty() ? "" : causes.front().sentence;
+}
+
+/// In the order of the table; the script sorts by what is named here.
 void write_head(std::ostream& out, const Clauses& clauses) {
-  out << R"(<thead><tr><th rowspan="2">Submission</th><th rowspan="2">Score</th>)"
-      << R"(<th rowspan="2" title="MUST cases that did not pass">MUST<br>missed</th>)";
+  out << "<thead><tr>";
+  for (const char* title : {"Submission", "Score", "Passed", "Failed", "Untried", "Fix this first"})
+    out << "<th rowspan=\"2\" data-sort>" << title << "</th>";
   for (const Clauses& section : by_letter(clauses))
     out << "<th class=\"section-name first\" colspan=\"" << section.size() << "\">"
         << section_name(section.front()->id.front()) << "</th>";
@@ -107,39 +96,34 @@ void write_head(std::ostream& out, const Clauses& clauses) {
   for (std::size_t i = 0; i < clauses.size(); ++i) {
     const std::string kind = std::string(is_first(clauses, i) ? "clause first" : "clause") +
                              (clauses[i]->level == Level::must ? " must" : "");
-    out << "<th" << attribute("class", kind) << attribute("title", clauses[i]->sentence) << "><span>"
-        << clauses[i]->id << "</span></th>";
+    out << "<th data-sort" << attribute("class", kind) << attribute("title", clauses[i]->sentence)
+        << "><span>" << clauses[i]->id << "</span></th>";
   }
-  out << "</tr></thead>";
+  out << "</tr>";
 }
 
-/// How many of the class pass each clause.
-void write_foot(std::ostream& out, const std::vector<Verdicts>& all, const Clauses& clauses) {
-  out << R"(<tfoot><tr><th scope="row">pass, of those tried</th><td></td><td></td>)";
+/// How many of those that came up pass each clause: it ends the head.
+void write_shares(std::ostream& out, const std::vector<Verdicts>& all, const Clauses& clauses) {
+  out << "<tr class=\"shares\"><th scope=\"row\">pass, of those "
+         "tried</th><td></td><td></td><td></td><td></td><td></td>";
   for (std::size_t i = 0; i < clauses.size(); ++i) {
     std::size_t tried = 0;
     std::size_t passed = 0;
     for (const Verdicts& verdicts : all) {
       const auto found = verdicts.find(clauses[i]);
-      if (found == verdicts.end()) continue;
+      if (found == verdicts.end() || found->second == Status::not_run) continue;
       ++tried;
       if (found->second == Status::passed) ++passed;
     }
     out << (is_first(clauses, i) ? "<td class=\"first\">" : "<td>") << passed << "<br>" << tried << "</td>";
   }
-  out << "</tr></tfoot>";
-}
-
-std::ptrdiff_t missed_musts(const Report& report) {
-  return std::ranges::count_if(report.results, [](const Result& result) {
-    return clause_of(result).level == Level::must && !counts_as_passed(result);
-  });
+  out << "</tr></thead>";
 }
 
 void write_cell(std::ostream& out, const Clause& clause, bool first, const Verdicts& verdicts) {
   const auto found = verdicts.find(&clause);
   if (found == verdicts.end()) {
-    out << (first ? "<td class=\"first\"></td>" : "<td></td>");
+    out << "<td data-value=\"-1\"" << (first ? " class=\"first\"></td>" : "></td>");
     return;
   }
   const auto [name, sign] = [&]() -> std::pair<std::string_view, std::string_view> {
@@ -155,45 +139,113 @@ void write_cell(std::ostream& out, const Clause& clause, bool first, const Verdi
     }
     return {};
   }();
-  out << "<td" << attribute("class", (first ? "verdict first " : "verdict ") + std::string(name))
-      << attribute("title", std::string(clause.id) + " " + std::string(to_text(found->second)) + ": " +
-                                std::string(clause.sentence))
-      << '>' << sign << "</td>";
+  out << "<td data-value=\"" << badness(found->second) << '"'
+      << attribute("class", (first ? "verdict first " : "verdict ") + std::string(name))
+      << attribute("title", std::string(clause.id) + ' ' + std::string(to_text(found->second))) << '>' << sign
+      << "</td>";
+}
+
+void write_number(std::ostream& out, int number) {
+  out << "<td class=\"number\" data-value=\"" << number << "\">" << number << "</td>";
+}
+
+/// Why it has no points, or what to mend first.
+void write_cause(std::ostream& out, const ClassRow& row) {
+  if (!row.problem.empty()) {
+    out << "<td class=\"cause problem\"><span" << attribute("title", shown(row.problem)) << '>'
+        << markup(shown(row.problem)) << "</span></td>";
+    return;
+  }
+  const std::string cause = shown(root_cause(row));
+  const std::string blocking = shown(blocking_case(row.report));
+  out << "<td class=\"cause\"><span" << attribute("title", cause) << '>' << markup(cause) << "</span>";
+  if (!blocking.empty()) out << "<small>most wait for " << markup(blocking) << "</small>";
+  out << "</td>";
 }
 
 void write_row(std::ostream& out, const ClassRow& row, const Verdicts& verdicts, const Clauses& clauses) {
   const auto totals = row.report.totals();
   const std::string name = markup(shown(row.submission));
-  out << "<tr><th scope=\"row\">";
+  out << "<tr><th scope=\"row\"" << attribute("data-value", shown(row.submission)) << '>';
   if (row.report_file.empty())
     out << name;
   else
-    out << "<a" << attribute("href", row.report_file) << '>' << name << "</a>";
-  out << " <small>" << row.half << "</small></th>";
-  if (!row.problem.empty()) {
-    out << "<td class=\"problem\" colspan=\"" << clauses.size() + 2 << "\"><span>"
-        << markup(shown(row.problem)) << "</span></td></tr>\n";
-    return;
-  }
-  out << "<td class=\"number\">" << totals.score << '/' << totals.max_score << "</td><td class=\"number\">"
-      << missed_musts(row.report) << "</td>";
+    out << "<a" << attribute("href", link_to(row.report_file)) << '>' << name << "</a>";
+  if (row.folder != row.submission) out << "<small>" << markup(shown(row.folder)) << "</small>";
+  out << "</th><td class=\"number\" data-value=\"" << totals.score << "\">" << totals.score << '/'
+      << totals.max_score << "</td>";
+  for (const int count : {totals.passed, totals.failed, untried_of(totals)}) write_number(out, count);
+  write_cause(out, row);
   for (std::size_t i = 0; i < clauses.size(); ++i)
     write_cell(out, *clauses[i], is_first(clauses, i), verdicts);
   out << "</tr>\n";
 }
 
+void write_total(std::ostream& out, std::string_view css_class, std::ptrdiff_t count, std::string_view what) {
+  out << "<li class=\"" << css_class << (count == 0 ? " none" : "") << "\"><b>" << count << "</b> " << what
+      << "</li>\n";
+}
+
+void write_totals(std::ostream& out, const std::vector<ClassRow>& rows) {
+  const auto is_good = [](const ClassRow& row) {
+    return row.problem.empty() && row.report.totals().all_must_passed;
+  };
+  const auto good = std::ranges::count_if(rows, is_good);
+  const auto untried = std::ranges::count_if(rows, [](const ClassRow& row) { return !row.problem.empty(); });
+  const auto all = static_cast<std::ptrdiff_t>(rows.size());
+  out << "<ul class=\"totals\">\n";
+  write_total(out, "", all, all == 1 ? "program" : "programs");
+  write_total(out, "pass", good, "passed all MUST");
+  write_total(out, "fail", all - good - untried, "failed some");
+  write_total(out, "not-run", untried, "could not be tried");
+  out << "</ul>\n<p class=\"about\"><a href=\"lecture.html\">What they fail most</a> \u00b7 <a "
+         "href=\"class.csv\">this "
+         "page as CSV</a></p>\n";
+}
+
+/// The one in the middle.
+int median_score(const Rows& rows) {
+  std::vector<int> scores;
+  for (const ClassRow* row : rows) scores.push_back(row->report.totals().score);
+  std::ranges::sort(scores);
+  return scores[scores.size() / 2];
+}
+
+void write_half(std::ostream& out, const Rows& rows, std::string_view title) {
+  if (rows.empty()) return;
+  const auto clauses = clauses_of(rows);
+  std::vector<Verdicts> verdicts;
+  for (const ClassRow* row : rows) verdicts.push_back(verdicts_of(row->report));
+  out << "<section>\n<h2>" << title << " <small>" << rows.size() << ", median score " << median_score(rows)
+      << "</small></h2>\n<div class=\"scroll\"><table class=\"class\">";
+  write_head(out, clauses);
+  write_shares(out, verdicts, clauses);
+  out << "<tbody>\n";
+  for (std::size_t i = 0; i < rows.size(); ++i) write_row(out, *rows[i], verdicts[i], clauses);
+  out << "</tbody></table></div>\n</section>\n";
+}
+
+Rows rows_of(const std::vector<ClassRow>& rows, std::string_view half) {
+  Rows out;
+  for (const ClassRow& row : rows)
+    if (half.empty() || row.half == half) out.push_back(&row);
+  return out;
+}
+
 }  // namespace
 
 void write_class_csv(std::ostream& out, const std::vector<ClassRow>& rows) {
-  const auto clauses = clauses_of(rows);
-  out << "submission,half,score,max_score,problem";
+  const auto clauses = clauses_of(rows_of(rows, {}));
+  out << "folder,name,half,score,max_score,passed,failed,untried,blocking_case,root_cause,problem";
   for (const Clause* clause : clauses) out << ',' << clause->id;
   out << "\r\n";
   for (const ClassRow& row : rows) {
     const auto totals = row.report.totals();
     const auto verdicts = verdicts_of(row.report);
-    out << csv_field(row.submission) << ',' << row.half << ',' << totals.score << ',' << totals.max_score
-        << ',' << csv_field(row.problem);
+    out << csv_field(row.folder) << ',' << csv_field(row.submission) << ',' << row.half << ',' << totals.score
+        << ',' << totals.max_score << ',' << totals.passed << ',' << totals.failed << ','
+        << untried_of(totals) << ',' << csv_field(blocking_case(row.report)) << ','
+        << csv_field(root_cause(row)) << ',' << csv_field(row.problem);
     for (const Clause* clause : clauses) {
       const auto found = verdicts.find(clause);
       out << ',' << (found == verdicts.end() ? "" : to_text(found->second));
@@ -203,23 +255,13 @@ void write_class_csv(std::ostream& out, const std::vector<ClassRow>& rows) {
 }
 
 void write_class_html(std::ostream& out, const std::vector<ClassRow>& rows) {
-  const auto clauses = clauses_of(rows);
-  std::vector<Verdicts> verdicts;
-  for (const ClassRow& row : rows)
-    verdicts.push_back(row.problem.empty() ? verdicts_of(row.report) : Verdicts{});
-  out << "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-         "<title>parley-conform: the class</title><style>"
-      << report_css << page_style
-      << "</style></head><body><main>\n<p class=\"suite\">parley-conform</p><h1>The class: " << rows.size()
-      << (rows.size() == 1 ? " program" : " programs") << "</h1>\n"
-      << "<div class=\"scroll\"><table class=\"class\">";
-  write_head(out, clauses);
-  out << "<tbody>\n";
-  for (std::size_t i = 0; i < rows.size(); ++i) write_row(out, rows[i], verdicts[i], clauses);
-  out << "</tbody>";
-  write_foot(out, verdicts, clauses);
-  out << "</table></div>\n" << legend << "</main></body></html>\n";
+  write_page_begin(out, "The class: parley-conform", class_css, "whole-width");
+  out << "<p class=\"suite\">parley-conform</p><h1>The class</h1>\n";
+  write_totals(out, rows);
+  out << legend;
+  write_half(out, rows_of(rows, "server"), "Servers");
+  write_half(out, rows_of(rows, "client"), "Clients");
+  write_page_end(out, class_js);
 }
 
 }  // namespace parley::conform

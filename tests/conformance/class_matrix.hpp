@@ -10,18 +10,21 @@ namespace parley::conform {
 
 /// One program of one submission in the class.
 struct ClassRow {
-  std::string submission;
+  std::string submission;   ///< its name
   std::string half;         ///< "server" or "client"
-  std::string report_file;  ///< beside the matrix; empty when it was never run
-  Report report;            ///< no results when it was never run
-  std::string problem;      ///< why not, a sentence
+  std::string report_file;  ///< beside the matrix; empty when there is none
+  Report report;            ///< no results when there is no report
+  std::string problem;      ///< why it was not tried, a sentence
+  std::string folder{};     ///< the submission's, without the path
 };
 
-/// submission, half, score, max_score, problem, then a column for each clause: pass, fail, skipped, not run,
-/// or nothing where it does not apply. A clause with several cases is as bad as its worst. RFC 4180.
+/// folder, name, half, score, max_score, passed, failed, untried, blocking_case, root_cause, problem, then a
+/// column for each clause: pass, fail, skipped, not run, or nothing where it does not apply. A clause with
+/// several cases is as bad as its worst. RFC 4180.
 void write_class_csv(std::ostream& out, const std::vector<ClassRow>& rows);
 
-/// The same as one page that needs nothing else; each row leads to its report.
+/// The same as one page that needs nothing else, with a table for each half; each row leads to its report.
+/// With its script a click on the head of a column sorts by it.
 void write_class_html(std::ostream& out, const std::vector<ClassRow>& rows);
 
 }  // namespace parley::conform

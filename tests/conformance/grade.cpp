@@ -10,8 +10,10 @@
 #include "tests/conformance/build_step.hpp"
 #include "tests/conformance/class_matrix.hpp"
 #include "tests/conformance/judge.hpp"
+#include "tests/conformance/lecture.hpp"
 #include "tests/conformance/private_copy.hpp"
 #include "tests/conformance/report.hpp"
+#include "tests/conformance/report_names.hpp"
 #include "tests/conformance/selection.hpp"
 #include "tests/conformance/subjects.hpp"
 #include "tests/conformance/submission.hpp"
@@ -19,46 +21,85 @@
 namespace parley::conform {
 namespace {
 
-/// A name for files: the folder's, which is different for each.
-std::string stem_of(const Submission& submission, const SubmittedProgram& program) {
-  return submission.folder.filename().string() + (program.task == Task::judge_client ? "-client" : "-server");
+std::string half_of(const SubmittedProgram& program) {
+  return program.task == Task::judge_client ? "client" : "server";
 }
 
-ClassRow judge_program(const Submission& submission, const SubmittedProgram& program, Options options,
-                       const std::string& problem) {
-  ClassRow row{submission.name, program.task == Task::judge_client ? "client" : "server", {}, {}, problem};
-  if (!problem.empty()) return row;
-  options.task = program.task;
-  options.command = program.start;
-  options.profile_file = program.profile;
-  if (!program.ports.empty()) options.ports = program.ports;
-  try {
-    const Subject subject = make_subject(options);
-    // The class may have both halves: what names a case of the other one is not for this one.
-    const auto is_elsewhere = [&](const std::string& pattern) {
-      return std::ranges::none_of(subject.jobs, [&](const Job& job) { return stands_for(pattern, job); });
-    };
-    const bool any = options.only.empty() || !std::ranges::all_of(options.only, is_elsewhere);
-    if (!any) throw BadInput{"--only names no case for a " + row.half};
-    std::erase_if(options.only, is_elsewhere);
-    std::erase_if(options.exclude, is_elsewhere);
-    row.report = judge(subject, options);
-  } catch (const BadInput& bad) {
-    row.problem = bad.what;
-    return row;
-  } catch (const std::exception& error) {
-    row.problem = std::string("It could not be judged: ") + error.what();
-    return row;
-  }
-  if (exit_code_of(row.report) == ExitCode::never_came_up) row.problem = row.report.results.front().reason;
-  const std::string stem = stem_of(submission, program);
-  row.report_file = stem + ".html";
+/// As seen from the folder that the program is to be started in.
+std::string seen_from(const std::filesystem::path& folder, const std::string& file) {
+  if (file.empty()) return file;
+  const auto path = std::filesystem::absolute(file).lexically_normal();
+  const auto relative = path.lexically_relative(folder);
+  return relative.empty() || *relative.begin() == ".." ? path : relative;
+}
+
+/// Lines that repeat a case begin in the folder of the submissions.
+void set_repeat_commands(Report& report, const std::filesystem::path& folder, Options options) {
+  options.profile_file = seen_from(folder, options.profile_file);
+  options.alternatives_file = seen_from(folder, options.alternatives_file);
+  const std::string begin = "cd " + shell_quoted("./" + folder.filename().string()) + " && ";
+  for (Result& result : report.results)
+    result.repeat_command = options.command.empty() ? "" : begin + options.repeat_command(result.id);
+}
+
+/// Judges it, or makes a report of why nothing of it can be tried. Throws BadInput.
+Report report_on(const SubmittedProgram& program, Options options, const std::string& problem) {
+  options.list = !problem.empty();  // nothing is to be started then
+  Subject subject = make_subject(options);
+  if (program.start.empty()) subject.name = half_of(program);
+  // The class may have both halves: what names a case of the other one is not for this one.
+  const auto is_elsewhere = [&](const std::string& pattern) {
+    return std::ranges::none_of(subject.jobs, [&](const Job& job) { return stands_for(pattern, job); });
+  };
+  const bool any = options.only.empty() || !std::ranges::all_of(options.only, is_elsewhere);
+  if (!any) throw BadInput{"--only names no case for a " + half_of(program)};
+  std::erase_if(options.only, is_elsewhere);
+  std::erase_if(options.exclude, is_elsewhere);
+  Report report = problem.empty() ? judge(subject, options) : untried(subject, options, problem);
+  if (problem.empty() && exit_code_of(report) == ExitCode::never_came_up)
+    return untried(subject, options, report.results.front().reason);
+  return report;
+}
+
+void write_program_reports(const ClassRow& row, Options options, const std::string& stem) {
   const std::filesystem::path folder = options.output_folder();
   options.reports = {{"html", folder / row.report_file},
                      {"json", folder / (stem + ".json")},
                      {"junit", folder / (stem + ".junit.xml")},
                      {"gradescope", folder / (stem + ".gradescope.json")}};
   write_report_files(row.report, options);
+}
+
+/// `name` begins the names of its reports.
+ClassRow judge_program(const Submission& submission, const SubmittedProgram& program, const std::string& name,
+                       Options options, const std::string& problem) {
+  ClassRow row{submission.name, half_of(program), {}, {}, problem, submission.folder.filename()};
+  options.task = program.task;
+  options.command = program.start;
+  options.profile_file = program.profile;
+  if (!program.ports.empty()) options.ports = program.ports;
+  try {
+    row.report = report_on(program, options, problem);
+  } catch (const BadInput& bad) {
+    row.problem = bad.what;
+  } catch (const std::exception& error) {
+    row.problem = std::string("It could not be judged: ") + error.what();
+  }
+  if (row.report.results.empty()) {  // not with these options
+    options.profile_file.clear();
+    try {
+      row.report = report_on(program, options, row.problem);
+    } catch (const BadInput&) {
+      return row;  // there is no case for it at all
+    }
+  }
+  row.problem = row.report.problem;
+  row.report.name = row.submission;
+  row.report.folder = row.folder;
+  set_repeat_commands(row.report, submission.folder, options);
+  const std::string stem = name + '-' + row.half;
+  row.report_file = stem + ".html";
+  write_program_reports(row, options, stem);
   return row;
 }
 
@@ -84,7 +125,8 @@ void check_selection(Options options) {
   if (!options.expect_fail_file.empty()) (void)read_ids(options.expect_fail_file, jobs);
 }
 
-void judge_submission(const Submission& submission, Options options, std::vector<ClassRow>& rows) {
+void judge_submission(const Submission& submission, const std::string& name, Options options,
+                      std::vector<ClassRow>& rows) {
   std::string problem = submission.problem;
   std::optional<PrivateCopy> copy;
   options.confinement.folder = submission.folder;
@@ -98,9 +140,9 @@ void judge_submission(const Submission& submission, Options options, std::vector
   auto programs = submission.programs;
   if (programs.empty()) programs.emplace_back();
   for (const SubmittedProgram& program : programs) {
-    rows.push_back(judge_program(submission, program, options, problem));
+    rows.push_back(judge_program(submission, program, name, options, problem));
     const ClassRow& row = rows.back();
-    std::cout << visible(row.submission) << ", " << row.half << ": "
+    std::cout << visible(owner_text(row.submission, row.folder)) << ", " << row.half << ": "
               << (row.problem.empty() ? totals_text(row.report) : visible(row.problem)) << std::endl;
   }
 }
@@ -118,10 +160,16 @@ ExitCode grade(Options options) {
   options.confinement.hidden = {std::filesystem::canonical(options.folder),
                                 std::filesystem::canonical(folder)};
   std::vector<ClassRow> rows;
-  for (const Submission& submission : submissions) judge_submission(submission, options, rows);
+  std::vector<std::string> folders;
+  for (const Submission& submission : submissions) folders.push_back(submission.folder.filename());
+  const auto names = report_names(folders);
+  for (std::size_t i = 0; i < submissions.size(); ++i)
+    judge_submission(submissions[i], names[i], options, rows);
   write_file(folder / "class.csv", rows, write_class_csv);
   write_file(folder / "class.html", rows, write_class_html);
-  std::cout << "The class: " << (folder / "class.html").string() << " and class.csv beside it" << std::endl;
+  write_file(folder / "lecture.html", rows, write_lecture_html);
+  std::cout << "The class: " << (folder / "class.html").string() << ", lecture.html and class.csv beside it"
+            << std::endl;
   const bool all_passed = std::ranges::all_of(
       rows, [](const ClassRow& row) { return row.problem.empty() && row.report.totals().all_must_passed; });
   return all_passed ? ExitCode::all_must_passed : ExitCode::some_failed;

@@ -15,8 +15,10 @@ import sys
 import tempfile
 import textwrap
 import unittest
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 CONFORM = "parley-conform"
 RUN_LIMIT_S = 100
@@ -86,11 +88,12 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.open, self.links, self.rows = [], [], 0
+        self.open, self.links, self.rows, self.tags = [], [], 0, set()
         self.feed(text)
         self.close()
 
     def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
         if tag not in VOID_TAGS:
             self.open.append(tag)
         self.rows += tag == "tr" and "tbody" in self.open
@@ -125,17 +128,19 @@ class Grading(unittest.TestCase):
                               errors="replace")
 
     def grade(self, submissions, *options):
-        """The run, and class.csv by the submission's name."""
+        """The run, class.csv by the submission's name, and class.html."""
         output = self.folder / "reports"
         run = self.run_conform("grade", str(submissions), "--output", str(output), *options)
         self.assertIn(run.returncode, (0, 1), run.stdout + run.stderr)
         with open(output / "class.csv", newline="", encoding="utf-8") as file:
-            rows = {row["submission"]: row for row in csv.DictReader(file, strict=True)}
+            rows = {row["name"]: row for row in csv.DictReader(file, strict=True)}
         page = Page((output / "class.html").read_text(encoding="utf-8"))
         self.assertEqual(page.open, [])
         self.assertEqual(page.rows, len(rows))
         for link in page.links:
-            self.assertTrue((output / link).is_file(), link)
+            self.assertTrue((output / unquote(link)).is_file(), link)
+            self.assertNotRegex(link, r"[^-A-Za-z0-9._~%]")
+        self.assertEqual(Page((output / "lecture.html").read_text(encoding="utf-8")).open, [])
         return run, rows, page
 
     def test_samples_end_as_the_page_says(self):
@@ -149,10 +154,10 @@ class Grading(unittest.TestCase):
         run, rows, page = self.grade(samples, *QUICK)
         self.assertEqual(run.returncode, 1, run.stdout)
         self.assertEqual(set(rows), set(names.values()), "rows")
-        self.assertEqual(len(page.links), len(names))
+        self.assertEqual(len(page.links), len(names) + 2)  # the lecture and the CSV
         for folder, name in names.items():
             got = {}
-            for clause, verdict in list(rows[name].items())[5:]:
+            for clause, verdict in list(rows[name].items())[11:]:
                 got.setdefault(verdict, set()).add(clause)
             said = self.said_of_mistakes() if folder == "python-mistakes" else ({}, {})
             with self.subTest(sample=folder):
@@ -162,6 +167,13 @@ class Grading(unittest.TestCase):
                 self.assertNotIn("not run", got)
                 if not said[0]:
                     self.assertEqual(rows[name]["score"], rows[name]["max_score"])
+                    size = max(file.stat().st_size for file in (self.folder / "reports").glob(folder + "-*.html"))
+                    self.assertLess(size, 300_000)
+        mistakes = rows[names["python-mistakes"]]
+        self.assertEqual((mistakes["folder"], mistakes["blocking_case"]), ("python-mistakes", "D2.1-no-early-report"))
+        self.assertIn("as soon as the FORWARD is written", mistakes["root_cause"])
+        report = (self.folder / "reports" / "python-mistakes-server.html").read_text(encoding="utf-8")
+        self.assertIn("cd './python-mistakes' &amp;&amp; parley-conform server", report)
         page_text = (EXAMPLES / "README.md").read_text(encoding="utf-8")
         self.assertIn(f"{rows['Python server']['max_score']} for a\nserver, {rows['Python client']['max_score']}", page_text)
 
@@ -186,6 +198,10 @@ class Grading(unittest.TestCase):
             with self.subTest(submission=name):
                 self.assertIn(said, rows[name]["problem"])
                 self.assertEqual(rows[name]["score"], "0")
+                self.assertNotEqual(rows[name]["max_score"], "0")
+                stem = self.folder / "reports" / (rows[name]["folder"] + "-server")
+                for ending in (".html", ".json", ".junit.xml", ".gradescope.json") if said else ():
+                    self.assertIn(said, unescape(Path(f"{stem}{ending}").read_text(encoding="utf-8")))
                 if not said:
                     self.assertEqual(rows[name]["R4.1"], "fail")
         self.assertGreater(int(rows["Python server"]["score"]), 0)
@@ -195,6 +211,22 @@ class Grading(unittest.TestCase):
         self.assertEqual([pid for pid in pids if is_alive(pid)], [])
         left = [line for line in marked_processes().values() if str(self.folder).encode() in line]
         self.assertEqual(left, [])
+
+    def test_folders_may_be_called_anything(self):
+        submissions = self.folder / "submissions"
+        names = ["C#-smith", "team?1", "50%41", "50A", "two  blanks", "J\u00f6rg", "a\"q'uote", "<b>bold", "=1+1", "-x", "ada", "ADA",
+                 "line\nbreak", "x" * 250]
+        for name in names:
+            (submissions / name).mkdir(parents=True)
+            (submissions / name / "grade.toml").write_text('build = "false"\n' + START, encoding="utf-8")
+        _, rows, page = self.grade(submissions, "--sandbox", "off", "--only", "R4.1")
+        self.assertEqual(len(rows), len(names))
+        self.assertEqual(len(set(link.lower() for link in page.links)), len(names) + 2)
+        self.assertNotIn("bold", page.tags)
+        self.assertEqual([row["folder"] for row in rows.values() if row["folder"][0] in "=+-@"], [])
+        results = json.loads((self.folder / "reports" / "C#-smith-server.gradescope.json").read_text(encoding="utf-8"))
+        self.assertEqual(results["score"], 0)
+        self.assertIn("C#-smith: server 'python3 server.py {port}'\nNothing could be tried.", results["output"])
 
     def test_z_a_server_that_never_listens_is_given_up(self):
         printed, _ = self.sleeper.communicate(timeout=RUN_LIMIT_S)

@@ -4,8 +4,10 @@
 
 namespace parley::conform {
 
-// html/report.css and html/report.js, read when this program is built.
+// The files of html/, read when this program is built.
 extern const std::string_view report_css;
 extern const std::string_view report_js;
+extern const std::string_view class_css;
+extern const std::string_view class_js;
 
 }  // namespace parley::conform

@@ -45,14 +45,59 @@ void show_progress(const std::vector<Result>& results, std::size_t decided) {
 
 }  // namespace
 
-Report judge(const Subject& subject, const Options& options) {
-  const auto jobs = select(subject.jobs, options.only, options.exclude, options.least_level);
-  if (jobs.empty()) throw BadInput{"nothing is left to try"};
-  const auto weights = options.weights_file.empty() ? std::map<std::string, int>{}
-                                                    : read_weights(options.weights_file, subject.jobs);
-  const auto known = options.expect_fail_file.empty() ? std::vector<std::string>{}
-                                                      : read_ids(options.expect_fail_file, subject.jobs);
+namespace {
 
+/// What the course makes of each case.
+class Terms {
+ public:
+  /// Throws BadInput when a file cannot be used.
+  Terms(const Subject& subject, const Options& options)
+      : options_(options),
+        weights_(options.weights_file.empty() ? std::map<std::string, int>{}
+                                              : read_weights(options.weights_file, subject.jobs)),
+        known_(options.expect_fail_file.empty() ? std::vector<std::string>{}
+                                                : read_ids(options.expect_fail_file, subject.jobs)) {}
+
+  void apply(Report& report) const {
+    // Of a program that never came up nothing is excused.
+    const bool may_be_excused =
+        options_.untried == Untried::skip && exit_code_of(report) != ExitCode::never_came_up;
+    for (Result& result : report.results) {
+      const auto weight = weights_.find(result.id);
+      if (weight != weights_.end()) result.weight = weight->second;
+      // What nobody has to do costs nobody anything, unless the course says so.
+      if (weight == weights_.end() && clause_of(result).level == Level::may) result.weight = 0;
+      const bool is_untried = result.status == Status::skipped || result.status == Status::not_run;
+      if (is_untried && may_be_excused) result.weight = 0;
+      result.expected_to_fail = std::ranges::find(known_, result.id) != known_.end();
+      result.repeat_command = options_.repeat_command(result.id);
+    }
+  }
+
+ private:
+  const Options& options_;
+  const std::map<std::string, int> weights_;
+  const std::vector<std::string> known_;
+};
+
+std::vector<Job> selected_jobs(const Subject& subject, const Options& options) {
+  auto jobs = select(subject.jobs, options.only, options.exclude, options.least_level);
+  if (jobs.empty()) throw BadInput{"nothing is left to try"};
+  return jobs;
+}
+
+/// They may have run in another order; people look for them in the order of the page.
+void sort_results(Report& report, const std::vector<Job>& jobs) {
+  std::ranges::sort(report.results, {}, [&](const Result& result) {
+    return std::pair(result.clause, std::ranges::find(jobs, result.id, &Job::id));
+  });
+}
+
+}  // namespace
+
+Report judge(const Subject& subject, const Options& options) {
+  const auto jobs = selected_jobs(subject, options);
+  const Terms terms(subject, options);
   auto order = jobs;
   if (options.shuffle_seed) std::ranges::shuffle(order, std::mt19937_64(*options.shuffle_seed));
   RunOptions run{options.workers(), options.tries, options.budget, {}};
@@ -61,20 +106,25 @@ Report judge(const Subject& subject, const Options& options) {
   Report report{
       subject.name, PARLEY_VERSION, options.settings.seed, {}, run_jobs(order, subject.make_bench, run)};
   report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
-  // They ran in another order; people look for them in the order of the page.
-  std::ranges::sort(report.results, {}, [&](const Result& result) {
-    return std::pair(result.clause, std::ranges::find(jobs, result.id, &Job::id));
-  });
-  for (Result& result : report.results) {
-    const auto weight = weights.find(result.id);
-    if (weight != weights.end()) result.weight = weight->second;
-    // What nobody has to do costs nobody anything, unless the course says so.
-    if (weight == weights.end() && clause_of(result).level == Level::may) result.weight = 0;
-    const bool is_untried = result.status == Status::skipped || result.status == Status::not_run;
-    if (is_untried && options.untried == Untried::skip) result.weight = 0;
-    result.expected_to_fail = std::ranges::find(known, result.id) != known.end();
-    result.repeat_command = options.repeat_command(result.id);
+  sort_results(report, jobs);
+  terms.apply(report);
+  return report;
+}
+
+Report untried(const Subject& subject, const Options& options, const std::string& problem) {
+  const auto jobs = selected_jobs(subject, options);
+  Report report{subject.name, PARLEY_VERSION, options.settings.seed, {}, {}};
+  report.problem = problem;
+  for (const Job& job : jobs) {
+    Result& result = report.results.emplace_back();
+    result.id = job.id;
+    result.title = job.title;
+    result.clause = find_clause(job.clause_id);
+    result.reason = "Nothing of the program could be tried.";
   }
+  sort_results(report, jobs);
+  report.results.front().reason = problem;  // where formats have nothing but cases it is told once, too
+  Terms(subject, options).apply(report);
   return report;
 }
 

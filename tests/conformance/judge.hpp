@@ -20,6 +20,10 @@ struct Subject {
 /// Tries what the options ask for; nothing is printed but the progress line, on a terminal.
 Report judge(const Subject& subject, const Options& options);
 
+/// The report of a program of which nothing can be tried, for this reason, a sentence: no points, of all that
+/// there are.
+Report untried(const Subject& subject, const Options& options, const std::string& problem);
+
 /// Writes every report that was asked for. Throws BadInput for a file that cannot be written. True when one
 /// of them went to standard output.
 bool write_report_files(const Report& report, const Options& options);

@@ -8,9 +8,12 @@ namespace parley::conform {
 
 std::string csv_field(const std::string& text) {
   std::string out = "\"";
-  const std::string safe = shown(text);
-  if (!safe.empty() && std::string_view("=+-@").find(safe.front()) != std::string_view::npos) out += '\'';
-  for (const char c : safe) out += c == '"' ? "\"\"" : std::string(1, c);
+  bool is_begin = true;  // of what may be a cell
+  for (const char c : shown(text)) {
+    if (is_begin && std::string_view("=+-@").find(c) != std::string_view::npos) out += '\'';
+    is_begin = c == ';' || c == ',' || (is_begin && (c == ' ' || c == '"'));
+    out += c == '"' ? "\"\"" : std::string(1, c);
+  }
   return out + '"';
 }
 

@@ -1,7 +1,8 @@
 # The report writers: no socket, no clock. The page's style and script are files of their own, embedded here.
-foreach(asset css js)
-  file(READ "${CMAKE_CURRENT_LIST_DIR}/html/report.${asset}" report_${asset})
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/html/report.${asset}")
+foreach(asset report.css report.js class.css class.js)
+  string(REPLACE "." "_" name ${asset})
+  file(READ "${CMAKE_CURRENT_LIST_DIR}/html/${asset}" ${name})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/html/${asset}")
 endforeach()
 file(CONFIGURE OUTPUT html_assets.cpp @ONLY CONTENT [[
 #include "tests/conformance/html_assets.hpp"
@@ -10,14 +11,19 @@ namespace parley::conform {
 
 const std::string_view report_css = R"asset(@report_css@)asset";
 const std::string_view report_js = R"asset(@report_js@)asset";
+const std::string_view class_css = R"asset(@class_css@)asset";
+const std::string_view class_js = R"asset(@class_js@)asset";
 
 }  // namespace parley::conform
 ]])
 
 add_library(parley_conform_reports STATIC
   "${CMAKE_CURRENT_BINARY_DIR}/html_assets.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/anonymous.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/causes.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/class_matrix.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/crash_text.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/lecture.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_bytes.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_classroom.cpp"
@@ -29,6 +35,7 @@ add_library(parley_conform_reports STATIC
   "${CMAKE_CURRENT_LIST_DIR}/report_json.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_junit.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_markup.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_names.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_page.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_tap.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_text.cpp")

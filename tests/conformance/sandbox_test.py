@@ -135,7 +135,7 @@ class Sandbox(unittest.TestCase):
         printed, errors = run.communicate(timeout=RUN_LIMIT_S)
         self.assertIn(run.returncode, (0, 1), printed + errors)
         with open(self.folder / output / "class.csv", newline="", encoding="utf-8") as file:
-            return errors, {row["submission"]: row for row in csv.DictReader(file, strict=True)}
+            return errors, {row["folder"]: row for row in csv.DictReader(file, strict=True)}
 
     def grade(self, *options, **more):
         return self.end(self.begin(*options, **more))
@@ -201,7 +201,7 @@ class Sandbox(unittest.TestCase):
             self.add_server(str(number), "", line + f'\n# {said}\n')
         _, rows = self.grade("--only", "R4.1")
         for row in rows.values():
-            said = (self.submissions / row["submission"] / "grade.toml").read_text(encoding="utf-8").split("# ")[1].strip()
+            said = (self.submissions / row["folder"] / "grade.toml").read_text(encoding="utf-8").split("# ")[1].strip()
             self.assertIn(said, row["problem"])
 
     def survivor(self):

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace parley::conform {
@@ -22,6 +23,10 @@ struct Entry {
 class Transcript {
  public:
   Transcript() : begin_(std::chrono::steady_clock::now()) {}
+
+  /// One that was kept; nothing is to be added to it.
+  Transcript(std::vector<std::string> lanes, std::vector<Entry> entries)
+      : lanes_(std::move(lanes)), entries_(std::move(entries)) {}
 
   /// A new lane (a socket, the terminal, the process), for example "alice, sending". Returns its index.
   std::size_t add_lane(std::string name);
