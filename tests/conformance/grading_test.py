@@ -219,8 +219,9 @@ class Grading(unittest.TestCase):
         for name in names:
             (submissions / name).mkdir(parents=True)
             (submissions / name / "grade.toml").write_text('build = "false"\n' + START, encoding="utf-8")
-        _, rows, page = self.grade(submissions, "--sandbox", "off", "--only", "R4.1")
+        _, rows, page = self.grade(submissions, "--sandbox", "off", "--only", "R4.1", "--untried", "skip")
         self.assertEqual(len(rows), len(names))
+        self.assertEqual({(row["score"], row["max_score"], row["untried"]) for row in rows.values()}, {("0", "2", "2")})
         self.assertEqual(len(set(link.lower() for link in page.links)), len(names) + 2)
         self.assertNotIn("bold", page.tags)
         self.assertEqual([row["folder"] for row in rows.values() if row["folder"][0] in "=+-@"], [])
