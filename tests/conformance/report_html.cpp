@@ -61,6 +61,14 @@ void write_count(std::ostream& out, std::string_view css_class, int count, std::
       << "</li>\n";
 }
 
+/// What a compiler or a dying program has printed is read in its lines.
+std::string in_lines(std::string text) {
+  constexpr std::string_view line_end = "\\n";
+  for (auto at = text.find(line_end); at != std::string::npos; at = text.find(line_end, at + 1))
+    text.replace(at, line_end.size(), "\n");
+  return text;
+}
+
 void write_header(std::ostream& out, const Report& report) {
   const Report::Totals totals = report.totals();
   const bool good = totals.all_must_passed && !report.results.empty();
@@ -71,8 +79,8 @@ void write_header(std::ostream& out, const Report& report) {
     out << "<h1>" << text(report.name) << ": " << program_of(report)
         << "</h1>\n<p class=\"about\">Folder <code>" << text(report.folder) << "</code> \u00b7 "
         << text(report.subject) << "</p>\n";
-  out << "<p class=\"verdict " << (good ? "pass" : "fail") << "\">" << markup(verdict_sentence(report))
-      << "</p>\n<ul class=\"totals\">\n";
+  out << "<p class=\"verdict " << (good ? "pass" : "fail") << "\">"
+      << markup(in_lines(verdict_sentence(report))) << "</p>\n<ul class=\"totals\">\n";
   write_count(out, "pass", totals.passed, "passed");
   write_count(out, "fail", totals.failed, "failed");
   write_count(out, "skipped", totals.skipped, "skipped");

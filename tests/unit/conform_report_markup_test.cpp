@@ -149,6 +149,9 @@ TEST_CASE("HTML: what nothing could be tried of says why, in every title") {
   report.problem = "'make' exited with code 2.";
   CHECK(written(write_html, report).find("Nothing could be tried. 'make' exited with code 2.") !=
         std::string::npos);
+  Report longer = report;
+  longer.problem += "\\nchat.c:3: error";
+  CHECK(written(write_html, longer).find("code 2.\nchat.c:3: error") != std::string::npos);
   CHECK(written(write_gradescope, report).find("Nothing could be tried. 'make' exited") != std::string::npos);
   CHECK(written(write_json, report).find("\"problem\": \"'make' exited with code 2.\"") != std::string::npos);
   CHECK(written(write_junit, report).find("parley-conform: Ada: server 'x'") != std::string::npos);
