@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "tests/conformance/confinement.hpp"
@@ -8,8 +9,9 @@
 namespace parley::conform {
 
 /// Runs the command that builds a submission, in its confinement and without a network, and waits for its
-/// end. Returns why it is not built, a sentence; empty when it is, or when there is no command. Any thread.
+/// end. Returns why it is not built, a sentence; empty when it is, or when there is no command. It ends early
+/// when `is_stopped` becomes true. Any thread.
 std::string why_not_built(const std::string& command, Confinement confinement,
-                          std::chrono::milliseconds build_time);
+                          std::chrono::milliseconds build_time, const std::function<bool()>& is_stopped = {});
 
 }  // namespace parley::conform

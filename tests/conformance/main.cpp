@@ -9,6 +9,7 @@
 #include "base/output.hpp"
 #include "tests/conformance/confine.hpp"
 #include "tests/conformance/grade.hpp"
+#include "tests/conformance/interop.hpp"
 #include "tests/conformance/judge.hpp"
 #include "tests/conformance/options.hpp"
 #include "tests/conformance/private_copy.hpp"
@@ -55,6 +56,7 @@ ExitCode run(Options& options) {
     options.settings.alternatives = read_alternatives(options.alternatives_file);
   settle_confinement(options);
   if (options.task == Task::grade) return grade(options);
+  if (options.task == Task::interop) return interop(options);
   std::optional<PrivateCopy> copy;
   if (!options.command.empty() && !options.list && options.confinement.is_kept_apart())
     copy.emplace(std::filesystem::current_path(), options.confinement);

@@ -3,6 +3,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "base/command_line.hpp"
 #include "base/seconds.hpp"
 
@@ -159,6 +162,36 @@ void add_grading(CLI::App& app, Options& options) {
   options.budget = grading_budget;
 }
 
+/// Subcommand interop: as many pairs at a time as fit, since they mostly wait.
+CLI::App* add_interop(CLI::App& app, Options& options) {
+  constexpr std::size_t pairs_for_each_core = 4;
+  constexpr std::size_t most_pairs = 64;
+  CLI::App* interop = app.add_subcommand(
+      "interop", "Try every client of a folder of submissions at every server of it: who understands whom");
+  add_text(*interop, "FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
+      ->option_text(" ")
+      ->required();
+  add_grading(*interop, options);
+  interop->option_defaults()->group("How it is tried");
+  add_seconds(*interop, "--timeout", options.settings.timeout, least_time,
+              "When nothing happens for that long, nothing comes any more");
+  add_seconds(*interop, "--ready-time", options.settings.ready_time, milliseconds{0},
+              "From the last REGISTERED until it is built on");
+  add_seconds(*interop, "--pair-time", options.pair_time, least_time, "For one pair");
+  const std::size_t jobs =
+      std::clamp<std::size_t>(pairs_for_each_core * std::thread::hardware_concurrency(), 1, most_pairs);
+  add_number(
+      *interop, "--jobs", 1, most_pairs, [&options](std::uint64_t number) { options.jobs = number; },
+      "Pairs at the same time")
+      ->option_text("N [" + std::to_string(jobs) + ", 4 for each core]");
+  interop->preparse_callback([&options, jobs](std::size_t /*words*/) { options.jobs = jobs; });
+  add_confinement(*interop, options, "auto");
+  interop->footer(
+      "Writes interop.html and interop.csv: the matrix, and the first difference of each pair.\n"
+      "Exit codes: 0 all understand each other, 1 some do not, 2 usage, 4 the suite itself is at fault.");
+  return interop;
+}
+
 }  // namespace
 
 std::string shell_quoted(const std::string& text) {
@@ -210,6 +243,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
       ->option_text(" ")
       ->required();
   add_grading(*grade, options);
+  CLI::App* interop = add_interop(app, options);
   for (CLI::App* task : {server, client, grade}) {
     task->footer(footer);
     add_selection(*task, options);
@@ -234,10 +268,13 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
   }
   if (!grade->parsed() && options.budget == grading_budget) options.budget = milliseconds{0};
   options.task = server->parsed() ? Task::judge_server : client->parsed() ? Task::judge_client : Task::grade;
+  if (interop->parsed()) options.task = Task::interop;
+  const bool is_for_class = grade->parsed() || interop->parsed();
   std::erase_if(options.reports, [](const auto& report) { return report.second.empty(); });
-  if (options.task != Task::grade) options.confinement.memory_bytes = options.confinement.processes = 0;
-  if (grade->parsed() && grade->count("--sandbox") == 0) options.sandboxing = Sandboxing::automatic;
-  if (options.task == Task::grade || options.list) return options;
+  if (!is_for_class) options.confinement.memory_bytes = options.confinement.processes = 0;
+  if (is_for_class && app.get_subcommands().front()->count("--sandbox") == 0)
+    options.sandboxing = Sandboxing::automatic;
+  if (is_for_class || options.list) return options;
   if (options.task == Task::judge_client && options.command.empty())
     return refuse("client needs --exec COMMAND");
   if (options.task == Task::judge_server && options.address.empty() == options.command.empty())

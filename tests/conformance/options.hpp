@@ -21,7 +21,7 @@ enum class ExitCode {
   suite_at_fault = 4,
 };
 
-enum class Task { judge_server, judge_client, grade };
+enum class Task { judge_server, judge_client, grade, interop };
 enum class Sandboxing { automatic, on, off };
 
 /// What a case costs that could not be tried: its points, or nothing.
@@ -65,6 +65,7 @@ struct Options {
   std::string server_command;
   std::string client_command;
   std::chrono::milliseconds build_time{60'000};
+  std::chrono::milliseconds pair_time{30'000};  ///< interop: for one client at one server
   /// Where grade writes: --output, or "reports" in the folder of the submissions.
   std::string output_folder() const { return output.empty() ? folder + "/reports" : output; }
 

@@ -44,15 +44,6 @@ Subject make_server_subject(const Options& options) {
   return subject;
 }
 
-Profile read_profile_file(const std::string& path) {
-  if (path.empty()) return {};
-  std::ifstream file(path);
-  if (!file) throw BadInput{"cannot read " + path};
-  auto result = read_profile(file);
-  if (const auto* problem = std::get_if<std::string>(&result)) throw BadInput{path + ": " + *problem};
-  return std::get<Profile>(std::move(result));
-}
-
 Subject make_client_subject(const Options& options) {
   return {"client '" + options.command + "'", to_jobs(client_cases()),
           [&options, profile = read_profile_file(options.profile_file)] {
@@ -76,6 +67,15 @@ std::set<std::string_view> stuck_jobs(const std::vector<Job>& jobs) {
 }
 
 }  // namespace
+
+Profile read_profile_file(const std::string& path) {
+  if (path.empty()) return {};
+  std::ifstream file(path);
+  if (!file) throw BadInput{"cannot read " + path};
+  auto result = read_profile(file);
+  if (const auto* problem = std::get_if<std::string>(&result)) throw BadInput{path + ": " + *problem};
+  return std::get<Profile>(std::move(result));
+}
 
 Subject make_subject(const Options& options) {
   return options.task == Task::judge_client ? make_client_subject(options) : make_server_subject(options);

@@ -2,12 +2,16 @@
 
 #include <string>
 
+#include "tests/conformance/client_profile.hpp"
 #include "tests/conformance/judge.hpp"
 
 namespace parley::conform {
 
 /// The program that the options name, ready to be judged. The options must outlive it. Throws BadInput.
 Subject make_subject(const Options& options);
+
+/// The profile in that file; the default one when the path is empty. Throws BadInput.
+Profile read_profile_file(const std::string& path);
 
 /// Prints, for the build, which case names no clause and which MUST or SHOULD has no case. True when none.
 bool cases_cover_clauses();

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/file_descriptor.hpp"
+
+namespace parley::conform {
+
+/// The network that programs and sockets have which a thread makes: one of its own, for programs in a
+/// sandbox, or the one that the thread is in anyway. Belongs to one thread.
+class Network {
+ public:
+  /// `own`: a new one, in which the calling thread is from here on; only after prepare_sandboxes(). Throws
+  /// std::system_error.
+  explicit Network(bool own);
+
+  /// The calling thread, which may be another one, is in it from here on. Throws std::system_error.
+  void enter() const;
+
+ private:
+  FileDescriptor handle_;  // none: that of all threads
+};
+
+}  // namespace parley::conform
