@@ -37,9 +37,12 @@ bool wants_color(const Options& options) {
          terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
+std::size_t failures_in(const std::vector<Result>& results) {
+  return static_cast<std::size_t>(std::ranges::count(results, Status::failed, &Result::status));
+}
+
 void show_progress(const std::vector<Result>& results, std::size_t decided) {
-  const auto failed = static_cast<std::size_t>(std::ranges::count(results, Status::failed, &Result::status));
-  print_progress(std::cerr, {decided, results.size(), failed, {}});
+  print_progress(std::cerr, {decided, results.size(), failures_in(results), {}});
   if (decided == results.size()) clear_progress(std::cerr);
 }
 
@@ -102,6 +105,10 @@ Report judge(const Subject& subject, const Options& options) {
   if (options.shuffle_seed) std::ranges::shuffle(order, std::mt19937_64(*options.shuffle_seed));
   RunOptions run{options.workers(), options.tries, options.budget, {}};
   if (::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
+  if (options.on_progress)
+    run.progress = [&options](const std::vector<Result>& results, std::size_t decided) {
+      options.on_progress(decided, results.size(), failures_in(results));
+    };
   const auto begin = Clock::now();
   Report report{
       subject.name, PARLEY_VERSION, options.settings.seed, {}, run_jobs(order, subject.make_bench, run)};

@@ -16,6 +16,7 @@
 #include "tests/conformance/replay.hpp"
 #include "tests/conformance/selection.hpp"
 #include "tests/conformance/subjects.hpp"
+#include "tests/conformance/watch.hpp"
 
 namespace {
 
@@ -57,6 +58,7 @@ ExitCode run(Options& options) {
   settle_confinement(options);
   if (options.task == Task::grade) return grade(options);
   if (options.task == Task::interop) return interop(options);
+  if (options.is_watched && !options.list) return watch(options);
   std::optional<PrivateCopy> copy;
   if (!options.command.empty() && !options.list && options.confinement.is_kept_apart())
     copy.emplace(std::filesystem::current_path(), options.confinement);

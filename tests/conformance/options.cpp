@@ -162,6 +162,26 @@ void add_grading(CLI::App& app, Options& options) {
   options.budget = grading_budget;
 }
 
+void add_watch(CLI::App& app, Options& options) {
+  app.option_defaults()->group("While you work");
+  app.add_flag("--watch", options.is_watched,
+               "Try it again whenever a file of this folder changes, first what failed; q leaves");
+  add_text(app, "--build", options.build_command, "With --watch: command that builds it, before each run")
+      ->option_text("COMMAND");
+  add_seconds(app, "--build-time", options.build_time, least_time, "With --watch: for building it");
+}
+
+/// Why it cannot be watched; empty when it can.
+std::string why_not_watched(const Options& options) {
+  if (!options.is_watched)
+    return options.build_command.empty() ? "" : "--build needs --watch: else build it first";
+  if (options.command.empty()) return "--watch needs --exec COMMAND: it has to start the program anew";
+  if (!options.replay.empty()) return "--watch and --replay do not go together";
+  const bool wants_screen =
+      std::ranges::any_of(options.reports, [](const auto& report) { return report.second == "-"; });
+  return wants_screen ? "--watch needs the screen: give the report a file, not -" : "";
+}
+
 /// Subcommand interop: as many pairs at a time as fit, since they mostly wait.
 CLI::App* add_interop(CLI::App& app, Options& options) {
   constexpr std::size_t pairs_for_each_core = 4;
@@ -238,6 +258,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
       ->option_text("COMMAND");
   add_text(*client, "--profile", options.profile_file, "How this client asks, and what it says")
       ->option_text("FILE");
+  for (CLI::App* task : {server, client}) add_watch(*task, options);
   CLI::App* grade = app.add_subcommand("grade", "Judge a folder of submissions");
   add_text(*grade, "FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
       ->option_text(" ")
@@ -279,6 +300,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
     return refuse("client needs --exec COMMAND");
   if (options.task == Task::judge_server && options.address.empty() == options.command.empty())
     return refuse("server needs HOST:PORT, or --exec COMMAND, and not both");
+  if (const std::string problem = why_not_watched(options); !problem.empty()) return refuse(problem);
   if (!options.address.empty() &&
       (!options.ports.empty() || options.confinement.account || options.sandboxing == Sandboxing::on))
     return refuse("--port, --sandbox and --user are for a program that is started, with --exec");

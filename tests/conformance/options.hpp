@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,6 +56,9 @@ struct Options {
   std::string expect_fail_file;
   std::string alternatives_file;
   std::string profile_file;
+  bool is_watched = false;  ///< judged again whenever its folder changes
+  /// Of a run: any thread, one at a time. Empty: the progress line, on a terminal.
+  std::function<void(std::size_t done, std::size_t total, std::size_t failed)> on_progress;
   bool verbose = false;
   bool no_color = false;
 

@@ -56,6 +56,18 @@ std::vector<std::string> stat_fields(pid_t pid) {
   return fields_of("/proc/" + std::to_string(pid) + "/stat");
 }
 
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> pids;
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(parent) + "/task", error);
+       thread != end; thread.increment(error)) {
+    std::istringstream children(contents(thread->path().string() + "/children"));
+    for (pid_t child = 0; children >> child;) pids.push_back(child);
+  }
+  return pids;
+}
+
 bool is_family_at_rest(pid_t leader) {
   std::error_code error;
   const std::filesystem::directory_iterator end;

@@ -22,6 +22,9 @@ void kill_family(const std::string& mark, pid_t leader);
 /// The fields of /proc/PID/stat from the third on (the second may hold anything); none when it is gone.
 std::vector<std::string> stat_fields(pid_t pid);
 
+/// The children of a process, with those that have ended and have not been waited for.
+std::vector<pid_t> children_of(pid_t parent);
+
 /// True when every thread of the leader waits for something, none wants the processor, and the same goes for
 /// its children and theirs. Cheap: those that have made themselves nobody's children are not looked for.
 bool is_family_at_rest(pid_t leader);
