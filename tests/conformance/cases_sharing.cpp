@@ -133,7 +133,7 @@ void sender_leaves(Trial& t) {
 User sign_on_again(Trial& t, const std::string& name) {
   constexpr std::chrono::milliseconds patience{
       200};  // for a server that does not answer while the name is taken
-  Patience patience_in_all(t.settings().timeout, t.settings().is_at_rest);
+  Patience patience_in_all(t.settings().timeout, t.settings().is_at_rest, t.settings().interruption);
   const std::string expected = "REGISTERED TOSEND " + name + ", since the name is free";
   for (;;) {
     Link& sending = t.connect("the same name, sending");

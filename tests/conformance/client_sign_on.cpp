@@ -13,6 +13,7 @@
 #include "tests/conformance/client_trial.hpp"
 #include "tests/conformance/program.hpp"
 #include "tests/conformance/sandbox.hpp"
+#include "tests/conformance/start_gate.hpp"
 
 namespace parley::conform {
 
@@ -89,7 +90,10 @@ void ClientTrial::start() {
   command = substitute(command, "host", "127.0.0.1");
   command = substitute(command, "port", std::to_string(port_));
   const std::size_t lane = transcript_.add_lane(again ? "terminal, second run" : "terminal");
-  terminal_ = std::make_unique<ClientTerminal>(command, program_.confinement, transcript_, lane);
+  start_through(settings_.starts, [&] {
+    terminal_ = std::make_unique<ClientTerminal>(command, program_.confinement, transcript_, lane);
+    return terminal_->is_at_rest();
+  });
 }
 
 std::optional<std::string> ClientTrial::why_it_does_not_come() {

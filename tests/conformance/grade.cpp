@@ -1,25 +1,36 @@
 #include "tests/conformance/grade.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <memory>
 #include <optional>
+#include <semaphore>
+#include <thread>
 
+#include "base/output.hpp"
 #include "protocol/text.hpp"
 #include "tests/conformance/build_step.hpp"
-#include "tests/conformance/class_matrix.hpp"
+#include "tests/conformance/class_results.hpp"
+#include "tests/conformance/fingerprint.hpp"
 #include "tests/conformance/judge.hpp"
-#include "tests/conformance/lecture.hpp"
 #include "tests/conformance/private_copy.hpp"
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/report_names.hpp"
 #include "tests/conformance/selection.hpp"
+#include "tests/conformance/start_gate.hpp"
 #include "tests/conformance/subjects.hpp"
 #include "tests/conformance/submission.hpp"
+#include "tests/conformance/work_pool.hpp"
 
 namespace parley::conform {
 namespace {
+
+constexpr std::size_t cases_at_once = 4;  // of one program
+constexpr unsigned starts_for_each_core = 2;
+constexpr const char* not_judged_yet = "Not judged yet.";
 
 std::string half_of(const SubmittedProgram& program) {
   return program.task == Task::judge_client ? "client" : "server";
@@ -70,12 +81,17 @@ void write_program_reports(const ClassRow& row, Options options, const std::stri
   write_report_files(row.report, options);
 }
 
-/// `name` begins the names of its reports.
-ClassRow judge_program(const Submission& submission, const SubmittedProgram& program, const std::string& name,
+/// `name` begins the names of a submission's reports.
+std::string stem_of(const std::string& name, const SubmittedProgram& program) {
+  return name + '-' + half_of(program);
+}
+
+ClassRow judge_program(const Submission& submission, const SubmittedProgram& program, const std::string& stem,
                        Options options, const std::string& problem) {
   ClassRow row{submission.name, half_of(program), {}, {}, problem, submission.folder.filename()};
   options.task = program.task;
   options.command = program.start;
+  options.jobs = cases_at_once;
   options.profile_file = program.profile;
   if (!program.ports.empty()) options.ports = program.ports;
   try {
@@ -94,21 +110,19 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
     }
   }
   row.problem = row.report.problem;
+  if (row.problem.empty() && has_come(options.settings.interruption) && row.report.totals().not_run > 0)
+    row.problem = "Not judged to its end: " + options.settings.interruption->reason() + '.';
   row.report.name = row.submission;
   row.report.folder = row.folder;
   set_repeat_commands(row.report, submission.folder, options);
-  const std::string stem = name + '-' + row.half;
   row.report_file = stem + ".html";
-  write_program_reports(row, options, stem);
+  try {
+    write_program_reports(row, options, stem);
+  } catch (const BadInput& bad) {
+    row.problem = "Its reports could not be written: " + bad.what;
+    row.report_file.clear();
+  }
   return row;
-}
-
-void write_file(const std::filesystem::path& path, const std::vector<ClassRow>& rows,
-                void (*write)(std::ostream&, const std::vector<ClassRow>&)) {
-  std::ofstream file(path, std::ios::binary);
-  write(file, rows);
-  file.close();
-  if (!file) throw BadInput{"cannot write " + path.string()};
 }
 
 /// A mistake in the command line is told before anything is built. Throws BadInput.
@@ -125,33 +139,137 @@ void check_selection(Options options) {
   if (!options.expect_fail_file.empty()) (void)read_ids(options.expect_fail_file, jobs);
 }
 
-void judge_submission(const Submission& submission, const std::string& name, Options options,
-                      std::vector<ClassRow>& rows) {
+/// Whether it may meet others that are judged at the same time: outside of sandboxes a port is everybody's,
+/// and whatever runs as the account for submissions is ended after each.
+bool must_be_alone(const Submission& submission, const Options& options) {
+  if (options.confinement.is_sandboxed) return false;
+  return options.confinement.account || !options.ports.empty() ||
+         std::ranges::any_of(submission.programs, [](const SubmittedProgram& program) {
+           return !program.ports.empty() || program.start.find("{port}") == std::string::npos;
+         });
+}
+
+unsigned cores() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// What all the threads that judge have in common.
+class Class {
+ public:
+  Class(const Options& options, const std::vector<Submission>& submissions)
+      : options_(options),
+        run_(fingerprint_of_run(options)),
+        results_(options.output_folder(), unjudged_rows(submissions)),
+        starts_(starts_for_each_core * cores()),
+        builds_(cores()) {}
+
+  /// Any thread. `name` begins the names of its reports; its rows begin at `first_row`.
+  void judge(const Submission& submission, const std::string& name, std::size_t first_row);
+
+  /// When nobody judges any more: tells of what was not judged.
+  void finish();
+
+  const std::vector<ClassRow>& rows() const { return results_.rows(); }
+
+ private:
+  static std::vector<ClassRow> unjudged_rows(const std::vector<Submission>& submissions);
+  std::string run_of(const SubmittedProgram& program) const;
+  std::string build_patiently(const Submission& submission, const Options& options);
+  bool was_ended() const { return has_come(options_.settings.interruption); }
+
+  const Options& options_;
+  const std::string run_;  // its fingerprint
+  ClassResults results_;
+  StartGate starts_;
+  std::counting_semaphore<> builds_;  // compilers do not wait: with more at once each would take longer
+};
+
+std::vector<ClassRow> Class::unjudged_rows(const std::vector<Submission>& submissions) {
+  std::vector<ClassRow> rows;
+  for (const Submission& submission : submissions)
+    for (const SubmittedProgram& program : submission.programs)
+      rows.push_back(
+          {submission.name, half_of(program), {}, {}, not_judged_yet, submission.folder.filename()});
+  return rows;
+}
+
+std::string Class::run_of(const SubmittedProgram& program) const {
+  if (program.profile.empty()) return run_;
+  Fingerprint profile;  // it may be outside of its folder
+  profile.add_file(program.profile);
+  return run_ + profile.text();
+}
+
+std::string Class::build_patiently(const Submission& submission, const Options& options) {
+  builds_.acquire();
+  const std::unique_ptr<std::counting_semaphore<>, void (*)(std::counting_semaphore<>*)> place(
+      &builds_, [](auto* builds) { builds->release(); });
+  return why_not_built(submission.build, options.confinement, options.build_time,
+                       [this] { return was_ended(); });
+}
+
+void Class::judge(const Submission& submission, const std::string& name, std::size_t first_row) {
+  const std::string found = fingerprint_of_folder(submission.folder);
+  std::vector<std::size_t> left_to_judge;
+  for (std::size_t i = 0; i < submission.programs.size(); ++i) {
+    const SubmittedProgram& program = submission.programs[i];
+    auto row =
+        options_.resume ? results_.recorded(stem_of(name, program), run_of(program), found) : std::nullopt;
+    if (row)
+      results_.set(first_row + i, std::move(*row), " (judged before)");
+    else
+      left_to_judge.push_back(i);
+  }
+  if (left_to_judge.empty()) return;
+
+  Options options = options_;
+  options.settings.starts = &starts_;
+  options.confinement.folder = submission.folder;
   std::string problem = submission.problem;
   std::optional<PrivateCopy> copy;
-  options.confinement.folder = submission.folder;
   try {
     if (problem.empty() && options.confinement.is_kept_apart())
       copy.emplace(submission.folder, options.confinement);
-    if (problem.empty()) problem = why_not_built(submission.build, options.confinement, options.build_time);
+    if (problem.empty()) problem = build_patiently(submission, options);
   } catch (const BadInput& bad) {
     problem = bad.what;
+  } catch (const std::exception& error) {
+    problem = std::string("It could not be judged: ") + error.what();
   }
-  auto programs = submission.programs;
-  if (programs.empty()) programs.emplace_back();
-  for (const SubmittedProgram& program : programs) {
-    rows.push_back(judge_program(submission, program, name, options, problem));
-    const ClassRow& row = rows.back();
-    std::cout << visible(owner_text(row.submission, row.folder)) << ", " << row.half << ": "
-              << (row.problem.empty() ? totals_text(row.report) : visible(row.problem)) << std::endl;
+  std::vector<std::pair<const SubmittedProgram*, ClassRow>> judged;
+  for (const std::size_t i : left_to_judge) {
+    if (was_ended()) break;
+    const SubmittedProgram& program = submission.programs[i];
+    const std::string stem = stem_of(name, program);
+    results_.forget(stem);
+    ClassRow row = judge_program(submission, program, stem, options, problem);
+    results_.set(first_row + i, row);
+    // What did not come up is tried again: something of this machine may have been missing.
+    if (row.problem.empty()) judged.emplace_back(&program, std::move(row));
   }
+  // Programs that work in their own folder may write to it.
+  const std::string left = copy || judged.empty() ? found : fingerprint_of_folder(submission.folder);
+  for (const auto& [program, row] : judged)
+    results_.record(stem_of(name, *program), {run_of(*program), found, left}, row);
+}
+
+void Class::finish() {
+  if (!was_ended()) return;
+  for (std::size_t i = 0; i < rows().size(); ++i) {
+    if (rows()[i].problem != not_judged_yet) continue;
+    ClassRow row = rows()[i];
+    row.problem = "Not run: " + options_.settings.interruption->reason() + '.';
+    results_.set(i, std::move(row));
+  }
+  put_or_drop(STDERR_FILENO, "parley-conform: " + options_.settings.interruption->reason() +
+                                 "; the same command with --resume goes on with what was not judged\n");
 }
 
 }  // namespace
 
 ExitCode grade(Options options) {
   check_selection(options);
-  const auto submissions = read_submissions(options);
+  auto submissions = read_submissions(options);
   const std::filesystem::path folder = options.output_folder();
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -159,19 +277,37 @@ ExitCode grade(Options options) {
 
   options.confinement.hidden = {std::filesystem::canonical(options.folder),
                                 std::filesystem::canonical(folder)};
-  std::vector<ClassRow> rows;
+  options.shows_progress = false;
   std::vector<std::string> folders;
-  for (const Submission& submission : submissions) folders.push_back(submission.folder.filename());
+  std::vector<bool> is_alone;
+  std::vector<std::size_t> first_rows;
+  std::size_t rows = 0;
+  for (Submission& submission : submissions) {
+    if (submission.programs.empty()) submission.programs.emplace_back();  // the row that tells why
+    folders.push_back(submission.folder.filename());
+    is_alone.push_back(must_be_alone(submission, options));
+    first_rows.push_back(rows);
+    rows += submission.programs.size();
+  }
+  if (options.resume && !options.confinement.is_kept_apart())
+    std::cerr << "parley-conform: --resume without --sandbox or --user trusts reports that the submissions "
+                 "could write\n";
+
+  // Beside others one needs more time than alone, at most as much more as they share a core.
+  const std::size_t sharing = std::min(options.jobs, submissions.size());
+  options.budget *= std::max<std::size_t>(1, sharing / cores());
+
   const auto names = report_names(folders);
-  for (std::size_t i = 0; i < submissions.size(); ++i)
-    judge_submission(submissions[i], names[i], options, rows);
-  write_file(folder / "class.csv", rows, write_class_csv);
-  write_file(folder / "class.html", rows, write_class_html);
-  write_file(folder / "lecture.html", rows, write_lecture_html);
-  std::cout << "The class: " << (folder / "class.html").string() << ", lecture.html and class.csv beside it"
-            << std::endl;
-  const bool all_passed = std::ranges::all_of(
-      rows, [](const ClassRow& row) { return row.problem.empty() && row.report.totals().all_must_passed; });
+  Class all(options, submissions);
+  work_in_parallel(
+      options.jobs, is_alone, [&](std::size_t i) { all.judge(submissions[i], names[i], first_rows[i]); },
+      [&] { return has_come(options.settings.interruption); });
+  all.finish();
+  put_or_drop(STDOUT_FILENO,
+              "The class: " + (folder / "class.html").string() + ", lecture.html and class.csv beside it\n");
+  const bool all_passed = std::ranges::all_of(all.rows(), [](const ClassRow& row) {
+    return row.problem.empty() && row.report.totals().all_must_passed;
+  });
   return all_passed ? ExitCode::all_must_passed : ExitCode::some_failed;
 }
 

@@ -1,30 +1,21 @@
 #include "tests/conformance/interop.hpp"
 
-#include <sys/signalfd.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <atomic>
-#include <csignal>
-#include <cstring>
-#include <exception>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <mutex>
 #include <system_error>
-#include <thread>
 
-#include "base/event_flag.hpp"
 #include "protocol/text.hpp"
 #include "tests/conformance/build_step.hpp"
 #include "tests/conformance/interop_report.hpp"
+#include "tests/conformance/interruption.hpp"
 #include "tests/conformance/private_copy.hpp"
 #include "tests/conformance/selection.hpp"
 #include "tests/conformance/subjects.hpp"
 #include "tests/conformance/submission.hpp"
+#include "tests/conformance/work_pool.hpp"
 
 namespace parley::conform {
 namespace {
@@ -63,22 +54,14 @@ class Interop {
  public:
   Interop(const Options& options, std::vector<Submission> submissions);
 
-  /// Until all is done, or it is to end; sets done().
+  /// Until all is done, or the run is ended.
   void run();
-  void stop() { is_stopped_ = true; }
   void write();
 
-  EventFlag& done() { return done_; }
-  /// Throws what a worker has thrown.
-  void rethrow() const {
-    if (fault_) std::rethrow_exception(fault_);
-  }
   const InteropMatrix& matrix() const { return matrix_; }
 
  private:
-  /// Does all of it, several at a time; the first exception ends the rest, and is kept.
-  void for_each(std::size_t count, const std::function<void(std::size_t)>& act);
-  void run_all();
+  void for_each(std::size_t count, const std::function<void(std::size_t)>& act) const;
   void build(Entrant& entrant);
   void add_halves(const Entrant& entrant);
   void look_at(std::size_t half);
@@ -89,17 +72,14 @@ class Interop {
   const Options& options_;
   const fs::path folder_;
   const PairTimes times_;
-  const IsStopped is_stopped_now_ = [this] { return is_stopped_.load(); };
+  const IsStopped is_stopped_ = [this] { return has_come(options_.settings.interruption); };
   std::vector<std::unique_ptr<Entrant>> entrants_;
   std::vector<Half> clients_;
   std::vector<Half> servers_;
-  std::atomic<bool> is_stopped_ = false;
-  EventFlag done_;
 
   std::mutex mutex_;  // guards all below
   InteropMatrix matrix_;
   Clock::time_point written_at_;
-  std::exception_ptr fault_;
 };
 
 Interop::Interop(const Options& options, std::vector<Submission> submissions)
@@ -112,19 +92,8 @@ Interop::Interop(const Options& options, std::vector<Submission> submissions)
   }
 }
 
-void Interop::for_each(std::size_t count, const std::function<void(std::size_t)>& act) {
-  std::atomic<std::size_t> next = 0;
-  std::vector<std::jthread> workers;
-  for (std::size_t i = 0; i < std::min(options_.jobs, count); ++i)
-    workers.emplace_back([&] {
-      try {
-        for (std::size_t one = next++; one < count && !is_stopped_; one = next++) act(one);
-      } catch (...) {
-        is_stopped_ = true;
-        const std::lock_guard lock(mutex_);
-        fault_ = std::current_exception();
-      }
-    });
+void Interop::for_each(std::size_t count, const std::function<void(std::size_t)>& act) const {
+  work_in_parallel(options_.jobs, std::vector<bool>(count, false), act, is_stopped_);
 }
 
 void Interop::build(Entrant& entrant) {
@@ -133,9 +102,8 @@ void Interop::build(Entrant& entrant) {
   try {
     if (entrant.confinement.is_kept_apart())
       entrant.copy = std::make_unique<PrivateCopy>(entrant.submission.folder, entrant.confinement);
-    problem =
-        why_not_built(entrant.submission.build, entrant.confinement, options_.build_time, is_stopped_now_);
-    if (!problem.empty()) problem = is_stopped_ ? "The run was ended." : "It does not build: " + problem;
+    problem = why_not_built(entrant.submission.build, entrant.confinement, options_.build_time, is_stopped_);
+    if (!problem.empty()) problem = is_stopped_() ? "The run was ended." : "It does not build: " + problem;
   } catch (const BadInput& bad) {
     problem = bad.what;
   }
@@ -172,9 +140,9 @@ void Interop::look_at(std::size_t index) {
   const std::size_t own = is_client ? index : index - clients_.size();
   InteropHalf& half = is_client ? matrix_.clients[own] : matrix_.servers[own];
   if (half.problem.empty()) {
-    auto problem = is_client ? why_client_does_not_start(clients_[own].program, times_, is_stopped_now_)
-                             : why_server_does_not_start(servers_[own].program, is_stopped_now_);
-    if (problem.empty() || is_stopped_) return;
+    auto problem = is_client ? why_client_does_not_start(clients_[own].program, times_, is_stopped_)
+                             : why_server_does_not_start(servers_[own].program, is_stopped_);
+    if (problem.empty() || is_stopped_()) return;
     half.problem = std::move(problem);
   }
   const std::lock_guard lock(mutex_);
@@ -191,7 +159,7 @@ void Interop::try_next(std::size_t index) {
   try {
     decide(client, server,
            try_pair(servers_[server].program, clients_[client].program, clients_[client].profile, times_,
-                    is_stopped_now_));
+                    is_stopped_));
   } catch (const std::system_error& error) {  // such as too many open files: the next one may find enough
     decide(client, server, {PairResult::Outcome::not_tried, error.what(), {}, false});
   }
@@ -217,16 +185,6 @@ void Interop::write() {
 }
 
 void Interop::run() {
-  try {
-    run_all();
-  } catch (...) {
-    const std::lock_guard lock(mutex_);
-    fault_ = std::current_exception();
-  }
-  done_.set();
-}
-
-void Interop::run_all() {
   for_each(entrants_.size(), [&](std::size_t i) { build(*entrants_[i]); });
   for (const auto& entrant : entrants_) {
     if (entrant->submission.programs.empty())
@@ -239,13 +197,6 @@ void Interop::run_all() {
   for_each(clients_.size() * servers_.size(), [&](std::size_t i) { try_next(i); });
 }
 
-sigset_t ending_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
-  return set;
-}
-
 }  // namespace
 
 ExitCode interop(Options options) {
@@ -256,34 +207,17 @@ ExitCode interop(Options options) {
   if (error) throw BadInput{"cannot make the folder " + folder.string() + ": " + error.message()};
   options.confinement.hidden = {fs::canonical(options.folder), fs::canonical(folder)};
 
-  // Blocked in all threads, so that this one can tell the others; programs are started without.
-  const sigset_t signals = ending_signals();
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  const FileDescriptor signal_file(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   Interop all(options, std::move(submissions));
   all.write();  // a folder that cannot be written to is told before anything is tried
-  int signal = 0;
-  {
-    std::jthread runner([&all] { all.run(); });
-    signalfd_siginfo info{};
-    while (signal == 0 && !all.done().wait(signal_file.get(), std::chrono::milliseconds{-1}))
-      if (::read(signal_file.get(), &info, sizeof info) == sizeof info)
-        signal = static_cast<int>(info.ssi_signo);
-    if (signal != 0) {
-      all.stop();
-      ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends it at once
-    }
-  }
-  all.rethrow();
+  all.run();
   all.write();
   const InteropMatrix& matrix = all.matrix();
   std::cout << matrix.understood() << " of " << matrix.clients.size() * matrix.servers.size()
             << " pairs understand each other: " << (folder / "interop.html").string()
             << " and interop.csv beside it" << std::endl;
-  if (signal != 0) {
-    std::cerr << "parley-conform: ended by " << ::sigabbrev_np(signal) << " before all pairs were tried\n";
-    return static_cast<ExitCode>(128 + signal);
-  }
+  if (has_come(options.settings.interruption))
+    std::cerr << "parley-conform: " << options.settings.interruption->reason()
+              << " before all pairs were tried\n";
   return matrix.understood() == matrix.clients.size() * matrix.servers.size() ? ExitCode::all_must_passed
                                                                               : ExitCode::some_failed;
 }

@@ -29,6 +29,8 @@ constexpr milliseconds longest_pause{30};
 // server.
 constexpr milliseconds silence_behind_report{500};
 constexpr milliseconds silence_as_before{20};
+// Between two looks whether the run was ended.
+constexpr milliseconds longest_wait{200};
 // For a server that has only waited for another connection.
 constexpr milliseconds time_in_company{300};
 
@@ -184,11 +186,12 @@ Link::Input Link::read_some(Patience& patience) {
     const auto left = patience.left();
     if (left.count() == 0) {
       if (!when_silent_ || !when_silent_()) return Input::silence;
-      Patience more_patience(std::min(time_in_company, settings_->timeout), settings_->is_at_rest);
+      Patience more_patience(std::min(time_in_company, settings_->timeout), settings_->is_at_rest,
+                             settings_->interruption);
       return read_some(more_patience);
     }
     pollfd descriptor{socket_.get(), POLLIN, 0};
-    (void)::poll(&descriptor, 1, static_cast<int>(left.count()));
+    (void)::poll(&descriptor, 1, static_cast<int>(std::min(left, longest_wait).count()));
   }
 }
 
@@ -247,7 +250,7 @@ bool Link::nothing_follows(Patience& patience) {
 }
 
 std::variant<Frame, WaitEnd> Link::receive(milliseconds timeout) {
-  Patience patience(timeout, settings_->is_at_rest);
+  Patience patience(timeout, settings_->is_at_rest, settings_->interruption);
   bool lacks_line_end = false;
   for (;;) {
     const auto event = next_event();
@@ -294,7 +297,7 @@ Frame Link::expect(const Expected& expected, milliseconds timeout) {
 
 void Link::expect_bytes(std::string_view bytes) {
   const std::string expected = "exactly the bytes \"" + visible(bytes) + '"';
-  Patience patience(settings_->timeout, settings_->is_at_rest);
+  Patience patience(settings_->timeout, settings_->is_at_rest, settings_->interruption);
   for (;;) {
     const std::size_t common = common_prefix(unparsed_, bytes);
     if (common == bytes.size()) {
@@ -320,7 +323,7 @@ void Link::expect_bytes(std::string_view bytes) {
 }
 
 void Link::expect_line_end(const std::string& expected) {
-  Patience patience(settings_->timeout, settings_->is_at_rest);
+  Patience patience(settings_->timeout, settings_->is_at_rest, settings_->interruption);
   while (unparsed_.find('\n') == std::string::npos) {
     const Input input = read_some(patience);
     if (input == Input::bytes) continue;
@@ -360,7 +363,7 @@ void Link::expect_no_bytes(const std::string& expected) {
   wait_until_at_rest(settings_->is_at_rest, settings_->timeout);
   pollfd descriptor{socket_.get(), POLLIN, 0};
   if (::poll(&descriptor, 1, 0) > 0) {
-    Patience patience(settings_->timeout, {});
+    Patience patience(settings_->timeout, {}, settings_->interruption);
     if (read_some(patience) != Input::bytes) return;
   }
   if (!unparsed_.empty()) fail(expected, WaitEnd{WaitEnd::Kind::garbage, unparsed_, 0, settings_->timeout});

@@ -10,6 +10,7 @@
 #include "tests/conformance/confine.hpp"
 #include "tests/conformance/grade.hpp"
 #include "tests/conformance/interop.hpp"
+#include "tests/conformance/interruption.hpp"
 #include "tests/conformance/judge.hpp"
 #include "tests/conformance/options.hpp"
 #include "tests/conformance/private_copy.hpp"
@@ -52,13 +53,9 @@ ExitCode replay(const Subject& subject, Options options) {
   return ExitCode::all_must_passed;
 }
 
-ExitCode run(Options& options) {
-  if (!options.alternatives_file.empty())
-    options.settings.alternatives = read_alternatives(options.alternatives_file);
-  settle_confinement(options);
+ExitCode run_task(Options& options) {
   if (options.task == Task::grade) return grade(options);
   if (options.task == Task::interop) return interop(options);
-  if (options.is_watched && !options.list) return watch(options);
   std::optional<PrivateCopy> copy;
   if (!options.command.empty() && !options.list && options.confinement.is_kept_apart())
     copy.emplace(std::filesystem::current_path(), options.confinement);
@@ -69,8 +66,20 @@ ExitCode run(Options& options) {
   }
   if (!options.replay.empty()) return replay(subject, options);
   const Report report = judge(subject, options);
+  copy.reset();  // whoever reads the report may let it wait
   write_reports(report, options);
   return exit_code_of(report);
+}
+
+ExitCode run(Options& options) {
+  if (!options.alternatives_file.empty())
+    options.settings.alternatives = read_alternatives(options.alternatives_file);
+  settle_confinement(options);
+  if (options.is_watched && !options.list) return watch(options);  // it has its own way to end
+  const Interruption interruption;
+  options.settings.interruption = &interruption;
+  const ExitCode exit_code = run_task(options);
+  return interruption.has_come() ? static_cast<ExitCode>(interruption.exit_code()) : exit_code;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/command_line.hpp"
 #include "base/seconds.hpp"
+#include "tests/conformance/work_pool.hpp"
 
 namespace parley::conform {
 namespace {
@@ -24,7 +25,7 @@ constexpr milliseconds grading_budget{180'000};  // for one program of one submi
 constexpr const char* footer =
     R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); --list shows them.
 Exit codes: 0 all MUST passed, 1 some failed, 2 usage or nothing matched, 3 the program under test never came up,
-4 the suite itself is at fault.)";
+4 the suite itself is at fault, 128 and the signal's number after SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
 
 void add_seconds(CLI::App& app, const std::string& name, milliseconds& value, milliseconds least,
                  const std::string& help) {
@@ -48,7 +49,7 @@ void add_selection(CLI::App& app, Options& options) {
       ->option_text("ID");
 }
 
-void add_course(CLI::App& app, Options& options) {
+void add_course(CLI::App& app, Options& options, bool is_class) {
   app.option_defaults()->group("How it is tried");
   add_number(app, "--seed", options.settings.seed, 0, most_seed, "For the bytes that are chosen by chance")
       ->option_text("N [1]");
@@ -59,8 +60,9 @@ void add_course(CLI::App& app, Options& options) {
               "From REGISTERED until it is built on, but in R4.7");
   add_seconds(app, "--budget", options.budget, milliseconds{0}, "For the whole run; 0: no limit");
   add_number(app, "--jobs", options.jobs, 1, 64,
-             "Cases at the same time, each against a program of its own (needs --exec)")
-      ->option_text("N [1]");
+             is_class ? "Submissions at the same time, of each of which up to four cases are"
+                      : "Cases at the same time, each against a program of its own (needs --exec)")
+      ->option_text(is_class ? "N [4 for each core]" : "N [1]");
   add_number(app, "--tries", options.tries, 1, 3,
              "A case that fails is tried again, and fails when two tries fail")
       ->option_text("N [3]");
@@ -148,6 +150,8 @@ void add_grading(CLI::App& app, Options& options) {
   add_text(app, "--profile", options.profile_file, "How these clients ask, and what they say")
       ->option_text("FILE");
   add_text(app, "--output", options.output, "Folder for the reports")->option_text("FOLDER [FOLDER/reports]");
+  app.add_flag("--resume", options.resume,
+               "Judge only what this folder for the reports does not tell of yet, or what has changed since");
   add_seconds(app, "--build-time", options.build_time, least_time, "For building one");
   add_number(
       app, "--memory", 16, 1 << 20,
@@ -220,10 +224,19 @@ std::string shell_quoted(const std::string& text) {
   return out + '\'';
 }
 
-std::size_t Options::workers() const {
+bool Options::may_be_several() const {
   const bool is_told_port =
       ports.empty() && (task == Task::judge_client || command.find("{port}") != std::string::npos);
-  return is_told_port || confinement.is_sandboxed ? jobs : 1;
+  return is_told_port || confinement.is_sandboxed;
+}
+
+std::size_t Options::workers() const {
+  return may_be_several() ? jobs : 1;
+}
+
+std::size_t Options::workers_in_vain() const {
+  constexpr std::size_t enough = 4;
+  return may_be_several() && jobs < enough ? enough - jobs : 0;
 }
 
 std::string Options::repeat_command(std::string_view id) const {
@@ -242,6 +255,7 @@ std::string Options::repeat_command(std::string_view id) const {
 
 std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code) {
   Options options;
+  options.words.assign(argv + 1, argv + argc);
   CLI::App app{"Judges servers and clients of the two-socket protocol, clause by clause", "parley-conform"};
   app.set_version_flag("--version", std::string("parley-conform ") + PARLEY_VERSION);
   app.require_subcommand(1);
@@ -269,7 +283,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
     task->footer(footer);
     add_selection(*task, options);
     add_confinement(*task, options, task == grade ? "auto" : "off");
-    add_course(*task, options);
+    add_course(*task, options, task == grade);
     add_reports(*task, options);
   }
 
@@ -295,6 +309,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
   if (!is_for_class) options.confinement.memory_bytes = options.confinement.processes = 0;
   if (is_for_class && app.get_subcommands().front()->count("--sandbox") == 0)
     options.sandboxing = Sandboxing::automatic;
+  if (grade->parsed() && grade->count("--jobs") == 0) options.jobs = default_submissions_at_once();
   if (is_for_class || options.list) return options;
   if (options.task == Task::judge_client && options.command.empty())
     return refuse("client needs --exec COMMAND");

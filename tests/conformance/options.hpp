@@ -61,10 +61,13 @@ struct Options {
   std::function<void(std::size_t done, std::size_t total, std::size_t failed)> on_progress;
   bool verbose = false;
   bool no_color = false;
+  bool shows_progress = true;      ///< on a terminal
+  std::vector<std::string> words;  ///< the command line
 
   // For grade: the folder of the submissions, and what holds for those that say nothing else.
   std::string folder;
   std::string output;  ///< see output_folder()
+  bool resume = false;
   std::string build_command;
   std::string server_command;
   std::string client_command;
@@ -75,6 +78,12 @@ struct Options {
 
   /// As many as may be at work: outside of sandboxes a port in the source is for one at a time.
   std::size_t workers() const;
+
+  /// And as many more, for cases that mostly wait in vain.
+  std::size_t workers_in_vain() const;
+
+  /// Whether there may be several of its programs at the same time.
+  bool may_be_several() const;
 
   /// The command that repeats one case alone.
   std::string repeat_command(std::string_view id) const;

@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "tests/conformance/interruption.hpp"
+
 namespace parley::conform {
 namespace {
 
@@ -18,11 +20,12 @@ constexpr int enough_looks = 3;
 
 }  // namespace
 
-Patience::Patience(milliseconds time, IsAtRest is_at_rest)
-    : deadline_(Clock::now() + time), is_at_rest_(std::move(is_at_rest)) {}
+Patience::Patience(milliseconds time, IsAtRest is_at_rest, const Interruption* interruption)
+    : deadline_(Clock::now() + time), is_at_rest_(std::move(is_at_rest)), interruption_(interruption) {}
 
 milliseconds Patience::left() {
   const auto now = Clock::now();
+  if (has_come(interruption_)) return milliseconds{0};
   if (now < deadline_) return std::chrono::ceil<milliseconds>(deadline_ - now);
   if (!is_at_rest_ || now > deadline_ + most_extra_time) return milliseconds{0};
   looks_at_rest_ = is_at_rest_() ? looks_at_rest_ + 1 : 0;

@@ -6,6 +6,8 @@
 
 namespace parley::conform {
 
+class Interruption;
+
 /// Whether the program under test waits for something, and no part of it wants the processor. Empty: nobody
 /// can tell.
 using IsAtRest = std::function<bool()>;
@@ -15,7 +17,9 @@ using IsAtRest = std::function<bool()>;
 /// Belongs to one thread.
 class Patience {
  public:
-  explicit Patience(std::chrono::milliseconds time, IsAtRest is_at_rest = {});
+  /// `interruption` may be null; when it has come, nothing is waited for.
+  explicit Patience(std::chrono::milliseconds time, IsAtRest is_at_rest = {},
+                    const Interruption* interruption = nullptr);
 
   /// How long to wait before asking again; 0: what has not come by now does not come.
   std::chrono::milliseconds left();
@@ -26,6 +30,7 @@ class Patience {
  private:
   const std::chrono::steady_clock::time_point deadline_;
   const IsAtRest is_at_rest_;
+  const Interruption* const interruption_;
   int looks_at_rest_ = 0;
 };
 

@@ -113,6 +113,21 @@ void kill_family(const std::string& mark, pid_t leader) {
   }
 }
 
+void kill_descendants() {
+  std::vector<pid_t> pids{::getpid()};
+  for (std::size_t i = 0; i < pids.size(); ++i) {
+    std::error_code error;
+    const std::filesystem::directory_iterator end;
+    for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(pids[i]) + "/task", error);
+         thread != end; thread.increment(error)) {
+      std::istringstream children(contents(thread->path().string() + "/children"));
+      for (pid_t child = 0; children >> child;) pids.push_back(child);
+    }
+  }
+  // The parents first: who sees its child end may start another one.
+  for (std::size_t i = 1; i < pids.size(); ++i) ::kill(pids[i], SIGKILL);
+}
+
 std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader) {
   constexpr std::size_t user_time = 11;  // fields 14 and 15 of proc(5)
   long ticks = 0;

@@ -19,6 +19,9 @@ std::vector<pid_t> family_of(const std::string& mark, pid_t leader);
 /// SIGKILL for all of them, until none is left; the leader is left to be waited for.
 void kill_family(const std::string& mark, pid_t leader);
 
+/// SIGKILL for every process that this one has started, and for all that those have; none is waited for.
+void kill_descendants();
+
 /// The fields of /proc/PID/stat from the third on (the second may hold anything); none when it is gone.
 std::vector<std::string> stat_fields(pid_t pid);
 

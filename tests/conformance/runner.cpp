@@ -33,19 +33,26 @@ class Schedule {
   }
 
   /// The next job to run, marked as running; waits for one whose needs are decided. Nothing: all are done.
-  std::optional<std::size_t> next() {
+  /// `in_vain`: only one whose need has failed.
+  std::optional<std::size_t> next(bool in_vain) {
     std::unique_lock lock(mutex_);
     for (;;) {
       bool all_decided = true;
+      bool is_changed = false;
       if (abandoned_) return std::nullopt;
       for (std::size_t i = 0; i < jobs_.size(); ++i) {
         if (states_[i] == State::decided) continue;
         all_decided = false;
         if (states_[i] == State::running || !needs_are_decided(i)) continue;
-        if (look_at_needs(i)) return next_locked_again(lock);
+        if (look_at_needs(i)) {
+          is_changed = true;
+          break;
+        }
+        if (in_vain && results_[i].blocked_by.empty()) continue;
         states_[i] = State::running;
         return i;
       }
+      if (is_changed) continue;
       if (all_decided) return std::nullopt;
       changed_.wait(lock);
     }
@@ -70,16 +77,17 @@ class Schedule {
     changed_.notify_all();
   }
 
-  bool budget_is_used_up() const { return deadline_ && Clock::now() > *deadline_; }
+  /// Why nothing more is to be tried, a sentence; empty when there is no reason.
+  std::string why_over() const {
+    if (has_come(options_.interruption)) return "Not run: " + options_.interruption->reason() + '.';
+    if (deadline_ && Clock::now() > *deadline_) return "The time for the whole run was used up.";
+    return {};
+  }
+  bool was_ended() const { return has_come(options_.interruption); }
 
   std::vector<Result> take_results() { return std::move(results_); }
 
  private:
-  std::optional<std::size_t> next_locked_again(std::unique_lock<std::mutex>& lock) {
-    lock.unlock();
-    return next();
-  }
-
   bool needs_are_decided(std::size_t job) const {
     return std::ranges::all_of(jobs_[job].needs, [&](std::string_view id) {
       const auto found = indices_.find(id);
@@ -230,14 +238,18 @@ Result run_one(const Job& job, bool is_needed, std::size_t most_tries, Bench& be
   return result;
 }
 
-void work(Schedule& schedule, const std::vector<Job>& jobs, Bench& bench) {
-  while (const auto job = schedule.next()) {
-    Result result = schedule.result(*job);
-    if (schedule.budget_is_used_up()) {
-      result.status = Status::not_run;
-      result.reason = "The time for the whole run was used up.";
-    } else {
-      result = run_one(jobs[*job], schedule.is_needed(*job), schedule.most_tries(), bench, result);
+void work(Schedule& schedule, const std::vector<Job>& jobs, Bench& bench, bool in_vain) {
+  while (const auto job = schedule.next(in_vain)) {
+    const Result blank = schedule.result(*job);
+    Result result = blank;
+    if (schedule.why_over().empty())
+      result = run_one(jobs[*job], schedule.is_needed(*job), schedule.most_tries(), bench, blank);
+    else
+      result.reason = schedule.why_over();
+    // Its program may have been killed meanwhile.
+    if (schedule.was_ended()) {
+      result = blank;
+      result.reason = schedule.why_over();
     }
     schedule.decide(*job, std::move(result));
   }
@@ -252,11 +264,12 @@ std::vector<Result> run_jobs(const std::vector<Job>& jobs,
   std::vector<std::jthread> workers;
   std::exception_ptr fault;
   std::mutex fault_mutex;
-  for (std::size_t i = 0; i < std::max<std::size_t>(1, options.jobs); ++i)
-    workers.emplace_back([&] {
+  const std::size_t jobs_at_once = std::max<std::size_t>(1, options.jobs);
+  for (std::size_t i = 0; i < jobs_at_once + options.jobs_in_vain; ++i)
+    workers.emplace_back([&, in_vain = i >= jobs_at_once] {
       try {
         const auto bench = make_bench();
-        work(schedule, jobs, *bench);
+        work(schedule, jobs, *bench, in_vain);
       } catch (...) {
         schedule.abandon();
         const std::lock_guard lock(fault_mutex);

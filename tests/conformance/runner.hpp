@@ -48,18 +48,20 @@ class Bench {
 
 struct RunOptions {
   std::size_t jobs = 1;
-  std::size_t tries = 3;                ///< at most, of a case that fails
-  std::chrono::milliseconds budget{0};  ///< for the whole run; 0: no limit
+  std::size_t jobs_in_vain = 0;  ///< more of them, for cases whose need has failed: these mostly wait in vain
+  std::size_t tries = 3;         ///< at most, of a case that fails
+  std::chrono::milliseconds budget{0};         ///< for the whole run; 0: no limit
+  const Interruption* interruption = nullptr;  ///< when it comes, what has not been decided is not run
   std::function<void(const std::vector<Result>& results, std::size_t decided)>
       progress;  ///< any thread, one at a time
 };
 
-/// Runs every job, each after those that it needs, on as many benches as there may be jobs. One that fails is
-/// tried again on a program of its own, and has failed when two of three tries fail, or when it fails only
-/// behind other cases, after its set-up. When one that it needs has failed in every try or was skipped, a
-/// case passes or is skipped, but never fails; it is not even tried when that one is essential. Needs that
-/// are not among the jobs count as passed. The results are in the order of the jobs, and the same for any
-/// number of workers.
+/// Runs every job, each after those that it needs, on as many benches as there may be jobs at a time. One
+/// that fails is tried again on a program of its own, and has failed when two of three tries fail, or when it
+/// fails only behind other cases, after its set-up. When one that it needs has failed in every try or was
+/// skipped, a case passes or is skipped, but never fails; it is not even tried when that one is essential.
+/// Needs that are not among the jobs count as passed. The results are in the order of the jobs, and the same
+/// for any number of workers.
 std::vector<Result> run_jobs(const std::vector<Job>& jobs,
                              const std::function<std::unique_ptr<Bench>()>& make_bench,
                              const RunOptions& options);

@@ -7,6 +7,7 @@
 #include "tests/conformance/crash_text.hpp"
 #include "tests/conformance/listening.hpp"
 #include "tests/conformance/sandbox.hpp"
+#include "tests/conformance/start_gate.hpp"
 #include "tests/support/free_port.hpp"
 
 namespace parley::conform {
@@ -70,7 +71,7 @@ std::optional<std::string> StartedServerBench::why_port_is_not_free(std::uint16_
   while (!is_port_free(port)) {
     const auto sockets = listening_sockets();
     if (std::ranges::find(sockets, port, &ListeningSocket::port) != sockets.end() ||
-        std::chrono::steady_clock::now() > deadline)
+        std::chrono::steady_clock::now() > deadline || has_come(settings_.interruption))
       return "The server was not tried: its port " + std::to_string(port) + " is in use by somebody else.";
     std::this_thread::sleep_for(port_look_interval);
   }
@@ -104,8 +105,11 @@ std::optional<std::string> StartedServerBench::prepare(const Job& job) {
     const auto ports = tested_.ports.empty() ? std::vector{test::free_port()} : tested_.ports;
     for (const auto port : tested_.ports)
       if (auto taken = why_port_is_not_free(port)) return taken;
-    program_ = std::make_unique<Program>(substitute(tested_.command, "port", std::to_string(ports.front())),
-                                         tested_.confinement);
+    start_through(settings_.starts, [&] {
+      program_ = std::make_unique<Program>(substitute(tested_.command, "port", std::to_string(ports.front())),
+                                           tested_.confinement);
+      return settings_.is_at_rest;
+    });
     if (const auto port = program_->wait_until_listening(ports, startup_time)) {
       port_ = *port;
       return std::nullopt;

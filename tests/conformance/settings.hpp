@@ -7,9 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/conformance/interruption.hpp"
 #include "tests/conformance/patience.hpp"
 
 namespace parley::conform {
+
+class StartGate;
 
 /// What counts as right where implementations differ and the protocol lets them; staff may override it.
 struct Alternatives {
@@ -33,6 +36,10 @@ struct Settings {
   IsAtRest is_at_rest;
   /// What it has used of the processor since it was started; null likewise.
   std::function<std::chrono::milliseconds()> processor_time;
+  /// Null where nobody else starts programs at the same time.
+  StartGate* starts = nullptr;
+  /// Null where nobody may end the run.
+  const Interruption* interruption = nullptr;
 };
 
 }  // namespace parley::conform

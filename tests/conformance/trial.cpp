@@ -209,7 +209,7 @@ void Trial::fence() {
 
 Link& Trial::first_with_input(Link& one, Link& other) const {
   constexpr std::chrono::milliseconds look_interval{1};
-  Patience patience(settings_.timeout, settings_.is_at_rest);
+  Patience patience(settings_.timeout, settings_.is_at_rest, settings_.interruption);
   for (;;) {
     if (one.has_input()) return one;
     if (other.wait_for_input(look_interval)) return other;

@@ -1,0 +1,94 @@
+#include "tests/conformance/class_results.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <functional>
+
+#include "base/output.hpp"
+#include "tests/conformance/lecture.hpp"
+#include "tests/conformance/report.hpp"
+#include "tests/conformance/selection.hpp"
+
+namespace parley::conform {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Beside it first: nobody ever reads half of it.
+void write_whole(const fs::path& path, const std::function<void(std::ostream&)>& write) {
+  const fs::path part = path.parent_path() / ('.' + path.filename().string() + ".part");
+  std::ofstream file(part, std::ios::binary);
+  write(file);
+  file.close();
+  std::error_code error;
+  if (file) fs::rename(part, path, error);
+  if (!file || error) throw BadInput{"cannot write " + path.string()};
+}
+
+/// Nobody else may look into it, nor change what is there.
+void make_private_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error || ::chmod(path.c_str(), S_IRWXU) != 0)
+    throw BadInput{"cannot make the folder " + path.string() + (error ? ": " + error.message() : "")};
+}
+
+}  // namespace
+
+ClassResults::ClassResults(fs::path folder, std::vector<ClassRow> rows)
+    : folder_(std::move(folder)), records_(folder_ / ".judged"), rows_(std::move(rows)) {
+  make_private_folder(records_);
+  lock_ = FileDescriptor(::open(records_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock_ || ::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
+    throw BadInput{"another run writes to " + folder_.string() + "; wait for it, or give another --output"};
+  write();
+}
+
+void ClassResults::write() const {
+  write_whole(folder_ / "class.csv", [&](std::ostream& out) { write_class_csv(out, rows_); });
+  write_whole(folder_ / "class.html", [&](std::ostream& out) { write_class_html(out, rows_); });
+  write_whole(folder_ / "lecture.html", [&](std::ostream& out) { write_lecture_html(out, rows_); });
+}
+
+void ClassResults::set(std::size_t index, ClassRow row, std::string_view remark) {
+  const std::string line = shown(owner_text(row.submission, row.folder)) + ", " + row.half + ": " +
+                           (row.problem.empty() ? totals_text(row.report) : shown(row.problem)) +
+                           std::string(remark) + '\n';
+  const std::lock_guard lock(mutex_);
+  rows_[index] = std::move(row);
+  write();
+  put_or_drop(STDOUT_FILENO, line);
+}
+
+fs::path ClassResults::record_file(const std::string& stem) const {
+  return records_ / (stem + ".json");
+}
+
+std::optional<ClassRow> ClassResults::recorded(const std::string& stem, const std::string& run,
+                                               const std::string& folder) const {
+  std::ifstream file(record_file(stem), std::ios::binary);
+  auto row = read_record(file, run, folder);
+  std::error_code error;
+  if (row && !fs::is_regular_file(folder_ / row->report_file, error)) row.reset();
+  return row;
+}
+
+void ClassResults::forget(const std::string& stem) const {
+  std::error_code error;
+  fs::remove(record_file(stem), error);
+}
+
+void ClassResults::record(const std::string& stem, const JudgedAs& judged_as, const ClassRow& row) const {
+  try {
+    write_whole(record_file(stem), [&](std::ostream& out) { write_record(out, judged_as, row); });
+  } catch (const BadInput& bad) {
+    put_or_drop(STDERR_FILENO, "parley-conform: " + bad.what + ": --resume will judge it again\n");
+  }
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+namespace parley::conform {
+
+/// Does `work` for every item from 0 to is_alone.size() - 1, in their order, for as many at the same time as
+/// there are workers, each in a thread of its own; of those that are alone, for one at a time. No item is
+/// begun once `is_over` is true. When one throws, those that were begun are done to their end, and the first
+/// exception goes on to the caller.
+void work_in_parallel(std::size_t workers, const std::vector<bool>& is_alone,
+                      const std::function<void(std::size_t item)>& work,
+                      const std::function<bool()>& is_over);
+
+/// How many submissions may be judged at the same time where nobody has said: many more than there are cores,
+/// since they wait more than they work, and as many as the memory that is left has room for.
+std::size_t default_submissions_at_once();
+
+}  // namespace parley::conform

@@ -1,0 +1,130 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/conformance/fingerprint.hpp"
+
+namespace parley::conform {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder that is gone at the end.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "fingerprint.XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  const fs::path& path() const { return path_; }
+  void write(const std::string& file, const std::string& text) const { std::ofstream(path_ / file) << text; }
+  std::string fingerprint() const { return fingerprint_of_folder(path_); }
+
+ private:
+  fs::path path_;
+};
+
+TEST_CASE("a folder is known by the names, kinds and contents of what is in it") {
+  const Folder folder;
+  const Folder twin;
+  folder.write("server.py", "one");
+  fs::create_directory(folder.path() / "more");
+  fs::create_directory(twin.path() / "more");
+  twin.write("server.py", "one");
+  const std::string before = folder.fingerprint();
+  CHECK(twin.fingerprint() == before);
+
+  SUBCASE("a byte") {
+    folder.write("server.py", "two");
+  }
+  SUBCASE("a new file") {
+    folder.write("more/empty", "");
+  }
+  SUBCASE("another name") {
+    fs::rename(folder.path() / "server.py", folder.path() / "client.py");
+  }
+  SUBCASE("another place") {
+    fs::rename(folder.path() / "server.py", folder.path() / "more/server.py");
+  }
+  SUBCASE("a file that may be run") {
+    fs::permissions(folder.path() / "server.py", fs::perms::owner_all);
+  }
+  SUBCASE("a folder that has become a file") {
+    fs::remove(folder.path() / "more");
+    folder.write("more", "");
+  }
+  SUBCASE("a link") {
+    fs::create_symlink("server.py", folder.path() / "link");
+  }
+  SUBCASE("a pipe, which nobody writes to") {
+    REQUIRE(::mkfifo((folder.path() / "pipe").c_str(), 0600) == 0);
+  }
+  CHECK(folder.fingerprint() != before);
+  CHECK(folder.fingerprint() == folder.fingerprint());
+}
+
+TEST_CASE("where a link leads is part of it, and the time of a file is not") {
+  const Folder folder;
+  fs::create_symlink("/one", folder.path() / "link");
+  folder.write("file", "same");
+  const std::string before = folder.fingerprint();
+  fs::last_write_time(folder.path() / "file", fs::file_time_type{});
+  CHECK(folder.fingerprint() == before);
+  fs::remove(folder.path() / "link");
+  fs::create_symlink("/two", folder.path() / "link");
+  CHECK(folder.fingerprint() != before);
+}
+
+std::string of_run(const Folder& folder, std::vector<std::string> words) {
+  Options options;
+  options.folder = folder.path();
+  options.words = std::move(words);
+  options.words.insert(options.words.begin(), {"grade", options.folder});
+  return fingerprint_of_run(options);
+}
+
+TEST_CASE("a run is known by its options, but for those that change no verdict") {
+  const Folder folder;
+  const std::string plain = of_run(folder, {});
+  CHECK(of_run(folder, {"--jobs", "3", "--output=x", "--resume", "--verbose"}) == plain);
+  CHECK(of_run(folder, {"--seed", "2"}) != plain);
+  CHECK(of_run(folder, {"--seed", "2"}) != of_run(folder, {"--seed", "3"}));
+  CHECK(of_run(folder, {"--only", "D1,D2"}) != of_run(folder, {"--only", "D1", "D2"}));
+}
+
+TEST_CASE("what is in the files of a run counts") {
+  const Folder folder;
+  const Folder elsewhere;
+  const auto run = [&] { return of_run(folder, {"--weights=" + (elsewhere.path() / "weights").string()}); };
+  const std::string before = run();
+  elsewhere.write("weights", "D = 3");
+  const std::string with_weights = run();
+  CHECK(with_weights != before);
+  elsewhere.write("weights", "D = 4");
+  CHECK(run() != with_weights);
+  const std::string without_settings = run();
+  folder.write("grade.toml", "[dialect]");
+  CHECK(run() != without_settings);
+}
+
+TEST_CASE("whether programs are kept apart counts") {
+  Options options;
+  options.folder = "/";
+  const std::string before = fingerprint_of_run(options);
+  options.confinement.is_sandboxed = true;
+  const std::string sandboxed = fingerprint_of_run(options);
+  CHECK(sandboxed != before);
+  options.confinement.account = Account{7, 7};
+  CHECK(fingerprint_of_run(options) != sandboxed);
+}
+
+}  // namespace
+}  // namespace parley::conform
