@@ -53,11 +53,14 @@ bool is_source(const std::string& name) {
 }
 
 FileWatch::FileWatch(fs::path folder, std::vector<fs::path> not_watched)
-    : folder_(std::move(folder)),
+    : folder_(fs::canonical(folder)),
       not_watched_(std::move(not_watched)),
       inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
   if (!inotify_) throw std::system_error(errno, std::generic_category(), "inotify");
-  for (fs::path& path : not_watched_) path = fs::weakly_canonical(path);
+  for (fs::path& path : not_watched_) {
+    std::error_code error;  // one that cannot be told stays as it is
+    if (fs::path real = fs::weakly_canonical(path, error); !error) path = std::move(real);
+  }
   watch(folder_, nullptr);
   root_ = folders_.empty() ? -1 : folders_.begin()->first;
   if (root_ < 0) throw BadInput{"the folder " + folder_.string() + " cannot be watched"};
@@ -89,7 +92,8 @@ void FileWatch::watch(const fs::path& folder, std::set<std::string>* found) {
 
 void FileWatch::note(const fs::path& path, std::set<std::string>& changes) const {
   if (is_editors(path.filename().string())) return;
-  if (std::ranges::find(not_watched_, fs::weakly_canonical(path)) != not_watched_.end()) return;
+  // No part of it is a link: links are not followed on the way, and the folder is where it really is.
+  if (std::ranges::find(not_watched_, path) != not_watched_.end()) return;
   changes.insert(path.lexically_relative(folder_).string());
 }
 

@@ -212,7 +212,8 @@ CLI::App* add_interop(CLI::App& app, Options& options) {
   add_confinement(*interop, options, "auto");
   interop->footer(
       "Writes interop.html and interop.csv: the matrix, and the first difference of each pair.\n"
-      "Exit codes: 0 all understand each other, 1 some do not, 2 usage, 4 the suite itself is at fault.");
+      "Exit codes: 0 all understand each other, 1 some do not, 2 usage, 4 the suite itself is at fault,\n"
+      "128 + N ended by the signal N.");
   return interop;
 }
 

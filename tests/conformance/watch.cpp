@@ -98,7 +98,7 @@ class Watch {
   std::set<std::string> written_now_;                // in the run that goes on
   std::optional<Clock::time_point> first_change_;
   Clock::time_point last_change_;
-  bool is_all_right_ = false;  // the last run of everything
+  bool is_all_right_ = false;  // the last run was of everything, and is
   bool is_over_ = false;
   int signal_ = 0;
 };
@@ -202,7 +202,8 @@ bool Watch::is_written_by_run(const std::string& file) {
   if (!is_source(file)) return true;
   if (written_now_.insert(file).second) ++runs_written_[file];
   if (runs_written_[file] < runs_that_write) return false;
-  view_.note = printable(file) + " changes in every run: its changes do not count while a run goes on.";
+  view_.note = printable(file) +
+               " changes in every run: its changes do not count while a run goes on; Enter tries it.";
   return true;
 }
 
@@ -226,10 +227,11 @@ void Watch::look_at_run() {
   look_at_files();  // what it has written is known by now, and is its own
   run_.reset();
   std::erase_if(runs_written_, [&](const auto& entry) { return !written_now_.contains(entry.first); });
+  if (runs_written_.empty()) view_.note.clear();
   view_.tried_before = to_try_.size();
+  is_all_right_ = was_of_everything && summary->is_all_right();
   if (summary->problem.empty()) {
     auto to_try = summary->to_mend;
-    if (was_of_everything) is_all_right_ = summary->is_all_right();
     if (!was_of_everything) std::ranges::copy(summary->untried, std::back_inserter(to_try));
     to_try_ = std::move(to_try);
   }

@@ -89,8 +89,8 @@ class Watch(unittest.TestCase):
         shutil.copy(SAMPLE, self.source)
 
     def save(self, old, new):
-        """As editors do: a new file that takes the place of the other."""
-        beside = self.folder / ".server.py.new"
+        """As sed and editors do: a new file that takes the place of the other."""
+        beside = self.folder / "sedAbCdEf"
         text = self.source.read_bytes()
         assert old in text
         beside.write_bytes(text.replace(old, new))
