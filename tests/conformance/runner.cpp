@@ -206,6 +206,8 @@ Result try_with_excuse(const Job& job, std::size_t most_tries, Bench& bench, Res
 /// What a single failure shows may be chance, or the doing of the cases before it on the same program.
 Result run_one(const Job& job, bool is_needed, std::size_t most_tries, Bench& bench, const Result& blank) {
   const auto begin = Clock::now();
+  // Behind a failure it is tried alone: what others have left behind would be in its way by chance.
+  if (!blank.blocked_by.empty() && !bench.used_since().empty()) bench.recover();
   const std::string since(job.is_broadcast ? "" : bench.used_since());
   Result result = try_once(job, bench, blank);
   if (!result.blocked_by.empty()) {

@@ -38,5 +38,36 @@ TEST_CASE("cases behind a failure run beside each other where one runs at a time
   for (std::size_t i = 1; i < results.size(); ++i) CHECK(results[i].status == Status::passed);
 }
 
+/// "A" fails, and so does "C" on a program that somebody has used.
+class UsedBench : public Bench {
+ public:
+  std::optional<std::string> prepare(const Job& /*job*/) override { return std::nullopt; }
+  void run(const Job& job, Transcript& /*transcript*/) override {
+    const bool is_used = !first_case_.empty();
+    if (!is_used) first_case_ = job.id;
+    if (job.id == "A" || (job.id == "C" && is_used)) throw CaseFailed{{"an answer", "nothing", {}, {}, 0}};
+  }
+  std::string recover() override {
+    first_case_.clear();
+    return {};
+  }
+  std::string_view used_since() const override { return first_case_; }
+
+ private:
+  std::string first_case_;
+};
+
+TEST_CASE("a case behind a failure is tried alone") {
+  std::vector<Job> jobs(3);
+  jobs[0].id = "A";
+  jobs[1].id = "B";
+  jobs[2].id = "C";
+  jobs[2].needs = {"A"};
+  const auto results = run_jobs(jobs, [] { return std::make_unique<UsedBench>(); }, {});
+  CHECK(results[0].blocks);
+  CHECK(results[1].status == Status::passed);
+  CHECK(results[2].status == Status::passed);
+}
+
 }  // namespace
 }  // namespace parley::conform
