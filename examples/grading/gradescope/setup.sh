@@ -6,9 +6,9 @@ set -euo pipefail
 autograder=${AUTOGRADER:-/autograder}
 parley=${PARLEY_SOURCE:-$autograder/source/parley}
 
-# What Parley is built with, and what the submissions run on, by the names of Debian and Ubuntu.
-packages=(g++ cmake ninja-build libasio-dev libcli11-dev libspdlog-dev libedit-dev doctest-dev nlohmann-json3-dev
-  libtomlplusplus-dev libutf8proc-dev python3 default-jdk-headless bubblewrap)
+# What parley-conform alone is built with, and what the submissions run on, by the names of Debian and Ubuntu.
+packages=(g++ cmake ninja-build libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libutf8proc-dev
+  python3 default-jdk-headless bubblewrap)
 
 if [ "$(id -u)" -eq 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
@@ -16,6 +16,7 @@ if [ "$(id -u)" -eq 0 ]; then
   apt-get install -y --no-install-recommends "${packages[@]}"
 fi
 
-cmake -S "$parley" -B "$autograder/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPARLEY_BIN_DIR="$autograder/bin"
-cmake --build "$autograder/build" --target parley-conform
+cmake -S "$parley" -B "$autograder/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPARLEY_CONFORMANCE=ONLY \
+  -DPARLEY_BIN_DIR="$autograder/bin"
+cmake --build "$autograder/build"
 "$autograder/bin/parley-conform" --version
