@@ -7,6 +7,8 @@
 #include <iostream>
 #include <vector>
 
+#include "base/command_line.hpp"
+#include "base/seconds.hpp"
 #include "tests/bench/load.hpp"
 #include "tests/bench/median.hpp"
 #include "tests/bench/peers.hpp"
@@ -83,14 +85,14 @@ int main(int argc, char** argv) {
   CLI::App app{"Measures parleyd beside a relay that moves the same bytes and parses nothing",
                "parley-bench"};
   int rounds = 5;
-  double seconds = 1;
+  std::chrono::milliseconds duration{1000};
   bool relay = false;
   app.add_option("--rounds", rounds, "Rounds of each row; the figures are their medians")
       ->check(CLI::Range(1, 99))
       ->capture_default_str();
-  app.add_option("--seconds", seconds, "How long one system is measured in one round")
-      ->check(CLI::Range(0.05, 60.0))
-      ->capture_default_str();
+  parley::add_seconds(app, "--seconds", duration, std::chrono::milliseconds{50}, std::chrono::minutes{1},
+                      "How long one system is measured in one round")
+      ->option_text("SECONDS [" + parley::to_seconds_text(duration) + "]");
   app.add_flag("--relay", relay, "Be the relay")->group("");
   ScaleOptions scale_options;
   ReportPaths paths;
@@ -122,7 +124,6 @@ int main(int argc, char** argv) {
   if (relay) return run_relay();
   if (holder) return run_holder();
   if (peers_group) return run_group();
-  const std::chrono::milliseconds duration(static_cast<int>(seconds * 1000));
   try {
     if (peers) {
       peers_options.rounds = rounds;
@@ -137,8 +138,8 @@ int main(int argc, char** argv) {
       return 0;
     }
     std::printf(
-        "Acknowledged messages of 64 bytes, blocking clients, loopback; median of %d rounds of %g s.\n",
-        rounds, seconds);
+        "Acknowledged messages of 64 bytes, blocking clients, loopback; median of %d rounds of %s s.\n",
+        rounds, parley::to_seconds_text(duration).c_str());
     std::printf(
         "CPU is the server's, user and system; its ratio to the relay's is taken round by round.\n\n");
     std::printf("| load | server | deliveries/s | p50 us | p99 us | CPU us/delivery | CPU ratio |\n");

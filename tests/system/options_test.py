@@ -86,6 +86,12 @@ class OptionsTest(unittest.TestCase):
             for words in (["--bogus"], ["--bogus=1"], ["-x"], ["a", "b", "c"], ["a", "--", "b", "c"]):
                 complaint(run(*command, *words))
 
+    def test_the_benchmark_takes_no_endless_time(self):
+        for seconds in ("nan", "inf", "0.01", "61"):
+            ended = run("parley-bench", "--seconds", seconds)
+            self.assertNotEqual(ended.returncode, 0)
+            self.assertIn(b"is not a number of seconds from 0.05 to 60", ended.stderr)
+
     def test_a_star_is_no_host(self):
         self.assertIn("0.0.0.0", complaint(run("parleyd", "--host", "*")))
 
