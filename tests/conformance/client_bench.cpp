@@ -11,13 +11,16 @@ namespace parley::conform {
 std::optional<std::string> ClientBench::prepare(const Job& /*job*/) {
   if (!std::exchange(is_looked_at_, true)) {
     Transcript unused;
+    Settings settings = settings_;
+    settings.timeout = time_left_.at_most(settings.timeout);
     try {
-      why_not_ = ClientTrial(program_, profile_, 0, settings_, unused).why_it_does_not_come();
+      why_not_ = ClientTrial(program_, profile_, 0, settings, unused).why_it_does_not_come();
     } catch (const std::system_error& error) {
       if (error.code() != std::errc::address_in_use) throw;
       why_not_ =
           "The client was not tried: its port " + ports_text(program_.ports) + " is in use by somebody else.";
     }
+    if (!why_not_ && time_left_.is_over()) why_not_ = time_is_over;
   }
   return why_not_;
 }

@@ -7,6 +7,7 @@
 #include "tests/conformance/client_case.hpp"
 #include "tests/conformance/client_profile.hpp"
 #include "tests/conformance/runner.hpp"
+#include "tests/conformance/time_left.hpp"
 
 namespace parley::conform {
 
@@ -17,6 +18,7 @@ class ClientBench : public Bench {
       : program_(std::move(program)),
         profile_(std::move(profile)),
         settings_(settings),
+        time_left_(settings.budget),
         cases_(client_cases()) {}
 
   /// Only the first time: a client that ends without having connected never came up, nor does one whose port
@@ -28,6 +30,7 @@ class ClientBench : public Bench {
   const TestedProgram program_;
   const Profile profile_;
   const Settings& settings_;
+  const TimeLeft time_left_;
   const std::vector<ClientCase> cases_;
   bool is_looked_at_ = false;
   std::optional<std::string> why_not_;

@@ -27,9 +27,9 @@ constexpr const char* footer =
 Exit codes: 0 all MUST passed, 1 some failed, 2 usage or nothing matched, 3 the program under test never came up,
 4 the suite itself is at fault, 128 and the signal's number after SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
 
-void add_seconds(CLI::App& app, const std::string& name, milliseconds& value, milliseconds least,
-                 const std::string& help) {
-  parley::add_seconds(app, name, value, least, std::chrono::hours{24}, help)
+CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& value, milliseconds least,
+                         const std::string& help) {
+  return parley::add_seconds(app, name, value, least, std::chrono::hours{24}, help)
       ->option_text("SECONDS [" + to_seconds_text(value) + "]");
 }
 
@@ -58,7 +58,9 @@ void add_course(CLI::App& app, Options& options, bool is_class) {
               "How long the server under test gives a recipient, at most");
   add_seconds(app, "--ready-time", options.settings.ready_time, milliseconds{0},
               "From REGISTERED until it is built on, but in R4.7");
-  add_seconds(app, "--budget", options.budget, milliseconds{0}, "For the whole run; 0: no limit");
+  add_seconds(app, "--budget", options.settings.budget, milliseconds{0},
+              "For the whole run, from the start of the program on; 0: no limit")
+      ->option_text("SECONDS [" + to_seconds_text(is_class ? grading_budget : milliseconds{0}) + "]");
   add_number(app, "--jobs", options.jobs, 1, 64,
              is_class ? "Submissions at the same time, of each of which up to four cases are"
                       : "Cases at the same time, each against a program of its own (needs --exec)")
@@ -163,7 +165,6 @@ void add_grading(CLI::App& app, Options& options) {
       ->option_text("N [2048]");
   options.confinement.memory_bytes = default_memory_mebibytes * mebibyte;
   options.confinement.processes = default_processes;
-  options.budget = grading_budget;
 }
 
 void add_watch(CLI::App& app, Options& options) {
@@ -302,7 +303,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
     case CommandLine::understood:
       break;
   }
-  if (!grade->parsed() && options.budget == grading_budget) options.budget = milliseconds{0};
+  if (grade->parsed() && grade->count("--budget") == 0) options.settings.budget = grading_budget;
   options.task = server->parsed() ? Task::judge_server : client->parsed() ? Task::judge_client : Task::grade;
   if (interop->parsed()) options.task = Task::interop;
   const bool is_for_class = grade->parsed() || interop->parsed();

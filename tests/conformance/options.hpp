@@ -44,7 +44,6 @@ struct Options {
   Level least_level = Level::may;  ///< cases of this level and of stricter ones
 
   Settings settings;
-  std::chrono::milliseconds budget{0};
   std::size_t jobs = 1;
   std::size_t tries = 3;  ///< at most, of a case that fails
 

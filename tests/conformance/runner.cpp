@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/conformance/link.hpp"
+#include "tests/conformance/time_left.hpp"
 
 namespace parley::conform {
 namespace {
@@ -21,8 +22,11 @@ enum class State { waiting, running, decided };
 class Schedule {
  public:
   Schedule(const std::vector<Job>& jobs, const RunOptions& options)
-      : jobs_(jobs), options_(options), states_(jobs.size(), State::waiting), results_(jobs.size()) {
-    if (options.budget.count() > 0) deadline_ = Clock::now() + options.budget;
+      : jobs_(jobs),
+        options_(options),
+        time_left_(options.budget),
+        states_(jobs.size(), State::waiting),
+        results_(jobs.size()) {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       indices_[jobs[i].id] = i;
       results_[i].id = jobs[i].id;
@@ -80,8 +84,7 @@ class Schedule {
   /// Why nothing more is to be tried, a sentence; empty when there is no reason.
   std::string why_over() const {
     if (has_come(options_.interruption)) return "Not run: " + options_.interruption->reason() + '.';
-    if (deadline_ && Clock::now() > *deadline_) return "The time for the whole run was used up.";
-    return {};
+    return time_left_.is_over() ? time_is_over : "";
   }
   bool was_ended() const { return has_come(options_.interruption); }
 
@@ -131,7 +134,7 @@ class Schedule {
 
   const std::vector<Job>& jobs_;
   const RunOptions& options_;
-  std::optional<Clock::time_point> deadline_;
+  const TimeLeft time_left_;
   std::map<std::string_view, std::size_t> indices_;
   std::set<std::string_view> needed_;
 

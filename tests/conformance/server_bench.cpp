@@ -67,7 +67,7 @@ bool RunningServerBench::takes_connections() const {
 }
 
 std::optional<std::string> StartedServerBench::why_port_is_not_free(std::uint16_t port) const {
-  const auto deadline = std::chrono::steady_clock::now() + time_of_last_connections;
+  const auto deadline = std::chrono::steady_clock::now() + time_left_.at_most(time_of_last_connections);
   while (!is_port_free(port)) {
     const auto sockets = listening_sockets();
     if (std::ranges::find(sockets, port, &ListeningSocket::port) != sockets.end() ||
@@ -110,13 +110,14 @@ std::optional<std::string> StartedServerBench::prepare(const Job& job) {
                                            tested_.confinement);
       return settings_.is_at_rest;
     });
-    if (const auto port = program_->wait_until_listening(ports, startup_time)) {
+    if (const auto port = program_->wait_until_listening(ports, time_left_.at_most(startup_time))) {
       port_ = *port;
       return std::nullopt;
     }
     const bool has_ended = program_->ended().has_value();
     problem = why_it_did_not_come(ports);
     program_.reset();
+    if (time_left_.is_over()) return time_is_over + (" " + problem);
     if (!has_ended) break;
   }
   return problem;

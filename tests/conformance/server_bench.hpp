@@ -8,6 +8,7 @@
 #include "tests/conformance/program.hpp"
 #include "tests/conformance/runner.hpp"
 #include "tests/conformance/tested_program.hpp"
+#include "tests/conformance/time_left.hpp"
 #include "tests/support/peer.hpp"
 
 namespace parley::conform {
@@ -43,7 +44,7 @@ class RunningServerBench : public Bench {
 class StartedServerBench : public Bench {
  public:
   StartedServerBench(TestedProgram tested, const Settings& settings)
-      : tested_(std::move(tested)), settings_(settings), cases_(server_cases()) {
+      : tested_(std::move(tested)), settings_(settings), time_left_(settings.budget), cases_(server_cases()) {
     settings_.is_at_rest = [this] { return program_->is_at_rest(); };
     settings_.processor_time = [this] { return program_->processor_time(); };
   }
@@ -59,6 +60,7 @@ class StartedServerBench : public Bench {
 
   const TestedProgram tested_;
   Settings settings_;  // constant but for the server that they are about
+  const TimeLeft time_left_;
   const std::vector<Case> cases_;
   std::unique_ptr<Program> program_;
   std::uint16_t port_ = 0;

@@ -30,6 +30,8 @@ struct Settings {
   std::chrono::milliseconds receipt_time{12'000};
   /// From REGISTERED until what builds on it is sent: many times what a server is late by chance (R4.7).
   std::chrono::milliseconds ready_time{50};
+  /// For the whole run, the start of the program included; 0: no limit.
+  std::chrono::milliseconds budget{0};
   std::uint64_t seed = 1;
   Alternatives alternatives;
   /// Of the server under test; null for one that runs already.

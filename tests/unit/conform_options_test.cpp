@@ -1,0 +1,32 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/conformance/options.hpp"
+
+using namespace parley::conform;
+using std::chrono::milliseconds;
+
+namespace {
+
+Options parsed(std::vector<std::string> words) {
+  words.insert(words.begin(), "parley-conform");
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  ExitCode exit_code{};
+  const auto options = parse_options(static_cast<int>(pointers.size()), pointers.data(), exit_code);
+  REQUIRE(options);
+  return *options;
+}
+
+}  // namespace
+
+TEST_CASE("the budget is what was said, and only a class has one by itself") {
+  CHECK(parsed({"server", "127.0.0.1:1"}).settings.budget == milliseconds{0});
+  CHECK(parsed({"server", "127.0.0.1:1", "--budget", "180"}).settings.budget == milliseconds{180'000});
+  CHECK(parsed({"client", "--exec", "x", "--budget", "180"}).settings.budget == milliseconds{180'000});
+  CHECK(parsed({"grade", "x"}).settings.budget == milliseconds{180'000});
+  CHECK(parsed({"grade", "x", "--budget", "0"}).settings.budget == milliseconds{0});
+  CHECK(parsed({"grade", "x", "--budget", "0.25"}).settings.budget == milliseconds{250});
+}
