@@ -61,8 +61,18 @@ void ClassResults::set(std::size_t index, ClassRow row, std::string_view remark)
                            std::string(remark) + '\n';
   const std::lock_guard lock(mutex_);
   rows_[index] = std::move(row);
-  write();
+  try {
+    write();
+    class_not_written_.clear();
+  } catch (const BadInput& bad) {  // the next one may find room
+    class_not_written_ = bad.what;
+  }
   put_or_drop(STDOUT_FILENO, line);
+}
+
+void ClassResults::note_not_written(const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  reports_not_written_ += what + ' ';
 }
 
 fs::path ClassResults::record_file(const std::string& stem) const {

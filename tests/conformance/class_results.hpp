@@ -21,8 +21,7 @@ class ClassResults {
   /// cannot be made or written to, or another run writes to it.
   ClassResults(std::filesystem::path folder, std::vector<ClassRow> rows);
 
-  /// A row has its result, which is told on standard output with the `remark`. Throws BadInput when a file
-  /// cannot be written.
+  /// A row has its result, which is told on standard output with the `remark`.
   void set(std::size_t index, ClassRow row, std::string_view remark = {});
 
   /// A row that an earlier run has recorded, whose reports are still there.
@@ -35,6 +34,12 @@ class ClassResults {
   /// So that recorded() finds it. Says on stderr when that cannot be.
   void record(const std::string& stem, const JudgedAs& judged_as, const ClassRow& row) const;
 
+  /// A report of one program that could not be written, a sentence.
+  void note_not_written(const std::string& what);
+
+  /// When nobody sets any more: what could not be written; empty when everything was.
+  std::string not_written() const { return reports_not_written_ + class_not_written_; }
+
   /// When nobody sets any more.
   const std::vector<ClassRow>& rows() const { return rows_; }
 
@@ -46,7 +51,10 @@ class ClassResults {
   const std::filesystem::path records_;
   FileDescriptor lock_;  // against another run
   std::mutex mutex_;
-  std::vector<ClassRow> rows_;  // under mutex_
+  // All below are under mutex_.
+  std::vector<ClassRow> rows_;
+  std::string reports_not_written_;
+  std::string class_not_written_;  // when it was last tried
 };
 
 }  // namespace parley::conform

@@ -18,6 +18,7 @@
 #include "tests/conformance/judge.hpp"
 #include "tests/conformance/private_copy.hpp"
 #include "tests/conformance/report.hpp"
+#include "tests/conformance/report_files.hpp"
 #include "tests/conformance/report_names.hpp"
 #include "tests/conformance/selection.hpp"
 #include "tests/conformance/start_gate.hpp"
@@ -77,6 +78,7 @@ void write_program_reports(const ClassRow& row, Options options, const std::stri
   options.reports = {{"html", folder / row.report_file},
                      {"json", folder / (stem + ".json")},
                      {"junit", folder / (stem + ".junit.xml")},
+                     {"markdown", folder / (stem + ".md")},
                      {"gradescope", folder / (stem + ".gradescope.json")}};
   write_report_files(row.report, options);
 }
@@ -118,8 +120,8 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
   row.report_file = stem + ".html";
   try {
     write_program_reports(row, options, stem);
-  } catch (const BadInput& bad) {
-    row.problem = "Its reports could not be written: " + bad.what;
+  } catch (const NotWritten& reports) {
+    row.problem = "Its reports could not be written: " + reports.what + '.';
     row.report_file.clear();
   }
   return row;
@@ -170,6 +172,9 @@ class Class {
   void finish();
 
   const std::vector<ClassRow>& rows() const { return results_.rows(); }
+
+  /// When all is done: what could not be written; empty when everything was.
+  std::string not_written() const { return results_.not_written(); }
 
  private:
   static std::vector<ClassRow> unjudged_rows(const std::vector<Submission>& submissions);
@@ -243,6 +248,7 @@ void Class::judge(const Submission& submission, const std::string& name, std::si
     const std::string stem = stem_of(name, program);
     results_.forget(stem);
     ClassRow row = judge_program(submission, program, stem, options, problem);
+    if (row.report_file.empty()) results_.note_not_written(row.problem);
     results_.set(first_row + i, row);
     // What did not come up is tried again: something of this machine may have been missing.
     if (row.problem.empty()) judged.emplace_back(&program, std::move(row));
@@ -303,6 +309,7 @@ ExitCode grade(Options options) {
       options.jobs, is_alone, [&](std::size_t i) { all.judge(submissions[i], names[i], first_rows[i]); },
       [&] { return has_come(options.settings.interruption); });
   all.finish();
+  if (const std::string what = all.not_written(); !what.empty()) throw NotWritten{what};
   put_or_drop(STDOUT_FILENO,
               "The class: " + (folder / "class.html").string() + ", lecture.html and class.csv beside it\n");
   const bool all_passed = std::ranges::all_of(all.rows(), [](const ClassRow& row) {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What examples/grading says is so: the samples, the class's reports, broken submissions and Classroom.
+"""What examples/grading says is so: the samples, the class's reports, broken submissions, GitHub Actions and
+Classroom 50.
 
     grading_test.py CONFORM       CONFORM is the program parley-conform
 """
 
-import base64
 import csv
 import json
 import os
@@ -249,32 +249,74 @@ class Grading(unittest.TestCase):
                 self.assertEqual(run.returncode, 2, run.stdout)
                 self.assertIn(said, run.stderr)
 
-    def test_classroom(self):
-        workflow = (EXAMPLES / "classroom" / "classroom.yml").read_text(encoding="utf-8")
-        for line in ("name: Autograding Tests", "  run-autograding-tests:", "runners: conform",
-                     "CONFORM_RESULTS: ${{ steps.conform.outputs.result }}"):
-            self.assertIn(line, workflow)
-        start = re.search(r"^  START: (.*)$", workflow, re.MULTILINE).group(1)
-        step = workflow.split("        id: conform\n        run: |\n", 1)[1].split("\n\n", 1)[0]
-        if not shutil.which("jq"):
-            self.skipTest("no jq here, which the workflow uses")
+    def as_root(self):
+        """For what runs programs as another user: `sudo` in its way, and what Classroom 50 tells an autograder."""
+        if os.geteuid() != 0:
+            self.skipTest("only root can run a program as somebody else")
+        self.folder.chmod(0o711)
+        tools = self.folder / "tools"
+        tools.mkdir()
+        (tools / "sudo").write_text('#!/bin/sh\nexec "$@"\n', encoding="utf-8")
+        (tools / "sudo").chmod(0o755)
+        return os.environ | {"PATH": f"{tools}:{os.environ['PATH']}"}
+
+    def check_out(self, sample):
+        """A student's checkout, with what a hostile one may have in it."""
+        checkout = self.folder / "checkout"
+        shutil.copytree(EXAMPLES / "submissions" / sample, checkout)
+        (checkout / "grade.toml").write_text('[server]\nstart = "false"\n', encoding="utf-8")
+        (checkout / "result.json").symlink_to(self.folder / "victim")
+        return checkout
+
+    def test_github_actions(self):
+        environment = self.as_root()
+        workflow = (EXAMPLES / "github" / "grade.yml").read_text(encoding="utf-8")
+        values = dict(re.findall(r'^  ([A-Z]+): "?(.*?)"?(?:  #.*)?$', workflow, re.MULTILINE))
+        step = workflow.split("      - name: Judge\n        run: |\n", 1)[1].split("\n\n", 1)[0]
         (self.folder / "bin").mkdir()
         (self.folder / "bin" / "parley-conform").symlink_to(CONFORM)
-        output = self.folder / "output"
-        for folder, command, passes in (("python-server", start, True),
-                                        (".", "sh -c 'yes | head -c 1000000; exit 1'", False)):
-            environment = os.environ | {"RUNNER_TEMP": str(self.folder), "GITHUB_OUTPUT": str(output), "START": command}
-            output.write_text("", encoding="utf-8")
-            subprocess.run(["bash", "-e", "-c", textwrap.dedent(step)], cwd=EXAMPLES / "submissions" / folder,
-                           env=environment, capture_output=True, timeout=RUN_LIMIT_S, check=True)
-            encoded = re.fullmatch("result=(.*)\n", output.read_text(encoding="utf-8")).group(1)
-            self.assertLess(len(encoded), 128 * 1024, "an environment variable holds no more")
-            results = json.loads(base64.b64decode(encoded))
-            with self.subTest(command=command):
-                self.assertEqual(results["version"], 1)
-                self.assertEqual(results["status"], "pass" if passes else "error")
-                self.assertEqual(results["max_score"], sum(test["max_score"] for test in results["tests"]))
-                self.assertEqual(sum(test["score"] for test in results["tests"]), results["max_score"] if passes else 0)
+        self.check_out("python-mistakes").rename(self.folder / "submission")
+        summary = self.folder / "summary"
+        for build, said, exit_code in (("", "## Failed: ", 1), ("echo no such header; exit 7", "no such header", 1)):
+            with self.subTest(build=build):
+                summary.write_text("before\n", encoding="utf-8")
+                environment |= values | {"RUNNER_TEMP": str(self.folder), "GITHUB_STEP_SUMMARY": str(summary), "BUILD": build}
+                run = subprocess.run(["bash", "-e", "-c", textwrap.dedent(step).replace("--budget 600", "--budget 600 --only R4.1,D2.1")],
+                                     cwd=self.folder, env=environment, capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True)
+                self.assertEqual(run.returncode, exit_code, run.stderr)
+                self.assertIn(said, summary.read_text(encoding="utf-8"))
+                self.assertTrue(summary.read_text(encoding="utf-8").startswith("before\n"))
+                if not build:
+                    self.assertIn("<code>D2.1-no-early-report</code>", summary.read_text(encoding="utf-8"))
+                for left in ("class", "reports"):
+                    shutil.rmtree(self.folder / left)
+
+    def test_classroom_50(self):
+        environment = self.as_root() | {name: name.lower() for name in (
+            "CLASSROOM", "ASSIGNMENT", "OWNER", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")} | {"ASSIGNMENT_TYPE": "individual"}
+        script = self.folder / "autograder.py"
+        text = (EXAMPLES / "classroom50" / "autograder.py").read_text(encoding="utf-8")
+        script.write_text(text.replace('"--budget",', '"--only", "R4.1,D2.1", "--budget",'), encoding="utf-8")
+        shutil.copy(CONFORM, self.folder / "parley-conform")
+        checkout = self.check_out("python-mistakes")
+        for build, score, most in (("", 2, 3), ("exit 7", 0, None)):
+            script.write_text(re.sub("^BUILD = .*", f"BUILD = {build!r}", script.read_text(encoding="utf-8"), flags=re.MULTILINE),
+                              encoding="utf-8")
+            run = subprocess.run([sys.executable, script], cwd=checkout, env=environment, capture_output=True, timeout=RUN_LIMIT_S,
+                                 check=False, text=True)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertFalse((self.folder / "victim").exists())
+            result = json.loads((checkout / "result.json").read_text(encoding="utf-8"))
+            with self.subTest(build=build):
+                self.assertEqual(result["schema"], "classroom50/result/v1")
+                self.assertEqual(result["review"], "commit_url")
+                self.assertRegex(result["datetime"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+                self.assertEqual(result["score"], score)
+                self.assertEqual(result["max-score"], most or result["max-score"])
+                self.assertEqual(result["max-score"], sum(test["max-score"] for test in result["tests"]))
+                for test in result["tests"]:
+                    self.assertLessEqual(test["score"], test["max-score"])
+                    self.assertIs(type(test["passed"]), bool)
 
 
 if __name__ == "__main__":

@@ -3,39 +3,19 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <random>
 #include <utility>
 
+#include "tests/conformance/report.hpp"
 #include "tests/conformance/report_console.hpp"
-#include "tests/conformance/report_writers.hpp"
 #include "tests/conformance/selection.hpp"
+#include "tests/conformance/visibility.hpp"
 
 namespace parley::conform {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Format {
-  std::string_view name;
-  void (*write)(std::ostream& out, const Report& report);
-};
-
-constexpr Format formats[] = {{"tap", write_tap},
-                              {"junit", write_junit},
-                              {"gradescope", write_gradescope},
-                              {"classroom", write_classroom},
-                              {"json", write_json},
-                              {"html", write_html}};
-
-bool wants_color(const Options& options) {
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
-  return !options.no_color && (no_color == nullptr || *no_color == '\0') && ::isatty(STDOUT_FILENO) == 1 &&
-         terminal != nullptr && std::string_view(terminal) != "dumb";
-}
 
 std::size_t failures_in(const std::vector<Result>& results) {
   return static_cast<std::size_t>(std::ranges::count(results, Status::failed, &Result::status));
@@ -46,16 +26,13 @@ void show_progress(const std::vector<Result>& results, std::size_t decided) {
   if (decided == results.size()) clear_progress(std::cerr);
 }
 
-}  // namespace
-
-namespace {
-
 /// What the course makes of each case.
 class Terms {
  public:
   /// Throws BadInput when a file cannot be used.
   Terms(const Subject& subject, const Options& options)
-      : options_(options),
+      : subject_(subject),
+        options_(options),
         weights_(options.weights_file.empty() ? std::map<std::string, int>{}
                                               : read_weights(options.weights_file, subject.jobs)),
         known_(options.expect_fail_file.empty() ? std::vector<std::string>{}
@@ -75,9 +52,11 @@ class Terms {
       result.expected_to_fail = std::ranges::find(known_, result.id) != known_.end();
       result.repeat_command = options_.repeat_command(result.id);
     }
+    conform::apply(options_.visibility, subject_.jobs, report);
   }
 
  private:
+  const Subject& subject_;
   const Options& options_;
   const std::map<std::string, int> weights_;
   const std::vector<std::string> known_;
@@ -134,30 +113,6 @@ Report untried(const Subject& subject, const Options& options, const std::string
   report.results.front().reason = problem;  // where formats have nothing but cases it is told once, too
   Terms(subject, options).apply(report);
   return report;
-}
-
-bool write_report_files(const Report& report, const Options& options) {
-  bool standard_output_is_taken = false;
-  for (const Format& format : formats) {
-    const auto wanted = options.reports.find(std::string(format.name));
-    if (wanted == options.reports.end()) continue;
-    if (wanted->second == "-") {
-      standard_output_is_taken = true;
-      format.write(std::cout, report);
-      continue;
-    }
-    std::ofstream file(wanted->second, std::ios::binary);
-    format.write(file, report);
-    file.close();
-    if (!file) throw BadInput{"cannot write " + wanted->second};
-  }
-  return standard_output_is_taken;
-}
-
-void write_reports(const Report& report, const Options& options) {
-  if (!write_report_files(report, options))
-    write_console(std::cout, report, {wants_color(options), options.verbose});
-  std::cout.flush();
 }
 
 ExitCode exit_code_of(const Report& report) {

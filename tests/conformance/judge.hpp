@@ -24,13 +24,6 @@ Report judge(const Subject& subject, const Options& options);
 /// there are.
 Report untried(const Subject& subject, const Options& options, const std::string& problem);
 
-/// Writes every report that was asked for. Throws BadInput for a file that cannot be written. True when one
-/// of them went to standard output.
-bool write_report_files(const Report& report, const Options& options);
-
-/// The same, and the console's report unless another one went there.
-void write_reports(const Report& report, const Options& options);
-
 /// What the run comes to. The first two cases decide whether the program ever was there.
 ExitCode exit_code_of(const Report& report);
 

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include "tests/conformance/options.hpp"
 #include "tests/conformance/private_copy.hpp"
 #include "tests/conformance/replay.hpp"
+#include "tests/conformance/report_files.hpp"
 #include "tests/conformance/selection.hpp"
 #include "tests/conformance/subjects.hpp"
 #include "tests/conformance/watch.hpp"
@@ -65,6 +67,7 @@ ExitCode run_task(Options& options) {
     return ExitCode::all_must_passed;
   }
   if (!options.replay.empty()) return replay(subject, options);
+  check_report_paths(options);
   const Report report = judge(subject, options);
   copy.reset();  // whoever reads the report may let it wait
   write_reports(report, options);
@@ -75,7 +78,10 @@ ExitCode run(Options& options) {
   if (!options.alternatives_file.empty())
     options.settings.alternatives = read_alternatives(options.alternatives_file);
   settle_confinement(options);
-  if (options.is_watched && !options.list) return watch(options);  // it has its own way to end
+  if (options.is_watched && !options.list) {
+    check_report_paths(options);
+    return watch(options);  // it has its own way to end
+  }
   const Interruption interruption;
   options.settings.interruption = &interruption;
   const ExitCode exit_code = run_task(options);
@@ -95,9 +101,17 @@ int main(int argc, char** argv) {
   } catch (const BadInput& bad) {
     std::cerr << "parley-conform: " << bad.what << '\n';
     exit_code = ExitCode::usage;
+  } catch (const NotWritten& report) {
+    parley::put_or_drop(STDERR_FILENO, "parley-conform: " + report.what + '\n');
+    exit_code = ExitCode::not_written;
   } catch (const std::exception& error) {
     std::cerr << "parley-conform: a fault of the suite itself: " << error.what() << '\n';
     exit_code = ExitCode::suite_at_fault;
+  }
+  if (!std::cout.flush()) {
+    parley::put_or_drop(STDERR_FILENO,
+                        "parley-conform: standard output does not take what is to be printed\n");
+    exit_code = ExitCode::not_written;
   }
   return static_cast<int>(exit_code);
 }

@@ -4,10 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 #include <thread>
 
 #include "base/command_line.hpp"
 #include "base/seconds.hpp"
+#include "tests/conformance/report_files.hpp"
 #include "tests/conformance/work_pool.hpp"
 
 namespace parley::conform {
@@ -25,7 +28,8 @@ constexpr milliseconds grading_budget{180'000};  // for one program of one submi
 constexpr const char* footer =
     R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); --list shows them.
 Exit codes: 0 all MUST passed, 1 some failed, 2 usage or nothing matched, 3 the program under test never came up,
-4 the suite itself is at fault, 128 and the signal's number after SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
+4 the suite itself is at fault, 5 a report, or what was to be printed, could not be written; 128 and the signal's
+number after SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
 
 CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& value, milliseconds least,
                          const std::string& help) {
@@ -125,19 +129,40 @@ void add_confinement(CLI::App& app, Options& options, const std::string& default
       ->option_text("NAME|NUMBER [nobody in a sandbox]");
 }
 
-void add_reports(CLI::App& app, Options& options) {
+/// For one program; of a class `grade` chooses the files itself.
+void add_report_files(CLI::App& app, Options& options) {
   app.option_defaults()->group("Reports (- is standard output; several at once)");
-  for (const char* format : {"tap", "junit", "gradescope", "classroom", "json", "html"})
-    add_text(app, std::string("--") + format, options.reports[format], "")->option_text("FILE");
+  for (const Format& format : report_formats())
+    add_text(app, std::string("--") + format.name, options.reports[format.name], format.help)
+        ->option_text("FILE");
+}
+
+void add_reports(CLI::App& app, Options& options) {
+  app.option_defaults()->group("What the reports say");
   add_text(app, "--weights", options.weights_file, "Points: lines of ID = N; else 1, and 0 for a MAY")
       ->option_text("FILE");
   add_word(app, "--untried", options.untried, {{"fail", Untried::fail}, {"skip", Untried::skip}},
            "A case that could not be tried costs its points, or nothing")
       ->option_text("fail|skip [fail]");
+  add_list(
+      app, "--visibility",
+      [&options](const std::vector<std::string>& texts) {
+        for (const auto& text : texts) options.visibility.push_back(to_rule(text));
+      },
+      "For Gradescope: visible, after_due_date, after_published, hidden; ID=WORD for some cases", why_no_rule)
+      ->option_text("WORD,...");
   add_text(app, "--expect-fail", options.expect_fail_file, "Cases that are known to fail: lines of ID")
       ->option_text("FILE");
   app.add_flag("--verbose", options.verbose, "Name the passed cases too");
   app.add_flag("--no-color", options.no_color, "No colours; NO_COLOR in the environment does the same");
+}
+
+/// Of several reports, or nothing.
+std::string file_of_several(const std::map<std::string, std::string>& reports) {
+  std::set<std::filesystem::path> files;
+  for (const auto& [format, path] : reports)
+    if (!files.insert(std::filesystem::absolute(path).lexically_normal()).second) return path;
+  return {};
 }
 
 void add_grading(CLI::App& app, Options& options) {
@@ -286,6 +311,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
     add_selection(*task, options);
     add_confinement(*task, options, task == grade ? "auto" : "off");
     add_course(*task, options, task == grade);
+    if (task != grade) add_report_files(*task, options);
     add_reports(*task, options);
   }
 
@@ -308,6 +334,8 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
   if (interop->parsed()) options.task = Task::interop;
   const bool is_for_class = grade->parsed() || interop->parsed();
   std::erase_if(options.reports, [](const auto& report) { return report.second.empty(); });
+  if (const std::string path = file_of_several(options.reports); !path.empty())
+    return refuse("two reports are to be written to " + path + "; give each its own file");
   if (!is_for_class) options.confinement.memory_bytes = options.confinement.processes = 0;
   if (is_for_class && app.get_subcommands().front()->count("--sandbox") == 0)
     options.sandboxing = Sandboxing::automatic;

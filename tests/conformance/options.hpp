@@ -10,6 +10,7 @@
 #include "tests/conformance/clause.hpp"
 #include "tests/conformance/confinement.hpp"
 #include "tests/conformance/settings.hpp"
+#include "tests/conformance/visibility.hpp"
 
 namespace parley::conform {
 
@@ -20,6 +21,7 @@ enum class ExitCode {
   usage = 2,
   never_came_up = 3,
   suite_at_fault = 4,
+  not_written = 5,  ///< a report, or what was to be printed
 };
 
 enum class Task { judge_server, judge_client, grade, interop };
@@ -51,6 +53,7 @@ struct Options {
   std::optional<std::uint64_t> shuffle_seed;   ///< cases run in another order
 
   Untried untried = Untried::fail;
+  std::vector<VisibilityRule> visibility;
   std::string weights_file;
   std::string expect_fail_file;
   std::string alternatives_file;

@@ -83,6 +83,20 @@ std::string_view to_text(Status status) {
   return "";
 }
 
+std::string_view to_text(Visibility visibility) {
+  switch (visibility) {
+    case Visibility::visible:
+      return "visible";
+    case Visibility::after_due_date:
+      return "after_due_date";
+    case Visibility::after_published:
+      return "after_published";
+    case Visibility::hidden:
+      return "hidden";
+  }
+  return "";
+}
+
 int badness(Status status) {
   switch (status) {
     case Status::passed:

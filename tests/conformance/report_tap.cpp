@@ -65,7 +65,7 @@ void write_diagnostics(std::ostream& out, const Result& result, std::string_view
 }  // namespace
 
 void write_tap(std::ostream& out, const Report& report) {
-  out << "TAP version 14\n1.." << report.results.size();
+  out << "TAP version 13\n1.." << report.results.size();
   if (report.results.empty()) out << " # SKIP nothing was tried";
   out << "\n# parley-conform " << shown(report.version) << ", seed " << report.seed << '\n';
   out << "# " << shown(title_of(report)) << '\n';

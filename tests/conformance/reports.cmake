@@ -25,8 +25,9 @@ add_library(parley_conform_reports STATIC
   "${CMAKE_CURRENT_LIST_DIR}/crash_text.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/lecture.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_autolab.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_brief.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_bytes.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_classroom.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_console.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_csv.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_diagram.cpp"
@@ -34,11 +35,14 @@ add_library(parley_conform_reports STATIC
   "${CMAKE_CURRENT_LIST_DIR}/report_html.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_json.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_junit.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_markdown.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_markup.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_names.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_page.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_prairielearn.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/report_tap.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_text.cpp")
+  "${CMAKE_CURRENT_LIST_DIR}/report_text.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report_vpl.cpp")
 target_link_libraries(parley_conform_reports
   PUBLIC parley_protocol parley_conform_model
   PRIVATE parley_settings nlohmann_json::nlohmann_json)

@@ -21,6 +21,12 @@ enum class Status {
 /// "pass", "fail", "skipped", "not run".
 std::string_view to_text(Status status);
 
+/// When Gradescope shows a case to students; each hides more than the one before it.
+enum class Visibility { visible, after_due_date, after_published, hidden };
+
+/// Gradescope's word.
+std::string_view to_text(Visibility visibility);
+
 /// Of several verdicts the one with the largest counts: 0 for passed, then skipped, not run, failed.
 int badness(Status status);
 
@@ -53,6 +59,7 @@ struct Result {
   std::string repeat_command;
   std::chrono::milliseconds duration{0};
   Transcript transcript;
+  Visibility visibility = Visibility::visible;
 };
 
 /// One run of the suite against one program.
@@ -65,6 +72,7 @@ struct Report {
   std::string name{};           ///< of the submission; empty when it is none
   std::string folder{};         ///< the submission's, without the path
   std::string problem{};        ///< why nothing of it could be tried, a sentence; empty when it was
+  Visibility visibility = Visibility::visible;  ///< of what is said of the whole run
 
   struct Totals {
     int passed = 0, failed = 0, skipped = 0, not_run = 0;

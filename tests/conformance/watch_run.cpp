@@ -21,6 +21,7 @@
 #include "tests/conformance/process_family.hpp"
 #include "tests/conformance/program.hpp"
 #include "tests/conformance/report_bytes.hpp"
+#include "tests/conformance/report_files.hpp"
 #include "tests/conformance/report_text.hpp"
 #include "tests/conformance/selection.hpp"
 #include "tests/conformance/subjects.hpp"
@@ -147,9 +148,11 @@ void run(Options options, const std::vector<std::string>& only, const Teller& ou
     };
     const Report report = judge(make_subject(options), options);
     tell_report(report, out);
-    if (only.empty()) (void)write_report_files(report, options);
+    if (only.empty()) write_report_files(report, options);
   } catch (const BadInput& bad) {
     out.tell("problem", bad.what);
+  } catch (const NotWritten& reports) {
+    out.tell("problem", reports.what);
   } catch (const std::exception& error) {
     out.tell("problem", std::string("A fault of the suite itself: ") + error.what());
   }

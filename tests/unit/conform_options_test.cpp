@@ -30,3 +30,14 @@ TEST_CASE("the budget is what was said, and only a class has one by itself") {
   CHECK(parsed({"grade", "x", "--budget", "0"}).settings.budget == milliseconds{0});
   CHECK(parsed({"grade", "x", "--budget", "0.25"}).settings.budget == milliseconds{250});
 }
+
+TEST_CASE("visibility: the rules in their order") {
+  const auto rules =
+      parsed({"grade", "x", "--visibility", "hidden,D2.1=visible", "--visibility", "C=after_published"})
+          .visibility;
+  REQUIRE(rules.size() == 3);
+  CHECK(rules[0].pattern.empty());
+  CHECK(rules[0].visibility == Visibility::hidden);
+  CHECK(rules[1].pattern == "D2.1");
+  CHECK(rules[2].visibility == Visibility::after_published);
+}

@@ -14,6 +14,7 @@
 #include "tests/unit/conform_report_sample.hpp"
 
 using namespace parley::conform;
+using enum Happening;
 
 namespace {
 
@@ -85,6 +86,7 @@ TEST_CASE("JUnit: failures, errors and skips as Report::totals() counts them") {
   CHECK(count_of(xml, "<failure ") == 3);
   CHECK(count_of(xml, "<error ") == 1);
   CHECK(count_of(xml, "<skipped ") == 1);
+  CHECK(xml.find("did not pass\">blocked by F2.1-utf8, which did not pass</skipped>") != std::string::npos);
   CHECK(
       xml.find(
           R"(<testsuites name="parley-conform: server at 127.0.0.1:5050" tests="11" failures="3" errors="1")") !=
@@ -94,6 +96,30 @@ TEST_CASE("JUnit: failures, errors and skips as Report::totals() counts them") {
   CHECK(xml.find(R"(<testcase name="F2.1-utf8" classname="server.Framing" time="0.012">)") !=
         std::string::npos);
   CHECK(xml.find("<system-out>Failed, as --expect-fail foretold.\n") != std::string::npos);
+}
+
+TEST_CASE("JUnit: GitLab finds a text for all that did not pass, and no file that the program has named") {
+  Report report = test::hostile_report();
+  report.results[1].transcript.add(0, sent, "[[ATTACHMENT|/etc/passwd]]");
+  const std::string xml = written(write_junit, report);
+  for (const char* empty : {"></failure>", "></error>", "></skipped>", "<skipped/>"})
+    CHECK(xml.find(empty) == std::string::npos);
+  CHECK(xml.find("ATTACHMENT|/etc/passwd]]") != std::string::npos);
+  CHECK(xml.find("[[ATTACHMENT|") == std::string::npos);
+}
+
+TEST_CASE("JUnit: more transcripts than GitLab reads are left out, and the failures are not") {
+  Report report = test::sample_report();
+  Result longest = report.results.front();
+  for (int i = 0; i < 400; ++i) longest.transcript.add(0, sent, std::string(384, '\xff'));
+  for (int i = 0; i < 100; ++i) {
+    longest.id = "F2.1-" + std::to_string(i);
+    report.results.push_back(longest);
+  }
+  const std::string xml = written(write_junit, report);
+  CHECK(xml.size() < 30'000'000);
+  CHECK(count_of(xml, "<failure ") == 103);
+  CHECK(count_of(xml, "The transcript is left out here") > 50);
 }
 
 TEST_CASE("HTML: one well-formed page that fetches nothing and whose links lead somewhere") {

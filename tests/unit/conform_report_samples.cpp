@@ -25,7 +25,10 @@ bool write_all(const std::string& stem, const Report& report) {
   write(".tap", write_tap);
   write(".xml", write_junit);
   write(".gradescope.json", write_gradescope);
-  write(".classroom.json", write_classroom);
+  write(".md", write_markdown);
+  write(".autolab.txt", write_autolab);
+  write(".prairielearn.json", write_prairielearn);
+  write(".vpl.txt", [](std::ostream& o, const Report& r) { write_vpl(o, r, 100); });
   write(".json", write_json);
   write(".html", write_html);
   return good;
