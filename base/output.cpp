@@ -129,10 +129,11 @@ ssize_t Output::write(std::string_view text) const {
   return ::write(file_.get(), text.data(), text.size());
 }
 
-void put_or_drop(int descriptor, std::string_view text) {
+bool put_or_drop(int descriptor, std::string_view text) {
   try {
-    (void)Output::to(descriptor).put(text, longest_wait);
+    return Output::to(descriptor).put(text, longest_wait);
   } catch (const std::exception&) {  // closed, or no memory is left: nobody can be told
+    return false;
   }
 }
 

@@ -65,7 +65,7 @@ class Output {
 };
 
 /// To a standard stream, such as a line for whoever has started the program. What it does not take within a
-/// second is dropped.
-void put_or_drop(int descriptor, std::string_view text);
+/// second is dropped; whether all was taken.
+bool put_or_drop(int descriptor, std::string_view text);
 
 }  // namespace parley

@@ -27,7 +27,7 @@ void write_whole(const fs::path& path, const std::function<void(std::ostream&)>&
   file.close();
   std::error_code error;
   if (file) fs::rename(part, path, error);
-  if (!file || error) throw BadInput{"cannot write " + path.string()};
+  if (!file || error) throw BadInput{"cannot write " + path.string() + (error ? ": " + error.message() : "")};
 }
 
 /// Nobody else may look into it, nor change what is there.
@@ -67,12 +67,25 @@ void ClassResults::set(std::size_t index, ClassRow row, std::string_view remark)
   } catch (const BadInput& bad) {  // the next one may find room
     class_not_written_ = bad.what;
   }
-  put_or_drop(STDOUT_FILENO, line);
+  is_told_ &= put_or_drop(STDOUT_FILENO, line);
+}
+
+void ClassResults::tell(const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  is_told_ &= put_or_drop(STDOUT_FILENO, line);
 }
 
 void ClassResults::note_not_written(const std::string& what) {
   const std::lock_guard lock(mutex_);
-  reports_not_written_ += what + ' ';
+  reports_not_written_ += (reports_not_written_.empty() ? "" : "; ") + what;
+}
+
+std::string ClassResults::not_written() const {
+  std::string all = reports_not_written_;
+  const std::string stream = is_told_ ? "" : "standard output does not take what is to be printed";
+  for (const std::string& one : {class_not_written_, stream})
+    if (!one.empty()) all += (all.empty() ? "" : "; ") + one;
+  return all;
 }
 
 fs::path ClassResults::record_file(const std::string& stem) const {

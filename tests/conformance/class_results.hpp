@@ -21,7 +21,10 @@ class ClassResults {
   /// cannot be made or written to, or another run writes to it.
   ClassResults(std::filesystem::path folder, std::vector<ClassRow> rows);
 
-  /// A row has its result, which is told on standard output with the `remark`.
+  /// Prints a line on standard output.
+  void tell(const std::string& line);
+
+  /// A row has its result, which is told with the `remark`.
   void set(std::size_t index, ClassRow row, std::string_view remark = {});
 
   /// A row that an earlier run has recorded, whose reports are still there.
@@ -34,11 +37,11 @@ class ClassResults {
   /// So that recorded() finds it. Says on stderr when that cannot be.
   void record(const std::string& stem, const JudgedAs& judged_as, const ClassRow& row) const;
 
-  /// A report of one program that could not be written, a sentence.
+  /// Of the reports of one program, a sentence part.
   void note_not_written(const std::string& what);
 
   /// When nobody sets any more: what could not be written; empty when everything was.
-  std::string not_written() const { return reports_not_written_ + class_not_written_; }
+  std::string not_written() const;
 
   /// When nobody sets any more.
   const std::vector<ClassRow>& rows() const { return rows_; }
@@ -54,6 +57,7 @@ class ClassResults {
   // All below are under mutex_.
   std::vector<ClassRow> rows_;
   std::string reports_not_written_;
+  bool is_told_ = true;
   std::string class_not_written_;  // when it was last tried
 };
 

@@ -88,8 +88,9 @@ std::string stem_of(const std::string& name, const SubmittedProgram& program) {
   return name + '-' + half_of(program);
 }
 
+/// `not_written`: what could not be written.
 ClassRow judge_program(const Submission& submission, const SubmittedProgram& program, const std::string& stem,
-                       Options options, const std::string& problem) {
+                       Options options, const std::string& problem, std::string& not_written) {
   ClassRow row{submission.name, half_of(program), {}, {}, problem, submission.folder.filename()};
   options.task = program.task;
   options.command = program.start;
@@ -121,8 +122,7 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
   try {
     write_program_reports(row, options, stem);
   } catch (const NotWritten& reports) {
-    row.problem = "Its reports could not be written: " + reports.what + '.';
-    row.report_file.clear();
+    not_written = reports.what;
   }
   return row;
 }
@@ -172,6 +172,8 @@ class Class {
   void finish();
 
   const std::vector<ClassRow>& rows() const { return results_.rows(); }
+
+  void tell(const std::string& line) { results_.tell(line); }
 
   /// When all is done: what could not be written; empty when everything was.
   std::string not_written() const { return results_.not_written(); }
@@ -247,11 +249,12 @@ void Class::judge(const Submission& submission, const std::string& name, std::si
     const SubmittedProgram& program = submission.programs[i];
     const std::string stem = stem_of(name, program);
     results_.forget(stem);
-    ClassRow row = judge_program(submission, program, stem, options, problem);
-    if (row.report_file.empty()) results_.note_not_written(row.problem);
+    std::string not_written;
+    ClassRow row = judge_program(submission, program, stem, options, problem, not_written);
+    if (!not_written.empty()) results_.note_not_written(not_written);
     results_.set(first_row + i, row);
     // What did not come up is tried again: something of this machine may have been missing.
-    if (row.problem.empty()) judged.emplace_back(&program, std::move(row));
+    if (row.problem.empty() && not_written.empty()) judged.emplace_back(&program, std::move(row));
   }
   // Programs that work in their own folder may write to it.
   const std::string left = copy || judged.empty() ? found : fingerprint_of_folder(submission.folder);
@@ -309,9 +312,9 @@ ExitCode grade(Options options) {
       options.jobs, is_alone, [&](std::size_t i) { all.judge(submissions[i], names[i], first_rows[i]); },
       [&] { return has_come(options.settings.interruption); });
   all.finish();
-  if (const std::string what = all.not_written(); !what.empty()) throw NotWritten{what};
-  put_or_drop(STDOUT_FILENO,
-              "The class: " + (folder / "class.html").string() + ", lecture.html and class.csv beside it\n");
+  all.tell("The class: " + (folder / "class.html").string() + ", lecture.html and class.csv beside it\n");
+  if (const std::string what = all.not_written(); !what.empty() && !has_come(options.settings.interruption))
+    throw NotWritten{what};
   const bool all_passed = std::ranges::all_of(all.rows(), [](const ClassRow& row) {
     return row.problem.empty() && row.report.totals().all_must_passed;
   });

@@ -85,6 +85,7 @@ ExitCode run(Options& options) {
   const Interruption interruption;
   options.settings.interruption = &interruption;
   const ExitCode exit_code = run_task(options);
+  std::cout.flush();  // who reads it may let it wait
   return interruption.has_come() ? static_cast<ExitCode>(interruption.exit_code()) : exit_code;
 }
 

@@ -107,6 +107,24 @@ class Reports(unittest.TestCase):
         self.assertIn("</html>", (self.folder / "a.html").read_text(encoding="utf-8"))
         self.assertIn("1..", (self.folder / "a.tap").read_text(encoding="utf-8"))
 
+    def test_a_class_is_judged_to_its_end(self):
+        for name in ("one", "two"):
+            (self.folder / "class" / name).mkdir(parents=True)
+            (self.folder / "class" / name / "grade.toml").write_text('[server]\nstart = "false"\n', encoding="utf-8")
+        grade = ["grade", self.folder / "class", "--only", "R4.1", "--sandbox", "off"]
+        reports = self.folder / "class" / "reports"
+        (reports / "one-server.json").mkdir(parents=True)
+        run = run_conform(*grade)
+        self.assertEqual(run.returncode, NOT_WRITTEN, run.stderr)
+        self.assertEqual(run.stderr, f"parley-conform: cannot write {reports}/one-server.json: Is a directory\n")
+        for name in ("one-server.html", "two-server.json", "two-server.md", "class.csv"):
+            self.assertTrue((reports / name).is_file(), name)
+        (reports / "class.csv").unlink()
+        (reports / "class.csv").mkdir()
+        run = run_conform(*grade)
+        self.assertEqual((run.returncode, run.stdout), (2, ""), "before anything is judged")
+        self.assertIn(f"cannot write {reports}/class.csv: Is a directory", run.stderr)
+
     def test_a_full_standard_output_is_an_error(self):
         (self.folder / "class" / "one").mkdir(parents=True)
         for arguments in (NOBODY, [*NOBODY, "--tap", "-"], ["server", "--list"], ["--help"], ["client", "--help"], ["--version"],
