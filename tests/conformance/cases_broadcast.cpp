@@ -47,9 +47,9 @@ struct Crowd {
 
   /// SENT ALL, or SEND ALL.
   void expect_report(Trial& t) const {
-    const Frame frame = alice.sending->expect(delivered(t.settings(), "ALL"));
+    const Frame frame = t.answers(alice).expect(delivered(t.settings(), "ALL"));
     if (!is_broadcast_name(std::get<two_socket::Delivered>(frame.event).recipient))
-      alice.sending->fail("SENT ALL", frame);
+      t.answers(alice).fail("SENT ALL", frame);
   }
 
   User alice;
@@ -67,7 +67,7 @@ void reported(Trial& t) {
   t.send(c.alice, "ALL", "Hello all");
   const User& last = c.serve_one_by_one(t, "Hello all", Receipts::all_but_last);
   t.fence();
-  c.alice.sending->expect_nothing("no answer before the last recipient has said RECEIVED");
+  t.answers(c.alice).expect_nothing("no answer before the last recipient has said RECEIVED");
   t.acknowledge(last, c.alice);
   c.expect_report(t);
   // One answer for one SEND, and not one for each recipient: the next one is another's.
@@ -79,7 +79,7 @@ void not_to_oneself(Trial& t) {
   const Crowd c(t);
   t.send(c.alice, "ALL", "Hello all");
   c.serve_one_by_one(t, "Hello all");
-  if (&t.first_with_input(*c.alice.receiving, *c.alice.sending) == c.alice.receiving)
+  if (&t.first_with_input(*c.alice.receiving, *c.alice.sending) != &t.answers(c.alice))
     c.alice.receiving->expect_nothing("no copy of alice's own message");
   t.expect_delivered(c.alice, "ALL");
   t.exchange(c.others.front(), c.alice);
@@ -121,8 +121,9 @@ void one_leaves(Trial& t) {
     t.expect_forward(c.others[i], c.alice, "Hello all");
     t.acknowledge(c.others[i], c.alice);
   }
-  const auto came = c.alice.sending->receive();
-  if (const auto* end = std::get_if<WaitEnd>(&came)) c.alice.sending->fail("an answer to SEND ALL", *end);
+  Link& answers = t.answers(c.alice);
+  const auto came = answers.receive();
+  if (const auto* end = std::get_if<WaitEnd>(&came)) answers.fail("an answer to SEND ALL", *end);
   t.exchange(c.alice, c.others[1]);
 }
 
@@ -154,7 +155,7 @@ void alone(Trial& t) {
 
 void any_case(Trial& t) {
   const Crowd c(t);
-  t.send(c.alice, "all", "Hello all");
+  t.send(c.alice, fold_case(t.settings().dialect.broadcast_word), "Hello all");
   c.serve_one_by_one(t, "Hello all");
   t.expect_delivered(c.alice, "ALL");
 }

@@ -81,7 +81,7 @@ void cut_character(ClientTrial& t) {
 
 void registered_byte_by_byte(ClientTrial& t) {
   t.sign_on([&](const Registration& registration, bool) {
-    const auto answer = to_frame(two_socket::Registered{registration.channel, registration.name});
+    const auto answer = ClientTrial::answer_to(registration);
     t.send_byte_by_byte(*registration.link, answer.substr(0, answer.size() - 1));
     t.accept(registration, answer.substr(answer.size() - 1));
   });
@@ -94,7 +94,7 @@ void report_byte_by_byte(ClientTrial& t) {
   const std::string bob = t.name("bob");
   t.type_and_expect(bob, "Hello");
   const auto before = t.settled();
-  t.send_byte_by_byte(t.sending(), to_frame(two_socket::Delivered{bob}));
+  t.send_byte_by_byte(t.reports(), to_frame(two_socket::Delivered{bob}));
   t.expect_news(before, t.profile().delivered, "a word on the delivery after SENT");
   t.fence();
 }
@@ -113,11 +113,11 @@ void registered_and_forward(ClientTrial& t) {
   ClientTrial::Moment before;
   bool is_sent = false;
   t.sign_on([&](const Registration& registration, bool last) {
-    std::string answer = to_frame(two_socket::Registered{registration.channel, registration.name});
+    std::string answer = ClientTrial::answer_to(registration);
     before = t.now();
     // Only whoever has both of its sockets can be sent something.
     is_sent = last && registration.channel == Channel::to_recv;
-    if (is_sent) answer += forward_frame(zoe, "at once");
+    if (is_sent) answer += registration.link->in_dialect(forward_frame(zoe, "at once"));
     t.accept(registration, answer);
   });
   if (!is_sent) t.receiving().send(forward_frame(zoe, "at once"));
@@ -159,27 +159,32 @@ void whole_body(ClientTrial& t, const std::string& body, const std::vector<std::
 
 void line_ends(ClientTrial& t, const std::string& line_end, const std::string& empty_line) {
   const std::string end = line_end + empty_line;
+  const Dialect& dialect = t.settings().dialect;
   t.sign_on([&](const Registration& registration, bool) {
     const auto answer = to_frame(two_socket::Registered{registration.channel, registration.name});
-    t.accept(registration, answer.substr(0, answer.size() - 2) + end);
+    const bool is_exact = dialect.register_end == "\n\n";
+    t.accept(registration,
+             is_exact ? answer.substr(0, answer.size() - 2) + end : ClientTrial::answer_to(registration));
   });
   const std::string zoe = t.name("zoe");
   deliver_raw(t, "FORWARD " + zoe + line_end + "Content-length: 5" + end + "Hello", zoe, "Hello");
   const std::string bob = t.name("bob");
   t.type_and_expect(bob, "Hello");
-  t.sending().send("SENT " + bob + end);
+  t.reports().send("SENT " + bob + (dialect.report_line_end ? end : "\n\n"));
   t.fence();
 }
 
 void single_line_feed(ClientTrial& t) {
   t.sign_on([&](const Registration& registration, bool) {
     const auto answer = to_frame(two_socket::Registered{registration.channel, registration.name});
-    t.accept(registration, answer.substr(0, answer.size() - 1));
+    const bool is_exact = t.settings().dialect.register_end == "\n\n";
+    t.accept(registration,
+             is_exact ? answer.substr(0, answer.size() - 1) : ClientTrial::answer_to(registration));
   });
   t.deliver(t.name("zoe"), "after REGISTERED");
   const std::string bob = t.name("bob");
   t.type_and_expect(bob, "Hello");
-  t.sending().send("SENT " + bob + "\n");
+  t.reports().send("SENT " + bob + (t.settings().dialect.report_line_end ? "\n" : "\n\n"));
   t.fence();
 }
 
@@ -190,7 +195,8 @@ void blank_lines_before(ClientTrial& t) {
   deliver_raw(t, "\n\n" + forward_frame(zoe, "two before it"), zoe, "two before it");
   const std::string bob = t.name("bob");
   t.type_and_expect(bob, "Hello");
-  t.sending().send("\n" + to_frame(two_socket::Delivered{bob}) + "\n");
+  const std::string line_end = t.settings().dialect.report_line_end ? "\n" : "";
+  t.reports().send(line_end + to_frame(two_socket::Delivered{bob}) + line_end);
   t.fence();
 }
 

@@ -39,7 +39,7 @@ void while_waiting_for_answer(ClientTrial& t) {
   const std::string bob = t.name("bob");
   t.type_and_expect(bob, "Hello");
   t.deliver(t.name("zoe"), "in between");
-  t.sending().send(to_frame(two_socket::Delivered{bob}));
+  t.reports().send(to_frame(two_socket::Delivered{bob}));
   t.fence();
 }
 
@@ -73,7 +73,7 @@ void half_typed_is_kept(ClientTrial& t) {
   t.deliver(t.name("zoe"), "while you type");
   t.type_rest(rest);
   t.expect_send(bob, text);
-  t.sending().send(to_frame(two_socket::Delivered{bob}));
+  t.reports().send(to_frame(two_socket::Delivered{bob}));
   t.fence();
 }
 

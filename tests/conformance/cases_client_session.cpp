@@ -58,7 +58,7 @@ void waits_for_registered(ClientTrial& t) {
                                  return std::holds_alternative<two_socket::Send>(event);
                                }});
     const bool is_last = std::get<two_socket::Send>(frame.event).body == "in time";
-    t.sending().send(to_frame(two_socket::Delivered{bob}));
+    t.reports().send(to_frame(two_socket::Delivered{bob}));
     if (is_last) return;
   }
   t.expect_send(bob, "in time");

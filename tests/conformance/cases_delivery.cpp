@@ -90,7 +90,7 @@ void recipient_dies(Trial& t, void (*end)(const User&)) {
 void silent_recipient(Trial& t) {
   const Pair p(t);
   t.begin_exchange(p.alice, p.bob, "Are you there?");
-  p.alice.sending->expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
+  t.answers(p.alice).expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
 }
 
 /// Several senders wait for a recipient who takes a third of the receipt time for each.
@@ -107,10 +107,11 @@ void answered_in_time(Trial& t) {
   for (int receipts = 1; !waiting.empty() && Clock::now() < end; ++receipts) {
     const auto next_receipt = std::min(begin + receipts * time / 3, end);
     while (!waiting.empty() && Clock::now() < next_receipt)
-      std::erase_if(waiting, [](const User& sender) {
-        if (!sender.sending->wait_for_input(milliseconds{5})) return false;
-        const auto answer = sender.sending->receive();
-        if (const auto* const over = std::get_if<WaitEnd>(&answer)) sender.sending->fail("an answer", *over);
+      std::erase_if(waiting, [&](const User& sender) {
+        Link& answers = t.answers(sender);
+        if (!answers.wait_for_input(milliseconds{5})) return false;
+        const auto answer = answers.receive();
+        if (const auto* const over = std::get_if<WaitEnd>(&answer)) answers.fail("an answer", *over);
         return true;
       });
     if (!bob.receiving->has_input()) continue;
@@ -127,22 +128,22 @@ void answered_in_time(Trial& t) {
 void late_receipt(Trial& t) {
   const Pair p(t);
   t.begin_exchange(p.alice, p.bob, "first");
-  p.alice.sending->expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
+  t.answers(p.alice).expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
   // Whether bob is still there is the server's choice; what it says of the second message must be true.
   t.send(p.alice, p.bob.name, "second");
-  if (&t.first_with_input(*p.alice.sending, *p.bob.receiving) == p.alice.sending)
+  if (&t.first_with_input(t.answers(p.alice), *p.bob.receiving) == &t.answers(p.alice))
     return t.expect_some_error(p.alice);
   if (std::holds_alternative<WaitEnd>(p.bob.receiving->receive())) return t.expect_some_error(p.alice);
   t.acknowledge(p.bob, p.alice);  // the first, too late
   t.fence();
-  p.alice.sending->expect_nothing("no report on the second message for the receipt of the first");
+  t.answers(p.alice).expect_nothing("no report on the second message for the receipt of the first");
 }
 
 /// An exchange whose report waits for the receipt.
 void exchange_slowly(Trial& t, const Pair& p, const std::string& expected) {
   t.begin_exchange(p.alice, p.bob);
   t.fence();
-  p.alice.sending->expect_nothing(expected);
+  t.answers(p.alice).expect_nothing(expected);
   t.end_exchange(p.alice, p.bob);
 }
 
@@ -242,11 +243,12 @@ void delivered_word(Trial& t) {
   const Pair p(t);
   t.begin_exchange(p.alice, p.bob);
   t.acknowledge(p.bob, p.alice);
-  const Frame frame = p.alice.sending->expect(delivered(t.settings(), p.bob.name));
+  const Frame frame = t.answers(p.alice).expect(delivered(t.settings(), p.bob.name));
   // Blanks and line ends are F1.5's affair.
   const auto& report = std::get<two_socket::Delivered>(frame.event);
-  if (!frame.bytes.starts_with("SENT") || report.recipient != p.bob.name)
-    p.alice.sending->fail("SENT " + p.bob.name, frame);
+  const std::string& word = t.settings().dialect.delivered_words.front();
+  if (!frame.bytes.starts_with(word) || report.recipient != p.bob.name)
+    t.answers(p.alice).fail(word + ' ' + p.bob.name, frame);
 }
 
 }  // namespace

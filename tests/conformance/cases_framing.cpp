@@ -1,5 +1,7 @@
 // Messages in pieces and several in one piece, how they may end, and what the server writes: F1, F3, F4, L1,
 // M2, M3.
+#include <algorithm>
+
 #include "tests/conformance/case.hpp"
 
 namespace parley::conform {
@@ -35,11 +37,11 @@ void byte_by_byte(Trial& t) {
 void register_byte_by_byte(Trial& t) {
   const std::string name = t.name("slow");
   Link& sending = t.connect("slow, sending");
-  sending.send_byte_by_byte(to_frame(two_socket::Register{Channel::to_send, name}));
-  sending.expect(registered(Channel::to_send, name));
+  sending.send_byte_by_byte(to_frame(two_socket::Register{t.first(), name}));
+  sending.expect(registered(t.first(), name));
   Link& receiving = t.connect("slow, receiving");
-  receiving.send_byte_by_byte(to_frame(two_socket::Register{Channel::to_recv, name}));
-  receiving.expect(registered(Channel::to_recv, name));
+  receiving.send_byte_by_byte(to_frame(two_socket::Register{t.second(), name}));
+  receiving.expect(registered(t.second(), name));
 }
 
 /// Cut at every place where a header ends or a body begins, with a fence between the pieces: the server has
@@ -107,32 +109,38 @@ void exact_answers(Trial& t) {
   const User bob = t.sign_on("bob");
   const std::string name = t.name("alice");
   Link& sending = t.connect("alice, sending");
-  sending.send(to_frame(two_socket::Register{Channel::to_send, name}));
-  sending.expect_bytes("REGISTERED TOSEND " + name + "\n\n");
   Link& receiving = t.connect("alice, receiving");
-  receiving.send(to_frame(two_socket::Register{Channel::to_recv, name}));
-  receiving.expect_bytes("REGISTERED TORECV " + name + "\n\n");
+  const User alice{name, &sending, &receiving};
+  for (const Channel channel : {t.first(), t.second()}) {
+    Link& link = channel == Channel::to_send ? sending : receiving;
+    link.send(to_frame(two_socket::Register{channel, name}));
+    const std::string line =
+        (channel == Channel::to_send ? "REGISTERED TOSEND " : "REGISTERED TORECV ") + name;
+    link.expect_bytes(line + "\n\n", line + t.settings().dialect.register_end);
+  }
   for (const std::string_view body : {"hi", "on"}) {
     t.send(bob, name, body);
     receiving.expect_bytes("FORWARD " + bob.name + "\nContent-length: 2\n\n" + std::string(body));
     receiving.send(to_frame(two_socket::Received{bob.name}));
-    const Frame report = bob.sending->expect(delivered(t.settings(), name));
+    Link& answers = t.answers(bob);
+    const Frame report = answers.expect(delivered(t.settings(), name));
     const auto& recipient = std::get<two_socket::Delivered>(report.event).recipient;
     const std::string line = report.bytes.substr(0, report.bytes.find(' ')) + ' ' + std::string(recipient);
-    if (report.bytes != line + '\n') bob.sending->fail(line, report);
-    bob.sending->expect_bytes("\n");  // the second LF of the report
+    if (report.bytes != line + '\n') answers.fail(line, report);
+    answers.expect_bytes("\n");  // the second LF of the report
   }
   sending.send(to_frame(two_socket::Send{t.name("nobody"), "hi"}));
-  sending.expect(any_error());
-  sending.expect_bytes("\n");
+  t.answers(alice).expect(any_error());
+  t.answers(alice).expect_bytes("\n");
 }
 
 void messages_end(Trial& t) {
   const std::string name = t.name("alice");
   Link& link = t.connect("alice, sending");
-  link.send(to_frame(two_socket::Register{Channel::to_send, name}));
-  (void)link.expect(registered(Channel::to_send, name));
-  link.expect_line_end("the empty line that ends REGISTERED");
+  link.send(to_frame(two_socket::Register{t.first(), name}));
+  (void)link.expect(registered(t.first(), name));
+  const bool has_empty_line = std::ranges::count(t.settings().dialect.register_end, '\n') > 1;
+  if (has_empty_line) link.expect_line_end("the empty line that ends REGISTERED");
 }
 
 void report_ends(Trial& t) {
@@ -140,10 +148,12 @@ void report_ends(Trial& t) {
   for (int i = 0; i < 2; ++i) {
     t.begin_exchange(p.alice, p.bob);
     t.acknowledge(p.bob, p.alice);
-    const Frame frame = p.alice.sending->expect(delivered(t.settings(), p.bob.name));
+    Link& answers = t.answers(p.alice);
+    const Frame frame = answers.expect(delivered(t.settings(), p.bob.name));
     const std::string end = "the empty line that ends the report";
-    if (frame.lacks_line_end) p.alice.sending->fail("a line end, and " + end, frame);
-    p.alice.sending->expect_line_end(end);
+    if (!t.settings().dialect.report_line_end) continue;
+    if (frame.lacks_line_end) answers.fail("a line end, and " + end, frame);
+    answers.expect_line_end(end);
   }
 }
 
@@ -172,6 +182,8 @@ void one_write(Trial& t) {
 void chat_with(Trial& t, const std::string& line_end, const std::string& block_end,
                const std::string& bodiless_end) {
   const auto sign_on = [&](std::string_view stem) {
+    const Dialect& dialect = t.settings().dialect;
+    if (dialect.register_end != "\n\n" || dialect.torecv_first) return t.sign_on(stem);
     User user{t.name(stem), &t.connect(std::string(stem) + ", sending"),
               &t.connect(std::string(stem) + ", receiving")};
     user.sending->send("REGISTER TOSEND " + user.name + bodiless_end);
@@ -212,12 +224,14 @@ void long_header(Trial& t) {
 void error_codes(Trial& t) {
   const User alice = t.sign_on("alice");
   t.send(alice, t.name("nobody"), "x");
-  const auto came = alice.sending->receive();
+  Link& answers = t.answers(alice);
+  const auto came = answers.receive();
   const auto* frame = std::get_if<Frame>(&came);
-  if (frame == nullptr) alice.sending->fail("ERROR and a code", std::get<WaitEnd>(came));
+  if (frame == nullptr) answers.fail("ERROR and a code", std::get<WaitEnd>(came));
   const auto* error = std::get_if<two_socket::Error>(&frame->event);
-  if (error == nullptr || error->code < 100 || error->code > 103)
-    alice.sending->fail("ERROR and a code from 100 to 103", *frame);
+  const bool is_known = error != nullptr && ((error->code >= 100 && error->code <= 103) ||
+                                             error->code == t.settings().dialect.code_for(102));
+  if (!is_known) answers.fail("ERROR and a code from 100 to 103", *frame);
 }
 
 void delivered_words(Trial& t) {
@@ -225,13 +239,14 @@ void delivered_words(Trial& t) {
   t.begin_exchange(p.alice, p.bob);
   t.acknowledge(p.bob, p.alice);
   const Expected report = delivered(t.settings(), p.bob.name);
-  const auto came = p.alice.sending->receive();
+  Link& answers = t.answers(p.alice);
+  const auto came = answers.receive();
   if (const auto* frame = std::get_if<Frame>(&came)) {
     if (std::holds_alternative<two_socket::Delivered>(frame->event) &&
         !report.matches(frame->event, frame->bytes))
-      p.alice.sending->fail(report.text, *frame);
+      answers.fail(report.text, *frame);
   } else if (const auto& end = std::get<WaitEnd>(came); end.kind == WaitEnd::Kind::garbage) {
-    p.alice.sending->fail(report.text, end);
+    answers.fail(report.text, end);
   }
   // That a report comes at all is D1.2's affair.
 }

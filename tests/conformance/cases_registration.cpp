@@ -22,16 +22,16 @@ void refuse_name(Trial& t, std::string_view name) {
 }
 
 void two_sockets(Trial& t) {
-  for (const std::string stem : {"alice", "bob"}) {
-    t.connect_for(stem + ", sending", Channel::to_send, t.name(stem));
-    t.connect_for(stem + ", receiving", Channel::to_recv, t.name(stem));
-  }
+  for (const std::string stem : {"alice", "bob"})
+    for (const Channel channel : {t.first(), t.second()})
+      t.connect_for(stem + (channel == Channel::to_send ? ", sending" : ", receiving"), channel,
+                    t.name(stem));
 }
 
 void lone_connection(Trial& t) {
   t.stay_alone();
   Link& link = t.connect("alice, sending");
-  link.send(to_frame(two_socket::Register{Channel::to_send, t.name("alice")}));
+  link.send(to_frame(two_socket::Register{t.first(), t.name("alice")}));
   const std::string expected = "an answer to REGISTER, from the only connection there is,";
   if (!link.wait_for_input(t.settings().timeout)) t.fail(expected, "nothing, until a second one comes");
   const auto came = link.receive();
@@ -51,10 +51,11 @@ void interleaved(Trial& t) {
   Link& bob_sending = t.connect("bob, sending");
   Link& bob_receiving = t.connect("bob, receiving");
   Link& alice_sending = t.connect("alice, sending");
-  t.register_for(bob_sending, Channel::to_send, bob);
-  t.register_for(alice_sending, Channel::to_send, alice);
-  t.register_for(alice_receiving, Channel::to_recv, alice);
-  t.register_for(bob_receiving, Channel::to_recv, bob);
+  const bool sending_first = t.first() == Channel::to_send;
+  t.register_for(sending_first ? bob_sending : bob_receiving, t.first(), bob);
+  t.register_for(sending_first ? alice_sending : alice_receiving, t.first(), alice);
+  t.register_for(sending_first ? alice_receiving : alice_sending, t.second(), alice);
+  t.register_for(sending_first ? bob_receiving : bob_sending, t.second(), bob);
   t.exchange({alice, &alice_sending, &alice_receiving}, {bob, &bob_sending, &bob_receiving});
 }
 
@@ -72,7 +73,7 @@ void one_letter(Trial& t) {
 void taken_name(Trial& t) {
   const User alice = t.sign_on("alice");
   Link& thief = t.connect("thief");
-  thief.send(to_frame(two_socket::Register{Channel::to_send, alice.name}));
+  thief.send(to_frame(two_socket::Register{t.first(), alice.name}));
   thief.expect({"an ERROR", [](const two_socket::Event& event, std::string_view) {
                   return std::holds_alternative<two_socket::Error>(event);
                 }});
@@ -85,10 +86,10 @@ void taken_at_once(Trial& t) {
     const std::string name = t.name("wanted") + static_cast<char>('a' + round);
     std::vector<Link*> links;
     for (int i = 0; i < rivals; ++i) links.push_back(&t.connect("rival " + std::to_string(i + 1)));
-    for (Link* link : links) link->send(to_frame(two_socket::Register{Channel::to_send, name}));
+    for (Link* link : links) link->send(to_frame(two_socket::Register{t.first(), name}));
     int winners = 0;
     for (Link* link : links) {
-      const Frame frame = link->expect({"REGISTERED TOSEND " + name + ", or an ERROR",
+      const Frame frame = link->expect({registered(t.first(), name).text + ", or an ERROR",
                                         [](const two_socket::Event& event, std::string_view) {
                                           return std::holds_alternative<two_socket::Registered>(event) ||
                                                  std::holds_alternative<two_socket::Error>(event);
@@ -104,7 +105,7 @@ void taken_at_once(Trial& t) {
 void taken_code(Trial& t) {
   const User alice = t.sign_on("alice");
   Link& thief = t.connect("thief");
-  thief.send(to_frame(two_socket::Register{Channel::to_send, alice.name}));
+  thief.send(to_frame(two_socket::Register{t.first(), alice.name}));
   t.expect_error(thief, ErrorCode::malformed_username);
 }
 
@@ -123,29 +124,30 @@ void holder_stays(Trial& t) {
 
 void half_taken(Trial& t) {
   const std::string name = t.name("alice");
-  Link& holder = t.connect_for("alice, sending", Channel::to_send, name);
-  Link& thief = t.connect("thief, sending");
-  thief.send(to_frame(two_socket::Register{Channel::to_send, name}));
+  const bool sending_first = t.first() == Channel::to_send;
+  Link& holder = t.connect_for("alice, first", t.first(), name);
+  Link& thief = t.connect("thief");
+  thief.send(to_frame(two_socket::Register{t.first(), name}));
   (void)thief.receive();
-  Link& receiving = t.connect_for("alice, receiving", Channel::to_recv, name);
+  Link& second = t.connect_for("alice, second", t.second(), name);
   const User bob = t.sign_on("bob");
-  t.exchange(bob, {name, &holder, &receiving});
+  t.exchange(bob, {name, sending_first ? &holder : &second, sending_first ? &second : &holder});
 }
 
 /// With a name that this server refuses, whichever that is.
 void retry(Trial& t) {
   const std::string name = t.name("alice");
   for (const std::string_view refused : {"not a name", "", "al-ice", "ALL"}) {
-    Link& sending = t.connect("alice, sending");
-    sending.send(register_frame("TOSEND", refused));
-    const auto came = sending.receive();
+    Link& socket = t.connect("alice");
+    socket.send(register_frame(t.first() == Channel::to_send ? "TOSEND" : "TORECV", refused));
+    const auto came = socket.receive();
     const auto* frame = std::get_if<Frame>(&came);
     if (frame == nullptr || !std::holds_alternative<two_socket::Error>(frame->event)) {
-      sending.close();
+      socket.close();
       continue;
     }
-    t.register_for(sending, Channel::to_send, name);
-    t.connect_for("alice, receiving", Channel::to_recv, name);
+    t.register_for(socket, t.first(), name);
+    t.connect_for("alice, second", t.second(), name);
     return;
   }
   t.cannot_show("R1.2-blank");
@@ -230,7 +232,7 @@ std::vector<Case> registration_cases() {
        "the name ALL",
        {signs_on},
        "ALL is not kept for broadcasts.",
-       [](Trial& t) { refuse_name(t, "ALL"); }},
+       [](Trial& t) { refuse_name(t, t.settings().dialect.broadcast_word); }},
       {"R2.1-taken",
        "a second user wants the same name",
        {signs_on},

@@ -134,20 +134,21 @@ User sign_on_again(Trial& t, const std::string& name) {
   constexpr std::chrono::milliseconds patience{
       200};  // for a server that does not answer while the name is taken
   Patience patience_in_all(t.settings().timeout, t.settings().is_at_rest, t.settings().interruption);
-  const std::string expected = "REGISTERED TOSEND " + name + ", since the name is free";
+  const std::string expected = registered(t.first(), name).text + ", since the name is free";
   for (;;) {
-    Link& sending = t.connect("the same name, sending");
-    sending.send(to_frame(two_socket::Register{Channel::to_send, name}));
-    const auto came = sending.receive(patience);
+    Link& first = t.connect("the same name, first");
+    first.send(to_frame(two_socket::Register{t.first(), name}));
+    const auto came = first.receive(patience);
     const auto* frame = std::get_if<Frame>(&came);
     if (frame != nullptr && std::holds_alternative<two_socket::Registered>(frame->event)) {
-      Link& receiving = t.connect_for("the same name, receiving", Channel::to_recv, name);
-      return {name, &sending, &receiving};
+      Link& second = t.connect_for("the same name, second", t.second(), name);
+      const bool sending_first = t.first() == Channel::to_send;
+      return {name, sending_first ? &first : &second, sending_first ? &second : &first};
     }
     if (patience_in_all.left().count() == 0)
-      frame == nullptr ? sending.fail(expected, std::get<WaitEnd>(came)) : sending.fail(expected, *frame);
-    sending.wait_for_input(std::chrono::milliseconds(10));
-    sending.close();
+      frame == nullptr ? first.fail(expected, std::get<WaitEnd>(came)) : first.fail(expected, *frame);
+    first.wait_for_input(std::chrono::milliseconds(10));
+    first.close();
   }
 }
 
@@ -184,7 +185,7 @@ void after_error(Trial& t) {
 
 void half_is_free(Trial& t) {
   const std::string name = t.name("half");
-  Link& link = t.connect_for("half", Channel::to_send, name);
+  Link& link = t.connect_for("half", t.first(), name);
   link.close();
   sign_on_again(t, name);
 }

@@ -73,7 +73,7 @@ std::string known_keys() {
   return names;
 }
 
-/// What is wrong with the value; empty: nothing.
+/// As set_profile_value(). Throws std::regex_error.
 std::string set_value(Profile& profile, const std::string& key, const std::string& value) {
   if (const auto* text = find_key(text_keys, key)) {
     profile.*text->value = value;
@@ -112,6 +112,14 @@ bool Pattern::is_in(std::string_view text) const {
   return std::regex_search(text.begin(), text.end(), regex_);
 }
 
+std::string set_profile_value(Profile& profile, const std::string& key, const std::string& value) {
+  try {
+    return set_value(profile, key, value);
+  } catch (const std::regex_error& error) {
+    return std::string("not a regular expression: ") + error.what();
+  }
+}
+
 std::variant<Profile, std::string> read_profile(std::istream& lines) {
   Profile profile;
   std::string line;
@@ -120,14 +128,9 @@ std::variant<Profile, std::string> read_profile(std::istream& lines) {
     if (trimmed.empty() || trimmed.starts_with('#')) continue;
     const auto equals = trimmed.find('=');
     std::string problem = "the line is not of the form key = value";
-    if (equals != std::string::npos) {
-      try {
-        problem = set_value(profile, std::string(trim(trimmed.substr(0, equals), is_blank)),
-                            std::string(trim(trimmed.substr(equals + 1), is_blank)));
-      } catch (const std::regex_error& error) {
-        problem = std::string("not a regular expression: ") + error.what();
-      }
-    }
+    if (equals != std::string::npos)
+      problem = set_profile_value(profile, std::string(trim(trimmed.substr(0, equals), is_blank)),
+                                  std::string(trim(trimmed.substr(equals + 1), is_blank)));
     if (!problem.empty()) return "line " + std::to_string(number) + ": " + problem;
   }
   return profile;

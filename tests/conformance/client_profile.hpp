@@ -63,6 +63,9 @@ struct Profile {
 /// with the line's number.
 std::variant<Profile, std::string> read_profile(std::istream& lines);
 
+/// Sets one key; what is wrong with it, with the keys that there are; empty: nothing.
+std::string set_profile_value(Profile& profile, const std::string& key, const std::string& value);
+
 /// The template with its {name} and {text} replaced.
 std::string replace_placeholders(std::string line_template, std::string_view name, std::string_view text);
 

@@ -27,7 +27,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds slice{2};
 // For a client that shows nothing when it is ready.
 constexpr milliseconds time_to_get_ready{300};
-constexpr std::size_t most_answers = 10;
+// Behind a question that looks like none.
+constexpr milliseconds quiet_time{60};
 
 constexpr std::string_view register_to_send = "REGISTER TOSEND";
 constexpr std::string_view register_to_recv = "REGISTER TORECV";
@@ -49,7 +50,8 @@ ClientTrial::ClientTrial(const TestedProgram& program, const Profile& profile, s
       number_(number),
       settings_(settings),
       transcript_(transcript),
-      user_(name("alice")) {}
+      user_(name("alice")),
+      questions_(program.answers, profile) {}
 
 ClientTrial::~ClientTrial() {
   links_.clear();  // first, so that a client that waits for the server's end can go
@@ -81,7 +83,7 @@ void ClientTrial::start() {
   terminal_.reset();
   sending_ = receiving_ = nullptr;
   typed_.clear();
-  answered_to_ = answers_ = 0;
+  questions_.begin_anew();
   listeners_.clear();
   if (program_.confinement.is_sandboxed) enter_own_network();
   if (program_.ports.empty()) listen_on(0);
@@ -99,6 +101,7 @@ void ClientTrial::start() {
 std::optional<std::string> ClientTrial::why_it_does_not_come() {
   start();
   const auto has_come = [&] {
+    answer_questions();
     accept_connections();
     return !nameless_.empty();
   };
@@ -138,21 +141,10 @@ void ClientTrial::name_connections() {
 }
 
 void ClientTrial::answer_questions() {
-  const std::string_view text = terminal_->text_since({});
-  const std::string_view question = terminal_->last_line();
-  if (question.empty() || text.size() - question.size() < answered_to_ || answers_ == most_answers) return;
-  std::string answer;
-  if (profile_.asks_name.is_in(question))
-    answer = user_;
-  else if (profile_.asks_host.is_in(question))
-    answer = "127.0.0.1";
-  else if (profile_.asks_port.is_in(question))
-    answer = std::to_string(port_);
-  else
-    return;
-  ++answers_;
-  answered_to_ = text.size();
-  type({answer});
+  const auto is_waiting = [&] { return !terminal_->read(quiet_time) && terminal_->process().is_at_rest(); };
+  const auto answer =
+      questions_.answer_to(terminal_->text_since({}), {user_, "127.0.0.1", port_}, is_waiting);
+  if (answer) type({*answer});
 }
 
 std::optional<Registration> ClientTrial::next_registration() {
@@ -199,12 +191,17 @@ Registration ClientTrial::await_register_of(std::optional<Channel> other) {
 }
 
 void ClientTrial::accept(const Registration& registration) {
-  accept(registration, to_frame(two_socket::Registered{registration.channel, registration.name}));
+  accept(registration, answer_to(registration));
+}
+
+std::string ClientTrial::answer_to(const Registration& registration) {
+  return registration.link->in_dialect(
+      to_frame(two_socket::Registered{registration.channel, registration.name}));
 }
 
 void ClientTrial::accept(const Registration& registration, std::string_view answer) {
   accepted_at_ = terminal_->now();
-  registration.link->send(answer);
+  registration.link->send_as_it_is(answer);
   (registration.channel == Channel::to_send ? sending_ : receiving_) = registration.link;
 }
 
@@ -237,7 +234,7 @@ void ClientTrial::sign_on(const std::function<void(const Registration&, bool las
 
 void ClientTrial::type_other_name(const std::string& name) {
   user_ = name;
-  answered_to_ = terminal_->text_since({}).size();
+  questions_.pass_over(terminal_->text_since({}).size());
   type(fill_in(profile_.retry_line, name, ""));
 }
 

@@ -245,8 +245,8 @@ void ClientTrial::send_slowly(Link& link, std::string_view bytes, const std::vec
 }
 
 void ClientTrial::send_byte_by_byte(Link& link, std::string_view bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    link.send(bytes.substr(i, 1));
+  for (const char byte : link.in_dialect(bytes)) {
+    link.send_as_it_is({&byte, 1});
     let_read(time_to_read_byte);
   }
 }
@@ -274,7 +274,7 @@ void ClientTrial::type_and_expect(std::string_view recipient, std::string_view t
 
 void ClientTrial::converse(std::string_view recipient, std::string_view text) {
   type_and_expect(recipient, text);
-  sending().send(to_frame(two_socket::Delivered{recipient}));
+  reports().send(to_frame(two_socket::Delivered{recipient}));
 }
 
 void ClientTrial::fence() {

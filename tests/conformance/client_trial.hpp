@@ -14,6 +14,7 @@
 #include "tests/conformance/client_profile.hpp"
 #include "tests/conformance/client_terminal.hpp"
 #include "tests/conformance/link.hpp"
+#include "tests/conformance/questions.hpp"
 #include "tests/conformance/settings.hpp"
 #include "tests/conformance/tested_program.hpp"
 #include "tests/conformance/transcript.hpp"
@@ -70,6 +71,8 @@ class ClientTrial {
   void accept(const Registration& registration);
   /// The same with these bytes for an answer.
   void accept(const Registration& registration, std::string_view answer);
+  /// What accept() answers.
+  static std::string answer_to(const Registration& registration);
 
   /// Waits until lines can be typed; what the screen shows by then is nothing new any more.
   void wait_until_ready();
@@ -86,6 +89,8 @@ class ClientTrial {
 
   Link& sending() { return *sending_; }
   Link& receiving() { return *receiving_; }
+  /// The socket on which answers to its SENDs go.
+  Link& reports() { return settings_.dialect.reports_on_torecv ? *receiving_ : *sending_; }
 
   // The user
 
@@ -189,8 +194,7 @@ class ClientTrial {
   std::set<std::string> known_lines_;  // shown before anything happened
   std::string prompt_;
   Moment accepted_at_;
-  std::size_t answered_to_ = 0;  // of the text: questions before it have their answers
-  std::size_t answers_ = 0;
+  Questions questions_;
   std::size_t fences_ = 0;
 };
 

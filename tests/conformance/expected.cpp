@@ -30,7 +30,7 @@ Expected forward(std::string_view sender, std::string_view body) {
 }
 
 Expected delivered(const Settings& settings, std::string_view recipient) {
-  const auto& words = settings.alternatives.delivered_words;
+  const auto& words = settings.dialect.delivered_words;
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : " or ") + word;
   return {text + ' ' + std::string(recipient),
@@ -51,10 +51,12 @@ Expected error(const Settings& settings, two_socket::ErrorCode code) {
   const int number = static_cast<int>(code);
   return {"ERROR " + std::to_string(number) + ' ' + std::string(phrase(code)),
           [&settings, number](const two_socket::Event& event, std::string_view) {
+            const Dialect& dialect = settings.dialect;
             const auto* message = std::get_if<two_socket::Error>(&event);
-            if (message == nullptr || message->code != number) return false;
-            const auto phrases = settings.alternatives.phrases.find(number);
-            return phrases == settings.alternatives.phrases.end() ||
+            if (message == nullptr || (message->code != number && message->code != dialect.code_for(number)))
+              return false;
+            const auto phrases = dialect.phrases.find(number);
+            return phrases == dialect.phrases.end() ||
                    std::ranges::find(phrases->second, message->phrase) != phrases->second.end();
           }};
 }

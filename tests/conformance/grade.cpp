@@ -49,6 +49,7 @@ std::string seen_from(const std::filesystem::path& folder, const std::string& fi
 void set_repeat_commands(Report& report, const std::filesystem::path& folder, Options options) {
   options.profile_file = seen_from(folder, options.profile_file);
   options.alternatives_file = seen_from(folder, options.alternatives_file);
+  options.course_file = seen_from(folder, options.course_file);
   const std::string begin = "cd " + shell_quoted("./" + folder.filename().string()) + " && ";
   for (Result& result : report.results)
     result.repeat_command = options.command.empty() ? "" : begin + options.repeat_command(result.id);
@@ -97,6 +98,7 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
   options.jobs = cases_at_once;
   options.profile_file = program.profile;
   if (!program.ports.empty()) options.ports = program.ports;
+  std::ranges::copy(program.answers, std::back_inserter(options.course.answers));
   try {
     row.report = report_on(program, options, problem);
   } catch (const BadInput& bad) {

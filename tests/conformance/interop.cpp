@@ -122,7 +122,8 @@ void Interop::add_halves(const Entrant& entrant) {
     InteropHalf half{entrant.submission.folder.filename(), entrant.submission.name,
                      entrant.submission.problem};
     if (half.problem.empty()) half.problem = why_port_is_no_use(program);
-    Half one{{program.start, program.ports.empty() ? options_.ports : program.ports, entrant.confinement},
+    Half one{{program.start, program.ports.empty() ? options_.ports : program.ports, entrant.confinement,
+              program.answers},
              {}};
     try {
       if (is_client && half.problem.empty()) one.profile = read_profile_file(program.profile);

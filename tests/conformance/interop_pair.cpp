@@ -28,7 +28,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds look_interval{50};
 // Of one that has just lost its connections, or its server.
 constexpr milliseconds time_to_end{300};
-constexpr std::size_t most_answers = 10;
 constexpr std::string_view everybody = "ALL";
 
 /// What each user says; none is a part of another, nor has the sender's name in it.
@@ -86,9 +85,8 @@ std::string command_of(const TestedProgram& client, const std::string& user, std
 struct User {
   std::string name;
   std::uint16_t port = 0;
+  Questions questions;
   std::unique_ptr<ClientTerminal> terminal{};
-  std::size_t answered_to = 0;  // of the text: questions before it have their answers
-  std::size_t answers = 0;
 };
 
 class Conversation {
@@ -139,7 +137,7 @@ void Conversation::start_relay() {
   for (const std::string& name : interop_users) {
     places_.push_back(make_place(client_));
     listeners.push_back(std::move(places_.back().listeners));
-    users_.push_back({name, places_.back().port});
+    users_.push_back({name, places_.back().port, Questions(client_.answers, profile_)});
   }
   relay_ = std::make_unique<RecordingRelay>(server_.network(), server_.port(), std::move(listeners));
 }
@@ -152,22 +150,12 @@ void Conversation::type(User& user, const std::vector<std::string>& lines) {
 }
 
 void Conversation::answer_questions(User& user) {
-  const std::string_view text = user.terminal->text_since({});
-  const std::string_view question = user.terminal->last_line();
-  if (question.empty() || text.size() - question.size() < user.answered_to || user.answers == most_answers)
-    return;
-  std::string answer;
-  if (profile_.asks_name.is_in(question))
-    answer = user.name;
-  else if (profile_.asks_host.is_in(question))
-    answer = "127.0.0.1";
-  else if (profile_.asks_port.is_in(question))
-    answer = std::to_string(user.port);
-  else
-    return;
-  ++user.answers;
-  user.answered_to = text.size();
-  user.terminal->type(answer + '\r');
+  const auto is_waiting = [&user] {
+    return !user.terminal->read(look_interval) && user.terminal->process().is_at_rest();
+  };
+  const auto answer = user.questions.answer_to(user.terminal->text_since({}),
+                                               {user.name, "127.0.0.1", user.port}, is_waiting);
+  if (answer) user.terminal->type(*answer + '\r');
 }
 
 /// Takes what there is; true when anything has happened.

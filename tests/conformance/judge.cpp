@@ -10,6 +10,7 @@
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/report_console.hpp"
 #include "tests/conformance/selection.hpp"
+#include "tests/conformance/spoken.hpp"
 #include "tests/conformance/visibility.hpp"
 
 namespace parley::conform {
@@ -26,6 +27,26 @@ void show_progress(const std::vector<Result>& results, std::size_t decided) {
   if (decided == results.size()) clear_progress(std::cerr);
 }
 
+/// What the course says; the file overrides it.
+std::map<std::string, int> weights_of(const Subject& subject, const Options& options) {
+  std::map<std::string, int> weights;
+  for (const auto& [pattern, weight] : options.course.weights)
+    for (const Job& job : subject.jobs)
+      if (stands_for(pattern, job)) weights[std::string(job.id)] = weight;
+  if (options.weights_file.empty()) return weights;
+  for (const auto& [id, weight] : read_weights(options.weights_file, subject.jobs)) weights[id] = weight;
+  return weights;
+}
+
+std::vector<std::string> known_failures(const Subject& subject, const Options& options) {
+  std::vector<std::string> ids;
+  if (!options.expect_fail_file.empty()) ids = read_ids(options.expect_fail_file, subject.jobs);
+  for (const auto& pattern : options.course.expected_failures)
+    for (const Job& job : subject.jobs)
+      if (stands_for(pattern, job)) ids.emplace_back(job.id);
+  return ids;
+}
+
 /// What the course makes of each case.
 class Terms {
  public:
@@ -33,10 +54,8 @@ class Terms {
   Terms(const Subject& subject, const Options& options)
       : subject_(subject),
         options_(options),
-        weights_(options.weights_file.empty() ? std::map<std::string, int>{}
-                                              : read_weights(options.weights_file, subject.jobs)),
-        known_(options.expect_fail_file.empty() ? std::vector<std::string>{}
-                                                : read_ids(options.expect_fail_file, subject.jobs)) {}
+        weights_(weights_of(subject, options)),
+        known_(known_failures(subject, options)) {}
 
   void apply(Report& report) const {
     // Of a program that never came up nothing is excused.
@@ -90,8 +109,19 @@ Report judge(const Subject& subject, const Options& options) {
       options.on_progress(decided, results.size(), failures_in(results));
     };
   const auto begin = Clock::now();
-  Report report{
-      subject.name, PARLEY_VERSION, options.settings.seed, {}, run_jobs(order, subject.make_bench, run)};
+  Report report{subject.name, PARLEY_VERSION, options.settings.seed, {}, {}};
+  const auto run_in = [&](const std::vector<Job>& some, const Dialect& dialect) {
+    Settings settings = options.settings;
+    settings.dialect = dialect;
+    if (run.budget.count() > 0) {
+      const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+      run.budget = std::max(options.settings.budget - used, std::chrono::milliseconds{1});
+    }
+    return run_jobs(
+        some, [&] { return subject.make_bench(settings); }, run);
+  };
+  report.results = run_in(order, options.settings.dialect);
+  forgive_dialect(report.results, order, options.settings.dialect, subject, run_in);
   report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   sort_results(report, jobs);
   terms.apply(report);

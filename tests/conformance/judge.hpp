@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/conformance/options.hpp"
+#include "tests/conformance/probe.hpp"
 #include "tests/conformance/runner.hpp"
 
 namespace parley::conform {
@@ -14,7 +15,11 @@ namespace parley::conform {
 struct Subject {
   std::string name;  ///< for people: "server at 127.0.0.1:5050"
   std::vector<Job> jobs;
-  std::function<std::unique_ptr<Bench>()> make_bench;
+  bool is_server = true;
+  std::function<std::unique_ptr<Bench>(const Settings& settings)>
+      make_bench;  ///< the settings must outlive it
+  /// How the program speaks, looked for from that dialect on.
+  std::function<Probed(ProbeGoal goal, const Dialect& dialect)> probe;
 };
 
 /// Tries what the options ask for; nothing is printed but the progress line, on a terminal.

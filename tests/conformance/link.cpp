@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <sstream>
 #include <thread>
 
 #include "protocol/text.hpp"
@@ -21,7 +20,6 @@ using std::chrono::milliseconds;
 
 // A server's messages are at most this long; whoever sends more is not waited for.
 constexpr two_socket::FrameLimits frame_limits{.header_bytes = 64 * 1024, .body_bytes = 1024 * 1024};
-constexpr std::size_t shown_bytes = 400;
 // So that a reader that is awake sees each piece by itself. A right one does not care.
 constexpr milliseconds pause_between_pieces{2};
 constexpr milliseconds longest_pause{30};
@@ -44,12 +42,6 @@ std::size_t common_prefix(std::string_view left, std::string_view right) {
   return static_cast<std::size_t>(
       std::mismatch(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size), right.begin()).first -
       left.begin());
-}
-
-std::string seconds_text(milliseconds time) {
-  std::ostringstream text;
-  text << static_cast<double>(time.count()) / 1000 << " s";
-  return text.str();
 }
 
 std::chrono::nanoseconds to_duration(const timespec& time) {
@@ -78,25 +70,29 @@ std::string_view without_leading_blanks(std::string_view bytes) {
   return first == std::string_view::npos ? std::string_view{} : bytes.substr(first);
 }
 
-}  // namespace
-
-std::string WaitEnd::describe() const {
-  const std::string count = std::to_string(bytes.size()) + (bytes.size() == 1 ? " byte" : " bytes");
-  switch (kind) {
-    case Kind::garbage:
-      return "bytes that begin no message: the byte at " + std::to_string(garbage_at) + " can not be right";
-    case Kind::clean_end:
-      return "the end of the stream";
-    case Kind::end_inside_frame:
-      return "the end of the stream inside a message, after " + count + " of it";
-    case Kind::reset:
-      return "a connection reset after " + count;
-    case Kind::silence:
-      return bytes.empty() ? "nothing for " + seconds_text(waited)
-                           : "nothing more for " + seconds_text(waited) + " after " + count + " of a message";
+/// Where nothing ends a report, the beginning of the next message does: these bytes, with line ends there.
+std::string with_reports_parted(const Dialect& dialect, std::string_view bytes, bool is_behind_report) {
+  const auto begins_report = [&](std::string_view text) {
+    return std::ranges::any_of(dialect.delivered_words,
+                               [&](const std::string& word) { return text.starts_with(word + ' '); });
+  };
+  const auto begins_message = [&](std::string_view text) {
+    return begins_report(text) || text.starts_with("ERROR ");
+  };
+  std::string parted(bytes);
+  if (is_behind_report && begins_message(bytes)) parted.insert(0, "\n\n");
+  for (std::size_t at = parted.size() - bytes.size(); begins_report(std::string_view(parted).substr(at));) {
+    const std::size_t line_end = std::min(parted.find('\n', at), parted.size());
+    std::size_t next = at + 1;
+    while (next < line_end && !begins_message(std::string_view(parted).substr(next))) ++next;
+    if (next == line_end) break;
+    parted.insert(next, "\n\n");
+    at = next + 2;
   }
-  return "";
+  return parted;
 }
+
+}  // namespace
 
 Link::Link(FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
            const Settings& settings, Grace* grace)
@@ -107,7 +103,9 @@ Link::Link(FileDescriptor socket, std::string label, two_socket::Side peer, Tran
       settings_(&settings),
       grace_(grace),
       lane_(transcript.add_lane(label_)),
-      parser_(peer, frame_limits) {
+      parser_(peer, frame_limits),
+      writer_(settings.dialect,
+              peer == two_socket::Side::server ? two_socket::Side::client : two_socket::Side::server) {
   const int on = 1;
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
   transcript.add(lane_, Happening::opened);
@@ -115,6 +113,10 @@ Link::Link(FileDescriptor socket, std::string label, two_socket::Side peer, Tran
 
 void Link::send(std::string_view bytes) {
   await_grace(bytes);
+  send_as_it_is(in_dialect(bytes));
+}
+
+void Link::send_as_it_is(std::string_view bytes) {
   transcript_->add(lane_, Happening::sent, bytes);
   const auto deadline = Clock::now() + settings_->timeout;
   while (!bytes.empty()) {
@@ -139,18 +141,21 @@ void Link::pause() const {
 }
 
 void Link::send_in_pieces(std::string_view bytes, const std::vector<std::size_t>& cuts) {
+  await_grace(bytes);
+  const std::string all = in_dialect(bytes);
   std::size_t begin = 0;
   for (const std::size_t cut : cuts) {
-    send(bytes.substr(begin, cut - begin));
+    send_as_it_is(std::string_view(all).substr(begin, cut - begin));
     begin = cut;
     pause();
   }
-  send(bytes.substr(begin));
+  send_as_it_is(std::string_view(all).substr(begin));
 }
 
 void Link::send_byte_by_byte(std::string_view bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    send(bytes.substr(i, 1));
+  await_grace(bytes);
+  for (const char byte : in_dialect(bytes)) {
+    send_as_it_is({&byte, 1});
     pause();
   }
 }
@@ -169,8 +174,14 @@ Link::Input Link::read_some(Patience& patience) {
     if (count > 0) {
       const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
       transcript_->add(lane_, Happening::received, bytes, arrival_of(message));
-      parser_.feed(bytes);
-      unparsed_ += bytes;
+      const bool is_behind_report = is_report_without_end();
+      const bool may_begin = is_behind_report || without_leading_blanks(unparsed_).empty();
+      const bool has_no_end = peer_ == two_socket::Side::server && !settings_->dialect.report_line_end;
+      const std::string understood = has_no_end && may_begin
+                                         ? with_reports_parted(settings_->dialect, bytes, is_behind_report)
+                                         : std::string(bytes);
+      parser_.feed(understood);
+      unparsed_ += understood;
       ++pieces_;
       patience.note_progress();
       return Input::bytes;
@@ -205,11 +216,14 @@ std::optional<std::size_t> Link::garbage_at() const {
     longest = std::max(longest, common);
     return common == beginning.size() || common == begun.size();
   };
-  const bool may_be_a_message =
-      peer_ == two_socket::Side::server
-          ? std::ranges::any_of(server_beginnings, may_begin_with) ||
-                std::ranges::any_of(settings_->alternatives.delivered_words, may_begin_with)
-          : std::ranges::any_of(client_beginnings, may_begin_with);
+  const Dialect& dialect = settings_->dialect;
+  const bool is_server = peer_ == two_socket::Side::server;
+  const bool may_be_a_message = (is_server ? std::ranges::any_of(server_beginnings, may_begin_with) ||
+                                                 std::ranges::any_of(dialect.delivered_words, may_begin_with)
+                                           : std::ranges::any_of(client_beginnings, may_begin_with)) ||
+                                std::ranges::any_of(dialect.error_codes, [&](const auto& code) {
+                                  return may_begin_with("ERROR " + std::to_string(code.second));
+                                });
   return may_be_a_message ? std::nullopt : std::optional(longest);
 }
 
@@ -217,30 +231,45 @@ void Link::await_grace(std::string_view bytes) const {
   if (grace_ != nullptr) grace_->wait_before(bytes);
 }
 
-/// What the parser does not know may be a word that staff lets report a delivery.
+/// Where a delivery is reported to everybody, the page's word for everybody.
+std::string_view Link::reported_to(std::string_view recipient) const {
+  return recipient == settings_->dialect.broadcast_word ? "ALL" : recipient;
+}
+
+/// What the parser does not know may be a word that staff lets report a delivery; what it knows is put as the
+/// page has it.
 two_socket::Event Link::next_event() {
-  const two_socket::Event event = parser_.next();
+  two_socket::Event event = parser_.next();
+  if (settings_->dialect.number_behind_name) {
+    if (auto* asked = std::get_if<two_socket::Register>(&event))
+      asked->name = two_socket::asked_name(asked->name);
+    if (auto* answer = std::get_if<two_socket::Registered>(&event))
+      answer->name = two_socket::asked_name(answer->name);
+  }
+  if (auto* report = std::get_if<two_socket::Delivered>(&event))
+    report->recipient = reported_to(report->recipient);
   if (const auto* registered = std::get_if<two_socket::Registered>(&event); registered && grace_)
     grace_->begin(registered->name);
   const auto* unknown = std::get_if<two_socket::Unknown>(&event);
   if (unknown == nullptr || peer_ != two_socket::Side::server) return event;
   const std::string_view line = unknown->request_line;
   const auto blank = std::min(line.find(' '), line.size());
-  const auto& words = settings_->alternatives.delivered_words;
+  const auto& words = settings_->dialect.delivered_words;
   if (std::ranges::find(words, line.substr(0, blank)) == words.end()) return event;
-  return two_socket::Delivered{line.substr(std::min(blank + 1, line.size()))};
+  return two_socket::Delivered{reported_to(line.substr(std::min(blank + 1, line.size())))};
 }
 
 /// The word for a delivery has come, perhaps with a name, and the line has not ended.
 bool Link::is_report_without_end() const {
   const std::string_view begun = without_leading_blanks(unparsed_);
-  const auto& words = settings_->alternatives.delivered_words;
+  const auto& words = settings_->dialect.delivered_words;
   return peer_ == two_socket::Side::server && begun.find('\n') == std::string_view::npos &&
          std::ranges::find(words, begun.substr(0, begun.find(' '))) != words.end();
 }
 
 bool Link::nothing_follows(Patience& patience) {
-  const bool is_usual = grace_ != nullptr && grace_->reports_lack_line_ends();
+  const bool is_usual =
+      !settings_->dialect.report_line_end || (grace_ != nullptr && grace_->reports_lack_line_ends());
   const milliseconds silence = is_usual ? silence_as_before : silence_behind_report;
   Patience short_patience(std::min(silence, patience.left() / 2), settings_->is_at_rest);
   pollfd descriptor{socket_.get(), POLLIN, 0};
@@ -268,7 +297,9 @@ std::variant<Frame, WaitEnd> Link::receive(milliseconds timeout) {
     } else if (std::holds_alternative<two_socket::Unknown>(event)) {
       return WaitEnd{WaitEnd::Kind::garbage, begun, garbage_at().value_or(0), timeout};
     } else {
-      const std::size_t size = parser_.event_bytes();
+      // The empty line behind a report is none of it, whatever its word.
+      const bool is_report = std::holds_alternative<two_socket::Delivered>(event);
+      const std::size_t size = is_report ? begun.find('\n') + 1 : parser_.event_bytes();
       Frame frame{event, begun.substr(0, size), std::exchange(pieces_, 0), lacks_line_end};
       unparsed_ = begun.substr(std::min(size, begun.size()));
       return frame;
@@ -287,86 +318,14 @@ std::variant<Frame, WaitEnd> Link::receive(milliseconds timeout) {
   }
 }
 
-Frame Link::expect(const Expected& expected, milliseconds timeout) {
-  auto came = receive(timeout);
-  if (const auto* end = std::get_if<WaitEnd>(&came)) fail(expected.text, *end);
-  auto& frame = std::get<Frame>(came);
-  if (!expected.matches(frame.event, frame.bytes)) fail(expected.text, frame);
-  return std::move(frame);
-}
-
-void Link::expect_bytes(std::string_view bytes) {
-  const std::string expected = "exactly the bytes \"" + visible(bytes) + '"';
-  Patience patience(settings_->timeout, settings_->is_at_rest, settings_->interruption);
+std::string Link::begun_line(milliseconds time) {
+  Patience patience(time, settings_->is_at_rest, settings_->interruption);
   for (;;) {
-    const std::size_t common = common_prefix(unparsed_, bytes);
-    if (common == bytes.size()) {
-      unparsed_.erase(0, bytes.size());
-      while (!std::holds_alternative<two_socket::NeedMore>(next_event())) {
-      }
-      return;
-    }
-    if (common < unparsed_.size())
-      fail(expected, WaitEnd{WaitEnd::Kind::garbage, unparsed_, common, settings_->timeout});
-    switch (read_some(patience)) {
-      case Input::bytes:
-        break;
-      case Input::end:
-        fail(expected, WaitEnd{unparsed_.empty() ? WaitEnd::Kind::clean_end : WaitEnd::Kind::end_inside_frame,
-                               unparsed_, 0, settings_->timeout});
-      case Input::reset:
-        fail(expected, WaitEnd{WaitEnd::Kind::reset, unparsed_, 0, settings_->timeout});
-      case Input::silence:
-        fail(expected, WaitEnd{WaitEnd::Kind::silence, unparsed_, 0, settings_->timeout});
-    }
+    const std::string_view begun = without_leading_blanks(unparsed_);
+    if (const auto end = begun.find('\n'); end != std::string_view::npos)
+      return std::string(begun.substr(0, end + 1));
+    if (read_some(patience) != Input::bytes) return std::string(without_leading_blanks(unparsed_));
   }
-}
-
-void Link::expect_line_end(const std::string& expected) {
-  Patience patience(settings_->timeout, settings_->is_at_rest, settings_->interruption);
-  while (unparsed_.find('\n') == std::string::npos) {
-    const Input input = read_some(patience);
-    if (input == Input::bytes) continue;
-    const auto kind = input == Input::end     ? WaitEnd::Kind::end_inside_frame
-                      : input == Input::reset ? WaitEnd::Kind::reset
-                                              : WaitEnd::Kind::silence;
-    fail(expected, WaitEnd{kind, unparsed_, 0, settings_->timeout});
-  }
-  if (const auto at = unparsed_.find_first_not_of(" \t\r\n"); at < unparsed_.find('\n'))
-    fail(expected, WaitEnd{WaitEnd::Kind::garbage, unparsed_, at, settings_->timeout});
-}
-
-void Link::expect_end() {
-  const auto came = receive();
-  if (const auto* frame = std::get_if<Frame>(&came)) fail("the end of the stream", *frame);
-  if (const auto& end = std::get<WaitEnd>(came); end.kind != WaitEnd::Kind::clean_end)
-    fail("the end of the stream", end);
-}
-
-void Link::expect_gone() {
-  const auto came = receive();
-  const std::string expected = "the end of the connection";
-  if (const auto* frame = std::get_if<Frame>(&came)) fail(expected, *frame);
-  const auto& end = std::get<WaitEnd>(came);
-  if (end.kind == WaitEnd::Kind::silence || end.kind == WaitEnd::Kind::garbage) fail(expected, end);
-}
-
-void Link::expect_nothing(const std::string& expected) {
-  wait_until_at_rest(settings_->is_at_rest, settings_->timeout);
-  if (!has_input()) return;
-  const auto came = receive();
-  if (const auto* frame = std::get_if<Frame>(&came)) fail(expected, *frame);
-  fail(expected, std::get<WaitEnd>(came));
-}
-
-void Link::expect_no_bytes(const std::string& expected) {
-  wait_until_at_rest(settings_->is_at_rest, settings_->timeout);
-  pollfd descriptor{socket_.get(), POLLIN, 0};
-  if (::poll(&descriptor, 1, 0) > 0) {
-    Patience patience(settings_->timeout, {}, settings_->interruption);
-    if (read_some(patience) != Input::bytes) return;
-  }
-  if (!unparsed_.empty()) fail(expected, WaitEnd{WaitEnd::Kind::garbage, unparsed_, 0, settings_->timeout});
 }
 
 bool Link::wait_for_input(milliseconds time) {
@@ -409,23 +368,6 @@ void Link::abort() {
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   transcript_->add(lane_, Happening::note, "the suite resets the connection");
   socket_.reset();
-}
-
-void Link::fail(const std::string& expected, const WaitEnd& came) const {
-  Failure failure{expected + " on " + label_, came.describe(), came.bytes.substr(0, shown_bytes), {}, lane_};
-  if (came.kind == WaitEnd::Kind::garbage) failure.garbage_at = came.garbage_at;
-  throw CaseFailed{std::move(failure)};
-}
-
-void Link::fail(const std::string& expected, const Frame& came) const {
-  const std::string message = describe(came.event, described_body_bytes);
-  const bool is_the_same_to_read = message == expected;
-  throw CaseFailed{
-      {expected + " on " + label_,
-       is_the_same_to_read ? "the bytes \"" + visible(came.bytes) + '"' : "the message " + message,
-       came.bytes.substr(0, shown_bytes),
-       {},
-       lane_}};
 }
 
 }  // namespace parley::conform

@@ -63,8 +63,13 @@ class Link {
   /// Before a wait ends in silence: true when something was done that may end the silence.
   void when_silent(std::function<bool()> act) { when_silent_ = std::move(act); }
 
-  /// Writes it in one piece. The other end may be gone: that shows in what is waited for next.
+  /// Writes it in one piece, in the dialect of the settings, as all that is written but by send_as_it_is().
+  /// The other end may be gone: that shows in what is waited for next.
   void send(std::string_view bytes);
+  void send_as_it_is(std::string_view bytes);
+
+  /// What send() would write.
+  std::string in_dialect(std::string_view bytes) { return writer_.translate(bytes); }
 
   /// Writes it in pieces, cut after `cuts` (ascending offsets), each in a segment of its own.
   void send_in_pieces(std::string_view bytes, const std::vector<std::size_t>& cuts);
@@ -78,8 +83,11 @@ class Link {
   Frame expect(const Expected& expected) { return expect(expected, settings_->timeout); }
   Frame expect(const Expected& expected, std::chrono::milliseconds timeout);
 
-  /// Exactly these bytes come next.
-  void expect_bytes(std::string_view bytes);
+  /// Exactly these bytes come next, or those that the dialect has instead.
+  void expect_bytes(std::string_view bytes, std::string_view or_these = {});
+
+  /// What has come and is not understood, up to the end of its line; waits for that end, within this time.
+  std::string begun_line(std::chrono::milliseconds time);
 
   /// The LF of an empty line comes next, or is here already.
   void expect_line_end(const std::string& expected);
@@ -125,6 +133,7 @@ class Link {
   bool is_report_without_end() const;
   bool nothing_follows(Patience& patience);
   void await_grace(std::string_view bytes) const;
+  std::string_view reported_to(std::string_view recipient) const;
   two_socket::Event next_event();
 
   FileDescriptor socket_;
@@ -135,6 +144,7 @@ class Link {
   Grace* grace_;
   std::size_t lane_;
   two_socket::Parser parser_;
+  DialectWriter writer_;
   std::size_t pieces_ = 0;  // reads since the last message
   std::string unparsed_;    // what the parser was given and has not made a message of
   std::function<bool()> when_silent_;

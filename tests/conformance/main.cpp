@@ -15,6 +15,7 @@
 #include "tests/conformance/judge.hpp"
 #include "tests/conformance/options.hpp"
 #include "tests/conformance/private_copy.hpp"
+#include "tests/conformance/probe.hpp"
 #include "tests/conformance/replay.hpp"
 #include "tests/conformance/report_files.hpp"
 #include "tests/conformance/selection.hpp"
@@ -55,12 +56,20 @@ ExitCode replay(const Subject& subject, Options options) {
   return ExitCode::all_must_passed;
 }
 
+/// Says which dialect the program speaks.
+ExitCode probe(const Options& options) {
+  const Probed probed = probe_program(options, options.settings.dialect, ProbeGoal::everything);
+  return print_probed(std::cout, probed, options.settings.dialect) ? ExitCode::all_must_passed
+                                                                   : ExitCode::never_came_up;
+}
+
 ExitCode run_task(Options& options) {
   if (options.task == Task::grade) return grade(options);
   if (options.task == Task::interop) return interop(options);
   std::optional<PrivateCopy> copy;
   if (!options.command.empty() && !options.list && options.confinement.is_kept_apart())
     copy.emplace(std::filesystem::current_path(), options.confinement);
+  if (options.task == Task::probe_server || options.task == Task::probe_client) return probe(options);
   const Subject subject = make_subject(options);
   if (options.list) {
     print_list(subject, options);
@@ -75,8 +84,13 @@ ExitCode run_task(Options& options) {
 }
 
 ExitCode run(Options& options) {
+  const std::string class_file = options.folder + "/grade.toml";
+  if (options.task == Task::grade && options.course_file.empty() && std::filesystem::exists(class_file))
+    options.course_file = class_file;
+  if (!options.course_file.empty()) options.course = read_course(options.course_file, all_jobs());
+  options.settings.dialect = options.course.dialect;
   if (!options.alternatives_file.empty())
-    options.settings.alternatives = read_alternatives(options.alternatives_file);
+    read_alternatives(options.alternatives_file, options.settings.dialect);
   settle_confinement(options);
   if (options.is_watched && !options.list) {
     check_report_paths(options);

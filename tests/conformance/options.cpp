@@ -76,6 +76,9 @@ void add_course(CLI::App& app, Options& options, bool is_class) {
       app, "--shuffle", 0, most_seed, [&options](std::uint64_t seed) { options.shuffle_seed = seed; },
       "Run the cases in another order, after what they need")
       ->option_text("SEED");
+  add_text(app, "--course", options.course_file,
+           "What holds for a course: its dialect and more; see the README")
+      ->option_text("FILE");
   add_text(app, "--alternatives", options.alternatives_file, "What else counts as right; see the README")
       ->option_text("FILE");
 }
@@ -243,6 +246,23 @@ CLI::App* add_interop(CLI::App& app, Options& options) {
   return interop;
 }
 
+void add_probe(CLI::App& app, Options& options, bool& probes_client) {
+  app.footer(
+      "It prints what it found, and the [dialect] of a course's TOML with which the suite speaks so.\n"
+      "Exit codes: 0 it is understood, 2 usage, 3 it never came up, or no known dialect is understood.");
+  add_text(app, "ADDRESS", options.address, "HOST:PORT of a server that runs already")->option_text(" ");
+  add_text(app, "--exec", options.command,
+           "Or the command that starts one; {port}, and for a client {user} and {host}, are replaced")
+      ->option_text("COMMAND");
+  app.add_flag("--client", probes_client, "It is a client");
+  add_text(app, "--profile", options.profile_file, "How this client asks, and what it says")
+      ->option_text("FILE");
+  add_text(app, "--course", options.course_file, "The course from which it may differ")->option_text("FILE");
+  add_seconds(app, "--timeout", options.settings.timeout, least_time,
+              "For each thing that may come, at most 1");
+  add_confinement(app, options, "off");
+}
+
 }  // namespace
 
 std::string shell_quoted(const std::string& text) {
@@ -276,6 +296,7 @@ std::string Options::repeat_command(std::string_view id) const {
     text.pop_back();
   }
   if (!profile_file.empty()) text += " --profile " + shell_quoted(profile_file);
+  if (!course_file.empty()) text += " --course " + shell_quoted(course_file);
   if (!alternatives_file.empty()) text += " --alternatives " + shell_quoted(alternatives_file);
   return text + " --seed " + std::to_string(settings.seed) + " --only " + std::string(id);
 }
@@ -306,6 +327,9 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
       ->required();
   add_grading(*grade, options);
   CLI::App* interop = add_interop(app, options);
+  bool probes_client = false;
+  CLI::App* probe = app.add_subcommand("probe", "Tell which dialect a server or a client speaks");
+  add_probe(*probe, options, probes_client);
   for (CLI::App* task : {server, client, grade}) {
     task->footer(footer);
     add_selection(*task, options);
@@ -330,8 +354,12 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
       break;
   }
   if (grade->parsed() && grade->count("--budget") == 0) options.settings.budget = grading_budget;
-  options.task = server->parsed() ? Task::judge_server : client->parsed() ? Task::judge_client : Task::grade;
-  if (interop->parsed()) options.task = Task::interop;
+  options.task = server->parsed()    ? Task::judge_server
+                 : client->parsed()  ? Task::judge_client
+                 : grade->parsed()   ? Task::grade
+                 : interop->parsed() ? Task::interop
+                 : probes_client     ? Task::probe_client
+                                     : Task::probe_server;
   const bool is_for_class = grade->parsed() || interop->parsed();
   std::erase_if(options.reports, [](const auto& report) { return report.second.empty(); });
   if (const std::string path = file_of_several(options.reports); !path.empty())
@@ -341,9 +369,9 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
     options.sandboxing = Sandboxing::automatic;
   if (grade->parsed() && grade->count("--jobs") == 0) options.jobs = default_submissions_at_once();
   if (is_for_class || options.list) return options;
-  if (options.task == Task::judge_client && options.command.empty())
+  if (options.is_about_client() && (options.command.empty() || !options.address.empty()))
     return refuse("client needs --exec COMMAND");
-  if (options.task == Task::judge_server && options.address.empty() == options.command.empty())
+  if (!options.is_about_client() && options.address.empty() == options.command.empty())
     return refuse("server needs HOST:PORT, or --exec COMMAND, and not both");
   if (const std::string problem = why_not_watched(options); !problem.empty()) return refuse(problem);
   if (!options.address.empty() &&

@@ -9,6 +9,7 @@
 
 #include "tests/conformance/clause.hpp"
 #include "tests/conformance/confinement.hpp"
+#include "tests/conformance/course.hpp"
 #include "tests/conformance/settings.hpp"
 #include "tests/conformance/visibility.hpp"
 
@@ -24,7 +25,7 @@ enum class ExitCode {
   not_written = 5,  ///< a report, or what was to be printed
 };
 
-enum class Task { judge_server, judge_client, grade, interop };
+enum class Task { judge_server, judge_client, grade, interop, probe_server, probe_client };
 enum class Sandboxing { automatic, on, off };
 
 /// What a case costs that could not be tried: its points, or nothing.
@@ -61,6 +62,8 @@ struct Options {
   bool is_watched = false;  ///< judged again whenever its folder changes
   /// Of a run: any thread, one at a time. Empty: the progress line, on a terminal.
   std::function<void(std::size_t done, std::size_t total, std::size_t failed)> on_progress;
+  std::string course_file;
+  Course course;  ///< what is in that file, once it was read
   bool verbose = false;
   bool no_color = false;
   bool shows_progress = true;      ///< on a terminal
@@ -77,6 +80,8 @@ struct Options {
   std::chrono::milliseconds pair_time{30'000};  ///< interop: for one client at one server
   /// Where grade writes: --output, or "reports" in the folder of the submissions.
   std::string output_folder() const { return output.empty() ? folder + "/reports" : output; }
+
+  bool is_about_client() const { return task == Task::judge_client || task == Task::probe_client; }
 
   /// As many as may be at work: outside of sandboxes a port in the source is for one at a time.
   std::size_t workers() const;

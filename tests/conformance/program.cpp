@@ -31,10 +31,9 @@ constexpr milliseconds time_to_listen_elsewhere{1'000};
 constexpr milliseconds elsewhere_interval{100};
 
 /// In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const Launch& launch, int output) {
+[[noreturn]] void become(const Launch& launch, int input, int output) {
   ::setsid();
-  const int null = ::open("/dev/null", O_RDONLY);
-  ::dup2(null, STDIN_FILENO);
+  ::dup2(input >= 0 ? input : ::open("/dev/null", O_RDONLY), STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
   launch.become();
@@ -42,19 +41,26 @@ constexpr milliseconds elsewhere_interval{100};
 
 }  // namespace
 
-Program::Program(const std::string& command, const Confinement& confinement)
+Program::Program(const std::string& command, const Confinement& confinement, Input input)
     : is_sandboxed_(confinement.is_sandboxed), mark_(make_family_mark()) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0 || ::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
     throw std::system_error(errno, std::generic_category(), "pipe");
   output_end_ = FileDescriptor(ends[0]);
   const FileDescriptor input_end(ends[1]);
+  FileDescriptor typed_end;
+  if (input == Input::typed) {
+    if (::pipe2(ends, O_CLOEXEC) != 0 || ::fcntl(ends[1], F_SETFL, O_NONBLOCK) != 0)
+      throw std::system_error(errno, std::generic_category(), "pipe");
+    typed_end = FileDescriptor(ends[0]);
+    keyboard_ = FileDescriptor(ends[1]);
+  }
   // What it leaves behind when it dies becomes ours, and can be ended.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const Launch launch(command, confinement, {mark_});
   pid_ = ::fork();
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (pid_ == 0) become(launch, input_end.get());
+  if (pid_ == 0) become(launch, typed_end ? typed_end.get() : -1, input_end.get());
   drainer_ = std::thread([this] { drain(); });
 }
 
@@ -100,6 +106,11 @@ std::string Program::output() {
   return output_.size() > kept_output_bytes ? output_.substr(output_.size() - kept_output_bytes) : output_;
 }
 
+void Program::type(const std::string& line) {
+  const std::string keys = line + '\n';
+  if (keyboard_) (void)!::write(keyboard_.get(), keys.data(), keys.size());
+}
+
 std::size_t Program::printed_bytes() {
   read_output();
   const std::lock_guard lock(mutex_);
@@ -136,11 +147,13 @@ std::vector<std::uint16_t> Program::listening_ports() const {
 }
 
 std::optional<std::uint16_t> Program::wait_until_listening(const std::vector<std::uint16_t>& ports,
-                                                           milliseconds timeout) {
+                                                           milliseconds timeout,
+                                                           const std::function<void()>& meanwhile) {
   const auto deadline = Clock::now() + timeout;
   auto next_look_elsewhere = Clock::now();
   std::optional<Clock::time_point> elsewhere_since;
   for (;;) {
+    if (meanwhile) meanwhile();
     const auto sockets = listening_sockets();
     const bool may_be_there = std::ranges::any_of(
         sockets, [&](const auto& socket) { return std::ranges::find(ports, socket.port) != ports.end(); });

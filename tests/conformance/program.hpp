@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -21,8 +22,11 @@ namespace parley::conform {
 /// read all the time, so that it never blocks, and its end is kept. Belongs to one thread.
 class Program {
  public:
+  /// What it reads from its standard input: nothing, or what is typed.
+  enum class Input { none, typed };
+
   /// Throws std::system_error when no process can be made; a command that is not found is an end like others.
-  Program(const std::string& command, const Confinement& confinement);
+  Program(const std::string& command, const Confinement& confinement, Input input = Input::none);
 
   /// stop().
   ~Program();
@@ -45,15 +49,20 @@ class Program {
   /// The last of what it has printed up to now, standard output and standard error together.
   std::string output();
 
+  /// Types a line, if it has Input::typed; one that it does not take is lost.
+  void type(const std::string& line);
+
   /// How much it has printed up to now; and of that what came behind the first `bytes`, as far as it is kept.
   std::size_t printed_bytes();
   std::string output_since(std::size_t bytes);
 
   /// Waits until it listens on one of the ports: the first of them that it does. Does not connect: some
   /// servers take that badly. Nothing when it ends first, or the time does, or when it listens elsewhere only
-  /// and stays there.
+  /// and stays there. `meanwhile` is called again and again.
+  /// `meanwhile` is called again and again.
   std::optional<std::uint16_t> wait_until_listening(const std::vector<std::uint16_t>& ports,
-                                                    std::chrono::milliseconds timeout);
+                                                    std::chrono::milliseconds timeout,
+                                                    const std::function<void()>& meanwhile = {});
 
   /// Where it listens.
   std::vector<std::uint16_t> listening_ports() const;
@@ -70,6 +79,7 @@ class Program {
   const std::string mark_;  // in its environment, and in that of all that it starts
   pid_t pid_ = -1;
   FileDescriptor output_end_;
+  FileDescriptor keyboard_;
   std::optional<std::string> ended_;
 
   EventFlag stopped_;

@@ -48,12 +48,6 @@ std::string nearest_ids(std::string_view pattern, const std::vector<Job>& jobs) 
   return text;
 }
 
-void check_pattern(const std::string& pattern, const std::vector<Job>& jobs) {
-  if (std::ranges::any_of(jobs, [&](const Job& job) { return stands_for(pattern, job); })) return;
-  throw BadInput{"no case is called '" + pattern + "'; the nearest are " + nearest_ids(pattern, jobs) +
-                 " (--list shows all)"};
-}
-
 /// Calls `use` with every line that says something, and names file and line when it throws.
 void read_lines(const std::string& file, const std::function<void(const std::string&)>& use) {
   std::ifstream stream(file);
@@ -102,6 +96,12 @@ bool stands_for(std::string_view pattern, const Job& job) {
          pattern == job.clause_id.substr(0, job.clause_id.find('.')) || pattern == job.clause_id.substr(0, 1);
 }
 
+void check_pattern(const std::string& pattern, const std::vector<Job>& jobs) {
+  if (std::ranges::any_of(jobs, [&](const Job& job) { return stands_for(pattern, job); })) return;
+  throw BadInput{"no case is called '" + pattern + "'; the nearest are " + nearest_ids(pattern, jobs) +
+                 " (--list shows all)"};
+}
+
 std::vector<Job> select(const std::vector<Job>& jobs, const std::vector<std::string>& only,
                         const std::vector<std::string>& exclude, Level least_level) {
   for (const auto* patterns : {&only, &exclude})
@@ -140,18 +140,16 @@ std::vector<std::string> read_ids(const std::string& file, const std::vector<Job
   return ids;
 }
 
-Alternatives read_alternatives(const std::string& file) {
-  Alternatives alternatives;
+void read_alternatives(const std::string& file, Dialect& dialect) {
   read_lines(file, [&](const std::string& line) {
     const auto [key, value] = split_assignment(line);
     if (key == "delivered-word")
-      alternatives.delivered_words = split_alternatives(value);
+      dialect.delivered_words = split_alternatives(value);
     else if (key.starts_with("error-"))
-      alternatives.phrases[to_number(key.substr(6), 100, 103)] = split_alternatives(value);
+      dialect.phrases[to_number(key.substr(6), 100, 103)] = split_alternatives(value);
     else
       throw BadInput{"'" + key + "' is neither delivered-word nor error-100 to error-103"};
   });
-  return alternatives;
 }
 
 }  // namespace parley::conform

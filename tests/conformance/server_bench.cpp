@@ -19,6 +19,8 @@ constexpr std::chrono::milliseconds time_to_die{100};
 // it may.
 constexpr std::chrono::seconds time_of_last_connections{65};
 constexpr std::chrono::milliseconds port_look_interval{50};
+// Behind a question that looks like none.
+constexpr std::chrono::milliseconds quiet_time{60};
 
 void run_case(const std::vector<Case>& cases, const Job& job, const test::Endpoint& server,
               const Settings& settings, Transcript& transcript) {
@@ -91,6 +93,27 @@ std::string StartedServerBench::why_it_did_not_come(const std::vector<std::uint1
          (printed.empty() ? "." : ", having printed: " + visible(printed));
 }
 
+/// Where it listens, when it does. What it asks before is answered.
+std::optional<std::uint16_t> StartedServerBench::start(const std::vector<std::uint16_t>& ports) {
+  start_through(settings_.starts, [&] {
+    program_ = std::make_unique<Program>(substitute(tested_.command, "port", std::to_string(ports.front())),
+                                         tested_.confinement, Program::Input::typed);
+    return settings_.is_at_rest;
+  });
+  const Profile usual;
+  Questions questions(tested_.answers, usual);
+  return program_->wait_until_listening(ports, time_left_.at_most(startup_time), [&] {
+    const auto is_waiting = [&] {
+      const std::size_t printed = program_->printed_bytes();
+      std::this_thread::sleep_for(quiet_time);
+      return program_->printed_bytes() == printed && program_->is_at_rest();
+    };
+    const auto answer =
+        questions.answer_to(program_->output(), {"server", "127.0.0.1", ports.front()}, is_waiting);
+    if (answer) program_->type(*answer);
+  });
+}
+
 std::optional<std::string> StartedServerBench::prepare(const Job& job) {
   const bool is_used_up = job.is_broadcast && may_have_ghosts_;
   if (program_ && !program_->ended() && !is_used_up) return std::nullopt;
@@ -105,12 +128,7 @@ std::optional<std::string> StartedServerBench::prepare(const Job& job) {
     const auto ports = tested_.ports.empty() ? std::vector{test::free_port()} : tested_.ports;
     for (const auto port : tested_.ports)
       if (auto taken = why_port_is_not_free(port)) return taken;
-    start_through(settings_.starts, [&] {
-      program_ = std::make_unique<Program>(substitute(tested_.command, "port", std::to_string(ports.front())),
-                                           tested_.confinement);
-      return settings_.is_at_rest;
-    });
-    if (const auto port = program_->wait_until_listening(ports, time_left_.at_most(startup_time))) {
+    if (const auto port = start(ports)) {
       port_ = *port;
       return std::nullopt;
     }
@@ -129,7 +147,7 @@ void StartedServerBench::run(const Job& job, Transcript& transcript) {
   const auto lane = transcript.add_lane("the server's output");
   const std::size_t printed_before = program_->printed_bytes();
   try {
-    run_case(cases_, job, {"127.0.0.1", port_}, settings_, transcript);
+    run_case(cases_, job, endpoint(), settings_, transcript);
     wait_until_at_rest(settings_.is_at_rest, time_to_die);
     if (program_->ended()) throw CaseFailed{{"the server to go on running", "its end", {}, {}, lane}};
   } catch (CaseFailed& failed) {

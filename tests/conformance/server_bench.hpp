@@ -16,8 +16,16 @@ namespace parley::conform {
 /// How long a program may take to be there.
 inline constexpr std::chrono::milliseconds startup_time{20'000};
 
+/// A bench whose program is a server.
+class ServerBench : public Bench {
+ public:
+  /// Where it is, after prepare().
+  virtual test::Endpoint endpoint() const = 0;
+  virtual const Settings& settings() const = 0;
+};
+
 /// Judges a server that runs already. When it stops taking connections, what follows is not run.
-class RunningServerBench : public Bench {
+class RunningServerBench : public ServerBench {
  public:
   RunningServerBench(test::Endpoint server, const Settings& settings)
       : server_(std::move(server)), settings_(settings), cases_(server_cases()) {}
@@ -26,6 +34,8 @@ class RunningServerBench : public Bench {
   void run(const Job& job, Transcript& transcript) override;
   std::string recover() override;
   std::string_view used_since() const override { return first_case_; }
+  test::Endpoint endpoint() const override { return server_; }
+  const Settings& settings() const override { return settings_; }
 
  private:
   bool takes_connections() const;
@@ -41,7 +51,7 @@ class RunningServerBench : public Bench {
 /// Judges a server that it starts, with {port} in the command replaced; after a failed case it starts a new
 /// one, so that one fault cannot show in two cases. Of the ports in its source the first on which it listens
 /// is used.
-class StartedServerBench : public Bench {
+class StartedServerBench : public ServerBench {
  public:
   StartedServerBench(TestedProgram tested, const Settings& settings)
       : tested_(std::move(tested)), settings_(settings), time_left_(settings.budget), cases_(server_cases()) {
@@ -53,10 +63,13 @@ class StartedServerBench : public Bench {
   void run(const Job& job, Transcript& transcript) override;
   std::string recover() override;
   std::string_view used_since() const override { return first_case_; }
+  test::Endpoint endpoint() const override { return {"127.0.0.1", port_}; }
+  const Settings& settings() const override { return settings_; }
 
  private:
   std::optional<std::string> why_port_is_not_free(std::uint16_t port) const;
   std::string why_it_did_not_come(const std::vector<std::uint16_t>& ports);
+  std::optional<std::uint16_t> start(const std::vector<std::uint16_t>& ports);
 
   const TestedProgram tested_;
   Settings settings_;  // constant but for the server that they are about

@@ -3,24 +3,14 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <string>
-#include <vector>
 
+#include "tests/conformance/dialect.hpp"
 #include "tests/conformance/interruption.hpp"
 #include "tests/conformance/patience.hpp"
 
 namespace parley::conform {
 
 class StartGate;
-
-/// What counts as right where implementations differ and the protocol lets them; staff may override it.
-struct Alternatives {
-  /// The words that may report a delivery (M2.1).
-  std::vector<std::string> delivered_words{"SENT", "SEND"};
-  /// By code, the phrases that an ERROR may have; a code that is not here may have any (M3.2).
-  std::map<int, std::vector<std::string>> phrases;
-};
 
 /// How a run is done. Constant while it runs.
 struct Settings {
@@ -33,7 +23,7 @@ struct Settings {
   /// For the whole run, the start of the program included; 0: no limit.
   std::chrono::milliseconds budget{0};
   std::uint64_t seed = 1;
-  Alternatives alternatives;
+  Dialect dialect;
   /// Of the server under test; null for one that runs already.
   IsAtRest is_at_rest;
   /// What it has used of the processor since it was started; null likewise.

@@ -25,30 +25,38 @@ test::Endpoint to_endpoint(const std::string& address) {
 }
 
 TestedProgram tested_program(const Options& options) {
-  return {options.command, options.ports, options.confinement};
+  return {options.command, options.ports, options.confinement, options.course.answers};
 }
 
 Subject make_server_subject(const Options& options) {
-  Subject subject{{}, to_jobs(server_cases()), {}};
+  Subject subject{"server at " + options.address, to_jobs(server_cases()), true, {}, {}};
   if (!options.command.empty()) {
     subject.name = "server '" + options.command + "'";
-    subject.make_bench = [&options] {
-      return std::make_unique<StartedServerBench>(tested_program(options), options.settings);
+    subject.make_bench = [&options](const Settings& settings) {
+      return std::make_unique<StartedServerBench>(tested_program(options), settings);
     };
   } else {
-    subject.name = "server at " + options.address;
-    subject.make_bench = [&options, server = options.list ? test::Endpoint{} : to_endpoint(options.address)] {
-      return std::make_unique<RunningServerBench>(server, options.settings);
+    subject.make_bench = [server = options.list ? test::Endpoint{}
+                                                : to_endpoint(options.address)](const Settings& settings) {
+      return std::make_unique<RunningServerBench>(server, settings);
     };
   }
   return subject;
 }
 
+Profile read_profile_of(const Options& options) {
+  if (options.profile_file.empty()) return options.course.profile.value_or(Profile{});
+  return read_profile_file(options.profile_file);
+}
+
 Subject make_client_subject(const Options& options) {
-  return {"client '" + options.command + "'", to_jobs(client_cases()),
-          [&options, profile = read_profile_file(options.profile_file)] {
-            return std::make_unique<ClientBench>(tested_program(options), profile, options.settings);
-          }};
+  return {"client '" + options.command + "'",
+          to_jobs(client_cases()),
+          false,
+          [&options, profile = read_profile_of(options)](const Settings& settings) {
+            return std::make_unique<ClientBench>(tested_program(options), profile, settings);
+          },
+          {}};
 }
 
 /// The jobs that can never have their turn: what they need is missing, or needs them.
@@ -77,8 +85,32 @@ Profile read_profile_file(const std::string& path) {
   return std::get<Profile>(std::move(result));
 }
 
+Probed probe_program(const Options& options, const Dialect& dialect, ProbeGoal goal) {
+  Settings settings = options.settings;
+  settings.dialect = dialect;
+  if (options.is_about_client())
+    return probe_client(tested_program(options), read_profile_of(options), settings, goal);
+  if (options.command.empty()) {
+    RunningServerBench bench(to_endpoint(options.address), settings);
+    return probe_server(bench, goal);
+  }
+  StartedServerBench bench(tested_program(options), settings);
+  return probe_server(bench, goal);
+}
+
+std::vector<Job> all_jobs() {
+  auto jobs = to_jobs(server_cases());
+  std::ranges::move(to_jobs(client_cases()), std::back_inserter(jobs));
+  return jobs;
+}
+
 Subject make_subject(const Options& options) {
-  return options.task == Task::judge_client ? make_client_subject(options) : make_server_subject(options);
+  Subject subject =
+      options.task == Task::judge_client ? make_client_subject(options) : make_server_subject(options);
+  subject.probe = [&options](ProbeGoal goal, const Dialect& dialect) {
+    return probe_program(options, dialect, goal);
+  };
+  return subject;
 }
 
 namespace {

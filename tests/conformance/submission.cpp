@@ -1,9 +1,8 @@
 #include "tests/conformance/submission.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 
+#include "tests/conformance/course_toml.hpp"
 #include "tests/conformance/selection.hpp"
 
 namespace parley::conform {
@@ -38,10 +37,18 @@ std::vector<std::uint16_t> ports_of(const toml::table& table) {
   return ports;
 }
 
+/// What is the same for everybody is not each one's to say.
+constexpr std::string_view course_keys[] = {"dialect",           "weights", "alternatives",
+                                            "expected_failures", "profile", "answers"};
+
 void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
-  for (const auto& [key, value] : table)
-    if (std::ranges::find(known, key.str()) == known.end())
-      throw BadInput{"it has no use for '" + std::string(key.str()) + "'"};
+  for (const auto& [key, value] : table) {
+    if (std::ranges::find(known, key.str()) != known.end()) continue;
+    const bool is_of_course = std::ranges::find(course_keys, key.str()) != std::end(course_keys);
+    throw BadInput{
+        "it has no use for '" + std::string(key.str()) + "'" +
+        (is_of_course ? ", which is for the whole class: in the grade.toml beside the submissions" : "")};
+  }
 }
 
 void add_program(Submission& submission, const toml::table& table, std::string_view half, Task task) {
@@ -50,12 +57,13 @@ void add_program(Submission& submission, const toml::table& table, std::string_v
   const toml::table* program = node->as_table();
   if (program == nullptr)
     throw BadInput{"'" + std::string(half) + "' must be a table: [" + std::string(half) + "]"};
-  check_keys(*program, {"start", "profile", "port", "ports"});
+  check_keys(*program, {"start", "profile", "port", "ports", "answers"});
   const std::string start = text_at(*program, "start");
   if (start.empty()) throw BadInput{"[" + std::string(half) + "] has no start = \"...\""};
   std::string profile = text_at(*program, "profile");
   if (!profile.empty()) profile = submission.folder / profile;
-  submission.programs.push_back({task, start, profile, ports_of(*program)});
+  submission.programs.push_back(
+      {task, start, profile, ports_of(*program), read_answers(*program, "answers", QuestionForm::text)});
 }
 
 void read_settings(Submission& submission) {
@@ -85,9 +93,10 @@ Submission read_submission(const std::filesystem::path& folder, const Options& o
   }
   if (submission.programs.empty()) {
     if (!options.server_command.empty())
-      submission.programs.push_back({Task::judge_server, options.server_command, {}, {}});
+      submission.programs.push_back({Task::judge_server, options.server_command, {}, {}, {}});
     if (!options.client_command.empty())
-      submission.programs.push_back({Task::judge_client, options.client_command, options.profile_file, {}});
+      submission.programs.push_back(
+          {Task::judge_client, options.client_command, options.profile_file, {}, {}});
   }
   if (submission.programs.empty() && submission.problem.empty())
     submission.problem = std::string("Nothing says how to start it: there is no ") + settings_file +

@@ -16,6 +16,7 @@ struct SubmittedProgram {
   std::string start;                 ///< the command, with {port} and so on
   std::string profile;               ///< clients: a file; empty for none
   std::vector<std::uint16_t> ports;  ///< in its source; empty: what the command line says
+  std::vector<Answer> answers;       ///< to what it asks; those of the course come first
 };
 
 /// What one student handed in.
@@ -39,6 +40,9 @@ struct Submission {
 ///     [client]
 ///     start = "java Client {user} {host} {port}"
 ///     profile = "client.profile"
+///     [[client.answers]]                    # and [[server.answers]]
+///     question = "type 1 to log in"         # in capitals or not; no regular expression here
+///     answer = "1"
 std::vector<Submission> read_submissions(const Options& options);
 
 }  // namespace parley::conform

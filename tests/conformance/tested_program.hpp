@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/conformance/confinement.hpp"
+#include "tests/conformance/questions.hpp"
 
 namespace parley::conform {
 
@@ -13,6 +14,7 @@ struct TestedProgram {
   std::string command;               ///< the shell's syntax, with {port} and so on
   std::vector<std::uint16_t> ports;  ///< those that it has in its source; empty: it is told one
   Confinement confinement;
+  std::vector<Answer> answers;  ///< to what it asks; those for name, host and port need not be here
 };
 
 /// "5000", "5000 and 8000".

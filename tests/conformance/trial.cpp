@@ -118,8 +118,8 @@ User Trial::sign_on(std::string_view stem, std::string name) {
   if (name.empty()) name = this->name(stem);
   try {
     User user{name, &connect(std::string(stem) + ", sending"), &connect(std::string(stem) + ", receiving")};
-    register_for(*user.sending, Channel::to_send, name);
-    register_for(*user.receiving, Channel::to_recv, name);
+    for (const Channel channel : {first(), second()})
+      register_for(channel == Channel::to_send ? *user.sending : *user.receiving, channel, name);
     if (in_set_up) set_up_entries_ = transcript_.entries().size();
     return user;
   } catch (CaseFailed& failed) {
@@ -131,8 +131,8 @@ User Trial::sign_on(std::string_view stem, std::string name) {
 User Trial::sign_on_with_one_socket(std::string_view stem) {
   Link& link = connect(std::string(stem));
   User user{name(stem), &link, &link};
-  register_for(link, Channel::to_send, user.name);
-  register_for(link, Channel::to_recv, user.name);
+  register_for(link, first(), user.name);
+  register_for(link, second(), user.name);
   return user;
 }
 
@@ -149,22 +149,28 @@ void Trial::acknowledge(const User& to, const User& from) {
 }
 
 void Trial::expect_delivered(const User& from, std::string_view to) {
-  expect_of_user(from, *from.sending, delivered(settings_, to));
+  expect_of_user(from, answering(from), delivered(settings_, to));
 }
 
 void Trial::expect_error(const User& from, two_socket::ErrorCode code) {
-  expect_of_user(from, *from.sending, error(settings_, code));
+  expect_of_user(from, answering(from), error(settings_, code));
 }
 
 void Trial::expect_some_error(const User& from) {
-  expect_of_user(from, *from.sending, any_error());
+  expect_of_user(from, answering(from), any_error());
 }
 
 void Trial::expect_some_answer(const User& from) {
-  expect_of_user(from, *from.sending, {"an answer", [](const two_socket::Event& event, std::string_view) {
-                                         return std::holds_alternative<two_socket::Error>(event) ||
-                                                std::holds_alternative<two_socket::Delivered>(event);
-                                       }});
+  expect_of_user(from, answering(from), {"an answer", [](const two_socket::Event& event, std::string_view) {
+                                           return std::holds_alternative<two_socket::Error>(event) ||
+                                                  std::holds_alternative<two_socket::Delivered>(event);
+                                         }});
+}
+
+/// Where the course lets answers come on the other socket, they may come on either.
+Link& Trial::answering(const User& user) const {
+  if (!settings_.dialect.reports_on_torecv || user.sending == user.receiving) return *user.sending;
+  return first_with_input(*user.sending, *user.receiving);
 }
 
 /// On the link, which is one of the user's two; when nothing comes there, a look at the other one tells more.

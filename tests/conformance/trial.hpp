@@ -39,6 +39,19 @@ class Trial {
 
   const Settings& settings() const { return settings_; }
 
+  /// What a user registers first, and what then.
+  two_socket::Channel first() const {
+    return settings_.dialect.torecv_first ? two_socket::Channel::to_recv : two_socket::Channel::to_send;
+  }
+  two_socket::Channel second() const {
+    return settings_.dialect.torecv_first ? two_socket::Channel::to_send : two_socket::Channel::to_recv;
+  }
+
+  /// The socket on which the answers to a user's SENDs come.
+  Link& answers(const User& user) const {
+    return settings_.dialect.reports_on_torecv ? *user.receiving : *user.sending;
+  }
+
   /// What follows does not wait for a server that is late (R4.7).
   void take_as_ready() { grace_.end(); }
 
@@ -101,6 +114,7 @@ class Trial {
 
  private:
   bool bring_another();
+  Link& answering(const User& user) const;
   Frame expect_of_user(const User& user, Link& link, const Expected& expected);
 
   const test::Endpoint server_;
