@@ -31,7 +31,7 @@ void closes_after_103(Trial& t) {
   for (const std::string_view bad : {"", "Content-length: abc\n", "Content-length: -5\n"}) {
     const User alice = t.sign_on("alice", t.name("alice") + suffix++);
     alice.sending->send("SEND " + bob.name + "\n" + std::string(bad) + "\n");
-    const auto came = t.first_with_input(*alice.sending, *alice.receiving).receive();
+    const auto came = t.answering(alice).receive();
     const auto* frame = std::get_if<Frame>(&came);
     const auto* error = frame == nullptr ? nullptr : std::get_if<two_socket::Error>(&frame->event);
     const int code = static_cast<int>(ErrorCode::header_incomplete);

@@ -163,7 +163,7 @@ bool DialectWriter::translate_message(std::string_view all, std::size_t& at, std
       out.append(all.substr(given, line_end - given));
   };
   if (!has_body(word, from_)) {
-    const bool is_exact = blanks == 0 && all.substr(line_end, 2) == exact_end;
+    const bool is_exact = !line_blanks.ends_with('\r') && all.substr(line_end, 2) == exact_end;
     const std::string_view end = is_exact ? end_in(*dialect_, word) : all.substr(line_end, 1);
     write_line();
     if (line_end >= given) out.append(end);

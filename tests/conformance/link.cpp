@@ -81,13 +81,12 @@ std::string with_reports_parted(const Dialect& dialect, std::string_view bytes, 
   };
   std::string parted(bytes);
   if (is_behind_report && begins_message(bytes)) parted.insert(0, "\n\n");
-  for (std::size_t at = parted.size() - bytes.size(); begins_report(std::string_view(parted).substr(at));) {
+  for (std::size_t at = parted.size() - bytes.size(); begins_message(std::string_view(parted).substr(at));) {
     const std::size_t line_end = std::min(parted.find('\n', at), parted.size());
     std::size_t next = at + 1;
     while (next < line_end && !begins_message(std::string_view(parted).substr(next))) ++next;
-    if (next == line_end) break;
-    parted.insert(next, "\n\n");
-    at = next + 2;
+    if (next < line_end) parted.insert(next, "\n\n");
+    at = std::min(parted.find_first_not_of('\n', next), parted.size());
   }
   return parted;
 }

@@ -167,10 +167,11 @@ void Trial::expect_some_answer(const User& from) {
                                          }});
 }
 
-/// Where the course lets answers come on the other socket, they may come on either.
 Link& Trial::answering(const User& user) const {
   if (!settings_.dialect.reports_on_torecv || user.sending == user.receiving) return *user.sending;
-  return first_with_input(*user.sending, *user.receiving);
+  Link& first = first_with_input(*user.sending, *user.receiving);
+  // An error may have come, and then the end of both.
+  return user.sending->has_input() ? *user.sending : first;
 }
 
 /// On the link, which is one of the user's two; when nothing comes there, a look at the other one tells more.

@@ -52,6 +52,9 @@ class Trial {
     return settings_.dialect.reports_on_torecv ? *user.receiving : *user.sending;
   }
 
+  /// The one on which the next of them comes, or has come: the course may let it be either.
+  Link& answering(const User& user) const;
+
   /// What follows does not wait for a server that is late (R4.7).
   void take_as_ready() { grace_.end(); }
 
@@ -114,7 +117,6 @@ class Trial {
 
  private:
   bool bring_another();
-  Link& answering(const User& user) const;
   Frame expect_of_user(const User& user, Link& link, const Expected& expected);
 
   const test::Endpoint server_;

@@ -30,6 +30,7 @@ void check(Side from, const std::string& bytes, const std::string& expected) {
 
 TEST_CASE("a client's messages in a dialect") {
   check(Side::client, "REGISTER TOSEND alice\n\n", "REGISTER TOSEND alice 5050\n \n");
+  check(Side::client, "REGISTER TOSEND \n\n", "REGISTER TOSEND \n \n");
   check(Side::client, "SEND ALL\nContent-length: 2\n\nhiSEND bob\ncontent-LENGTH:3\n\n\n\n\nRECEIVED x\n\n",
         "SEND EVERYONE\nContent-length: 2\n\nhi\nSEND bob\ncontent-LENGTH:3\n\n\n\n\n\nRECEIVED x\n\n");
   check(Side::client, "\n\nREGISTER TORECV bob\n\nSEND bob\nContent-length: 0\n\n",
