@@ -59,6 +59,11 @@ int error_code(std::string_view text) {
   return code;
 }
 
+/// Whoever writes one of the page's codes in the place of another has made a mistake, and speaks no dialect.
+bool is_own_code(int code) {
+  return code > 103 && code <= 999;
+}
+
 /// The code of the page that a failed case is about.
 int code_of_case(std::string_view id) {
   constexpr std::pair<std::string_view, int> cases[] = {{"R1.2-blank", 100},
@@ -93,8 +98,7 @@ void learn_from(const Result& result, Dialect& dialect) {
   if (failure.in_set_up || !failure.expected.starts_with("ERROR ")) return;
   const int standard = code_of_case(result.id);
   const int code = error_code(failure.bytes);
-  if (standard != 0 && code >= 100 && code <= 999 && code != dialect.code_for(standard) && code != standard)
-    dialect.error_codes[standard] = code;
+  if (standard != 0 && is_own_code(code)) dialect.error_codes[standard] = code;
 }
 
 /// What is to be tried with the program to find out, since the failure of this case may have many causes.
@@ -130,6 +134,9 @@ class Forgiver {
     if (learned == dialect_ && !goals.empty() && probed_.insert(*goals.begin()).second) {
       const Probed probed = subject_.probe(*goals.begin(), dialect_);
       if (probed.chats) learned = probed.dialect;
+      std::erase_if(learned.error_codes, [&](const auto& code) {
+        return !is_own_code(code.second) && !dialect_.error_codes.contains(code.first);
+      });
     }
     const auto keys = differing_keys(learned, dialect_);
     for (const auto& key : keys) pay_for(key, learned);
