@@ -9,7 +9,12 @@ using namespace client_basics;
 
 namespace {
 
-void acknowledges(ClientTrial& t) {
+/// What is shown tells as well that a message was taken, and the other way round.
+void go_by_the_other(CaseFailed& failed) {
+  failed.failure.without = Without::excused;
+}
+
+void acknowledges(ClientTrial& t) try {
   t.sign_on();
   const std::string zoe = t.name("zoe");
   const std::string yan = t.name("yan");
@@ -17,14 +22,20 @@ void acknowledges(ClientTrial& t) {
     t.forward(sender, "Hello");
     t.expect_received(sender);
   }
+} catch (CaseFailed& failed) {
+  go_by_the_other(failed);
+  throw;
 }
 
-void shows_sender_and_text(ClientTrial& t) {
+void shows_sender_and_text(ClientTrial& t) try {
   t.sign_on();
   const std::string zoe = t.name("zoe");
   const auto before = t.now();
   t.forward(zoe, "Hello from outside");
   t.expect_shown(before, zoe, {"Hello from outside"});
+} catch (CaseFailed& failed) {
+  go_by_the_other(failed);
+  throw;
 }
 
 void two_senders(ClientTrial& t) {
@@ -45,9 +56,12 @@ void while_waiting_for_answer(ClientTrial& t) {
 
 void after_bad_forward(ClientTrial& t) {
   t.sign_on();
+  const auto before = t.settled();
   t.receiving().send("FORWARD " + t.name("zoe") + "\n\n");
-  t.expect_error_103();
-  t.deliver(t.name("yan"), "a good one");
+  if (t.has_ended_with_a_word(before)) return;
+  // What the client has said to the first is F2.2's affair.
+  t.forward(t.name("yan"), "a good one");
+  t.expect_shown(before, t.name("yan"), {"a good one"});
 }
 
 void body_with_parts(ClientTrial& t, const std::string& body, const std::vector<std::string>& parts) {
@@ -186,7 +200,7 @@ std::vector<ClientCase> client_receiving_cases() {
        while_waiting_for_answer},
       {"C4.1-after-bad-forward",
        "a good FORWARD after one that could not be read",
-       {receives, shows, "F2.2-missing"},
+       {shows},
        "The thread that receives ends after ERROR 103.",
        after_bad_forward},
       {"C4.2-empty",

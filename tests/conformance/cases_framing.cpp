@@ -30,8 +30,8 @@ void byte_by_byte(Trial& t) {
   const Pair p(t);
   p.alice.sending->send_byte_by_byte(send_frame(p, "Hello"));
   t.expect_forward(p.bob, p.alice, "Hello");
-  p.bob.receiving->send_byte_by_byte(to_frame(two_socket::Received{p.alice.name}));
-  t.expect_delivered(p.alice, p.bob.name);
+  t.receipts(p.bob).send_byte_by_byte(to_frame(two_socket::Received{p.alice.name}));
+  t.take_report(p.alice, p.bob.name);
 }
 
 void register_byte_by_byte(Trial& t) {
@@ -62,11 +62,14 @@ void cut_at_boundaries(Trial& t) {
 
 void long_body_in_pieces(Trial& t) {
   const Pair p(t);
-  std::string body(3000, 'x');
+  std::string body(900, 'x');  // fits into the buffers of most
+
   for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>('a' + i % 26);
   const std::string frame = send_frame(p, body);
   std::vector<std::size_t> cuts;
-  for (std::size_t cut = 1 + t.random()() % 400; cut < frame.size(); cut += 1 + t.random()() % 400)
+  // The header stays whole: where it may be cut is another case's affair.
+  for (std::size_t cut = frame.find("\n\n") + 2 + t.random()() % 150; cut < frame.size();
+       cut += 1 + t.random()() % 150)
     cuts.push_back(cut);
   p.alice.sending->send_in_pieces(frame, cuts);
   expect(t, p, body);
@@ -79,8 +82,8 @@ void two_sends(Trial& t) {
     t.expect_forward(p.bob, p.alice, body);
     t.acknowledge(p.bob, p.alice);
   }
-  t.expect_delivered(p.alice, p.bob.name);
-  t.expect_delivered(p.alice, p.bob.name);
+  t.take_report(p.alice, p.bob.name);
+  t.take_report(p.alice, p.bob.name);
 }
 
 void register_and_send(Trial& t) {
@@ -121,7 +124,8 @@ void exact_answers(Trial& t) {
   for (const std::string_view body : {"hi", "on"}) {
     t.send(bob, name, body);
     receiving.expect_bytes("FORWARD " + bob.name + "\nContent-length: 2\n\n" + std::string(body));
-    receiving.send(to_frame(two_socket::Received{bob.name}));
+    t.acknowledge({name, &sending, &receiving}, bob);
+    if (t.settings().lacking.reports) continue;
     Link& answers = t.answers(bob);
     const Frame report = answers.expect(delivered(t.settings(), name));
     const auto& recipient = std::get<two_socket::Delivered>(report.event).recipient;
@@ -196,8 +200,8 @@ void chat_with(Trial& t, const std::string& line_end, const std::string& block_e
   const User bob = sign_on("bob");
   alice.sending->send("SEND " + bob.name + line_end + "Content-length: 5" + block_end + "Hello");
   t.expect_forward(bob, alice, "Hello");
-  bob.receiving->send("RECEIVED " + alice.name + bodiless_end);
-  t.expect_delivered(alice, bob.name);
+  t.receipts(bob).send("RECEIVED " + alice.name + bodiless_end);
+  t.take_report(alice, bob.name);
 }
 
 void line_ends(Trial& t, const std::string& line_end, const std::string& blank_line) {
@@ -210,7 +214,9 @@ void single_line_feed(Trial& t) {
 
 void blank_lines_before(Trial& t) {
   const Pair p(t);
-  deliver_raw(t, p, send_frame(p, "one") + "\n", "one");  // a line feed behind the body
+  deliver_raw(t, p, send_frame(p, "one"), "one");
+  p.alice.sending->send("\n");  // a line feed behind the body
+  t.fence();
   deliver_raw(t, p, "\n\n" + send_frame(p, "two"), "two");
 }
 
@@ -234,7 +240,7 @@ void error_codes(Trial& t) {
   if (!is_known) answers.fail("ERROR and a code from 100 to 103", *frame);
 }
 
-void delivered_words(Trial& t) {
+void delivered_words(Trial& t) try {
   const Pair p(t);
   t.begin_exchange(p.alice, p.bob);
   t.acknowledge(p.bob, p.alice);
@@ -249,6 +255,9 @@ void delivered_words(Trial& t) {
     answers.fail(report.text, end);
   }
   // That a report comes at all is D1.2's affair.
+} catch (CaseFailed& failed) {
+  failed.failure.without = failed.failure.in_set_up ? Without::nothing : Without::judged;
+  throw;
 }
 
 }  // namespace
@@ -269,13 +278,13 @@ std::vector<Case> piece_cases() {
        one_recv,
        cut_at_boundaries},
       {"F3.1-long-body",
-       "a SEND of 3,000 bytes in many pieces",
-       {"F3.1-byte-by-byte"},
+       "a SEND of 900 bytes whose body comes in many pieces",
+       {delivers},
        "The body is read with one call of recv.",
        long_body_in_pieces},
       {"F3.2-two-sends",
        "two SENDs in one piece",
-       {delivers},
+       {delivers, "F1.1-report"},
        "What recv returned behind the first message is thrown away, or taken for its body.",
        two_sends},
       {"F3.2-register-and-send",
@@ -326,7 +335,7 @@ std::vector<Case> framing_cases() {
        single_line_feed},
       {"F1.4-blank-lines-before",
        "blank lines before a request",
-       {"F3.2-two-sends"},
+       {delivers},
        "A stray blank line is taken for a request.",
        blank_lines_before},
       {"F1.5-exact",

@@ -26,7 +26,12 @@ std::optional<std::string> ClientBench::prepare(const Job& /*job*/) {
 }
 
 void ClientBench::run(const Job& job, Transcript& transcript) {
-  ClientTrial trial(program_, profile_, job.number, settings_, transcript);
+  using namespace client_basics;
+  Settings adapted = settings_;
+  adapted.lacking.receipts = job.is_lacking(receives);
+  adapted.lacking.display = job.is_lacking(shows);
+  if (adapted.lacking.receipts && adapted.lacking.display) throw CaseUntried{std::string(shows), {}};
+  ClientTrial trial(program_, profile_, job.number, adapted, transcript);
   std::ranges::find(cases_, job.id, &ClientCase::id)->run(trial);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "protocol/text.hpp"
+#include "tests/conformance/crash_text.hpp"
 
 namespace parley::conform {
 namespace {
@@ -130,6 +131,8 @@ std::string ClientTrial::expect_news(Moment since, const std::optional<Pattern>&
     fail(expected, terminal_->ended() ? what : what + " for " + seconds_text(time));
   }
   terminal_->settle();
+  if (const std::string crash = crash_in(terminal_->text_since(since)); !crash.empty())
+    fail(expected, "an exception: " + crash);
   return news_since(since);
 }
 
@@ -141,6 +144,7 @@ bool ClientTrial::is_shown(Moment since, std::string_view part) const {
 }
 
 void ClientTrial::expect_shown(Moment since, std::string_view sender, const std::vector<std::string>& parts) {
+  if (settings_.lacking.display) return;
   std::string missing;
   std::optional<Pattern> pattern;
   if (!profile_.shows_message.empty()) {
@@ -161,6 +165,11 @@ void ClientTrial::expect_shown(Moment since, std::string_view sender, const std:
   if (terminal_->read_until(is_all_shown, settings_.timeout)) return;
   fail(missing + " on the terminal", (news_since(since).empty() ? "nothing new" : "not that") +
                                          (" for " + seconds_text(settings_.timeout)));
+}
+
+bool ClientTrial::has_ended_with_a_word(Moment since) {
+  look();
+  return terminal_->ended() && !news_since(since).empty() && crash_in(terminal_->text_since(since)).empty();
 }
 
 void ClientTrial::expect_news_or_end(Moment since, const std::string& expected) {
@@ -218,6 +227,7 @@ void ClientTrial::expect_send(std::string_view recipient, std::string_view text,
 }
 
 void ClientTrial::expect_received(std::string_view sender) {
+  if (settings_.lacking.receipts) return;
   expect(receiving(), received_from(sender));
 }
 

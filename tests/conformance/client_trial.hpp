@@ -122,6 +122,10 @@ class ClientTrial {
   /// The sender's name and each part of a text are shown.
   void expect_shown(Moment since, std::string_view sender, const std::vector<std::string>& parts);
 
+  /// Whether the client has said something since and then ended, but not of an exception. Nothing that comes
+  /// later is asked of such a one. Gives it the time to end.
+  bool has_ended_with_a_word(Moment since);
+
   /// The client says something, or ends.
   void expect_news_or_end(Moment since, const std::string& expected);
 

@@ -34,10 +34,18 @@ Expected delivered(const Settings& settings, std::string_view recipient) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : " or ") + word;
   return {text + ' ' + std::string(recipient),
-          [&words](const two_socket::Event& event, std::string_view bytes) {
+          [&words, &lacking = settings.lacking](const two_socket::Event& event, std::string_view bytes) {
             const std::string word(bytes.substr(0, bytes.find_first_of(" \t\r\n")));
             return std::holds_alternative<two_socket::Delivered>(event) &&
-                   std::ranges::find(words, word) != words.end();
+                   (lacking.word || std::ranges::find(words, word) != words.end());
+          },
+          true};
+}
+
+Expected any_answer() {
+  return {"an answer", [](const two_socket::Event& event, std::string_view) {
+            return std::holds_alternative<two_socket::Error>(event) ||
+                   std::holds_alternative<two_socket::Delivered>(event);
           }};
 }
 

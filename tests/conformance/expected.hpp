@@ -17,6 +17,7 @@ inline constexpr std::size_t described_body_bytes = 60;
 struct Expected {
   std::string text;
   std::function<bool(const two_socket::Event& event, std::string_view bytes)> matches;
+  bool is_report = false;  ///< of a delivery: cannot be waited for where Settings::lacking has none
 };
 
 // What may be expected of a server.
@@ -25,5 +26,6 @@ Expected forward(std::string_view sender, std::string_view body);
 Expected delivered(const Settings& settings, std::string_view recipient);
 Expected error(const Settings& settings, two_socket::ErrorCode code);
 Expected any_error();
+Expected any_answer();
 
 }  // namespace parley::conform

@@ -100,6 +100,8 @@ Report judge(const Subject& subject, const Options& options) {
   const auto jobs = selected_jobs(subject, options);
   const Terms terms(subject, options);
   auto order = jobs;
+  if (options.ignore_needs)
+    for (Job& job : order) job.needs.clear();
   if (options.shuffle_seed) std::ranges::shuffle(order, std::mt19937_64(*options.shuffle_seed));
   RunOptions run{options.workers(),       options.workers_in_vain(),     options.tries,
                  options.settings.budget, options.settings.interruption, {}};

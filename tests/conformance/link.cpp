@@ -208,7 +208,7 @@ Link::Input Link::read_some(Patience& patience) {
 /// Where the bytes that came stop being the beginning of any message; nothing when they still are one.
 std::optional<std::size_t> Link::garbage_at() const {
   const std::string_view begun = without_leading_blanks(unparsed_);
-  if (begun.empty()) return std::nullopt;
+  if (begun.empty() || settings_->lacking.word) return std::nullopt;
   std::size_t longest = 0;
   const auto may_begin_with = [&](std::string_view beginning) {
     const std::size_t common = common_prefix(begun, beginning);
@@ -254,7 +254,8 @@ two_socket::Event Link::next_event() {
   const std::string_view line = unknown->request_line;
   const auto blank = std::min(line.find(' '), line.size());
   const auto& words = settings_->dialect.delivered_words;
-  if (std::ranges::find(words, line.substr(0, blank)) == words.end()) return event;
+  if (!settings_->lacking.word && std::ranges::find(words, line.substr(0, blank)) == words.end())
+    return event;
   return two_socket::Delivered{reported_to(line.substr(std::min(blank + 1, line.size())))};
 }
 
@@ -301,6 +302,8 @@ std::variant<Frame, WaitEnd> Link::receive(milliseconds timeout) {
       const std::size_t size = is_report ? begun.find('\n') + 1 : parser_.event_bytes();
       Frame frame{event, begun.substr(0, size), std::exchange(pieces_, 0), lacks_line_end};
       unparsed_ = begun.substr(std::min(size, begun.size()));
+      if (settings_->lacking.reports && std::holds_alternative<two_socket::Delivered>(frame.event)) continue;
+      if (settings_->lacking.receipts && std::holds_alternative<two_socket::Received>(frame.event)) continue;
       return frame;
     }
     switch (read_some(patience)) {

@@ -79,7 +79,8 @@ class Link {
   std::variant<Frame, WaitEnd> receive(std::chrono::milliseconds timeout);
   std::variant<Frame, WaitEnd> receive() { return receive(settings_->timeout); }
 
-  /// This message comes next; returns it.
+  /// This message comes next; returns it. The case is untried (CaseUntried) when that is a report of which
+  /// the server is known to give none.
   Frame expect(const Expected& expected) { return expect(expected, settings_->timeout); }
   Frame expect(const Expected& expected, std::chrono::milliseconds timeout);
 

@@ -48,6 +48,7 @@ std::string WaitEnd::describe() const {
 }
 
 Frame Link::expect(const Expected& expected, milliseconds timeout) {
+  if (expected.is_report && settings_->lacking.reports) throw CaseUntried{"D1.2-unicast", {}};
   auto came = receive(timeout);
   if (const auto* end = std::get_if<WaitEnd>(&came)) fail(expected.text, *end);
   auto& frame = std::get<Frame>(came);

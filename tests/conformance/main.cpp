@@ -30,11 +30,18 @@ void print_list(const Subject& subject, const Options& options) {
   const auto jobs = select(subject.jobs, options.only, options.exclude, options.least_level);
   std::map<Level, std::size_t> counts;
   for (const Job& job : jobs) {
+    if (options.list_needs) {
+      std::cout << job.id;
+      for (const auto& need : job.needs) std::cout << ' ' << need;
+      std::cout << '\n';
+      continue;
+    }
     const Clause& clause = *find_clause(job.clause_id);
     ++counts[clause.level];
     std::cout << job.id << "  (" << to_text(clause.level) << ") " << job.title << "\n    " << clause.sentence
               << '\n';
   }
+  if (options.list_needs) return;
   std::cout << jobs.size() << " cases: " << counts[Level::must] << " MUST, " << counts[Level::should]
             << " SHOULD, " << counts[Level::may] << " MAY; " << counts[Level::must] + counts[Level::should]
             << " points\n";

@@ -51,6 +51,9 @@ void add_selection(CLI::App& app, Options& options) {
       ->option_text("must|should|may [may]");
   add_text(app, "--replay", options.replay, "Try this case and print its exchange as a Python script")
       ->option_text("ID");
+  // For the suite's own tests: what needs what, and a run in which no case is excused by another.
+  app.add_flag_callback("--list-needs", [&options] { options.list = options.list_needs = true; })->group("");
+  app.add_flag("--ignore-needs", options.ignore_needs)->group("");
 }
 
 void add_course(CLI::App& app, Options& options, bool is_class) {

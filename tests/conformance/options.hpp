@@ -40,7 +40,9 @@ struct Options {
   Sandboxing sandboxing = Sandboxing::off;
   Confinement confinement;
   bool list = false;
-  std::string replay;  ///< the id of a case; empty: none
+  bool list_needs = false;    ///< the needs of each case instead
+  bool ignore_needs = false;  ///< every case as if nothing else were tried
+  std::string replay;         ///< the id of a case; empty: none
 
   std::vector<std::string> only;
   std::vector<std::string> exclude;

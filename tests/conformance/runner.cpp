@@ -34,6 +34,12 @@ class Schedule {
       results_[i].clause = find_clause(jobs[i].clause_id);
       needed_.insert(jobs[i].needs.begin(), jobs[i].needs.end());
     }
+    needs_.resize(jobs.size());
+    lacking_.resize(jobs.size());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      needs_[i] = jobs[i].needs;
+      for (const auto& need : jobs[i].needs) add_essential_needs(need, needs_[i]);
+    }
   }
 
   /// The next job to run, marked as running; waits for one whose needs are decided. Nothing: all are done.
@@ -64,6 +70,13 @@ class Schedule {
 
   Result& result(std::size_t job) { return results_[job]; }
 
+  /// As it is to be run.
+  Job job(std::size_t index) const {
+    Job job = jobs_[index];
+    job.lacking = lacking_[index];
+    return job;
+  }
+
   std::size_t most_tries() const { return options_.tries; }
   /// By another job.
   bool is_needed(std::size_t job) const { return needed_.contains(jobs_[job].id); }
@@ -91,8 +104,19 @@ class Schedule {
   std::vector<Result> take_results() { return std::move(results_); }
 
  private:
+  void add_essential_needs(std::string_view id, std::vector<std::string_view>& needs) const {
+    const auto found = indices_.find(id);
+    if (found == indices_.end()) return;
+    for (const auto& need : jobs_[found->second].needs) {
+      const auto behind = indices_.find(need);
+      if (behind == indices_.end() || std::ranges::find(needs, need) != needs.end()) continue;
+      if (jobs_[behind->second].is_essential) needs.push_back(need);
+      add_essential_needs(need, needs);
+    }
+  }
+
   bool needs_are_decided(std::size_t job) const {
-    return std::ranges::all_of(jobs_[job].needs, [&](std::string_view id) {
+    return std::ranges::all_of(needs_[job], [&](std::string_view id) {
       const auto found = indices_.find(id);
       return found == indices_.end() || states_[found->second] == State::decided;
     });
@@ -102,15 +126,17 @@ class Schedule {
   /// case that failed itself. True when the job is decided by that.
   bool look_at_needs(std::size_t job) {
     Result& result = results_[job];
-    for (const auto& id : jobs_[job].needs) {
+    for (const auto& id : needs_[job]) {
       const auto found = indices_.find(id);
       if (found == indices_.end()) continue;
       const Result& need = results_[found->second];
       if (need.status == Status::passed || (need.status == Status::failed && !need.blocks)) continue;
       const std::string& cause = need.status == Status::skipped ? need.blocked_by : need.id;
-      if (result.blocked_by.empty()) result.blocked_by = cause;
-      const bool is_hopeless = need.status == Status::not_run || is_essential(cause);
-      if (!is_hopeless) continue;
+      const Without without = what_is_left_without(cause);
+      if (is_essential(cause) && without != Without::nothing)
+        lacking_[job].emplace(indices_.find(cause)->first, without);
+      if (result.blocked_by.empty() && without == Without::excused) result.blocked_by = cause;
+      if (need.status != Status::not_run && without != Without::nothing) continue;
       result.status = need.status == Status::not_run ? Status::not_run : Status::skipped;
       result.blocked_by = cause;
       result.reason = need.reason;
@@ -125,6 +151,12 @@ class Schedule {
     return found != indices_.end() && jobs_[found->second].is_essential;
   }
 
+  Without what_is_left_without(const std::string& id) const {
+    if (!is_essential(id)) return Without::excused;
+    const auto& failure = results_[indices_.at(id)].failure;
+    return failure ? failure->without : Without::nothing;
+  }
+
   void finish(std::size_t job) {
     states_[job] = State::decided;
     changed_.notify_all();
@@ -137,11 +169,13 @@ class Schedule {
   const TimeLeft time_left_;
   std::map<std::string_view, std::size_t> indices_;
   std::set<std::string_view> needed_;
+  std::vector<std::vector<std::string_view>> needs_;  // of each job, with the essential ones behind them
 
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::vector<State> states_;
   std::vector<Result> results_;
+  std::vector<std::map<std::string_view, Without>> lacking_;
   bool abandoned_ = false;
 };
 
@@ -195,6 +229,8 @@ Result try_with_excuse(const Job& job, std::size_t most_tries, Bench& bench, Res
     again.hint.clear();
     return again;
   }();
+  // What is tried without something does not pass by chance.
+  if (job.is_lacking(result.blocked_by)) most_tries = 1;
   for (std::size_t tries = 1; tries < most_tries && result.status == Status::passed; ++tries) {
     bench.recover();
     result = try_once(job, bench, blank);
@@ -243,12 +279,12 @@ Result run_one(const Job& job, bool is_needed, std::size_t most_tries, Bench& be
   return result;
 }
 
-void work(Schedule& schedule, const std::vector<Job>& jobs, Bench& bench, bool in_vain) {
+void work(Schedule& schedule, Bench& bench, bool in_vain) {
   while (const auto job = schedule.next(in_vain)) {
     const Result blank = schedule.result(*job);
     Result result = blank;
     if (schedule.why_over().empty())
-      result = run_one(jobs[*job], schedule.is_needed(*job), schedule.most_tries(), bench, blank);
+      result = run_one(schedule.job(*job), schedule.is_needed(*job), schedule.most_tries(), bench, blank);
     else
       result.reason = schedule.why_over();
     // Its program may have been killed meanwhile.
@@ -274,7 +310,7 @@ std::vector<Result> run_jobs(const std::vector<Job>& jobs,
     workers.emplace_back([&, in_vain = i >= jobs_at_once] {
       try {
         const auto bench = make_bench();
-        work(schedule, jobs, *bench, in_vain);
+        work(schedule, *bench, in_vain);
       } catch (...) {
         schedule.abandon();
         const std::lock_guard lock(fault_mutex);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,10 @@ struct Job {
   bool is_broadcast = false;  ///< begins on a program that only such as it have used
   bool leaves_early = false;  ///< but not on one that such as this has used
   std::size_t number = 0;     ///< among all cases, selected or not: makes user names and seeds
+  std::map<std::string_view, Without>
+      lacking{};  ///< essential cases that failed, and that it is tried without
+
+  bool is_lacking(std::string_view essential) const { return lacking.contains(essential); }
 };
 
 /// Runs cases against one program, one at a time. Each worker of the runner has one. Belongs to one thread.
@@ -59,9 +64,9 @@ struct RunOptions {
 /// Runs every job, each after those that it needs, on as many benches as there may be jobs at a time. One
 /// that fails is tried again on a program of its own, and has failed when two of three tries fail, or when it
 /// fails only behind other cases, after its set-up. When one that it needs has failed in every try or was
-/// skipped, a case passes or is skipped, but never fails; it is not even tried when that one is essential.
-/// Needs that are not among the jobs count as passed. The results are in the order of the jobs, and the same
-/// for any number of workers.
+/// skipped, a case passes or is skipped, but never fails; it is not even tried when that one is essential and
+/// its Failure does not say that it can be done without. Needs that are not among the jobs count as passed.
+/// The results are in the order of the jobs, and the same for any number of workers.
 std::vector<Result> run_jobs(const std::vector<Job>& jobs,
                              const std::function<std::unique_ptr<Bench>()>& make_bench,
                              const RunOptions& options);

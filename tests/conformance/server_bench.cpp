@@ -24,7 +24,13 @@ constexpr std::chrono::milliseconds quiet_time{60};
 
 void run_case(const std::vector<Case>& cases, const Job& job, const test::Endpoint& server,
               const Settings& settings, Transcript& transcript) {
-  Trial trial(server, job.number, settings, transcript);
+  Settings adapted = settings;
+  adapted.lacking.word = job.is_lacking(known_word);
+  const auto lack = job.lacking.find(delivers);
+  adapted.lacking.reports = lack != job.lacking.end() && lack->second == Without::judged;
+  adapted.lacking.listening =
+      lack != job.lacking.end() && lack->second == Without::judged_with_receipts_on_to_send;
+  Trial trial(server, job.number, adapted, transcript);
   std::ranges::find(cases, job.id, &Case::id)->run(trial);
 }
 
@@ -114,8 +120,15 @@ std::optional<std::uint16_t> StartedServerBench::start(const std::vector<std::ui
   });
 }
 
+/// Whether it works although nobody wants anything of it: what it is asked next would come late.
+bool StartedServerBench::is_busy() const {
+  constexpr std::chrono::milliseconds time_to_rest{300};
+  wait_until_at_rest(settings_.is_at_rest, time_to_rest);
+  return !settings_.is_at_rest();
+}
+
 std::optional<std::string> StartedServerBench::prepare(const Job& job) {
-  const bool is_used_up = job.is_broadcast && may_have_ghosts_;
+  const bool is_used_up = program_ && ((job.is_broadcast && may_have_ghosts_) || is_busy());
   if (program_ && !program_->ended() && !is_used_up) return std::nullopt;
   may_have_ghosts_ = false;
   program_.reset();

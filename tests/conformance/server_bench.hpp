@@ -48,9 +48,9 @@ class RunningServerBench : public ServerBench {
   std::string death_;  // why nothing is run any more
 };
 
-/// Judges a server that it starts, with {port} in the command replaced; after a failed case it starts a new
-/// one, so that one fault cannot show in two cases. Of the ports in its source the first on which it listens
-/// is used.
+/// Judges a server that it starts, with {port} in the command replaced; after a failed case, and where one
+/// works for clients that have gone, it starts a new one, so that one fault cannot show in two cases. Of the
+/// ports in its source the first on which it listens is used.
 class StartedServerBench : public ServerBench {
  public:
   StartedServerBench(TestedProgram tested, const Settings& settings)
@@ -67,6 +67,7 @@ class StartedServerBench : public ServerBench {
   const Settings& settings() const override { return settings_; }
 
  private:
+  bool is_busy() const;
   std::optional<std::string> why_port_is_not_free(std::uint16_t port) const;
   std::string why_it_did_not_come(const std::vector<std::uint16_t>& ports);
   std::optional<std::uint16_t> start(const std::vector<std::uint16_t>& ports);

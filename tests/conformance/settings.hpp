@@ -24,6 +24,15 @@ struct Settings {
   std::chrono::milliseconds budget{0};
   std::uint64_t seed = 1;
   Dialect dialect;
+  /// What the program under test does not do, as the case about it has shown: what else is wrong with it is
+  /// to be seen all the same.
+  struct Lacking {
+    bool word = false;       ///< the right one for a delivery (M2.1): any is taken
+    bool listening = false;  ///< for RECEIVED on TORECV (D1.2): recipients answer on TOSEND
+    bool reports = false;    ///< of deliveries (D1.2): none is waited for, and those that come mean nothing
+    bool receipts = false;   ///< of a client (C4.2): likewise
+    bool display = false;    ///< by a client, of what came in (C4.1)
+  } lacking;
   /// Of the server under test; null for one that runs already.
   IsAtRest is_at_rest;
   /// What it has used of the processor since it was started; null likewise.

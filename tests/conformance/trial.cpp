@@ -145,11 +145,19 @@ void Trial::expect_forward(const User& to, const User& from, std::string_view bo
 }
 
 void Trial::acknowledge(const User& to, const User& from) {
-  to.receiving->send(to_frame(two_socket::Received{from.name}));
+  receipts(to).send(to_frame(two_socket::Received{from.name}));
+}
+
+Link& Trial::receipts(const User& recipient) const {
+  return settings_.lacking.listening ? *recipient.sending : *recipient.receiving;
 }
 
 void Trial::expect_delivered(const User& from, std::string_view to) {
   expect_of_user(from, answering(from), delivered(settings_, to));
+}
+
+void Trial::take_report(const User& from, std::string_view to) {
+  if (!settings_.lacking.reports) expect_delivered(from, to);
 }
 
 void Trial::expect_error(const User& from, two_socket::ErrorCode code) {
@@ -161,10 +169,7 @@ void Trial::expect_some_error(const User& from) {
 }
 
 void Trial::expect_some_answer(const User& from) {
-  expect_of_user(from, answering(from), {"an answer", [](const two_socket::Event& event, std::string_view) {
-                                           return std::holds_alternative<two_socket::Error>(event) ||
-                                                  std::holds_alternative<two_socket::Delivered>(event);
-                                         }});
+  expect_of_user(from, answering(from), any_answer());
 }
 
 Link& Trial::answering(const User& user) const {
@@ -200,7 +205,7 @@ void Trial::begin_exchange(const User& from, const User& to, std::string_view bo
 
 void Trial::end_exchange(const User& from, const User& to) {
   acknowledge(to, from);
-  expect_delivered(from, to.name);
+  take_report(from, to.name);
 }
 
 void Trial::exchange(const User& from, const User& to, std::string_view body) {
@@ -223,6 +228,12 @@ Link& Trial::first_with_input(Link& one, Link& other) const {
     if (patience.left().count() == 0)
       fail("a message on " + one.label() + " or on " + other.label(), "nothing on either");
   }
+}
+
+bool Trial::is_seen_apart(bool (*look)(Trial&)) const {
+  Transcript unused;
+  Trial trial(server_, number_, settings_, unused);
+  return look(trial);
 }
 
 bool Trial::is_seen_at_rest(std::chrono::milliseconds time) const {

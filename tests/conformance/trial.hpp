@@ -79,7 +79,11 @@ class Trial {
   void send(const User& from, std::string_view to, std::string_view body);
   void expect_forward(const User& to, const User& from, std::string_view body);
   void acknowledge(const User& to, const User& from);
+  /// The socket on which the server hears what a recipient says to a FORWARD.
+  Link& receipts(const User& recipient) const;
+  /// Where the case is about the report; the other where it only belongs to an exchange.
   void expect_delivered(const User& from, std::string_view to);
+  void take_report(const User& from, std::string_view to);
   void expect_error(Link& link, two_socket::ErrorCode code);
   void expect_error(const User& from, two_socket::ErrorCode code);
   /// An ERROR of whatever code; an ERROR or a report.
@@ -100,6 +104,9 @@ class Trial {
   /// An ordinary delivery between two users who have nothing to do with the case: a server that would answer
   /// something else at once has had the time.
   void fence();
+
+  /// What is seen by a trial of its own, of which the transcript tells nothing.
+  bool is_seen_apart(bool (*look)(Trial&)) const;
 
   /// Repeatable: the same in every run with the same seed.
   std::mt19937_64& random() { return random_; }

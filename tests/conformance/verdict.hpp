@@ -30,6 +30,14 @@ std::string_view to_text(Visibility visibility);
 /// Of several verdicts the one with the largest counts: 0 for passed, then skipped, not run, failed.
 int badness(Status status);
 
+/// What becomes of the cases that build on one which has failed.
+enum class Without {
+  nothing,  ///< an essential one: they are not even tried
+  excused,  ///< they are tried in a way that does without it, and skipped when they fail
+  judged,   ///< they are tried so, and pass or fail as ever
+  judged_with_receipts_on_to_send,  ///< likewise: recipients answer on their TOSEND sockets
+};
+
 /// Why a case failed.
 struct Failure {
   std::string expected;  ///< a sentence part: "SENT bob on alice's sending socket"
@@ -37,8 +45,9 @@ struct Failure {
   std::string bytes;     ///< the bytes in question, raw; empty when there are none
   std::optional<std::size_t> garbage_at;  ///< the first of `bytes` that can not belong there
   std::size_t lane = 0;
-  std::string crash{};     ///< the exception that the program has printed; empty when it has not
-  bool in_set_up = false;  ///< what the case is about had not begun
+  std::string crash{};                 ///< the exception that the program has printed; empty when it has not
+  bool in_set_up = false;              ///< what the case is about had not begun
+  Without without = Without::nothing;  ///< of an essential case
 };
 
 /// What is known of one case after a run. Its clause's sentence is a quote of PROTOCOL.md.

@@ -86,6 +86,25 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(verdicts["D7.2-no-reset"], ("skipped", "F2.2-missing"))
         self.assertEqual(verdicts["F2.3-letters"][0], "pass")
 
+    def test_who_reports_nothing_is_judged_on_all_else(self):
+        report = self.judge(mutants_of("never-reports", "body-is-one-line"), "--jobs", "4", "--only",
+                            "R4.1-two-sockets,D1.1-forward,M2.1,D1.2,D5.1,F1.1,F2.7,D6.3-one-byte,D6.3-newlines")
+        verdicts = {result["id"]: (result["status"], result["blocked_by"]) for result in report["results"]}
+        self.assertEqual(verdicts["D1.2-unicast"][0], "fail")
+        self.assertEqual(verdicts["F2.7-blank-lines"][0], "fail")
+        self.assertEqual(verdicts["D6.3-one-byte"][0], "pass")
+        self.assertEqual(verdicts["D6.3-newlines"], ("skipped", "F2.7-blank-lines"))
+        for case in ("D5.1-any-name", "F1.1-report"):
+            self.assertEqual(verdicts[case], ("skipped", "D1.2-unicast"))
+
+    def test_another_word_costs_its_own_cases(self):
+        report = self.judge(mutants_of("other-delivery-word", "name-empty"), "--jobs", "4", "--only",
+                            "R4.1-two-sockets,R1.2-empty,D1.1-forward,M2,D1.2,D5.1,D6.2")
+        verdicts = {result["id"]: (result["status"], result["blocked_by"]) for result in report["results"]}
+        self.assertEqual({case for case, (status, _) in verdicts.items() if status == "fail"}, {"M2.1-word", "R1.2-empty"})
+        self.assertEqual(verdicts["M2.2-sent"], ("skipped", "M2.1-word"))
+        self.assertEqual(verdicts["D5.1-any-name"][0], "pass")
+
     def test_characters_for_bytes_are_called_that(self):
         result = self.result(mutants_of("forward-length-in-characters"), "F2.1-utf8")
         self.assertEqual((result["status"], "characters" in result["hint"]), ("fail", True))

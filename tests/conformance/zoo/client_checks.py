@@ -72,6 +72,10 @@ def basic(desk):
     desk.sees(b"hello")
 
 
+def c1_1(desk):
+    basic(desk)
+
+
 def c1_2(desk):
     basic(desk)
 
@@ -101,6 +105,10 @@ def c1_5(desk):
     refused.send(b"ERROR 100 Malformed username\n\n")
     desk.type(b"kim")
     desk.register(b"kim").exchange()
+
+
+def c2_1(desk):
+    desk.register().exchange()
 
 
 def c2_2(desk):
@@ -150,6 +158,10 @@ def c3_4(desk):
 def c4_1(desk):
     desk.register().forward(b"bob", b"hello")
     assert b"bob" in desk.sees(b"hello"), "no sender before the text"
+    desk.receiving.send(b"FORWARD bob\n\n")
+    desk.sees(b"could not be read")
+    desk.forward(b"bob", b"hello again")
+    desk.sees(b"hello again")
 
 
 def c4_2(desk):
@@ -198,6 +210,11 @@ def c6_1(desk):
     assert desk.client.process.wait(desk.patience) == 4
 
 
+def f1_1(desk):
+    desk.register().forward(b"bob", b"hello")
+    desk.receiving.expect(b"RECEIVED bob\n\n")
+
+
 def f1_5(desk):
     desk.register().forward(b"bob", b"hello")
     desk.receiving.expect(b"RECEIVED bob\n\n")
@@ -229,6 +246,11 @@ def f2_3(desk):
 
 def f2_5(desk):
     desk.register().receiving.send(b"FORWARD bob\ncontent-LENGTH:  2\n\nhi")
+    desk.acknowledged(b"bob")
+
+
+def f2_6(desk):
+    desk.register().receiving.send(b"FORWARD bob\nX-Mood: good\nContent-length: 2\n\nhi")
     desk.acknowledged(b"bob")
 
 

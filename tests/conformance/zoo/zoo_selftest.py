@@ -28,7 +28,8 @@ IMPATIENCE = 3  # seconds after which silence counts: longer than both of the ti
 WORKERS = 4 * (os.cpu_count() or 1)  # they wait more than they work
 SERVER_OPTIONS = ("--receipt-time", RECEIPT_TIME)
 SERVER, CLIENT = (ZOO / make_mutant.PROGRAMS[program] for program in ("server", "client"))
-CHATLESS = {"receipt-on-wrong-socket", "report-without-line-end", "other-delivery-word", "delivery-not-shown", "never-received"}
+CHATLESS = {"receipt-on-wrong-socket", "report-without-line-end", "other-delivery-word", "delivery-not-shown", "never-received",
+            "never-reports", "registered-another-word", "registers-two-names", "sends-nothing"}
 TOO_EARLY = {"second-answer-not-awaited", "enters-late"}  # say that one is there before others can reach it
 
 
