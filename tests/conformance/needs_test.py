@@ -76,7 +76,7 @@ def try_all(conform, folder, mutants, candidates, pool):
 
 def try_some(conform, folder, mutants, candidates, pool):
     """One pair of each need, until a mutant justifies it."""
-    sample = {need: (case, need) for case, need in candidates}.values()
+    sample = {need: (case, need) for case, need in sorted(candidates, reverse=True)}.values()
 
     def first(pair):
         tries = (shown_on(verdicts(conform, folder, name, mutants[name], pair), name, pair) for name in candidates[pair])

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "zoo" / "stand_ins"
-QUICK = ("recv_is_a_message", "tells_and_ends")
+QUICK = ("lines_of_a_file", "tells_and_ends")
 MOST_UNTRIED = 0.10  # of all cases
 NAMED = 3  # causes among which the habit's own clause must be
 RECEIPT_TIME_S = 6  # twice the programs' own
@@ -61,7 +61,7 @@ def problems_of(report, breaks):
 
 
 def main():
-    conform, *names = sys.argv[1:]
+    conform, names = os.path.abspath(sys.argv[1]), sys.argv[2:]
     paths = [path for path in sorted(FOLDER.glob("*.py")) if not path.stem.startswith("student_")]
     if names or os.environ.get("PARLEY_LONG") != "1":
         paths = [path for path in paths if path.stem in (names or QUICK)]
