@@ -123,7 +123,8 @@ Report judge(const Subject& subject, const Options& options) {
         some, [&] { return subject.make_bench(settings); }, run);
   };
   report.results = run_in(order, options.settings.dialect);
-  forgive_dialect(report.results, order, options.settings.dialect, subject, run_in);
+  if (!options.ignore_needs)
+    forgive_dialect(report.results, order, options.settings.dialect, subject, run_in);
   report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   sort_results(report, jobs);
   terms.apply(report);

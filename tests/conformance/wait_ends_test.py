@@ -39,10 +39,10 @@ class FakeServer(unittest.TestCase):
                               errors="replace")
 
     def judge(self, behaviour, case=CASE, source=SERVER, timeout_s=0.5):
-        """The result of one case against a server that behaves so, and the run."""
+        """The result of one case against a server that behaves so, and the run. No other dialect is looked for."""
         server = self.folder / "server.py"
         server.write_text(source.replace("{behaviour}", behaviour.replace("\n", "\n    ")))
-        run = self.conform("server", "--exec", f"python3 {server} {{port}}", "--only", case,
+        run = self.conform("server", "--exec", f"python3 {server} {{port}}", "--only", case, "--ignore-needs",
                            "--timeout", str(timeout_s), "--json", "-")
         self.assertIn(run.returncode, (0, 1), run.stderr)
         return json.loads(run.stdout)["results"][0], run
@@ -139,8 +139,11 @@ sys.exit("the port is taken")
         server.write_text(SERVER.replace("{behaviour}", "peer.close()"))
         run = self.conform("server", "--exec", f"python3 {server} {{port}}", "--timeout", "0.5", "--json", "-")
         results = json.loads(run.stdout)["results"]
-        self.assertEqual([result["id"] for result in results if result["status"] == "fail"], [CASE])
-        self.assertEqual({result["blocked_by"] for result in results if result["status"] == "skipped"}, {CASE})
+        failed = {result["id"] for result in results if result["status"] == "fail"}
+        needs = self.conform("server", "--list-needs").stdout.splitlines()
+        self.assertIn(CASE, failed)
+        self.assertEqual(failed - {line for line in needs if " " not in line}, set(), "they build on what has failed")
+        self.assertLessEqual({result["blocked_by"] for result in results if result["status"] == "skipped"}, failed)
 
     def test_floods_and_prints_megabytes(self):
         result, _ = self.judge('sys.stdout.write("x" * 5_000_000)\npeer.sendall(b"ERROR 10" * 1_000_000)')
