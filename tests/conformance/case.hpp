@@ -38,6 +38,7 @@ inline constexpr std::string_view rejection = "ERROR 103 Header Incomplete\n\n";
 std::vector<Case> registration_cases();
 std::vector<Case> channel_cases();
 std::vector<Case> delivery_cases();
+std::vector<Case> body_cases();
 std::vector<Case> piece_cases();
 std::vector<Case> header_cases();
 std::vector<Case> framing_cases();

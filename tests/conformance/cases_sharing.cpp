@@ -393,8 +393,9 @@ std::vector<Case> hygiene_cases() {
 std::vector<Case> server_cases() {
   std::vector<Case> all;
   // Basic first: what others need stands before them.
-  for (auto* section : {registration_cases, channel_cases, delivery_cases, piece_cases, header_cases,
-                        framing_cases, broadcast_cases, concurrency_cases, leaving_cases, hygiene_cases})
+  for (auto* section :
+       {registration_cases, channel_cases, delivery_cases, body_cases, piece_cases, header_cases,
+        framing_cases, broadcast_cases, concurrency_cases, leaving_cases, hygiene_cases})
     std::ranges::move(section(), std::back_inserter(all));
   return all;
 }

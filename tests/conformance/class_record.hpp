@@ -16,7 +16,9 @@ struct JudgedAs {
   std::string left;   ///< its folder, after it was judged; the same when it worked on a copy
 };
 
-/// Keeps the row, all of its report included.
+/// Keeps the row of a program that was judged to its end, and of its report all but what --visibility says,
+/// which is of no use without the reports that were written with it. A new field of Result or Report goes
+/// into both of these functions.
 void write_record(std::ostream& out, const JudgedAs& judged_as, const ClassRow& row);
 
 /// The row, when that was a record of the same run and of a folder that is now as it was found or left.

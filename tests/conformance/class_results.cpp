@@ -7,28 +7,17 @@
 
 #include <chrono>
 #include <fstream>
-#include <functional>
 
 #include "base/output.hpp"
 #include "tests/conformance/lecture.hpp"
 #include "tests/conformance/report.hpp"
 #include "tests/conformance/selection.hpp"
+#include "tests/conformance/whole_file.hpp"
 
 namespace parley::conform {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Beside it first: nobody ever reads half of it.
-void write_whole(const fs::path& path, const std::function<void(std::ostream&)>& write) {
-  const fs::path part = path.parent_path() / ('.' + path.filename().string() + ".part");
-  std::ofstream file(part, std::ios::binary);
-  write(file);
-  file.close();
-  std::error_code error;
-  if (file) fs::rename(part, path, error);
-  if (!file || error) throw BadInput{"cannot write " + path.string() + (error ? ": " + error.message() : "")};
-}
 
 /// Nobody else may look into it, nor change what is there.
 void make_private_folder(const fs::path& path) {
@@ -46,13 +35,17 @@ ClassResults::ClassResults(fs::path folder, std::vector<ClassRow> rows)
   lock_ = FileDescriptor(::open(records_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock_ || ::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
     throw BadInput{"another run writes to " + folder_.string() + "; wait for it, or give another --output"};
-  write();
+  if (const std::string why = write(); !why.empty()) throw BadInput{why};
 }
 
-void ClassResults::write() const {
-  write_whole(folder_ / "class.csv", [&](std::ostream& out) { write_class_csv(out, rows_); });
-  write_whole(folder_ / "class.html", [&](std::ostream& out) { write_class_html(out, rows_); });
-  write_whole(folder_ / "lecture.html", [&](std::ostream& out) { write_lecture_html(out, rows_); });
+std::string ClassResults::write() const {
+  for (const auto& [name, write] :
+       {std::pair{"class.csv", &write_class_csv}, std::pair{"class.html", &write_class_html},
+        std::pair{"lecture.html", &write_lecture_html}}) {
+    const auto why = why_not_written(folder_ / name, [&](std::ostream& out) { write(out, rows_); });
+    if (!why.empty()) return why;
+  }
+  return {};
 }
 
 void ClassResults::set(std::size_t index, ClassRow row, std::string_view remark) {
@@ -61,12 +54,7 @@ void ClassResults::set(std::size_t index, ClassRow row, std::string_view remark)
                            std::string(remark) + '\n';
   const std::lock_guard lock(mutex_);
   rows_[index] = std::move(row);
-  try {
-    write();
-    class_not_written_.clear();
-  } catch (const BadInput& bad) {  // the next one may find room
-    class_not_written_ = bad.what;
-  }
+  class_not_written_ = write();  // the next one may find room
   is_told_ &= put_or_drop(STDOUT_FILENO, line);
 }
 
@@ -107,11 +95,9 @@ void ClassResults::forget(const std::string& stem) const {
 }
 
 void ClassResults::record(const std::string& stem, const JudgedAs& judged_as, const ClassRow& row) const {
-  try {
-    write_whole(record_file(stem), [&](std::ostream& out) { write_record(out, judged_as, row); });
-  } catch (const BadInput& bad) {
-    put_or_drop(STDERR_FILENO, "parley-conform: " + bad.what + ": --resume will judge it again\n");
-  }
+  const auto why =
+      why_not_written(record_file(stem), [&](std::ostream& out) { write_record(out, judged_as, row); });
+  if (!why.empty()) put_or_drop(STDERR_FILENO, "parley-conform: " + why + ": --resume will judge it again\n");
 }
 
 }  // namespace parley::conform

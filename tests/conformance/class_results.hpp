@@ -48,7 +48,7 @@ class ClassResults {
 
  private:
   std::filesystem::path record_file(const std::string& stem) const;
-  void write() const;
+  std::string write() const;
 
   const std::filesystem::path folder_;
   const std::filesystem::path records_;

@@ -143,9 +143,9 @@ void check_selection(Options options) {
   if (!options.expect_fail_file.empty()) (void)read_ids(options.expect_fail_file, jobs);
 }
 
-/// Whether it may meet others that are judged at the same time: outside of sandboxes a port is everybody's,
-/// and whatever runs as the account for submissions is ended after each.
-bool must_be_alone(const Submission& submission, const Options& options) {
+/// Whether no other one for which this is true may be judged at the same time: outside of sandboxes a port is
+/// everybody's, and whatever runs as the account for submissions is ended after each.
+bool takes_turns(const Submission& submission, const Options& options) {
   if (options.confinement.is_sandboxed) return false;
   return options.confinement.account || !options.ports.empty() ||
          std::ranges::any_of(submission.programs, [](const SubmittedProgram& program) {
@@ -296,7 +296,7 @@ ExitCode grade(Options options) {
   for (Submission& submission : submissions) {
     if (submission.programs.empty()) submission.programs.emplace_back();  // the row that tells why
     folders.push_back(submission.folder.filename());
-    is_alone.push_back(must_be_alone(submission, options));
+    is_alone.push_back(takes_turns(submission, options));
     first_rows.push_back(rows);
     rows += submission.programs.size();
   }

@@ -1,20 +1,21 @@
 #include "tests/conformance/interop.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <mutex>
-#include <system_error>
 
 #include "protocol/text.hpp"
 #include "tests/conformance/build_step.hpp"
 #include "tests/conformance/interop_report.hpp"
+#include "tests/conformance/interop_server.hpp"
 #include "tests/conformance/interruption.hpp"
 #include "tests/conformance/private_copy.hpp"
+#include "tests/conformance/report_files.hpp"
 #include "tests/conformance/selection.hpp"
 #include "tests/conformance/subjects.hpp"
 #include "tests/conformance/submission.hpp"
+#include "tests/conformance/whole_file.hpp"
 #include "tests/conformance/work_pool.hpp"
 
 namespace parley::conform {
@@ -39,17 +40,6 @@ struct Half {
   Profile profile;
 };
 
-void replace_file(const fs::path& path, const InteropMatrix& matrix,
-                  void (*write)(std::ostream&, const InteropMatrix&)) {
-  const fs::path beside = path.string() + ".new";
-  std::ofstream file(beside, std::ios::binary);
-  write(file, matrix);
-  file.close();
-  std::error_code error;
-  if (file) fs::rename(beside, path, error);
-  if (!file || error) throw BadInput{"cannot write " + path.string()};
-}
-
 class Interop {
  public:
   Interop(const Options& options, std::vector<Submission> submissions);
@@ -58,6 +48,8 @@ class Interop {
   void run();
   void write();
 
+  /// When it was last tried; empty: all was.
+  const std::string& not_written() const { return not_written_; }
   const InteropMatrix& matrix() const { return matrix_; }
 
  private:
@@ -77,9 +69,10 @@ class Interop {
   std::vector<Half> clients_;
   std::vector<Half> servers_;
 
-  std::mutex mutex_;  // guards all below
+  std::mutex mutex_;  // guards what is written, and the pairs, while several are tried
   InteropMatrix matrix_;
   Clock::time_point written_at_;
+  std::string not_written_;
 };
 
 Interop::Interop(const Options& options, std::vector<Submission> submissions)
@@ -106,6 +99,8 @@ void Interop::build(Entrant& entrant) {
     if (!problem.empty()) problem = is_stopped_() ? "The run was ended." : "It does not build: " + problem;
   } catch (const BadInput& bad) {
     problem = bad.what;
+  } catch (const std::exception& error) {
+    problem = std::string("It could not be tried: ") + error.what();
   }
 }
 
@@ -141,8 +136,13 @@ void Interop::look_at(std::size_t index) {
   const std::size_t own = is_client ? index : index - clients_.size();
   InteropHalf& half = is_client ? matrix_.clients[own] : matrix_.servers[own];
   if (half.problem.empty()) {
-    auto problem = is_client ? why_client_does_not_start(clients_[own].program, times_, is_stopped_)
-                             : why_server_does_not_start(servers_[own].program, is_stopped_);
+    std::string problem;
+    try {
+      problem = is_client ? why_client_does_not_start(clients_[own].program, times_, is_stopped_)
+                          : why_server_does_not_start(servers_[own].program, is_stopped_);
+    } catch (const std::exception& error) {
+      problem = std::string("It could not be tried: ") + error.what();
+    }
     if (problem.empty() || is_stopped_()) return;
     half.problem = std::move(problem);
   }
@@ -161,7 +161,7 @@ void Interop::try_next(std::size_t index) {
     decide(client, server,
            try_pair(servers_[server].program, clients_[client].program, clients_[client].profile, times_,
                     is_stopped_));
-  } catch (const std::system_error& error) {  // such as too many open files: the next one may find enough
+  } catch (const std::exception& error) {  // such as too many open files: the next one may find enough
     decide(client, server, {PairResult::Outcome::not_tried, error.what(), {}, false});
   }
 }
@@ -180,8 +180,11 @@ void Interop::decide(std::size_t client, std::size_t server, PairResult result) 
 }
 
 void Interop::write() {
-  replace_file(folder_ / "interop.csv", matrix_, write_interop_csv);
-  replace_file(folder_ / "interop.html", matrix_, write_interop_html);
+  not_written_ =
+      why_not_written(folder_ / "interop.csv", [&](std::ostream& out) { write_interop_csv(out, matrix_); });
+  if (not_written_.empty())
+    not_written_ = why_not_written(folder_ / "interop.html",
+                                   [&](std::ostream& out) { write_interop_html(out, matrix_); });
   written_at_ = Clock::now();
 }
 
@@ -209,13 +212,15 @@ ExitCode interop(Options options) {
   options.confinement.hidden = {fs::canonical(options.folder), fs::canonical(folder)};
 
   Interop all(options, std::move(submissions));
-  all.write();  // a folder that cannot be written to is told before anything is tried
+  all.write();
+  if (!all.not_written().empty()) throw BadInput{all.not_written()};  // before anything is tried
   all.run();
   all.write();
   const InteropMatrix& matrix = all.matrix();
   std::cout << matrix.understood() << " of " << matrix.clients.size() * matrix.servers.size()
             << " pairs understand each other: " << (folder / "interop.html").string()
             << " and interop.csv beside it" << std::endl;
+  if (!all.not_written().empty()) throw NotWritten{all.not_written()};
   if (has_come(options.settings.interruption))
     std::cerr << "parley-conform: " << options.settings.interruption->reason()
               << " before all pairs were tried\n";

@@ -13,9 +13,9 @@ namespace parley::conform {
 
 /// How long is waited for what two programs do.
 struct PairTimes {
-  std::chrono::milliseconds silence{2'000};  ///< nothing happens, and nothing wants the processor: it is over
-  std::chrono::milliseconds whole{30'000};   ///< for all of it
-  std::chrono::milliseconds ready{50};       ///< from the last REGISTERED until it is built on
+  std::chrono::milliseconds silence;  ///< nothing happens, and nothing wants the processor: it is over
+  std::chrono::milliseconds whole;    ///< for all of it
+  std::chrono::milliseconds ready;    ///< from the last REGISTERED until it is built on
 };
 
 /// Whether somebody wants all of it to end. Any thread.
@@ -35,13 +35,13 @@ inline const std::vector<std::string> interop_users{"alice", "bob"};
 
 /// Starts the server and, as two users, the client twice. They sign on, say three things to each other each,
 /// and one to everybody; what the other one's terminal shows decides. Whatever the programs do is a result,
-/// and none of them is left. Throws std::system_error for what only the suite lacks. Any thread, for which
-/// all of this is done in networks of its own, when the programs are in sandboxes.
+/// and none of them is left. Throws std::system_error for what only the suite lacks. Any thread; when the
+/// programs are in sandboxes, that thread is in one of their networks afterwards.
 PairResult try_pair(const TestedProgram& server, const TestedProgram& client, const Profile& profile,
                     const PairTimes& times, const IsStopped& is_stopped);
 
-/// Why this server, or this client, is not even there when it is started, a sentence; empty when it is.
-std::string why_server_does_not_start(const TestedProgram& server, const IsStopped& is_stopped);
+/// Why this client is not even there when it is started, a sentence; empty when it is. Of the calling thread
+/// the same holds.
 std::string why_client_does_not_start(const TestedProgram& client, const PairTimes& times,
                                       const IsStopped& is_stopped);
 

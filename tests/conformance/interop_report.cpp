@@ -9,6 +9,7 @@
 #include "tests/conformance/report_bytes.hpp"
 #include "tests/conformance/report_csv.hpp"
 #include "tests/conformance/report_markup.hpp"
+#include "tests/conformance/report_page.hpp"
 
 namespace parley::conform {
 namespace {
@@ -118,7 +119,7 @@ void write_table(std::ostream& out, const InteropMatrix& matrix, const Order& cl
     for (const std::size_t server : servers) write_cell(out, matrix, client, server);
     out << "</tr>\n";
   }
-  out << "</tbody>\n<tfoot><tr><th scope=\"row\">clients that it understands</th><td class=\"number\">"
+  out << "</tbody>\n<tfoot><tr><th scope=\"row\">the server understands</th><td class=\"number\">"
       << matrix.understood() << "</td>";
   for (const std::size_t server : servers)
     out << "<td class=\"number\">" << matrix.understood_of_server(server) << "</td>";
@@ -219,7 +220,7 @@ void write_interop_csv(std::ostream& out, const InteropMatrix& matrix) {
     for (const std::size_t server : servers) out << ',' << csv_field(verdict_of(matrix, client, server));
     out << "\r\n";
   }
-  out << "\"\",\"clients that it understands\"," << matrix.understood() << ','
+  out << "\"\",\"the server understands\"," << matrix.understood() << ','
       << matrix.clients.size() * matrix.servers.size();
   for (const std::size_t server : servers) out << ',' << matrix.understood_of_server(server);
   out << "\r\n";
@@ -229,13 +230,10 @@ void write_interop_html(std::ostream& out, const InteropMatrix& matrix) {
   const Order clients = clients_of(matrix);
   const Order servers = servers_of(matrix);
   const std::size_t all = matrix.clients.size() * matrix.servers.size();
-  out << "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-         "<title>parley-conform: who understands whom</title><style>"
-      << report_css << page_style
-      << "</style></head><body><main>\n<p class=\"suite\">parley-conform</p><h1>Who understands whom: "
-      << matrix.clients.size() << " clients, " << matrix.servers.size() << " servers</h1>\n<p>"
-      << matrix.understood() << " of " << all << " pairs understand each other";
+  write_page_begin(out, "parley-conform: who understands whom", page_style);
+  out << "<p class=\"suite\">parley-conform</p><h1>Who understands whom: " << matrix.clients.size()
+      << " clients, " << matrix.servers.size() << " servers</h1>\n<p>" << matrix.understood() << " of " << all
+      << " pairs understand each other";
   if (const std::size_t tried = matrix.tried(); tried != all) out << "; " << all - tried << " were not tried";
   out << ". In a pair, alice and bob use the same client at one server: each says three things to the other, "
          "then alice one to ALL.</p>\n"
@@ -245,7 +243,7 @@ void write_interop_html(std::ostream& out, const InteropMatrix& matrix) {
   write_problems(out, matrix.clients, clients, "client");
   write_problems(out, matrix.servers, servers, "server");
   write_differences(out, matrix, clients, servers);
-  out << "</main></body></html>\n";
+  write_page_end(out, "");
 }
 
 }  // namespace parley::conform

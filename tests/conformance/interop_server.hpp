@@ -33,4 +33,8 @@ class InteropServer {
   std::string problem_;
 };
 
+/// Why this server is not even there when it is started, a sentence; empty when it is. The calling thread may
+/// be in its network afterwards.
+std::string why_server_does_not_start(const TestedProgram& server, const IsStopped& is_stopped);
+
 }  // namespace parley::conform

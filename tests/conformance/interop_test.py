@@ -80,7 +80,7 @@ class Interop(unittest.TestCase):
             head, *rows = csv.reader(file, strict=True)
         # A column is called "name (folder)", or by both when they are the same.
         servers = [name.rsplit("(", 1)[-1].rstrip(")") for name in head[4:]]
-        self.assertEqual(rows[-1][1], "clients that it understands")
+        self.assertEqual(rows[-1][1], "the server understands")
         return {row[0]: dict(zip(servers, row[4:])) | {"understands": row[2]} for row in rows[:-1]}, dict(zip(servers, rows[-1][4:]))
 
     def test_matrix(self):

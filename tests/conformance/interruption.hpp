@@ -14,8 +14,8 @@ namespace parley::conform {
 /// Whether somebody has ended the run: by SIGTERM, by SIGINT, or by SIGHUP, as of a lost terminal. From then
 /// on every process that this program has started is killed, those that are started later too, so that what
 /// waits for one goes on; what has been found out can be written. A second SIGTERM or SIGINT ends this
-/// program at once, and so does a run that does not come to its end. One for a process; calls are safe from
-/// any thread.
+/// program at once, and so does a run that has not come to its end 20 s later. One for a process; calls are
+/// safe from any thread.
 class Interruption {
  public:
   /// Takes over these signals, but for those that are ignored, as SIGHUP is under nohup. Before any other

@@ -84,7 +84,6 @@ std::vector<Lesson> lessons_of(const std::vector<const Report*>& reports) {
   std::ranges::sort(lessons, {}, [](const Lesson& lesson) {
     return std::tuple(-static_cast<std::ptrdiff_t>(lesson.failed), lesson.clause->level, lesson.clause);
   });
-  if (lessons.size() > most_lessons) lessons.resize(most_lessons);
   return lessons;
 }
 
@@ -116,11 +115,12 @@ void write_half(std::ostream& out, const std::vector<ClassRow>& rows, const std:
   for (const ClassRow& row : rows)
     if (row.half == half && row.problem.empty()) reports.push_back(&row.report);
   if (reports.empty()) return;
-  const auto lessons = lessons_of(reports);
+  auto lessons = lessons_of(reports);
   out << "<h2>What " << half << "s fail <small>" << reports.size() << " tried</small></h2>\n";
   if (lessons.empty()) out << "<p>Nothing that they must or should do.</p>\n";
-  if (lessons.size() == most_lessons)
+  if (lessons.size() > most_lessons)
     out << "<p class=\"left-out\">Only the " << most_lessons << " commonest.</p>\n";
+  lessons.resize(std::min(lessons.size(), most_lessons));
   for (std::size_t i = 0; i < lessons.size(); ++i)
     write_lesson(out, lessons[i], half, reports.size(), half + '-' + std::to_string(i + 1));
 }

@@ -4,8 +4,8 @@
 
 namespace parley::conform {
 
-/// The network that programs and sockets have which a thread makes: one of its own, for programs in a
-/// sandbox, or the one that the thread is in anyway. Belongs to one thread.
+/// A network, and the way into it: what a thread that is in it starts or opens is in it, too. Belongs to one
+/// thread.
 class Network {
  public:
   /// `own`: a new one, in which the calling thread is from here on; only after prepare_sandboxes(). Throws

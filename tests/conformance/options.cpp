@@ -71,7 +71,7 @@ void add_course(CLI::App& app, Options& options, bool is_class) {
   add_number(app, "--jobs", options.jobs, 1, 64,
              is_class ? "Submissions at the same time, of each of which up to four cases are"
                       : "Cases at the same time, each against a program of its own (needs --exec)")
-      ->option_text(is_class ? "N [4 for each core]" : "N [1]");
+      ->option_text(is_class ? "N [4 for each core, fewer where memory is short]" : "N [1]");
   add_number(app, "--tries", options.tries, 1, 3,
              "A case that fails is tried again, and fails when two tries fail")
       ->option_text("N [3]");
@@ -245,7 +245,7 @@ CLI::App* add_interop(CLI::App& app, Options& options) {
   interop->footer(
       "Writes interop.html and interop.csv: the matrix, and the first difference of each pair.\n"
       "Exit codes: 0 all understand each other, 1 some do not, 2 usage, 4 the suite itself is at fault,\n"
-      "128 + N ended by the signal N.");
+      "5 something could not be written, 128 + N ended by the signal N.");
   return interop;
 }
 

@@ -16,6 +16,7 @@
 namespace parley::conform {
 
 /// Exit codes of parley-conform.
+/// 128 and more: that many more than the number of the signal that has ended the run.
 enum class ExitCode {
   all_must_passed = 0,
   some_failed = 1,
@@ -41,7 +42,7 @@ struct Options {
   Confinement confinement;
   bool list = false;
   bool list_needs = false;    ///< the needs of each case instead
-  bool ignore_needs = false;  ///< every case as if nothing else were tried
+  bool ignore_needs = false;  ///< every case as if nothing else were tried, and with no other dialect
   std::string replay;         ///< the id of a case; empty: none
 
   std::vector<std::string> only;
@@ -49,7 +50,7 @@ struct Options {
   Level least_level = Level::may;  ///< cases of this level and of stricter ones
 
   Settings settings;
-  std::size_t jobs = 1;
+  std::size_t jobs = 1;   ///< at the same time: cases, with grade submissions, with interop pairs
   std::size_t tries = 3;  ///< at most, of a case that fails
 
   std::map<std::string, std::string> reports;  ///< format ("tap") to file; "-" is standard output
@@ -71,7 +72,8 @@ struct Options {
   bool shows_progress = true;      ///< on a terminal
   std::vector<std::string> words;  ///< the command line
 
-  // For grade: the folder of the submissions, and what holds for those that say nothing else.
+  // For a class (grade, interop): the folder of the submissions, and what holds for those that say nothing
+  // else. --watch builds, too.
   std::string folder;
   std::string output;  ///< see output_folder()
   bool resume = false;
@@ -80,7 +82,7 @@ struct Options {
   std::string client_command;
   std::chrono::milliseconds build_time{60'000};
   std::chrono::milliseconds pair_time{30'000};  ///< interop: for one client at one server
-  /// Where grade writes: --output, or "reports" in the folder of the submissions.
+  /// Where a class's reports go: --output, or "reports" in the folder of the submissions.
   std::string output_folder() const { return output.empty() ? folder + "/reports" : output; }
 
   bool is_about_client() const { return task == Task::judge_client || task == Task::probe_client; }

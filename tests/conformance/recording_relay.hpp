@@ -35,7 +35,7 @@ struct RelayEvent {
 class RecordingRelay {
  public:
   /// `listeners`: of each user, those where its client connects; they do not block. They may be of other
-  /// networks than the server, whose network this is. Throws std::system_error.
+  /// networks than the server, whose network this is and must outlive the relay. Throws std::system_error.
   RecordingRelay(const Network& network, std::uint16_t server_port,
                  std::vector<std::vector<FileDescriptor>> listeners);
   /// Ends every connection.

@@ -58,7 +58,7 @@ bool can_be_written(const std::string& path) {
   if (::stat(path.c_str(), &status) == 0) {
     if (S_ISREG(status.st_mode)) return bool(FileDescriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC)));
     if (S_ISDIR(status.st_mode)) errno = EISDIR;
-    // A FIFO's reader would take a look for its end.
+    // A FIFO is not opened for a look: when it is closed again its reader takes that for the end.
     return !S_ISDIR(status.st_mode) && ::access(path.c_str(), W_OK) == 0;
   }
   if (errno != ENOENT) return false;

@@ -15,7 +15,7 @@ class StartGate {
   explicit StartGate(std::size_t starts_at_once) : places_(static_cast<std::ptrdiff_t>(starts_at_once)) {}
 
   /// Waits for a place and calls `start`, which starts a program and says how to see that it rests. The place
-  /// is free again when it does, or after a while.
+  /// is free again when it does, or after 5 s.
   void start(const std::function<IsAtRest()>& start);
 
  private:
