@@ -10,6 +10,8 @@ namespace {
 
 // The library's matcher recurses once for each character.
 constexpr std::size_t searched_bytes = 4 * 1024;
+constexpr std::size_t longest_pattern = 500;
+constexpr std::ptrdiff_t most_brackets = 20;
 
 struct TextKey {
   std::string_view key;
@@ -73,16 +75,57 @@ std::string known_keys() {
   return names;
 }
 
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+}
+
+std::string literal(std::string_view value) {
+  std::string pattern;
+  for (;;) {
+    const auto bar = value.find('|');
+    pattern += text_pattern(value.substr(0, bar));
+    if (bar == std::string_view::npos) return pattern;
+    pattern += '|';
+    value.remove_prefix(bar + 1);
+  }
+}
+
+bool is_template(std::string_view key) {
+  return key == "shows_message";
+}
+
+bool is_pattern(std::string_view key) {
+  return is_template(key) || find_key(question_keys, key) != nullptr ||
+         find_key(pattern_keys, key) != nullptr;
+}
+
+/// With the placeholders of a template as they were.
+std::string to_literal(std::string_view key, std::string_view value) {
+  std::string pattern = literal(value);
+  if (!is_template(key)) return pattern;
+  for (const std::string name : {"name", "text"})
+    replace_all(pattern, "\\{" + name + "\\}", '{' + name + '}');
+  return pattern;
+}
+
+std::string what_of(const std::regex_error& error) {
+  if (error.code() != std::regex_constants::error_complexity)
+    return std::string("not a regular expression: ") + error.what();
+  return "a pattern of more than " + std::to_string(longest_pattern) + " characters, or with more than " +
+         std::to_string(most_brackets) + " brackets";
+}
+
 /// As set_profile_value(). Throws std::regex_error.
 std::string set_value(Profile& profile, const std::string& key, const std::string& value) {
   if (const auto* text = find_key(text_keys, key)) {
     profile.*text->value = value;
     if (key != "shows_message" || value.empty()) return {};
-    (void)Pattern(replace_placeholders(value, "name", "text"));  // throws when it is none
+    (void)Pattern(bounded(replace_placeholders(value, "name", "text")));  // throws when it is none
   } else if (const auto* question = find_key(question_keys, key)) {
-    profile.*question->value = Pattern(value);
+    profile.*question->value = Pattern(bounded(value));
   } else if (const auto* pattern = find_key(pattern_keys, key)) {
-    profile.*pattern->value = Pattern(value);
+    profile.*pattern->value = Pattern(bounded(value));
   } else if (const auto* time = find_key(time_keys, key)) {
     int seconds = 0;
     const auto read = std::from_chars(value.data(), value.data() + value.size(), seconds);
@@ -96,12 +139,22 @@ std::string set_value(Profile& profile, const std::string& key, const std::strin
   return {};
 }
 
-void replace_all(std::string& text, std::string_view what, std::string_view by) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-    text.replace(at, what.size(), by);
+}  // namespace
+
+std::string text_pattern(std::string_view text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
 }
 
-}  // namespace
+std::string bounded(std::string pattern) {
+  if (pattern.size() > longest_pattern || std::ranges::count(pattern, '(') > most_brackets)
+    throw std::regex_error(std::regex_constants::error_complexity);
+  return pattern;
+}
 
 Pattern::Pattern(std::string text)
     : text_(std::move(text)),
@@ -116,11 +169,11 @@ std::string set_profile_value(Profile& profile, const std::string& key, const st
   try {
     return set_value(profile, key, value);
   } catch (const std::regex_error& error) {
-    return std::string("not a regular expression: ") + error.what();
+    return what_of(error);
   }
 }
 
-std::variant<Profile, std::string> read_profile(std::istream& lines) {
+std::variant<Profile, std::string> read_profile(std::istream& lines, PatternForm form) {
   Profile profile;
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
@@ -128,9 +181,12 @@ std::variant<Profile, std::string> read_profile(std::istream& lines) {
     if (trimmed.empty() || trimmed.starts_with('#')) continue;
     const auto equals = trimmed.find('=');
     std::string problem = "the line is not of the form key = value";
-    if (equals != std::string::npos)
-      problem = set_profile_value(profile, std::string(trim(trimmed.substr(0, equals), is_blank)),
-                                  std::string(trim(trimmed.substr(equals + 1), is_blank)));
+    if (equals != std::string::npos) {
+      const std::string key(trim(trimmed.substr(0, equals), is_blank));
+      std::string value(trim(trimmed.substr(equals + 1), is_blank));
+      if (form == PatternForm::texts && is_pattern(key)) value = to_literal(key, value);
+      problem = set_profile_value(profile, key, value);
+    }
     if (!problem.empty()) return "line " + std::to_string(number) + ": " + problem;
   }
   return profile;

@@ -59,9 +59,21 @@ struct Profile {
   std::chrono::milliseconds answer_time{20'000};  ///< until it gives up an answer (C3.4)
 };
 
+/// How a profile's patterns are read. A submission's are texts, with | between one and another: a regular
+/// expression could be one that nobody's patience is enough for.
+enum class PatternForm { regular_expression, texts };
+
+/// A pattern that is found where that text is.
+std::string text_pattern(std::string_view text);
+
+/// A pattern that somebody wrote, for which the matcher's stack is large enough. Throws std::regex_error for
+/// one that is too long or has too many brackets.
+std::string bounded(std::string pattern);
+
 /// Lines of "key = value"; blank lines and lines that begin with # are skipped. Otherwise says what is wrong,
 /// with the line's number.
-std::variant<Profile, std::string> read_profile(std::istream& lines);
+std::variant<Profile, std::string> read_profile(std::istream& lines,
+                                                PatternForm form = PatternForm::regular_expression);
 
 /// Sets one key; what is wrong with it, with the keys that there are; empty: nothing.
 std::string set_profile_value(Profile& profile, const std::string& key, const std::string& value);

@@ -95,16 +95,6 @@ std::map<int, int> error_codes_in(const toml::node& node, const std::string& key
   return codes;
 }
 
-/// A pattern that stands for this text alone.
-std::string escaped(std::string_view text) {
-  std::string pattern;
-  for (const char c : text) {
-    if (std::string_view(R"(^$\.*+?()[]{}|)").find(c) != std::string_view::npos) pattern += '\\';
-    pattern += c;
-  }
-  return pattern;
-}
-
 /// One key of [dialect].
 void set_key(Dialect& dialect, const std::string& key, const toml::node& value) {
   if (key == "register_end")
@@ -264,10 +254,10 @@ std::vector<Answer> read_answers(const toml::table& table, std::string_view key,
       refuse(one, name + " needs question = \"...\" and answer = \"...\"");
     try {
       const std::string text = text_in(*question, "question");
-      answers.push_back(
-          {Pattern(form == QuestionForm::text ? escaped(text) : text), text_in(*answer, "answer")});
+      answers.push_back({Pattern(bounded(form == QuestionForm::text ? text_pattern(text) : text)),
+                         text_in(*answer, "answer")});
     } catch (const std::regex_error& error) {
-      refuse(*question, std::string("question is not a regular expression: ") + error.what());
+      refuse(*question, std::string("question is not a regular expression, or is too long: ") + error.what());
     }
   }
   return answers;

@@ -81,6 +81,9 @@ void write_program_reports(const ClassRow& row, Options options, const std::stri
                      {"junit", folder / (stem + ".junit.xml")},
                      {"markdown", folder / (stem + ".md")},
                      {"gradescope", folder / (stem + ".gradescope.json")}};
+  std::error_code error;
+  for (const auto& [format, path] : options.reports)  // a link could lead to any file of the course's
+    if (std::filesystem::is_symlink(path, error)) std::filesystem::remove(path, error);
   write_report_files(row.report, options);
 }
 
@@ -97,6 +100,7 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
   options.command = program.start;
   options.jobs = cases_at_once;
   options.profile_file = program.profile;
+  options.profile_form = program.profile_form;
   if (!program.ports.empty()) options.ports = program.ports;
   std::ranges::copy(program.answers, std::back_inserter(options.course.answers));
   try {

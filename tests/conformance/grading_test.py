@@ -60,6 +60,8 @@ BROKEN = {  # folder: (grade.toml, server.py, what is said of it)
     "says-nothing": (None, "", "Nothing says how to start it"),
     "stays": (START, STAYS, ""),
     "prints": (START, PRINTS, ""),
+    "profile-elsewhere": ('[client]\nstart = "true"\nprofile = "../exits/server.py"\n', "", "is no file of its folder"),
+    "many-ports": (f'[server]\nstart = "true"\nports = {list(range(1, 18))}\n', "", "more than 16 ports"),
     "unknown-key": ("starts = 'x'\n", "", "it has no use for 'starts'"),
 }
 
@@ -234,6 +236,18 @@ class Grading(unittest.TestCase):
         self.assertIn("does not listen on port", printed)
         self.assertTrue((self.sleeper_folder / "reports" / "class.html").is_file())
 
+    def test_a_profile_that_was_handed_in_is_no_program(self):
+        """Its patterns are texts: no regular expression of a student's is compiled, or matched without end."""
+        for name, pattern in {"deep": "(" * 10_000, "text": "(.*)*(.*)*(.*)*$"}.items():
+            folder = self.folder / "submissions" / name
+            shutil.copytree(EXAMPLES / "submissions" / "python-client", folder)
+            (folder / "profile").write_text(f"delivered = {pattern}\nanswer_time_s = 1\n", encoding="utf-8")
+            (folder / "grade.toml").write_text('[client]\nstart = "python3 client.py {user} {host} {port}"\nprofile = "profile"\n',
+                                               encoding="utf-8")
+        _, rows, _ = self.grade(self.folder / "submissions", "--sandbox", "off", "--timeout", "0.3", "--only", "C1.1,C3.2-delivered")
+        self.assertIn("a pattern of more than 500 characters", rows["deep"]["problem"])
+        self.assertEqual((rows["text"]["problem"], rows["text"]["C1.1"], rows["text"]["C3.2"]), ("", "pass", "fail"))
+
     def test_mistakes_of_the_grader(self):
         empty = self.folder / "empty"
         empty.mkdir()
@@ -241,7 +255,7 @@ class Grading(unittest.TestCase):
         weights.write_text("D2.1 = many\n", encoding="utf-8")
         samples = str(EXAMPLES / "submissions")
         for arguments, said in (([str(empty)], "there are no submissions in"),
-                                ([str(self.folder / "nowhere")], "there are no submissions in"),
+                                ([str(self.folder / "nowhere")], "is no folder that can be read"),
                                 ([samples, "--only", "D2.11"], "the nearest are"),
                                 ([samples, "--weights", str(weights)], "'many' is not a whole number")):
             with self.subTest(arguments=arguments):

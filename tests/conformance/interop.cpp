@@ -121,7 +121,8 @@ void Interop::add_halves(const Entrant& entrant) {
               program.answers},
              {}};
     try {
-      if (is_client && half.problem.empty()) one.profile = read_profile_file(program.profile);
+      if (is_client && half.problem.empty())
+        one.profile = read_profile_file(program.profile, program.profile_form);
     } catch (const BadInput& bad) {
       half.problem = bad.what;
     }

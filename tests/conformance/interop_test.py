@@ -151,7 +151,7 @@ class Interop(unittest.TestCase):
         self.assertEqual(processes_of(self.folder), [])
 
     def test_mistakes_of_the_grader(self):
-        for arguments, said in ((["/nowhere"], "there are no submissions in /nowhere"), ([], "FOLDER is required"),
+        for arguments, said in ((["/nowhere"], "/nowhere is no folder that can be read"), ([], "FOLDER is required"),
                                 ([str(SAMPLES), "--jobs", "0"], "--jobs")):
             run = subprocess.run([CONFORM, "interop", *arguments], capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
             self.assertEqual(run.returncode, 2, run.stdout + run.stderr)

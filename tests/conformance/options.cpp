@@ -183,8 +183,6 @@ void add_grading(CLI::App& app, Options& options) {
   add_text(app, "--profile", options.profile_file, "How these clients ask, and what they say")
       ->option_text("FILE");
   add_text(app, "--output", options.output, "Folder for the reports")->option_text("FOLDER [FOLDER/reports]");
-  app.add_flag("--resume", options.resume,
-               "Judge only what this folder for the reports does not tell of yet, or what has changed since");
   add_seconds(app, "--build-time", options.build_time, least_time, "For building one");
   add_number(
       app, "--memory", 16, 1 << 20,
@@ -329,6 +327,9 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
       ->option_text(" ")
       ->required();
   add_grading(*grade, options);
+  grade->add_flag(
+      "--resume", options.resume,
+      "Judge only what this folder for the reports does not tell of yet, or what has changed since");
   CLI::App* interop = add_interop(app, options);
   bool probes_client = false;
   CLI::App* probe = app.add_subcommand("probe", "Tell which dialect a server or a client speaks");

@@ -62,6 +62,7 @@ struct Options {
   std::string expect_fail_file;
   std::string alternatives_file;
   std::string profile_file;
+  PatternForm profile_form = PatternForm::regular_expression;
   bool is_watched = false;  ///< judged again whenever its folder changes
   /// Of a run: any thread, one at a time. Empty: the progress line, on a terminal.
   std::function<void(std::size_t done, std::size_t total, std::size_t failed)> on_progress;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <set>
@@ -46,7 +47,7 @@ Subject make_server_subject(const Options& options) {
 
 Profile read_profile_of(const Options& options) {
   if (options.profile_file.empty()) return options.course.profile.value_or(Profile{});
-  return read_profile_file(options.profile_file);
+  return read_profile_file(options.profile_file, options.profile_form);
 }
 
 Subject make_client_subject(const Options& options) {
@@ -76,11 +77,16 @@ std::set<std::string_view> stuck_jobs(const std::vector<Job>& jobs) {
 
 }  // namespace
 
-Profile read_profile_file(const std::string& path) {
+Profile read_profile_file(const std::string& path, PatternForm form) {
   if (path.empty()) return {};
-  std::ifstream file(path);
-  if (!file) throw BadInput{"cannot read " + path};
-  auto result = read_profile(file);
+  constexpr std::uintmax_t most_bytes = 64 * 1024;
+  std::error_code error;
+  // To read what is no file might never end.
+  std::ifstream file;
+  if (std::filesystem::is_regular_file(path, error)) file.open(path);
+  if (!file.is_open()) throw BadInput{"cannot read " + path};
+  if (std::filesystem::file_size(path, error) > most_bytes) throw BadInput{path + " is over 64 KiB"};
+  auto result = read_profile(file, form);
   if (const auto* problem = std::get_if<std::string>(&result)) throw BadInput{path + ": " + *problem};
   return std::get<Profile>(std::move(result));
 }

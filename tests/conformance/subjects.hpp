@@ -14,7 +14,7 @@ std::vector<Job> all_jobs();
 Subject make_subject(const Options& options);
 
 /// The profile in that file; the default one when the path is empty. Throws BadInput.
-Profile read_profile_file(const std::string& path);
+Profile read_profile_file(const std::string& path, PatternForm form);
 
 /// How that program speaks, looked for from that dialect on. Throws BadInput.
 Probed probe_program(const Options& options, const Dialect& dialect, ProbeGoal goal);

@@ -24,6 +24,8 @@ std::uint16_t to_port(const toml::node& node) {
   return static_cast<std::uint16_t>(*number);
 }
 
+constexpr std::size_t most_ports = 16;  // each is listened on, or looked for
+
 /// Of `port = 5050` or `ports = [5000, 8000]`.
 std::vector<std::uint16_t> ports_of(const toml::table& table) {
   std::vector<std::uint16_t> ports;
@@ -32,6 +34,8 @@ std::vector<std::uint16_t> ports_of(const toml::table& table) {
     const toml::array* list = several->as_array();
     if (list == nullptr || list->empty() || !ports.empty())
       throw BadInput{"it must be port = 5050 or ports = [5000, 8000]"};
+    if (list->size() > most_ports)
+      throw BadInput{"it has more than " + std::to_string(most_ports) + " ports"};
     for (const toml::node& one : *list) ports.push_back(to_port(one));
   }
   return ports;
@@ -51,6 +55,16 @@ void check_keys(const toml::table& table, std::initializer_list<std::string_view
   }
 }
 
+/// The path of a file that was handed in, wherever links lead. Throws BadInput.
+std::string own_file(const std::filesystem::path& folder, const std::string& name) {
+  std::error_code error;
+  const auto file = std::filesystem::canonical(folder / name, error);
+  const auto inside = file.lexically_relative(std::filesystem::canonical(folder, error));
+  if (error || inside.empty() || *inside.begin() == ".." || !std::filesystem::is_regular_file(file, error))
+    throw BadInput{"'" + name + "' is no file of its folder"};
+  return file;
+}
+
 void add_program(Submission& submission, const toml::table& table, std::string_view half, Task task) {
   const toml::node* node = table.get(half);
   if (node == nullptr) return;
@@ -61,9 +75,9 @@ void add_program(Submission& submission, const toml::table& table, std::string_v
   const std::string start = text_at(*program, "start");
   if (start.empty()) throw BadInput{"[" + std::string(half) + "] has no start = \"...\""};
   std::string profile = text_at(*program, "profile");
-  if (!profile.empty()) profile = submission.folder / profile;
-  submission.programs.push_back(
-      {task, start, profile, ports_of(*program), read_answers(*program, "answers", QuestionForm::text)});
+  if (!profile.empty()) profile = own_file(submission.folder, profile);
+  submission.programs.push_back({task, start, profile, PatternForm::texts, ports_of(*program),
+                                 read_answers(*program, "answers", QuestionForm::text)});
 }
 
 void read_settings(Submission& submission) {
@@ -93,10 +107,14 @@ Submission read_submission(const std::filesystem::path& folder, const Options& o
   }
   if (submission.programs.empty()) {
     if (!options.server_command.empty())
-      submission.programs.push_back({Task::judge_server, options.server_command, {}, {}, {}});
+      submission.programs.push_back({Task::judge_server, options.server_command, {}, {}, {}, {}});
     if (!options.client_command.empty())
-      submission.programs.push_back(
-          {Task::judge_client, options.client_command, options.profile_file, {}, {}});
+      submission.programs.push_back({Task::judge_client,
+                                     options.client_command,
+                                     options.profile_file,
+                                     PatternForm::regular_expression,
+                                     {},
+                                     {}});
   }
   if (submission.programs.empty() && submission.problem.empty())
     submission.problem = std::string("Nothing says how to start it: there is no ") + settings_file +
@@ -108,6 +126,11 @@ Submission read_submission(const std::filesystem::path& folder, const Options& o
 
 std::vector<Submission> read_submissions(const Options& options) {
   std::error_code error;
+  if (!std::filesystem::is_directory(options.folder, error))
+    throw BadInput{options.folder + " is no folder that can be read"};
+  if (std::filesystem::exists(std::filesystem::path(options.output_folder()) / settings_file, error))
+    throw BadInput{"the reports' folder " + options.output_folder() + " has a " + settings_file +
+                   ": it is a submission; give another --output"};
   std::vector<std::filesystem::path> folders;
   for (const auto& entry : std::filesystem::directory_iterator(options.folder, error))
     if (entry.is_directory() && !entry.path().filename().string().starts_with('.') &&

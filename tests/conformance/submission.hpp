@@ -13,8 +13,9 @@ namespace parley::conform {
 /// One program of a submission.
 struct SubmittedProgram {
   Task task = Task::judge_server;
-  std::string start;                 ///< the command, with {port} and so on
-  std::string profile;               ///< clients: a file; empty for none
+  std::string start;    ///< the command, with {port} and so on
+  std::string profile;  ///< clients: a file; empty for none
+  PatternForm profile_form = PatternForm::regular_expression;
   std::vector<std::uint16_t> ports;  ///< in its source; empty: what the command line says
   std::vector<Answer> answers;       ///< to what it asks; those of the course come first
 };
