@@ -42,7 +42,8 @@ std::string ClassResults::write() const {
   for (const auto& [name, write] :
        {std::pair{"class.csv", &write_class_csv}, std::pair{"class.html", &write_class_html},
         std::pair{"lecture.html", &write_lecture_html}}) {
-    const auto why = why_not_written(folder_ / name, [&](std::ostream& out) { write(out, rows_); });
+    const auto why =
+        why_not_written(folder_ / name, [&, write = write](std::ostream& out) { write(out, rows_); });
     if (!why.empty()) return why;
   }
   return {};

@@ -310,7 +310,8 @@ ExitCode grade(Options options) {
 
   // Beside others one needs more time than alone, at most as much more as they share a core.
   const std::size_t sharing = std::min(options.jobs, submissions.size());
-  options.settings.budget *= std::max<std::size_t>(1, sharing / cores());
+  options.settings.budget *=
+      static_cast<std::chrono::milliseconds::rep>(std::max<std::size_t>(1, sharing / cores()));
 
   const auto names = report_names(folders);
   Class all(options, submissions);

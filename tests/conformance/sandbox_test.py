@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Submissions with a port in their source, and hostile ones: what a sandbox gives them, and what it keeps from them.
 
-    sandbox_test.py CONFORM       CONFORM is the program parley-conform; exits with 77 where it can make no sandbox
+    sandbox_test.py CONFORM [Ports|Inside|Costs]      CONFORM is the program parley-conform; exits with 77 where it can make
+                                                      no sandbox
 """
 
 import ast
@@ -104,7 +105,7 @@ def sample(name, port=None):
     return text.replace("int(sys.argv[1])", str(port))
 
 
-class Sandbox(unittest.TestCase):
+class Sandboxed(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -144,6 +145,16 @@ class Sandbox(unittest.TestCase):
         self.assertEqual(row["problem"], "")
         self.assertEqual(row["score"], row["max_score"])
         self.assertNotEqual(row["score"], "0")
+
+    def survivor(self):
+        """The command line of a process that hides from whoever looks for it, and the source of a server that starts it."""
+        number = f"1000.{secrets.randbelow(10**9)}"
+        hidden = f'import subprocess\nsubprocess.Popen(["env", "-i", "setsid", "sleep", "{number}"])\n'
+        return ["sleep", number], hidden + sample("python-server/server.py").replace("from __future__ import annotations\n", "")
+
+
+class Ports(Sandboxed):
+    """Whoever has a port in its source may have it."""
 
     def test_servers_may_have_the_same_port_at_the_same_time(self):
         port = self.taken_port()
@@ -204,27 +215,9 @@ class Sandbox(unittest.TestCase):
             said = (self.submissions / row["folder"] / "grade.toml").read_text(encoding="utf-8").split("# ")[1].strip()
             self.assertIn(said, row["problem"])
 
-    def survivor(self):
-        """The command line of a process that hides from whoever looks for it, and the source of a server that starts it."""
-        number = f"1000.{secrets.randbelow(10**9)}"
-        hidden = f'import subprocess\nsubprocess.Popen(["env", "-i", "setsid", "sleep", "{number}"])\n'
-        return ["sleep", number], hidden + sample("python-server/server.py").replace("from __future__ import annotations\n", "")
 
-    def test_nothing_outlives_a_sandbox(self):
-        command, source = self.survivor()
-        self.add_server("ada", source)
-        _, rows = self.grade("--sandbox", "on", *FEW)
-        self.assert_all_points(rows["ada"])
-        self.assertIsNone(pid_of(*command))
-
-    def test_outside_something_may_outlive_it(self):
-        """Otherwise the test before shows nothing."""
-        command, source = self.survivor()
-        self.add_server("ada", source)
-        self.grade("--sandbox", "off", *FEW)
-        pid = pid_of(*command)
-        self.assertIsNotNone(pid)
-        os.kill(pid, signal.SIGKILL)
+class Inside(Sandboxed):
+    """What there is in a sandbox, and without one."""
 
     def probe(self, choice):
         port = self.taken_port()
@@ -298,33 +291,6 @@ start = "python3 built.py {{port}}"
         self.assert_all_points(rows["ada"])
         self.assertFalse((self.submissions / "ada" / "built.py").exists(), "what was handed in has changed")
 
-    def test_a_bomb_costs_its_own_row(self):
-        self.add_server("counts", BOMB)
-        self.add_server("endless", ENDLESS_BOMB)
-        self.add_server("good", sample("python-server/server.py"))
-        _, rows = self.grade("--sandbox", "on", "--processes", "50", "--budget", "30", *FEW)
-        count = int(re.search(r"having printed: \((\d+)\)", rows["counts"]["problem"]).group(1))
-        self.assertLess(count, 50)
-        self.assertGreater(count, 20)
-        self.assertIn("does not listen", rows["endless"]["problem"])
-        self.assert_all_points(rows["good"])
-
-    def test_how_it_ended_is_told_alike(self):
-        self.add("signal", "", '[server]\nstart = "kill -SEGV $$"\n')
-        self.add("code", "", '[server]\nstart = "exit 3"\n')
-        for choice in ("on", "off"):
-            _, rows = self.grade("--sandbox", choice, *FEW)
-            self.assertIn("it was killed by signal 11 (Segmentation fault)", rows["signal"]["problem"])
-            self.assertIn("it exited with code 3", rows["code"]["problem"])
-
-    def test_the_verdicts_are_those_without_it(self):
-        name = "python-mistakes"
-        shutil.copytree(EXAMPLES / "submissions" / name, self.submissions / name)
-        options = ["--receipt-time", "5", "--jobs", "8", "--only", "F2,R7,D2,D6"]
-        runs = {choice: self.begin("--sandbox", choice, *options, output=choice) for choice in ("on", "off")}
-        inside, outside = (self.end(run, choice)[1] for choice, run in runs.items())
-        self.assertEqual(inside, outside)
-
     def test_without_bubblewrap(self):
         """It is said, and what has a port in its source is judged all the same, one at a time."""
         port = free_port()
@@ -372,6 +338,53 @@ start = "python3 built.py {{port}}"
         self.assert_all_points(rows["ada"])
         self.assertIn("having printed: 61235 False True", rows["bob"]["problem"])
         self.assertIsNone(pid_of(*command))
+
+
+class Costs(Sandboxed):
+    """What a submission does costs nobody else anything."""
+
+    def test_nothing_outlives_a_sandbox(self):
+        command, source = self.survivor()
+        self.add_server("ada", source)
+        _, rows = self.grade("--sandbox", "on", *FEW)
+        self.assert_all_points(rows["ada"])
+        self.assertIsNone(pid_of(*command))
+
+    def test_outside_something_may_outlive_it(self):
+        """Otherwise the test before shows nothing."""
+        command, source = self.survivor()
+        self.add_server("ada", source)
+        self.grade("--sandbox", "off", *FEW)
+        pid = pid_of(*command)
+        self.assertIsNotNone(pid)
+        os.kill(pid, signal.SIGKILL)
+
+    def test_a_bomb_costs_its_own_row(self):
+        self.add_server("counts", BOMB)
+        self.add_server("endless", ENDLESS_BOMB)
+        self.add_server("good", sample("python-server/server.py"))
+        _, rows = self.grade("--sandbox", "on", "--processes", "50", "--budget", "10", *FEW)
+        count = int(re.search(r"having printed: \((\d+)\)", rows["counts"]["problem"]).group(1))
+        self.assertLess(count, 50)
+        self.assertGreater(count, 20)
+        self.assertIn("does not listen", rows["endless"]["problem"])
+        self.assert_all_points(rows["good"])
+
+    def test_how_it_ended_is_told_alike(self):
+        self.add("signal", "", '[server]\nstart = "kill -SEGV $$"\n')
+        self.add("code", "", '[server]\nstart = "exit 3"\n')
+        for choice in ("on", "off"):
+            _, rows = self.grade("--sandbox", choice, *FEW)
+            self.assertIn("it was killed by signal 11 (Segmentation fault)", rows["signal"]["problem"])
+            self.assertIn("it exited with code 3", rows["code"]["problem"])
+
+    def test_the_verdicts_are_those_without_it(self):
+        name = "python-mistakes"
+        shutil.copytree(EXAMPLES / "submissions" / name, self.submissions / name)
+        options = ["--receipt-time", "5", "--jobs", "8", "--only", "F2,R7,D2,D6"]
+        runs = {choice: self.begin("--sandbox", choice, *options, output=choice) for choice in ("on", "off")}
+        inside, outside = (self.end(run, choice)[1] for choice, run in runs.items())
+        self.assertEqual(inside, outside)
 
 
 def can_be_made():
