@@ -1,5 +1,4 @@
 // How a client comes to a ClientTrial: the listener, its sockets, its questions, its REGISTERs.
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -7,10 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include "protocol/text.hpp"
 #include "tests/conformance/client_trial.hpp"
+#include "tests/conformance/listening.hpp"
 #include "tests/conformance/program.hpp"
 #include "tests/conformance/sandbox.hpp"
 #include "tests/conformance/start_gate.hpp"
@@ -59,19 +58,8 @@ ClientTrial::~ClientTrial() {
 
 /// 0: the system's choice.
 void ClientTrial::listen_on(std::uint16_t port) {
-  FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const int on = 1;  // connections of the run before may linger there
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (!listener || ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      ::bind(listener.get(), generic, length) != 0 || ::listen(listener.get(), 16) != 0 ||
-      ::getsockname(listener.get(), generic, &length) != 0)
-    throw std::system_error(errno, std::generic_category(), "listening on port " + std::to_string(port));
-  if (listeners_.empty()) port_ = ntohs(address.sin_port);
+  FileDescriptor listener = listen_on_loopback(port);
+  if (listeners_.empty()) port_ = port;
   listeners_.push_back(std::move(listener));
 }
 

@@ -1,22 +1,18 @@
 #include "tests/conformance/interop_pair.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <memory>
 #include <optional>
-#include <system_error>
 
 #include "protocol/text.hpp"
 #include "tests/conformance/client_terminal.hpp"
 #include "tests/conformance/crash_text.hpp"
 #include "tests/conformance/interop_server.hpp"
 #include "tests/conformance/interop_wire.hpp"
+#include "tests/conformance/listening.hpp"
 
 namespace parley::conform {
 namespace {
@@ -48,28 +44,11 @@ struct Place {
   std::uint16_t port = 0;
 };
 
-FileDescriptor listen_on(std::uint16_t& port) {
-  FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const int on = 1;
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (!listener || ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      ::bind(listener.get(), generic, length) != 0 || ::listen(listener.get(), 16) != 0 ||
-      ::getsockname(listener.get(), generic, &length) != 0)
-    throw std::system_error(errno, std::generic_category(), "listening on port " + std::to_string(port));
-  port = ntohs(address.sin_port);
-  return listener;
-}
-
 /// Where one client finds the server.
 Place make_place(const TestedProgram& client) {
   Place place{Network(client.confinement.is_sandboxed), {}, 0};
   for (std::uint16_t port : client.ports.empty() ? std::vector<std::uint16_t>{0} : client.ports) {
-    place.listeners.push_back(listen_on(port));
+    place.listeners.push_back(listen_on_loopback(port));
     if (place.port == 0) place.port = port;
   }
   return place;

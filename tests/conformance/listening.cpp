@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "base/file_descriptor.hpp"
 
@@ -85,6 +86,24 @@ bool is_port_free(std::uint16_t port) {
   address.sin_port = htons(port);
   return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
          errno != EADDRINUSE;
+}
+
+FileDescriptor listen_on_loopback(std::uint16_t& port) {
+  constexpr int backlog = 16;
+  FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int on = 1;
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (!listener || ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      ::bind(listener.get(), generic, length) != 0 || ::listen(listener.get(), backlog) != 0 ||
+      ::getsockname(listener.get(), generic, &length) != 0)
+    throw std::system_error(errno, std::generic_category(), "listening on port " + std::to_string(port));
+  port = ntohs(address.sin_port);
+  return listener;
 }
 
 }  // namespace parley::conform

@@ -10,22 +10,15 @@
 #include "tests/conformance/report_bytes.hpp"
 #include "tests/conformance/report_writers.hpp"
 #include "tests/unit/conform_report_sample.hpp"
+#include "tests/unit/conform_report_written.hpp"
 
 using namespace parley::conform;
 using nlohmann::json;
 
 namespace {
 
-std::string written(void (*writer)(std::ostream&, const Report&), const Report& report) {
-  std::ostringstream out;
-  writer(out, report);
-  REQUIRE(out);
-  return std::move(out).str();
-}
-
-std::vector<Report> all_reports() {
-  return {test::sample_report(), test::hostile_report(), Report{}};
-}
+using test::all_reports;
+using test::written;
 
 struct TapPoint {
   bool ok = false;

@@ -12,6 +12,7 @@
 #include "tests/conformance/report_markup.hpp"
 #include "tests/conformance/report_writers.hpp"
 #include "tests/unit/conform_report_sample.hpp"
+#include "tests/unit/conform_report_written.hpp"
 
 using namespace parley::conform;
 using enum Happening;
@@ -44,12 +45,7 @@ std::string in_source(const std::string& path) {
   return '\'' + std::string(PARLEY_SOURCE_DIR) + '/' + path + '\'';
 }
 
-std::string written(void (*writer)(std::ostream&, const Report&), const Report& report) {
-  std::ostringstream out;
-  writer(out, report);
-  REQUIRE(out);
-  return std::move(out).str();
-}
+using test::written;
 
 std::size_t count_of(const std::string& text, const std::string& part) {
   std::size_t count = 0;

@@ -9,22 +9,15 @@
 
 #include "tests/conformance/report_writers.hpp"
 #include "tests/unit/conform_report_sample.hpp"
+#include "tests/unit/conform_report_written.hpp"
 
 using namespace parley::conform;
 using nlohmann::json;
 
 namespace {
 
-std::string written(void (*writer)(std::ostream&, const Report&), const Report& report) {
-  std::ostringstream out;
-  writer(out, report);
-  REQUIRE(out);
-  return std::move(out).str();
-}
-
-std::vector<Report> all_reports() {
-  return {test::sample_report(), test::hostile_report(), Report{}};
-}
+using test::all_reports;
+using test::written;
 
 /// The sample with its first case, which has failed, so many times more, each with this many bytes to show.
 Report long_report(int cases, int events) {
