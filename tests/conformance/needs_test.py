@@ -22,6 +22,8 @@ from kill_matrix import JOBS, TIMEOUT_S, clause_of, command_for, compiled_progra
 from zoo.make_mutant import PROGRAMS, load_mutants  # noqa: E402
 
 RUN_LIMIT_S = 300
+# Where two requests meet in one segment by chance, only some runs show what the broken one does to the other case.
+TRIES = 8
 IS_LONG = os.environ.get("PARLEY_LONG") == "1"
 
 
@@ -71,18 +73,25 @@ def try_all(conform, folder, mutants, candidates, pool):
         for name in names:
             wanted.setdefault(name, set()).update(pair)
     runs = {name: pool.submit(verdicts, conform, folder, name, mutants[name], cases) for name, cases in wanted.items()}
-    return {pair: [name for name in names if shown_on(runs[name].result(), name, pair)] for pair, names in candidates.items()}
+    shown = {pair: [name for name in names if shown_on(runs[name].result(), name, pair)] for pair, names in candidates.items()}
+    bare = {pair: candidates[pair] for pair, names in shown.items() if not names}
+    return shown | try_each(conform, folder, mutants, bare, pool)
 
 
 def try_some(conform, folder, mutants, candidates, pool):
-    """One pair of each need, until a mutant justifies it."""
+    """One pair of each need."""
     sample = {need: (case, need) for case, need in sorted(candidates, reverse=True)}.values()
+    return try_each(conform, folder, mutants, {pair: candidates[pair] for pair in sample}, pool)
 
+
+def try_each(conform, folder, mutants, candidates, pool):
+    """Each pair by itself, until a mutant justifies it."""
     def first(pair):
-        tries = (shown_on(verdicts(conform, folder, name, mutants[name], pair), name, pair) for name in candidates[pair])
+        tries = (shown_on(verdicts(conform, folder, name, mutants[name], pair), name, pair)
+                 for name in candidates[pair] * TRIES)
         return [name for name in (next(filter(None, tries), None),) if name]
 
-    return dict(zip(sample, pool.map(first, sample)))
+    return dict(zip(candidates, pool.map(first, candidates)))
 
 
 def try_pairs(conform, program, causes, pool, folder):
