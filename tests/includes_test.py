@@ -14,6 +14,14 @@ LAYERS = [
     ["server/context"],
     ["server/chat/", "server/two_socket/"],
     ["server/", "client/"],
+    ["tests/support/"],
+    ["tests/conformance/model/"],
+    ["tests/conformance/process/", "tests/conformance/report/"],
+    ["tests/conformance/bench/"],
+    ["tests/conformance/cases/", "tests/conformance/probe/"],
+    ["tests/conformance/command/"],
+    ["tests/conformance/grade/", "tests/conformance/interop/", "tests/conformance/watch/"],
+    ["tests/conformance/"],
 ]
 LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
 
@@ -39,6 +47,8 @@ def complaints(path, text):
             if any(path.startswith(top) and re.fullmatch(names, name) for top, names in FORBIDDEN.items()):
                 yield f"{path}:{number}: {part} must not know <{name}>"
             continue
+        if name == "clauses.inc":  # made from PROTOCOL.md while the project is built
+            continue
         other = part_of(name)
         if other is None:
             yield f'{path}:{number}: "{name}" is of no layer'
@@ -48,12 +58,12 @@ def complaints(path, text):
 
 def main(root):
     found, files = [], 0
-    for top in ("base", "protocol", "server", "client"):
+    for top in ("base", "protocol", "server", "client", "tests/conformance"):
         for file in sorted(root.joinpath(top).rglob("*.[ch]pp")):
             files += 1
             found += complaints(file.relative_to(root).as_posix(), file.read_text())
     assert list(complaints("server/net/x.hpp", '#include "server/chat/outbox.hpp"\n')), "the check sees nothing"
-    assert files > 80, f"only {files} files"
+    assert files > 250, f"only {files} files"
     print("\n".join(found) or f"{files} files, every include in order")
     return 1 if found else 0
 

@@ -1,13 +1,13 @@
 # The client side of parley-conform: the pseudo-terminal, what is judged on it, and the cases.
 set(client_sources
-  cases_client_framing.cpp
-  cases_client_receiving.cpp
-  cases_client_sending.cpp
-  cases_client_session.cpp
-  client_bench.cpp
-  client_process.cpp
-  client_profile.cpp
-  client_screen_text.cpp
-  client_sign_on.cpp
-  client_terminal.cpp
-  client_trial.cpp)
+  bench/client_bench.cpp
+  bench/client_profile.cpp
+  bench/client_sign_on.cpp
+  bench/client_trial.cpp
+  cases/client_framing.cpp
+  cases/client_receiving.cpp
+  cases/client_sending.cpp
+  cases/client_session.cpp
+  process/client_process.cpp
+  process/client_screen_text.cpp
+  process/client_terminal.cpp)

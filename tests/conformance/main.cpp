@@ -8,19 +8,19 @@
 #include <optional>
 
 #include "base/output.hpp"
-#include "tests/conformance/confine.hpp"
-#include "tests/conformance/grade.hpp"
-#include "tests/conformance/interop.hpp"
-#include "tests/conformance/interruption.hpp"
-#include "tests/conformance/judge.hpp"
-#include "tests/conformance/options.hpp"
-#include "tests/conformance/private_copy.hpp"
-#include "tests/conformance/probe.hpp"
+#include "tests/conformance/command/confine.hpp"
+#include "tests/conformance/command/judge.hpp"
+#include "tests/conformance/command/options.hpp"
+#include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/selection.hpp"
+#include "tests/conformance/command/subjects.hpp"
+#include "tests/conformance/grade/grade.hpp"
+#include "tests/conformance/interop/interop.hpp"
+#include "tests/conformance/probe/probe.hpp"
+#include "tests/conformance/process/interruption.hpp"
+#include "tests/conformance/process/private_copy.hpp"
 #include "tests/conformance/replay.hpp"
-#include "tests/conformance/report_files.hpp"
-#include "tests/conformance/selection.hpp"
-#include "tests/conformance/subjects.hpp"
-#include "tests/conformance/watch.hpp"
+#include "tests/conformance/watch/watch.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <iosfwd>
 
-#include "tests/conformance/verdict.hpp"
+#include "tests/conformance/model/verdict.hpp"
 
 namespace parley::conform {
 

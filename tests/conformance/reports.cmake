@@ -1,11 +1,11 @@
 # The report writers: no socket, no clock. The page's style and script are files of their own, embedded here.
 foreach(asset report.css report.js class.css class.js)
   string(REPLACE "." "_" name ${asset})
-  file(READ "${CMAKE_CURRENT_LIST_DIR}/html/${asset}" ${name})
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/html/${asset}")
+  file(READ "${CMAKE_CURRENT_LIST_DIR}/report/html/${asset}" ${name})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/report/html/${asset}")
 endforeach()
 file(CONFIGURE OUTPUT html_assets.cpp @ONLY CONTENT [[
-#include "tests/conformance/html_assets.hpp"
+#include "tests/conformance/report/html_assets.hpp"
 
 namespace parley::conform {
 
@@ -19,30 +19,30 @@ const std::string_view class_js = R"asset(@class_js@)asset";
 
 add_library(parley_conform_reports STATIC
   "${CMAKE_CURRENT_BINARY_DIR}/html_assets.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/anonymous.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/causes.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/class_matrix.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/crash_text.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/lecture.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_autolab.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_brief.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_bytes.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_console.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_csv.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_diagram.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_gradescope.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_html.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_json.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_junit.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_markdown.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_markup.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_names.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_page.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_prairielearn.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_tap.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_text.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/report_vpl.cpp")
+  "${CMAKE_CURRENT_LIST_DIR}/report/anonymous.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/causes.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/class_matrix.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/model/crash_text.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/lecture.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_autolab.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_brief.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_bytes.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_console.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_csv.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_diagram.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_gradescope.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_html.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_json.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_junit.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_markdown.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_markup.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_names.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_page.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_prairielearn.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_tap.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_text.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/report/report_vpl.cpp")
 target_link_libraries(parley_conform_reports
   PUBLIC parley_protocol parley_conform_model
   PRIVATE parley_settings nlohmann_json::nlohmann_json)

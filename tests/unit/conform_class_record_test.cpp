@@ -3,8 +3,8 @@
 #include <sstream>
 
 #include "conform_report_sample.hpp"
-#include "tests/conformance/class_record.hpp"
-#include "tests/conformance/report_writers.hpp"
+#include "tests/conformance/grade/class_record.hpp"
+#include "tests/conformance/report/report_writers.hpp"
 
 namespace parley::conform {
 namespace {

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "tests/conformance/dialect.hpp"
+#include "tests/conformance/model/dialect.hpp"
 
 namespace parley::conform {
 namespace {

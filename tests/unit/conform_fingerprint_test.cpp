@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/conformance/fingerprint.hpp"
+#include "tests/conformance/grade/fingerprint.hpp"
 
 namespace parley::conform {
 namespace {

@@ -5,8 +5,8 @@
 #include <csignal>
 #include <thread>
 
-#include "tests/conformance/interruption.hpp"
-#include "tests/conformance/runner.hpp"
+#include "tests/conformance/bench/runner.hpp"
+#include "tests/conformance/process/interruption.hpp"
 
 namespace parley::conform {
 namespace {

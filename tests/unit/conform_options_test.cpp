@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/conformance/options.hpp"
+#include "tests/conformance/command/options.hpp"
 
 using namespace parley::conform;
 using std::chrono::milliseconds;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "tests/conformance/questions.hpp"
+#include "tests/conformance/bench/questions.hpp"
 
 namespace parley::conform {
 namespace {

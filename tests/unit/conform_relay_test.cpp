@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "tests/conformance/interop_wire.hpp"
-#include "tests/conformance/recording_relay.hpp"
+#include "tests/conformance/interop/interop_wire.hpp"
+#include "tests/conformance/process/recording_relay.hpp"
 #include "tests/support/free_port.hpp"
 #include "tests/support/peer.hpp"
 

@@ -9,12 +9,12 @@
 
 #include <unistd.h>
 
-#include "tests/conformance/anonymous.hpp"
-#include "tests/conformance/class_matrix.hpp"
-#include "tests/conformance/lecture.hpp"
-#include "tests/conformance/report_csv.hpp"
-#include "tests/conformance/report_markup.hpp"
-#include "tests/conformance/report_names.hpp"
+#include "tests/conformance/report/anonymous.hpp"
+#include "tests/conformance/report/class_matrix.hpp"
+#include "tests/conformance/report/lecture.hpp"
+#include "tests/conformance/report/report_csv.hpp"
+#include "tests/conformance/report/report_markup.hpp"
+#include "tests/conformance/report/report_names.hpp"
 #include "tests/unit/conform_report_sample.hpp"
 
 using namespace parley::conform;

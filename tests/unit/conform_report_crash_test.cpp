@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tests/conformance/crash_text.hpp"
+#include "tests/conformance/model/crash_text.hpp"
 
 using parley::conform::crash_in;
 

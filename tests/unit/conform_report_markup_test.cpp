@@ -9,8 +9,8 @@
 
 #include <unistd.h>
 
-#include "tests/conformance/report_markup.hpp"
-#include "tests/conformance/report_writers.hpp"
+#include "tests/conformance/report/report_markup.hpp"
+#include "tests/conformance/report/report_writers.hpp"
 #include "tests/unit/conform_report_sample.hpp"
 #include "tests/unit/conform_report_written.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tests/conformance/verdict.hpp"
+#include "tests/conformance/model/verdict.hpp"
 
 /// Reports made by hand, for the tests of the writers and for looking at.
 namespace parley::conform::test {

@@ -3,8 +3,8 @@
 #include <iostream>
 #include <string>
 
-#include "tests/conformance/report_console.hpp"
-#include "tests/conformance/report_writers.hpp"
+#include "tests/conformance/report/report_console.hpp"
+#include "tests/conformance/report/report_writers.hpp"
 #include "tests/unit/conform_report_sample.hpp"
 
 using namespace parley::conform;

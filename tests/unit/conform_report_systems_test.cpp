@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/conformance/report_writers.hpp"
+#include "tests/conformance/report/report_writers.hpp"
 #include "tests/unit/conform_report_sample.hpp"
 #include "tests/unit/conform_report_written.hpp"
 

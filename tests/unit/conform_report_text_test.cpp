@@ -5,10 +5,10 @@
 #include <sstream>
 #include <string>
 
-#include "tests/conformance/report.hpp"
-#include "tests/conformance/report_bytes.hpp"
-#include "tests/conformance/report_console.hpp"
-#include "tests/conformance/report_text.hpp"
+#include "tests/conformance/report/report.hpp"
+#include "tests/conformance/report/report_bytes.hpp"
+#include "tests/conformance/report/report_console.hpp"
+#include "tests/conformance/report/report_text.hpp"
 #include "tests/unit/conform_report_sample.hpp"
 
 using namespace parley::conform;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/conformance/verdict.hpp"
+#include "tests/conformance/model/verdict.hpp"
 #include "tests/unit/conform_report_sample.hpp"
 
 /// What the tests of the writers have in common.

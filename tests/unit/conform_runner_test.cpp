@@ -2,8 +2,8 @@
 
 #include <barrier>
 
-#include "tests/conformance/runner.hpp"
-#include "tests/conformance/trial.hpp"
+#include "tests/conformance/bench/runner.hpp"
+#include "tests/conformance/bench/trial.hpp"
 
 namespace parley::conform {
 namespace {

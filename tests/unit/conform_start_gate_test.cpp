@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/conformance/start_gate.hpp"
+#include "tests/conformance/process/start_gate.hpp"
 
 namespace parley::conform {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "tests/conformance/file_watch.hpp"
-#include "tests/conformance/watch_screen.hpp"
+#include "tests/conformance/watch/file_watch.hpp"
+#include "tests/conformance/watch/watch_screen.hpp"
 
 using namespace parley::conform;
 

@@ -5,7 +5,7 @@
 #include <barrier>
 #include <stdexcept>
 
-#include "tests/conformance/work_pool.hpp"
+#include "tests/conformance/process/work_pool.hpp"
 
 namespace parley::conform {
 namespace {

@@ -1,0 +1,46 @@
+#include "tests/conformance/bench/client_bench.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "tests/conformance/bench/client_trial.hpp"
+
+namespace parley::conform {
+
+std::optional<std::string> ClientBench::prepare(const Job& /*job*/) {
+  if (!std::exchange(is_looked_at_, true)) {
+    Transcript unused;
+    Settings settings = settings_;
+    settings.timeout = time_left_.at_most(settings.timeout);
+    try {
+      why_not_ = ClientTrial(program_, profile_, 0, settings, unused).why_it_does_not_come();
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::address_in_use) throw;
+      why_not_ =
+          "The client was not tried: its port " + ports_text(program_.ports) + " is in use by somebody else.";
+    }
+    if (!why_not_ && time_left_.is_over()) why_not_ = time_is_over;
+  }
+  return why_not_;
+}
+
+void ClientBench::run(const Job& job, Transcript& transcript) {
+  using namespace client_basics;
+  Settings adapted = settings_;
+  adapted.lacking.receipts = job.is_lacking(receives);
+  adapted.lacking.display = job.is_lacking(shows);
+  if (adapted.lacking.receipts && adapted.lacking.display) throw CaseUntried{std::string(shows), {}};
+  ClientTrial trial(program_, profile_, job.number, adapted, transcript);
+  std::ranges::find(cases_, job.id, &ClientCase::id)->run(trial);
+}
+
+std::vector<Job> to_jobs(const std::vector<ClientCase>& cases) {
+  std::vector<Job> jobs;
+  for (const ClientCase& one : cases)
+    jobs.push_back({one.id, one.clause_id(), one.title, one.needs, one.hint,
+                    client_basics::is_essential(one.id), false, false, jobs.size() + 1});
+  return jobs;
+}
+
+}  // namespace parley::conform

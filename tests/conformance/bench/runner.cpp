@@ -1,0 +1,325 @@
+#include "tests/conformance/bench/runner.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "tests/conformance/bench/link.hpp"
+#include "tests/conformance/process/time_left.hpp"
+
+namespace parley::conform {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+enum class State { waiting, running, decided };
+
+/// What the workers share: which job is next, and what is known of the others.
+class Schedule {
+ public:
+  Schedule(const std::vector<Job>& jobs, const RunOptions& options)
+      : jobs_(jobs),
+        options_(options),
+        time_left_(options.budget),
+        states_(jobs.size(), State::waiting),
+        results_(jobs.size()) {
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      indices_[jobs[i].id] = i;
+      results_[i].id = jobs[i].id;
+      results_[i].title = jobs[i].title;
+      results_[i].clause = find_clause(jobs[i].clause_id);
+      needed_.insert(jobs[i].needs.begin(), jobs[i].needs.end());
+    }
+    needs_.resize(jobs.size());
+    lacking_.resize(jobs.size());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      needs_[i] = jobs[i].needs;
+      for (const auto& need : jobs[i].needs) add_essential_needs(need, needs_[i]);
+    }
+  }
+
+  /// The next job to run, marked as running; waits for one whose needs are decided. Nothing: all are done.
+  /// `in_vain`: only one whose need has failed.
+  std::optional<std::size_t> next(bool in_vain) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      bool all_decided = true;
+      bool is_changed = false;
+      if (abandoned_) return std::nullopt;
+      for (std::size_t i = 0; i < jobs_.size(); ++i) {
+        if (states_[i] == State::decided) continue;
+        all_decided = false;
+        if (states_[i] == State::running || !needs_are_decided(i)) continue;
+        if (look_at_needs(i)) {
+          is_changed = true;
+          break;
+        }
+        if (in_vain && results_[i].blocked_by.empty()) continue;
+        states_[i] = State::running;
+        return i;
+      }
+      if (is_changed) continue;
+      if (all_decided) return std::nullopt;
+      changed_.wait(lock);
+    }
+  }
+
+  Result& result(std::size_t job) { return results_[job]; }
+
+  /// As it is to be run.
+  Job job(std::size_t index) const {
+    Job job = jobs_[index];
+    job.lacking = lacking_[index];
+    return job;
+  }
+
+  std::size_t most_tries() const { return options_.tries; }
+  /// By another job.
+  bool is_needed(std::size_t job) const { return needed_.contains(jobs_[job].id); }
+
+  void decide(std::size_t job, Result result) {
+    const std::lock_guard lock(mutex_);
+    results_[job] = std::move(result);
+    finish(job);
+  }
+
+  /// The suite itself is at fault: nobody is to wait for what will not be decided.
+  void abandon() {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+    changed_.notify_all();
+  }
+
+  /// Why nothing more is to be tried, a sentence; empty when there is no reason.
+  std::string why_over() const {
+    if (has_come(options_.interruption)) return "Not run: " + options_.interruption->reason() + '.';
+    return time_left_.is_over() ? time_is_over : "";
+  }
+  bool was_ended() const { return has_come(options_.interruption); }
+
+  std::vector<Result> take_results() { return std::move(results_); }
+
+ private:
+  void add_essential_needs(std::string_view id, std::vector<std::string_view>& needs) const {
+    const auto found = indices_.find(id);
+    if (found == indices_.end()) return;
+    for (const auto& need : jobs_[found->second].needs) {
+      const auto behind = indices_.find(need);
+      if (behind == indices_.end() || std::ranges::find(needs, need) != needs.end()) continue;
+      if (jobs_[behind->second].is_essential) needs.push_back(need);
+      add_essential_needs(need, needs);
+    }
+  }
+
+  bool needs_are_decided(std::size_t job) const {
+    return std::ranges::all_of(needs_[job], [&](std::string_view id) {
+      const auto found = indices_.find(id);
+      return found == indices_.end() || states_[found->second] == State::decided;
+    });
+  }
+
+  /// Notes what will excuse the job when it fails: something that it needs has not passed. The cause is the
+  /// case that failed itself. True when the job is decided by that.
+  bool look_at_needs(std::size_t job) {
+    Result& result = results_[job];
+    for (const auto& id : needs_[job]) {
+      const auto found = indices_.find(id);
+      if (found == indices_.end()) continue;
+      const Result& need = results_[found->second];
+      if (need.status == Status::passed || (need.status == Status::failed && !need.blocks)) continue;
+      const std::string& cause = need.status == Status::skipped ? need.blocked_by : need.id;
+      const Without without = what_is_left_without(cause);
+      if (is_essential(cause) && without != Without::nothing)
+        lacking_[job].emplace(indices_.find(cause)->first, without);
+      if (result.blocked_by.empty() && without == Without::excused) result.blocked_by = cause;
+      if (need.status != Status::not_run && without != Without::nothing) continue;
+      result.status = need.status == Status::not_run ? Status::not_run : Status::skipped;
+      result.blocked_by = cause;
+      result.reason = need.reason;
+      finish(job);
+      return true;
+    }
+    return false;
+  }
+
+  bool is_essential(const std::string& id) const {
+    const auto found = indices_.find(id);
+    return found != indices_.end() && jobs_[found->second].is_essential;
+  }
+
+  Without what_is_left_without(const std::string& id) const {
+    if (!is_essential(id)) return Without::excused;
+    const auto& failure = results_[indices_.at(id)].failure;
+    return failure ? failure->without : Without::nothing;
+  }
+
+  void finish(std::size_t job) {
+    states_[job] = State::decided;
+    changed_.notify_all();
+    if (options_.progress)
+      options_.progress(results_, static_cast<std::size_t>(std::ranges::count(states_, State::decided)));
+  }
+
+  const std::vector<Job>& jobs_;
+  const RunOptions& options_;
+  const TimeLeft time_left_;
+  std::map<std::string_view, std::size_t> indices_;
+  std::set<std::string_view> needed_;
+  std::vector<std::vector<std::string_view>> needs_;  // of each job, with the essential ones behind them
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  std::vector<State> states_;
+  std::vector<Result> results_;
+  std::vector<std::map<std::string_view, Without>> lacking_;
+  bool abandoned_ = false;
+};
+
+/// `since`: the first case that had used the program of the first try. `alone`: the other tries had programs
+/// of their own.
+std::string describe_tries(std::size_t failures, std::size_t passes, const std::string& since, bool alone) {
+  const std::size_t tries = failures + passes;
+  if (tries == 1) return {};
+  if (passes == 0) return alone ? "also alone" : "also when tried again";
+  if (failures == 1 && alone && !since.empty())
+    return "failed only after others had come and gone: since " + since;
+  return "failed " + std::to_string(failures) + " of " + std::to_string(tries) + " tries: a race";
+}
+
+Result try_once(const Job& job, Bench& bench, Result result) {
+  if (auto problem = bench.prepare(job)) {
+    result.status = Status::not_run;
+    result.reason = std::move(*problem);
+    return result;
+  }
+  result.transcript = Transcript();
+  try {
+    bench.run(job, result.transcript);
+    result.status = Status::passed;
+  } catch (CaseUntried& untried) {
+    result.status = Status::skipped;
+    if (result.blocked_by.empty()) result.blocked_by = std::move(untried.blocked_by);
+    result.reason = std::move(untried.reason);
+    bench.recover();
+  } catch (CaseFailed& failed) {
+    result.status = Status::failed;
+    result.failure = std::move(failed.failure);
+    if (!result.failure->crash.empty())
+      result.hint = "It has died of this: " + result.failure->crash;
+    else if (!result.failure->in_set_up)
+      result.hint = job.hint;
+    if (const std::string became = bench.recover(); !became.empty())
+      result.failure->came += "; the program " + became;
+  }
+  return result;
+}
+
+constexpr std::size_t enough = 2;  // tries of one outcome
+
+/// What is here of a case whose need has failed: it has passed when it passes every time, for what it builds
+/// on may be there by chance, and is not held against the program otherwise.
+Result try_with_excuse(const Job& job, std::size_t most_tries, Bench& bench, Result result) {
+  const Result blank = [&] {
+    Result again = result;
+    again.failure.reset();
+    again.hint.clear();
+    return again;
+  }();
+  // What is tried without something does not pass by chance.
+  if (job.is_lacking(result.blocked_by)) most_tries = 1;
+  for (std::size_t tries = 1; tries < most_tries && result.status == Status::passed; ++tries) {
+    bench.recover();
+    result = try_once(job, bench, blank);
+  }
+  if (result.status == Status::failed) result.status = Status::skipped;
+  if (result.status == Status::passed) result.blocked_by.clear();
+  result.failure.reset();
+  result.hint.clear();
+  return result;
+}
+
+/// What a single failure shows may be chance, or the doing of the cases before it on the same program.
+Result run_one(const Job& job, bool is_needed, std::size_t most_tries, Bench& bench, const Result& blank) {
+  const auto begin = Clock::now();
+  // Behind a failure it is tried alone: what others have left behind would be in its way by chance.
+  if (!blank.blocked_by.empty() && !bench.used_since().empty()) bench.recover();
+  const std::string since(job.is_broadcast ? "" : bench.used_since());
+  Result result = try_once(job, bench, blank);
+  if (!result.blocked_by.empty()) {
+    if (result.status != Status::not_run) result = try_with_excuse(job, most_tries, bench, std::move(result));
+  } else if (result.status == Status::failed) {
+    std::size_t failures = 1;
+    std::size_t passes = 0;
+    std::optional<Result> passed;
+    const bool alone = bench.used_since().empty();
+    // One that others need blocks them only when it never passes.
+    while (failures + passes < most_tries && passes < enough &&
+           (failures < enough || (is_needed && passes == 0))) {
+      Result again = try_once(job, bench, blank);
+      if (again.status == Status::not_run) break;
+      if (again.status == Status::failed) {
+        ++failures;
+      } else {
+        ++passes;
+        passed = std::move(again);
+        bench.recover();  // the next one has its own program, too
+      }
+    }
+    // What others have left behind is the program's fault, unless it was in the way of the set-up only.
+    const bool is_left_behind = alone && !since.empty() && !result.failure->in_set_up;
+    if (passes >= enough && !is_left_behind) result = std::move(*passed);
+    result.blocks = passes == 0;
+    result.tries = describe_tries(failures, passes, since, alone);
+  }
+  result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+  return result;
+}
+
+void work(Schedule& schedule, Bench& bench, bool in_vain) {
+  while (const auto job = schedule.next(in_vain)) {
+    const Result blank = schedule.result(*job);
+    Result result = blank;
+    if (schedule.why_over().empty())
+      result = run_one(schedule.job(*job), schedule.is_needed(*job), schedule.most_tries(), bench, blank);
+    else
+      result.reason = schedule.why_over();
+    // Its program may have been killed meanwhile.
+    if (schedule.was_ended()) {
+      result = blank;
+      result.reason = schedule.why_over();
+    }
+    schedule.decide(*job, std::move(result));
+  }
+}
+
+}  // namespace
+
+std::vector<Result> run_jobs(const std::vector<Job>& jobs,
+                             const std::function<std::unique_ptr<Bench>()>& make_bench,
+                             const RunOptions& options) {
+  Schedule schedule(jobs, options);
+  std::vector<std::jthread> workers;
+  std::exception_ptr fault;
+  std::mutex fault_mutex;
+  const std::size_t jobs_at_once = std::max<std::size_t>(1, options.jobs);
+  for (std::size_t i = 0; i < jobs_at_once + options.jobs_in_vain; ++i)
+    workers.emplace_back([&, in_vain = i >= jobs_at_once] {
+      try {
+        const auto bench = make_bench();
+        work(schedule, *bench, in_vain);
+      } catch (...) {
+        schedule.abandon();
+        const std::lock_guard lock(fault_mutex);
+        fault = std::current_exception();
+      }
+    });
+  workers.clear();
+  if (fault) std::rethrow_exception(fault);
+  return schedule.take_results();
+}
+
+}  // namespace parley::conform

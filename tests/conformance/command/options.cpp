@@ -1,0 +1,390 @@
+#include "tests/conformance/command/options.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include "base/command_line.hpp"
+#include "base/seconds.hpp"
+#include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/process/work_pool.hpp"
+
+namespace parley::conform {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds least_time{10};
+constexpr std::uint64_t most_seed = UINT64_MAX;
+constexpr std::size_t mebibyte = 1024 * 1024;
+constexpr std::size_t default_memory_mebibytes = 4096;  // 8 of them are the stack of one thread
+constexpr std::size_t default_processes = 2048;  // a server has two threads for each of its users, or more
+constexpr milliseconds grading_budget{180'000};  // for one program of one submission
+
+constexpr const char* footer =
+    R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); --list shows them.
+Exit codes: 0 all MUST passed, 1 some failed, 2 usage or nothing matched, 3 the program under test never came up,
+4 the suite itself is at fault, 5 a report, or what was to be printed, could not be written; 128 and the signal's
+number after SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
+
+CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& value, milliseconds least,
+                         const std::string& help) {
+  return parley::add_seconds(app, name, value, least, std::chrono::hours{24}, help)
+      ->option_text("SECONDS [" + to_seconds_text(value) + "]");
+}
+
+void add_selection(CLI::App& app, Options& options) {
+  app.option_defaults()->group("What is tried");
+  app.add_flag("--list", options.list, "List the cases with their clauses, and leave");
+  add_list(app, "--only", options.only, "Only these")->option_text("ID,...");
+  add_list(app, "--exclude", options.exclude, "All but these")->option_text("ID,...");
+  const std::map<std::string, Level> levels{
+      {"must", Level::must}, {"should", Level::should}, {"may", Level::may}};
+  app.add_option_function<std::string>(
+         "--level", [&options, levels](const std::string& word) { options.least_level = levels.at(word); },
+         "Only MUST; MUST and SHOULD; or all")
+      ->check(CLI::IsMember(levels).description(""))
+      ->option_text("must|should|may [may]");
+  add_text(app, "--replay", options.replay, "Try this case and print its exchange as a Python script")
+      ->option_text("ID");
+  // For the suite's own tests: what needs what, and a run in which no case is excused by another.
+  app.add_flag_callback("--list-needs", [&options] { options.list = options.list_needs = true; })->group("");
+  app.add_flag("--ignore-needs", options.ignore_needs)->group("");
+}
+
+void add_course(CLI::App& app, Options& options, bool is_class) {
+  app.option_defaults()->group("How it is tried");
+  add_number(app, "--seed", options.settings.seed, 0, most_seed, "For the bytes that are chosen by chance")
+      ->option_text("N [1]");
+  add_seconds(app, "--timeout", options.settings.timeout, least_time, "For each thing that must come");
+  add_seconds(app, "--receipt-time", options.settings.receipt_time, least_time,
+              "How long the server under test gives a recipient, at most");
+  add_seconds(app, "--ready-time", options.settings.ready_time, milliseconds{0},
+              "From REGISTERED until it is built on, but in R4.7");
+  add_seconds(app, "--budget", options.settings.budget, milliseconds{0},
+              "For the whole run, from the start of the program on; 0: no limit")
+      ->option_text("SECONDS [" + to_seconds_text(is_class ? grading_budget : milliseconds{0}) + "]");
+  add_number(app, "--jobs", options.jobs, 1, 64,
+             is_class ? "Submissions at the same time, of each of which up to four cases are"
+                      : "Cases at the same time, each against a program of its own (needs --exec)")
+      ->option_text(is_class ? "N [4 for each core, fewer where memory is short]" : "N [1]");
+  add_number(app, "--tries", options.tries, 1, 3,
+             "A case that fails is tried again, and fails when two tries fail")
+      ->option_text("N [3]");
+  add_number(
+      app, "--shuffle", 0, most_seed, [&options](std::uint64_t seed) { options.shuffle_seed = seed; },
+      "Run the cases in another order, after what they need")
+      ->option_text("SEED");
+  add_text(app, "--course", options.course_file,
+           "What holds for a course: its dialect and more; see the README")
+      ->option_text("FILE");
+  add_text(app, "--alternatives", options.alternatives_file, "What else counts as right; see the README")
+      ->option_text("FILE");
+}
+
+std::optional<std::uint16_t> to_port(const std::string& text) {
+  const auto number = to_whole_number(text);
+  if (!number || *number < 1 || *number > UINT16_MAX) return std::nullopt;
+  return static_cast<std::uint16_t>(*number);
+}
+
+/// A user of this system by name, or any by number, for whom root may run programs.
+std::optional<Account> find_account(const std::string& user) {
+  if (const passwd* entry = ::getpwnam(user.c_str())) return Account{entry->pw_uid, entry->pw_gid};
+  const auto number = to_whole_number(user);
+  if (!number || *number >= UINT32_MAX) return std::nullopt;
+  return Account{static_cast<uid_t>(*number), static_cast<gid_t>(*number)};
+}
+
+std::string why_not_account(const std::string& user) {
+  if (::geteuid() != 0) return "only root can run a program as somebody else";
+  const auto account = find_account(user);
+  if (!account) return "there is no user '" + user + '\'';
+  return account->user == 0 ? "it is to be another user than root" : "";
+}
+
+void add_confinement(CLI::App& app, Options& options, const std::string& default_sandboxing) {
+  app.option_defaults()->group("How the program is run");
+  add_list(
+      app, "--port",
+      [&options](const std::vector<std::string>& ports) {
+        options.ports.clear();
+        for (const auto& port : ports) options.ports.push_back(*to_port(port));
+      },
+      "The port in its source, for one that cannot be told; more, if it has several",
+      [](const std::string& text) { return to_port(text) ? std::string() : '\'' + text + "' is not a port"; })
+      ->option_text("N[,N]");
+  const std::map<std::string, Sandboxing> choices{
+      {"auto", Sandboxing::automatic}, {"on", Sandboxing::on}, {"off", Sandboxing::off}};
+  app.add_option_function<std::string>(
+         "--sandbox", [&options, choices](const std::string& word) { options.sandboxing = choices.at(word); },
+         "With bubblewrap: a network, processes, /tmp and a copy of its folder of its own; auto: where it "
+         "works")
+      ->check(CLI::IsMember(choices).description(""))
+      ->option_text("auto|on|off [" + default_sandboxing + "]");
+  add_list(app, "--visible", options.confinement.visible, "What else it may read in the sandbox")
+      ->option_text("PATH,...");
+  app.add_option_function<std::string>(
+         "--user", [&options](const std::string& user) { options.confinement.account = find_account(user); },
+         "For root: runs it as this user, who does nothing else and whose processes are ended")
+      ->check(CLI::Validator(why_not_account, ""))
+      ->option_text("NAME|NUMBER [nobody in a sandbox]");
+}
+
+/// For one program; of a class `grade` chooses the files itself.
+void add_report_files(CLI::App& app, Options& options) {
+  app.option_defaults()->group("Reports (- is standard output; several at once)");
+  for (const Format& format : report_formats())
+    add_text(app, std::string("--") + format.name, options.reports[format.name], format.help)
+        ->option_text("FILE");
+}
+
+void add_reports(CLI::App& app, Options& options) {
+  app.option_defaults()->group("What the reports say");
+  add_text(app, "--weights", options.weights_file, "Points: lines of ID = N; else 1, and 0 for a MAY")
+      ->option_text("FILE");
+  add_word(app, "--untried", options.untried, {{"fail", Untried::fail}, {"skip", Untried::skip}},
+           "A case that could not be tried costs its points, or nothing")
+      ->option_text("fail|skip [fail]");
+  add_list(
+      app, "--visibility",
+      [&options](const std::vector<std::string>& texts) {
+        for (const auto& text : texts) options.visibility.push_back(to_rule(text));
+      },
+      "For Gradescope: visible, after_due_date, after_published, hidden; ID=WORD for some cases", why_no_rule)
+      ->option_text("WORD,...");
+  add_text(app, "--expect-fail", options.expect_fail_file, "Cases that are known to fail: lines of ID")
+      ->option_text("FILE");
+  app.add_flag("--verbose", options.verbose, "Name the passed cases too");
+  app.add_flag("--no-color", options.no_color, "No colours; NO_COLOR in the environment does the same");
+}
+
+/// Of several reports, or nothing.
+std::string file_of_several(const std::map<std::string, std::string>& reports) {
+  std::set<std::filesystem::path> files;
+  for (const auto& [format, path] : reports)
+    if (!files.insert(std::filesystem::absolute(path).lexically_normal()).second) return path;
+  return {};
+}
+
+void add_grading(CLI::App& app, Options& options) {
+  app.option_defaults()->group("Submissions (what their grade.toml does not say)");
+  add_text(app, "--build", options.build_command, "Command that builds one, in its folder")
+      ->option_text("COMMAND");
+  add_text(app, "--server", options.server_command, "Command that starts its server; {port} is replaced")
+      ->option_text("COMMAND");
+  add_text(app, "--client", options.client_command,
+           "Command that starts its client; {user}, {host} and {port} are replaced")
+      ->option_text("COMMAND");
+  add_text(app, "--profile", options.profile_file, "How these clients ask, and what they say")
+      ->option_text("FILE");
+  add_text(app, "--output", options.output, "Folder for the reports")->option_text("FOLDER [FOLDER/reports]");
+  add_seconds(app, "--build-time", options.build_time, least_time, "For building one");
+  add_number(
+      app, "--memory", 16, 1 << 20,
+      [&options](std::uint64_t mebibytes) { options.confinement.memory_bytes = mebibytes * mebibyte; },
+      "Writable memory of each process of one")
+      ->option_text("MIB [4096]");
+  add_number(app, "--processes", options.confinement.processes, 16, 1 << 20,
+             "Processes and threads of one, in a sandbox or with --user")
+      ->option_text("N [2048]");
+  options.confinement.memory_bytes = default_memory_mebibytes * mebibyte;
+  options.confinement.processes = default_processes;
+}
+
+void add_watch(CLI::App& app, Options& options) {
+  app.option_defaults()->group("While you work");
+  app.add_flag("--watch", options.is_watched,
+               "Try it again whenever a file of this folder changes, first what failed; q leaves");
+  add_text(app, "--build", options.build_command, "With --watch: command that builds it, before each run")
+      ->option_text("COMMAND");
+  add_seconds(app, "--build-time", options.build_time, least_time, "With --watch: for building it");
+}
+
+/// Why it cannot be watched; empty when it can.
+std::string why_not_watched(const Options& options) {
+  if (!options.is_watched)
+    return options.build_command.empty() ? "" : "--build needs --watch: else build it first";
+  if (options.command.empty()) return "--watch needs --exec COMMAND: it has to start the program anew";
+  if (!options.replay.empty()) return "--watch and --replay do not go together";
+  const bool wants_screen =
+      std::ranges::any_of(options.reports, [](const auto& report) { return report.second == "-"; });
+  return wants_screen ? "--watch needs the screen: give the report a file, not -" : "";
+}
+
+/// Subcommand interop: as many pairs at a time as fit, since they mostly wait.
+CLI::App* add_interop(CLI::App& app, Options& options) {
+  constexpr std::size_t pairs_for_each_core = 4;
+  constexpr std::size_t most_pairs = 64;
+  CLI::App* interop = app.add_subcommand(
+      "interop", "Try every client of a folder of submissions at every server of it: who understands whom");
+  add_text(*interop, "FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
+      ->option_text(" ")
+      ->required();
+  add_grading(*interop, options);
+  interop->option_defaults()->group("How it is tried");
+  add_seconds(*interop, "--timeout", options.settings.timeout, least_time,
+              "When nothing happens for that long, nothing comes any more");
+  add_seconds(*interop, "--ready-time", options.settings.ready_time, milliseconds{0},
+              "From the last REGISTERED until it is built on");
+  add_seconds(*interop, "--pair-time", options.pair_time, least_time, "For one pair");
+  const std::size_t jobs =
+      std::clamp<std::size_t>(pairs_for_each_core * std::thread::hardware_concurrency(), 1, most_pairs);
+  add_number(
+      *interop, "--jobs", 1, most_pairs, [&options](std::uint64_t number) { options.jobs = number; },
+      "Pairs at the same time")
+      ->option_text("N [" + std::to_string(jobs) + ", 4 for each core]");
+  interop->preparse_callback([&options, jobs](std::size_t /*words*/) { options.jobs = jobs; });
+  add_confinement(*interop, options, "auto");
+  interop->footer(
+      "Writes interop.html and interop.csv: the matrix, and the first difference of each pair.\n"
+      "Exit codes: 0 all understand each other, 1 some do not, 2 usage, 4 the suite itself is at fault,\n"
+      "5 something could not be written, 128 + N ended by the signal N.");
+  return interop;
+}
+
+void add_probe(CLI::App& app, Options& options, bool& probes_client) {
+  app.footer(
+      "It prints what it found, and the [dialect] of a course's TOML with which the suite speaks so.\n"
+      "Exit codes: 0 it is understood, 2 usage, 3 it never came up, or no known dialect is understood.");
+  add_text(app, "ADDRESS", options.address, "HOST:PORT of a server that runs already")->option_text(" ");
+  add_text(app, "--exec", options.command,
+           "Or the command that starts one; {port}, and for a client {user} and {host}, are replaced")
+      ->option_text("COMMAND");
+  app.add_flag("--client", probes_client, "It is a client");
+  add_text(app, "--profile", options.profile_file, "How this client asks, and what it says")
+      ->option_text("FILE");
+  add_text(app, "--course", options.course_file, "The course from which it may differ")->option_text("FILE");
+  add_seconds(app, "--timeout", options.settings.timeout, least_time,
+              "For each thing that may come, at most 1");
+  add_confinement(app, options, "off");
+}
+
+}  // namespace
+
+std::string shell_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + '\'';
+}
+
+bool Options::may_be_several() const {
+  const bool is_told_port =
+      ports.empty() && (task == Task::judge_client || command.find("{port}") != std::string::npos);
+  return is_told_port || confinement.is_sandboxed;
+}
+
+std::size_t Options::workers() const {
+  return may_be_several() ? jobs : 1;
+}
+
+std::size_t Options::workers_in_vain() const {
+  constexpr std::size_t enough = 4;
+  return may_be_several() && jobs < enough ? enough - jobs : 0;
+}
+
+std::string Options::repeat_command(std::string_view id) const {
+  std::string text = "parley-conform ";
+  text += task == Task::judge_client ? "client" : "server";
+  text += command.empty() ? ' ' + address : " --exec " + shell_quoted(command);
+  if (!ports.empty()) {
+    text += " --port ";
+    for (const auto port : ports) text += std::to_string(port) + ',';
+    text.pop_back();
+  }
+  if (!profile_file.empty()) text += " --profile " + shell_quoted(profile_file);
+  if (!course_file.empty()) text += " --course " + shell_quoted(course_file);
+  if (!alternatives_file.empty()) text += " --alternatives " + shell_quoted(alternatives_file);
+  return text + " --seed " + std::to_string(settings.seed) + " --only " + std::string(id);
+}
+
+std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code) {
+  Options options;
+  options.words.assign(argv + 1, argv + argc);
+  CLI::App app{"Judges servers and clients of the two-socket protocol, clause by clause", "parley-conform"};
+  app.set_version_flag("--version", std::string("parley-conform ") + PARLEY_VERSION);
+  app.require_subcommand(1);
+  app.footer(footer);
+
+  CLI::App* server = app.add_subcommand("server", "Judge a server");
+  add_text(*server, "ADDRESS", options.address, "HOST:PORT of a server that runs already")->option_text(" ");
+  add_text(*server, "--exec", options.command, "Or a command that starts one; {port} is replaced")
+      ->option_text("COMMAND");
+  CLI::App* client = app.add_subcommand(
+      "client", "Judge a client, in a pseudo-terminal, against a server that the suite plays");
+  add_text(*client, "--exec", options.command,
+           "The command that starts it; {user}, {host} and {port} are replaced")
+      ->option_text("COMMAND");
+  add_text(*client, "--profile", options.profile_file, "How this client asks, and what it says")
+      ->option_text("FILE");
+  for (CLI::App* task : {server, client}) add_watch(*task, options);
+  CLI::App* grade = app.add_subcommand("grade", "Judge a folder of submissions");
+  add_text(*grade, "FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
+      ->option_text(" ")
+      ->required();
+  add_grading(*grade, options);
+  grade->add_flag(
+      "--resume", options.resume,
+      "Judge only what this folder for the reports does not tell of yet, or what has changed since");
+  CLI::App* interop = add_interop(app, options);
+  bool probes_client = false;
+  CLI::App* probe = app.add_subcommand("probe", "Tell which dialect a server or a client speaks");
+  add_probe(*probe, options, probes_client);
+  for (CLI::App* task : {server, client, grade}) {
+    task->footer(footer);
+    add_selection(*task, options);
+    add_confinement(*task, options, task == grade ? "auto" : "off");
+    add_course(*task, options, task == grade);
+    if (task != grade) add_report_files(*task, options);
+    add_reports(*task, options);
+  }
+
+  exit_code = ExitCode::usage;
+  const auto refuse = [&app](const std::string& what) {
+    complain(app, what);
+    return std::nullopt;
+  };
+  switch (read_command_line(app, argc, argv)) {
+    case CommandLine::wrong:
+      return std::nullopt;
+    case CommandLine::answered:
+      exit_code = ExitCode::all_must_passed;
+      return std::nullopt;
+    case CommandLine::understood:
+      break;
+  }
+  if (grade->parsed() && grade->count("--budget") == 0) options.settings.budget = grading_budget;
+  options.task = server->parsed()    ? Task::judge_server
+                 : client->parsed()  ? Task::judge_client
+                 : grade->parsed()   ? Task::grade
+                 : interop->parsed() ? Task::interop
+                 : probes_client     ? Task::probe_client
+                                     : Task::probe_server;
+  const bool is_for_class = grade->parsed() || interop->parsed();
+  std::erase_if(options.reports, [](const auto& report) { return report.second.empty(); });
+  if (const std::string path = file_of_several(options.reports); !path.empty())
+    return refuse("two reports are to be written to " + path + "; give each its own file");
+  if (!is_for_class) options.confinement.memory_bytes = options.confinement.processes = 0;
+  if (is_for_class && app.get_subcommands().front()->count("--sandbox") == 0)
+    options.sandboxing = Sandboxing::automatic;
+  if (grade->parsed() && grade->count("--jobs") == 0) options.jobs = default_submissions_at_once();
+  if (is_for_class || options.list) return options;
+  if (options.is_about_client() && (options.command.empty() || !options.address.empty()))
+    return refuse("client needs --exec COMMAND");
+  if (!options.is_about_client() && options.address.empty() == options.command.empty())
+    return refuse("server needs HOST:PORT, or --exec COMMAND, and not both");
+  if (const std::string problem = why_not_watched(options); !problem.empty()) return refuse(problem);
+  if (!options.address.empty() &&
+      (!options.ports.empty() || options.confinement.account || options.sandboxing == Sandboxing::on))
+    return refuse("--port, --sandbox and --user are for a program that is started, with --exec");
+  if (options.jobs > 1 && !options.address.empty())
+    return refuse(
+        "--jobs needs --exec: cases at the same time on one server would meet in each other's broadcasts");
+  return options;
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+#include "tests/conformance/report/class_matrix.hpp"
+
+namespace parley::conform {
+
+/// What a program that was judged is known by, so that it need not be judged again.
+struct JudgedAs {
+  std::string run;    ///< the suite and its options
+  std::string found;  ///< its folder, before it was built
+  std::string left;   ///< its folder, after it was judged; the same when it worked on a copy
+};
+
+/// Keeps the row of a program that was judged to its end, and of its report all but what --visibility says,
+/// which is of no use without the reports that were written with it. A new field of Result or Report goes
+/// into both of these functions.
+void write_record(std::ostream& out, const JudgedAs& judged_as, const ClassRow& row);
+
+/// The row, when that was a record of the same run and of a folder that is now as it was found or left.
+/// Nothing for whatever else is there.
+std::optional<ClassRow> read_record(std::istream& in, const std::string& run, const std::string& folder);
+
+}  // namespace parley::conform

@@ -1,0 +1,104 @@
+#include "tests/conformance/grade/class_results.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+
+#include "base/output.hpp"
+#include "tests/conformance/command/selection.hpp"
+#include "tests/conformance/process/whole_file.hpp"
+#include "tests/conformance/report/lecture.hpp"
+#include "tests/conformance/report/report.hpp"
+
+namespace parley::conform {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Nobody else may look into it, nor change what is there.
+void make_private_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error || ::chmod(path.c_str(), S_IRWXU) != 0)
+    throw BadInput{"cannot make the folder " + path.string() + (error ? ": " + error.message() : "")};
+}
+
+}  // namespace
+
+ClassResults::ClassResults(fs::path folder, std::vector<ClassRow> rows)
+    : folder_(std::move(folder)), records_(folder_ / ".judged"), rows_(std::move(rows)) {
+  make_private_folder(records_);
+  lock_ = FileDescriptor(::open(records_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock_ || ::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
+    throw BadInput{"another run writes to " + folder_.string() + "; wait for it, or give another --output"};
+  if (const std::string why = write(); !why.empty()) throw BadInput{why};
+}
+
+std::string ClassResults::write() const {
+  for (const auto& [name, write] :
+       {std::pair{"class.csv", &write_class_csv}, std::pair{"class.html", &write_class_html},
+        std::pair{"lecture.html", &write_lecture_html}}) {
+    const auto why =
+        why_not_written(folder_ / name, [&, write = write](std::ostream& out) { write(out, rows_); });
+    if (!why.empty()) return why;
+  }
+  return {};
+}
+
+void ClassResults::set(std::size_t index, ClassRow row, std::string_view remark) {
+  const std::string line = shown(owner_text(row.submission, row.folder)) + ", " + row.half + ": " +
+                           (row.problem.empty() ? totals_text(row.report) : shown(row.problem)) +
+                           std::string(remark) + '\n';
+  const std::lock_guard lock(mutex_);
+  rows_[index] = std::move(row);
+  class_not_written_ = write();  // the next one may find room
+  is_told_ &= put_or_drop(STDOUT_FILENO, line);
+}
+
+void ClassResults::tell(const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  is_told_ &= put_or_drop(STDOUT_FILENO, line);
+}
+
+void ClassResults::note_not_written(const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  reports_not_written_ += (reports_not_written_.empty() ? "" : "; ") + what;
+}
+
+std::string ClassResults::not_written() const {
+  std::string all = reports_not_written_;
+  const std::string stream = is_told_ ? "" : "standard output does not take what is to be printed";
+  for (const std::string& one : {class_not_written_, stream})
+    if (!one.empty()) all += (all.empty() ? "" : "; ") + one;
+  return all;
+}
+
+fs::path ClassResults::record_file(const std::string& stem) const {
+  return records_ / (stem + ".json");
+}
+
+std::optional<ClassRow> ClassResults::recorded(const std::string& stem, const std::string& run,
+                                               const std::string& folder) const {
+  std::ifstream file(record_file(stem), std::ios::binary);
+  auto row = read_record(file, run, folder);
+  std::error_code error;
+  if (row && !fs::is_regular_file(folder_ / row->report_file, error)) row.reset();
+  return row;
+}
+
+void ClassResults::forget(const std::string& stem) const {
+  std::error_code error;
+  fs::remove(record_file(stem), error);
+}
+
+void ClassResults::record(const std::string& stem, const JudgedAs& judged_as, const ClassRow& row) const {
+  const auto why =
+      why_not_written(record_file(stem), [&](std::ostream& out) { write_record(out, judged_as, row); });
+  if (!why.empty()) put_or_drop(STDERR_FILENO, "parley-conform: " + why + ": --resume will judge it again\n");
+}
+
+}  // namespace parley::conform

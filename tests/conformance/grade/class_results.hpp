@@ -1,0 +1,64 @@
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file_descriptor.hpp"
+#include "tests/conformance/grade/class_record.hpp"
+#include "tests/conformance/report/class_matrix.hpp"
+
+namespace parley::conform {
+
+/// The rows of a class and its files in the output folder, which are written anew whenever a program was
+/// judged: whoever reads class.csv or class.html meanwhile sees a whole one. Any thread.
+class ClassResults {
+ public:
+  /// `rows`: every program in the order of the page, none of them judged. Throws BadInput when the folder
+  /// cannot be made or written to, or another run writes to it.
+  ClassResults(std::filesystem::path folder, std::vector<ClassRow> rows);
+
+  /// Prints a line on standard output.
+  void tell(const std::string& line);
+
+  /// A row has its result, which is told with the `remark`.
+  void set(std::size_t index, ClassRow row, std::string_view remark = {});
+
+  /// A row that an earlier run has recorded, whose reports are still there.
+  std::optional<ClassRow> recorded(const std::string& stem, const std::string& run,
+                                   const std::string& folder) const;
+
+  /// Before the reports that belong to a record are written.
+  void forget(const std::string& stem) const;
+
+  /// So that recorded() finds it. Says on stderr when that cannot be.
+  void record(const std::string& stem, const JudgedAs& judged_as, const ClassRow& row) const;
+
+  /// Of the reports of one program, a sentence part.
+  void note_not_written(const std::string& what);
+
+  /// When nobody sets any more: what could not be written; empty when everything was.
+  std::string not_written() const;
+
+  /// When nobody sets any more.
+  const std::vector<ClassRow>& rows() const { return rows_; }
+
+ private:
+  std::filesystem::path record_file(const std::string& stem) const;
+  std::string write() const;
+
+  const std::filesystem::path folder_;
+  const std::filesystem::path records_;
+  FileDescriptor lock_;  // against another run
+  std::mutex mutex_;
+  // All below are under mutex_.
+  std::vector<ClassRow> rows_;
+  std::string reports_not_written_;
+  bool is_told_ = true;
+  std::string class_not_written_;  // when it was last tried
+};
+
+}  // namespace parley::conform

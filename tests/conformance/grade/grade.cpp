@@ -1,0 +1,331 @@
+#include "tests/conformance/grade/grade.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <semaphore>
+#include <thread>
+
+#include "base/output.hpp"
+#include "protocol/text.hpp"
+#include "tests/conformance/command/judge.hpp"
+#include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/selection.hpp"
+#include "tests/conformance/command/subjects.hpp"
+#include "tests/conformance/command/submission.hpp"
+#include "tests/conformance/grade/class_results.hpp"
+#include "tests/conformance/grade/fingerprint.hpp"
+#include "tests/conformance/process/build_step.hpp"
+#include "tests/conformance/process/private_copy.hpp"
+#include "tests/conformance/process/start_gate.hpp"
+#include "tests/conformance/process/work_pool.hpp"
+#include "tests/conformance/report/report.hpp"
+#include "tests/conformance/report/report_names.hpp"
+
+namespace parley::conform {
+namespace {
+
+constexpr std::size_t cases_at_once = 4;  // of one program
+constexpr unsigned starts_for_each_core = 2;
+constexpr const char* not_judged_yet = "Not judged yet.";
+
+std::string half_of(const SubmittedProgram& program) {
+  return program.task == Task::judge_client ? "client" : "server";
+}
+
+/// As seen from the folder that the program is to be started in.
+std::string seen_from(const std::filesystem::path& folder, const std::string& file) {
+  if (file.empty()) return file;
+  const auto path = std::filesystem::absolute(file).lexically_normal();
+  const auto relative = path.lexically_relative(folder);
+  return relative.empty() || *relative.begin() == ".." ? path : relative;
+}
+
+/// Lines that repeat a case begin in the folder of the submissions.
+void set_repeat_commands(Report& report, const std::filesystem::path& folder, Options options) {
+  options.profile_file = seen_from(folder, options.profile_file);
+  options.alternatives_file = seen_from(folder, options.alternatives_file);
+  options.course_file = seen_from(folder, options.course_file);
+  const std::string begin = "cd " + shell_quoted("./" + folder.filename().string()) + " && ";
+  for (Result& result : report.results)
+    result.repeat_command = options.command.empty() ? "" : begin + options.repeat_command(result.id);
+}
+
+/// Judges it, or makes a report of why nothing of it can be tried. Throws BadInput.
+Report report_on(const SubmittedProgram& program, Options options, const std::string& problem) {
+  options.list = !problem.empty();  // nothing is to be started then
+  Subject subject = make_subject(options);
+  if (program.start.empty()) subject.name = half_of(program);
+  // The class may have both halves: what names a case of the other one is not for this one.
+  const auto is_elsewhere = [&](const std::string& pattern) {
+    return std::ranges::none_of(subject.jobs, [&](const Job& job) { return stands_for(pattern, job); });
+  };
+  const bool any = options.only.empty() || !std::ranges::all_of(options.only, is_elsewhere);
+  if (!any) throw BadInput{"--only names no case for a " + half_of(program)};
+  std::erase_if(options.only, is_elsewhere);
+  std::erase_if(options.exclude, is_elsewhere);
+  Report report = problem.empty() ? judge(subject, options) : untried(subject, options, problem);
+  if (problem.empty() && exit_code_of(report) == ExitCode::never_came_up)
+    return untried(subject, options, report.results.front().reason);
+  return report;
+}
+
+void write_program_reports(const ClassRow& row, Options options, const std::string& stem) {
+  const std::filesystem::path folder = options.output_folder();
+  options.reports = {{"html", folder / row.report_file},
+                     {"json", folder / (stem + ".json")},
+                     {"junit", folder / (stem + ".junit.xml")},
+                     {"markdown", folder / (stem + ".md")},
+                     {"gradescope", folder / (stem + ".gradescope.json")}};
+  std::error_code error;
+  for (const auto& [format, path] : options.reports)  // a link could lead to any file of the course's
+    if (std::filesystem::is_symlink(path, error)) std::filesystem::remove(path, error);
+  write_report_files(row.report, options);
+}
+
+/// `name` begins the names of a submission's reports.
+std::string stem_of(const std::string& name, const SubmittedProgram& program) {
+  return name + '-' + half_of(program);
+}
+
+/// `not_written`: what could not be written.
+ClassRow judge_program(const Submission& submission, const SubmittedProgram& program, const std::string& stem,
+                       Options options, const std::string& problem, std::string& not_written) {
+  ClassRow row{submission.name, half_of(program), {}, {}, problem, submission.folder.filename()};
+  options.task = program.task;
+  options.command = program.start;
+  options.jobs = cases_at_once;
+  options.profile_file = program.profile;
+  options.profile_form = program.profile_form;
+  if (!program.ports.empty()) options.ports = program.ports;
+  std::ranges::copy(program.answers, std::back_inserter(options.course.answers));
+  try {
+    row.report = report_on(program, options, problem);
+  } catch (const BadInput& bad) {
+    row.problem = bad.what;
+  } catch (const std::exception& error) {
+    row.problem = std::string("It could not be judged: ") + error.what();
+  }
+  if (row.report.results.empty()) {  // not with these options
+    options.profile_file.clear();
+    try {
+      row.report = report_on(program, options, row.problem);
+    } catch (const BadInput&) {
+      return row;  // there is no case for it at all
+    }
+  }
+  row.problem = row.report.problem;
+  if (row.problem.empty() && has_come(options.settings.interruption) && row.report.totals().not_run > 0)
+    row.problem = "Not judged to its end: " + options.settings.interruption->reason() + '.';
+  row.report.name = row.submission;
+  row.report.folder = row.folder;
+  set_repeat_commands(row.report, submission.folder, options);
+  row.report_file = stem + ".html";
+  try {
+    write_program_reports(row, options, stem);
+  } catch (const NotWritten& reports) {
+    not_written = reports.what;
+  }
+  return row;
+}
+
+/// A mistake in the command line is told before anything is built. Throws BadInput.
+void check_selection(Options options) {
+  std::vector<Job> jobs;
+  for (const Task task : {Task::judge_server, Task::judge_client}) {
+    options.task = task;
+    options.list = true;  // nothing is to be started
+    const auto half = make_subject(options).jobs;
+    jobs.insert(jobs.end(), half.begin(), half.end());
+  }
+  (void)select(jobs, options.only, options.exclude, options.least_level);
+  if (!options.weights_file.empty()) (void)read_weights(options.weights_file, jobs);
+  if (!options.expect_fail_file.empty()) (void)read_ids(options.expect_fail_file, jobs);
+}
+
+/// Whether no other one for which this is true may be judged at the same time: outside of sandboxes a port is
+/// everybody's, and whatever runs as the account for submissions is ended after each.
+bool takes_turns(const Submission& submission, const Options& options) {
+  if (options.confinement.is_sandboxed) return false;
+  return options.confinement.account || !options.ports.empty() ||
+         std::ranges::any_of(submission.programs, [](const SubmittedProgram& program) {
+           return !program.ports.empty() || program.start.find("{port}") == std::string::npos;
+         });
+}
+
+unsigned cores() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// What all the threads that judge have in common.
+class Class {
+ public:
+  Class(const Options& options, const std::vector<Submission>& submissions)
+      : options_(options),
+        run_(fingerprint_of_run(options)),
+        results_(options.output_folder(), unjudged_rows(submissions)),
+        starts_(starts_for_each_core * cores()),
+        builds_(cores()) {}
+
+  /// Any thread. `name` begins the names of its reports; its rows begin at `first_row`.
+  void judge(const Submission& submission, const std::string& name, std::size_t first_row);
+
+  /// When nobody judges any more: tells of what was not judged.
+  void finish();
+
+  const std::vector<ClassRow>& rows() const { return results_.rows(); }
+
+  void tell(const std::string& line) { results_.tell(line); }
+
+  /// When all is done: what could not be written; empty when everything was.
+  std::string not_written() const { return results_.not_written(); }
+
+ private:
+  static std::vector<ClassRow> unjudged_rows(const std::vector<Submission>& submissions);
+  std::string run_of(const SubmittedProgram& program) const;
+  std::string build_patiently(const Submission& submission, const Options& options);
+  bool was_ended() const { return has_come(options_.settings.interruption); }
+
+  const Options& options_;
+  const std::string run_;  // its fingerprint
+  ClassResults results_;
+  StartGate starts_;
+  std::counting_semaphore<> builds_;  // compilers do not wait: with more at once each would take longer
+};
+
+std::vector<ClassRow> Class::unjudged_rows(const std::vector<Submission>& submissions) {
+  std::vector<ClassRow> rows;
+  for (const Submission& submission : submissions)
+    for (const SubmittedProgram& program : submission.programs)
+      rows.push_back(
+          {submission.name, half_of(program), {}, {}, not_judged_yet, submission.folder.filename()});
+  return rows;
+}
+
+std::string Class::run_of(const SubmittedProgram& program) const {
+  if (program.profile.empty()) return run_;
+  Fingerprint profile;  // it may be outside of its folder
+  profile.add_file(program.profile);
+  return run_ + profile.text();
+}
+
+std::string Class::build_patiently(const Submission& submission, const Options& options) {
+  builds_.acquire();
+  const std::unique_ptr<std::counting_semaphore<>, void (*)(std::counting_semaphore<>*)> place(
+      &builds_, [](auto* builds) { builds->release(); });
+  return why_not_built(submission.build, options.confinement, options.build_time,
+                       [this] { return was_ended(); });
+}
+
+void Class::judge(const Submission& submission, const std::string& name, std::size_t first_row) {
+  const std::string found = fingerprint_of_folder(submission.folder);
+  std::vector<std::size_t> left_to_judge;
+  for (std::size_t i = 0; i < submission.programs.size(); ++i) {
+    const SubmittedProgram& program = submission.programs[i];
+    auto row =
+        options_.resume ? results_.recorded(stem_of(name, program), run_of(program), found) : std::nullopt;
+    if (row)
+      results_.set(first_row + i, std::move(*row), " (judged before)");
+    else
+      left_to_judge.push_back(i);
+  }
+  if (left_to_judge.empty()) return;
+
+  Options options = options_;
+  options.settings.starts = &starts_;
+  options.confinement.folder = submission.folder;
+  std::string problem = submission.problem;
+  std::optional<PrivateCopy> copy;
+  try {
+    if (problem.empty() && options.confinement.is_kept_apart())
+      copy.emplace(submission.folder, options.confinement);
+    if (problem.empty()) problem = build_patiently(submission, options);
+  } catch (const BadInput& bad) {
+    problem = bad.what;
+  } catch (const std::exception& error) {
+    problem = std::string("It could not be judged: ") + error.what();
+  }
+  std::vector<std::pair<const SubmittedProgram*, ClassRow>> judged;
+  for (const std::size_t i : left_to_judge) {
+    if (was_ended()) break;
+    const SubmittedProgram& program = submission.programs[i];
+    const std::string stem = stem_of(name, program);
+    results_.forget(stem);
+    std::string not_written;
+    ClassRow row = judge_program(submission, program, stem, options, problem, not_written);
+    if (!not_written.empty()) results_.note_not_written(not_written);
+    results_.set(first_row + i, row);
+    // What did not come up is tried again: something of this machine may have been missing.
+    if (row.problem.empty() && not_written.empty()) judged.emplace_back(&program, std::move(row));
+  }
+  // Programs that work in their own folder may write to it.
+  const std::string left = copy || judged.empty() ? found : fingerprint_of_folder(submission.folder);
+  for (const auto& [program, row] : judged)
+    results_.record(stem_of(name, *program), {run_of(*program), found, left}, row);
+}
+
+void Class::finish() {
+  if (!was_ended()) return;
+  for (std::size_t i = 0; i < rows().size(); ++i) {
+    if (rows()[i].problem != not_judged_yet) continue;
+    ClassRow row = rows()[i];
+    row.problem = "Not run: " + options_.settings.interruption->reason() + '.';
+    results_.set(i, std::move(row));
+  }
+  put_or_drop(STDERR_FILENO, "parley-conform: " + options_.settings.interruption->reason() +
+                                 "; the same command with --resume goes on with what was not judged\n");
+}
+
+}  // namespace
+
+ExitCode grade(Options options) {
+  check_selection(options);
+  auto submissions = read_submissions(options);
+  const std::filesystem::path folder = options.output_folder();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw BadInput{"cannot make the folder " + folder.string() + ": " + error.message()};
+
+  options.confinement.hidden = {std::filesystem::canonical(options.folder),
+                                std::filesystem::canonical(folder)};
+  options.shows_progress = false;
+  std::vector<std::string> folders;
+  std::vector<bool> is_alone;
+  std::vector<std::size_t> first_rows;
+  std::size_t rows = 0;
+  for (Submission& submission : submissions) {
+    if (submission.programs.empty()) submission.programs.emplace_back();  // the row that tells why
+    folders.push_back(submission.folder.filename());
+    is_alone.push_back(takes_turns(submission, options));
+    first_rows.push_back(rows);
+    rows += submission.programs.size();
+  }
+  if (options.resume && !options.confinement.is_kept_apart())
+    std::cerr << "parley-conform: --resume without --sandbox or --user trusts reports that the submissions "
+                 "could write\n";
+
+  // Beside others one needs more time than alone, at most as much more as they share a core.
+  const std::size_t sharing = std::min(options.jobs, submissions.size());
+  options.settings.budget *=
+      static_cast<std::chrono::milliseconds::rep>(std::max<std::size_t>(1, sharing / cores()));
+
+  const auto names = report_names(folders);
+  Class all(options, submissions);
+  work_in_parallel(
+      options.jobs, is_alone, [&](std::size_t i) { all.judge(submissions[i], names[i], first_rows[i]); },
+      [&] { return has_come(options.settings.interruption); });
+  all.finish();
+  all.tell("The class: " + (folder / "class.html").string() + ", lecture.html and class.csv beside it\n");
+  if (const std::string what = all.not_written(); !what.empty() && !has_come(options.settings.interruption))
+    throw NotWritten{what};
+  const bool all_passed = std::ranges::all_of(all.rows(), [](const ClassRow& row) {
+    return row.problem.empty() && row.report.totals().all_must_passed;
+  });
+  return all_passed ? ExitCode::all_must_passed : ExitCode::some_failed;
+}
+
+}  // namespace parley::conform

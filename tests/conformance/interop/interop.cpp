@@ -1,0 +1,232 @@
+#include "tests/conformance/interop/interop.hpp"
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <mutex>
+
+#include "protocol/text.hpp"
+#include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/selection.hpp"
+#include "tests/conformance/command/subjects.hpp"
+#include "tests/conformance/command/submission.hpp"
+#include "tests/conformance/interop/interop_report.hpp"
+#include "tests/conformance/interop/interop_server.hpp"
+#include "tests/conformance/process/build_step.hpp"
+#include "tests/conformance/process/interruption.hpp"
+#include "tests/conformance/process/private_copy.hpp"
+#include "tests/conformance/process/whole_file.hpp"
+#include "tests/conformance/process/work_pool.hpp"
+
+namespace parley::conform {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+// How old what is written may be while the run goes on.
+constexpr std::chrono::seconds report_interval{1};
+
+/// A submission, built. Stays where it is: its copy knows its confinement.
+struct Entrant {
+  Submission submission;
+  Confinement confinement;
+  std::unique_ptr<PrivateCopy> copy{};
+};
+
+/// One half of an entrant.
+struct Half {
+  TestedProgram program;
+  Profile profile;
+};
+
+class Interop {
+ public:
+  Interop(const Options& options, std::vector<Submission> submissions);
+
+  /// Until all is done, or the run is ended.
+  void run();
+  void write();
+
+  /// When it was last tried; empty: all was.
+  const std::string& not_written() const { return not_written_; }
+  const InteropMatrix& matrix() const { return matrix_; }
+
+ private:
+  void for_each(std::size_t count, const std::function<void(std::size_t)>& act) const;
+  void build(Entrant& entrant);
+  void add_halves(const Entrant& entrant);
+  void look_at(std::size_t half);
+  void try_next(std::size_t index);
+  void decide(std::size_t client, std::size_t server, PairResult result);
+  std::string why_port_is_no_use(const SubmittedProgram& program) const;
+
+  const Options& options_;
+  const fs::path folder_;
+  const PairTimes times_;
+  const IsStopped is_stopped_ = [this] { return has_come(options_.settings.interruption); };
+  std::vector<std::unique_ptr<Entrant>> entrants_;
+  std::vector<Half> clients_;
+  std::vector<Half> servers_;
+
+  std::mutex mutex_;  // guards what is written, and the pairs, while several are tried
+  InteropMatrix matrix_;
+  Clock::time_point written_at_;
+  std::string not_written_;
+};
+
+Interop::Interop(const Options& options, std::vector<Submission> submissions)
+    : options_(options),
+      folder_(options.output_folder()),
+      times_{options.settings.timeout, options.pair_time, options.settings.ready_time} {
+  for (Submission& submission : submissions) {
+    entrants_.push_back(std::make_unique<Entrant>(Entrant{std::move(submission), options.confinement}));
+    entrants_.back()->confinement.folder = entrants_.back()->submission.folder;
+  }
+}
+
+void Interop::for_each(std::size_t count, const std::function<void(std::size_t)>& act) const {
+  work_in_parallel(options_.jobs, std::vector<bool>(count, false), act, is_stopped_);
+}
+
+void Interop::build(Entrant& entrant) {
+  std::string& problem = entrant.submission.problem;
+  if (!problem.empty()) return;
+  try {
+    if (entrant.confinement.is_kept_apart())
+      entrant.copy = std::make_unique<PrivateCopy>(entrant.submission.folder, entrant.confinement);
+    problem = why_not_built(entrant.submission.build, entrant.confinement, options_.build_time, is_stopped_);
+    if (!problem.empty()) problem = is_stopped_() ? "The run was ended." : "It does not build: " + problem;
+  } catch (const BadInput& bad) {
+    problem = bad.what;
+  } catch (const std::exception& error) {
+    problem = std::string("It could not be tried: ") + error.what();
+  }
+}
+
+/// Outside of sandboxes two programs with the same port would be in each other's way, and the relay in
+/// both's.
+std::string Interop::why_port_is_no_use(const SubmittedProgram& program) const {
+  if (options_.confinement.is_sandboxed || (program.ports.empty() && options_.ports.empty())) return {};
+  return "It has its port in its source: it can only be tried in a sandbox, and there is none here.";
+}
+
+void Interop::add_halves(const Entrant& entrant) {
+  for (const SubmittedProgram& program : entrant.submission.programs) {
+    const bool is_client = program.task == Task::judge_client;
+    InteropHalf half{entrant.submission.folder.filename(), entrant.submission.name,
+                     entrant.submission.problem};
+    if (half.problem.empty()) half.problem = why_port_is_no_use(program);
+    Half one{{program.start, program.ports.empty() ? options_.ports : program.ports, entrant.confinement,
+              program.answers},
+             {}};
+    try {
+      if (is_client && half.problem.empty())
+        one.profile = read_profile_file(program.profile, program.profile_form);
+    } catch (const BadInput& bad) {
+      half.problem = bad.what;
+    }
+    (is_client ? matrix_.clients : matrix_.servers).push_back(std::move(half));
+    (is_client ? clients_ : servers_).push_back(std::move(one));
+  }
+}
+
+/// Whether it comes up at all: if not, no pair has to wait for it.
+void Interop::look_at(std::size_t index) {
+  const bool is_client = index < clients_.size();
+  const std::size_t own = is_client ? index : index - clients_.size();
+  InteropHalf& half = is_client ? matrix_.clients[own] : matrix_.servers[own];
+  if (half.problem.empty()) {
+    std::string problem;
+    try {
+      problem = is_client ? why_client_does_not_start(clients_[own].program, times_, is_stopped_)
+                          : why_server_does_not_start(servers_[own].program, is_stopped_);
+    } catch (const std::exception& error) {
+      problem = std::string("It could not be tried: ") + error.what();
+    }
+    if (problem.empty() || is_stopped_()) return;
+    half.problem = std::move(problem);
+  }
+  const std::lock_guard lock(mutex_);
+  std::cout << visible(half.folder) << ", " << (is_client ? "client" : "server") << ": "
+            << visible(half.problem) << std::endl;
+}
+
+/// Pairs next to each other have neither program in common.
+void Interop::try_next(std::size_t index) {
+  const std::size_t client = index % clients_.size();
+  const std::size_t server = (index / clients_.size() + client) % servers_.size();
+  if (!matrix_.clients[client].problem.empty() || !matrix_.servers[server].problem.empty())
+    return decide(client, server, {});
+  try {
+    decide(client, server,
+           try_pair(servers_[server].program, clients_[client].program, clients_[client].profile, times_,
+                    is_stopped_));
+  } catch (const std::exception& error) {  // such as too many open files: the next one may find enough
+    decide(client, server, {PairResult::Outcome::not_tried, error.what(), {}, false});
+  }
+}
+
+void Interop::decide(std::size_t client, std::size_t server, PairResult result) {
+  const bool is_tried = result.outcome != PairResult::Outcome::not_tried;
+  const std::lock_guard lock(mutex_);
+  if (is_tried)
+    std::cout << visible(matrix_.clients[client].folder) << " at " << visible(matrix_.servers[server].folder)
+              << ": "
+              << (result.outcome == PairResult::Outcome::understood ? "they understand each other"
+                                                                    : result.difference)
+              << std::endl;
+  matrix_.pairs[client][server] = std::move(result);
+  if (Clock::now() > written_at_ + report_interval) write();
+}
+
+void Interop::write() {
+  not_written_ =
+      why_not_written(folder_ / "interop.csv", [&](std::ostream& out) { write_interop_csv(out, matrix_); });
+  if (not_written_.empty())
+    not_written_ = why_not_written(folder_ / "interop.html",
+                                   [&](std::ostream& out) { write_interop_html(out, matrix_); });
+  written_at_ = Clock::now();
+}
+
+void Interop::run() {
+  for_each(entrants_.size(), [&](std::size_t i) { build(*entrants_[i]); });
+  for (const auto& entrant : entrants_) {
+    if (entrant->submission.programs.empty())
+      std::cout << visible(entrant->submission.folder.filename().string()) << ": "
+                << visible(entrant->submission.problem) << std::endl;
+    add_halves(*entrant);
+  }
+  matrix_.pairs.resize(clients_.size(), std::vector<std::optional<PairResult>>(servers_.size()));
+  for_each(clients_.size() + servers_.size(), [&](std::size_t i) { look_at(i); });
+  for_each(clients_.size() * servers_.size(), [&](std::size_t i) { try_next(i); });
+}
+
+}  // namespace
+
+ExitCode interop(Options options) {
+  auto submissions = read_submissions(options);
+  const fs::path folder = options.output_folder();
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw BadInput{"cannot make the folder " + folder.string() + ": " + error.message()};
+  options.confinement.hidden = {fs::canonical(options.folder), fs::canonical(folder)};
+
+  Interop all(options, std::move(submissions));
+  all.write();
+  if (!all.not_written().empty()) throw BadInput{all.not_written()};  // before anything is tried
+  all.run();
+  all.write();
+  const InteropMatrix& matrix = all.matrix();
+  std::cout << matrix.understood() << " of " << matrix.clients.size() * matrix.servers.size()
+            << " pairs understand each other: " << (folder / "interop.html").string()
+            << " and interop.csv beside it" << std::endl;
+  if (!all.not_written().empty()) throw NotWritten{all.not_written()};
+  if (has_come(options.settings.interruption))
+    std::cerr << "parley-conform: " << options.settings.interruption->reason()
+              << " before all pairs were tried\n";
+  return matrix.understood() == matrix.clients.size() * matrix.servers.size() ? ExitCode::all_must_passed
+                                                                              : ExitCode::some_failed;
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,33 @@
+#include "tests/conformance/process/build_step.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "protocol/text.hpp"
+#include "tests/conformance/process/program.hpp"
+
+namespace parley::conform {
+namespace {
+
+constexpr std::size_t shown_output_bytes = 500;
+constexpr std::chrono::milliseconds look_interval{100};
+
+}  // namespace
+
+std::string why_not_built(const std::string& command, Confinement confinement,
+                          std::chrono::milliseconds build_time, const std::function<bool()>& is_stopped) {
+  if (command.empty()) return {};
+  confinement.has_no_network = true;
+  Program compiler(command, confinement);
+  const auto deadline = std::chrono::steady_clock::now() + build_time;
+  std::optional<std::string> ended;
+  do ended = compiler.wait_for_end(std::min(look_interval, build_time));
+  while (!ended && std::chrono::steady_clock::now() < deadline && !(is_stopped && is_stopped()));
+  if (ended == "exited with code 0") return {};
+  std::string printed = compiler.output();
+  if (printed.size() > shown_output_bytes) printed.resize(shown_output_bytes);
+  return "'" + command + "' " + ended.value_or("was not done in time") +
+         (printed.empty() ? "." : ", having printed: " + visible(printed));
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/file_descriptor.hpp"
+#include "tests/conformance/process/confinement.hpp"
+
+namespace parley::conform {
+
+/// A program at a pseudo-terminal of its own, in a session of its own. Neither it nor what it has started
+/// outlives this object. Belongs to one thread.
+class ClientProcess {
+ public:
+  static constexpr unsigned short columns = 99;
+  static constexpr unsigned short rows = 50;
+
+  /// Runs `command` with the shell. Throws std::system_error when there is no terminal or no process.
+  ClientProcess(const std::string& command, const Confinement& confinement);
+
+  /// end().
+  ~ClientProcess();
+  ClientProcess(const ClientProcess&) = delete;
+  ClientProcess& operator=(const ClientProcess&) = delete;
+
+  /// The keyboard and screen of its terminal; does not block.
+  int terminal() const { return master_.get(); }
+
+  /// How it ended, as a sentence part: "exited with code 1"; nothing while it runs.
+  std::optional<std::string> ended();
+
+  /// How much processor time it has used, together with all that it started and that still runs.
+  std::chrono::milliseconds processor_time() const;
+
+  /// True when it waits, and so do its children.
+  bool is_at_rest() const;
+
+  /// Ends it and all that it has started: SIGTERM to its session, after a while SIGKILL.
+  void end();
+
+ private:
+  const bool is_sandboxed_;
+  const std::string mark_;  // in its environment, and in that of all that it starts
+  FileDescriptor master_;
+  FileDescriptor slave_;  // held open, so that what was written last can be read
+  pid_t pid_ = -1;
+  std::optional<std::string> ended_;
+};
+
+}  // namespace parley::conform

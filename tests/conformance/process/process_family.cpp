@@ -1,0 +1,166 @@
+#include "tests/conformance/process/process_family.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <random>
+#include <sstream>
+#include <system_error>
+
+#include "base/file_descriptor.hpp"
+
+namespace parley::conform {
+namespace {
+
+// Whoever forks faster than it is ended is looked for again.
+constexpr int rounds_of_killing = 5;
+
+constexpr std::size_t state = 0;  // of the fields of a stat file
+
+/// Of a file in /proc; a process may end while it is read (then a stream would throw).
+std::string contents(const std::string& file) {
+  const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string bytes;
+  std::array<char, 4096> room;
+  ssize_t count = 0;
+  while ((count = ::read(descriptor.get(), room.data(), room.size())) > 0)
+    bytes.append(room.data(), static_cast<std::size_t>(count));
+  return bytes;
+}
+
+/// The fields of a stat file from the third on.
+std::vector<std::string> fields_of(const std::string& file) {
+  const std::string stat = contents(file);
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::istringstream rest(stat.substr(name_end + 1));
+  return {std::istream_iterator<std::string>(rest), {}};
+}
+
+}  // namespace
+
+std::string make_family_mark() {
+  return "PARLEY_CONFORM_PROGRAM=" + std::to_string(::getpid()) + '-' +
+         std::to_string(std::random_device()()) + '-' +
+         std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
+std::vector<std::string> stat_fields(pid_t pid) {
+  return fields_of("/proc/" + std::to_string(pid) + "/stat");
+}
+
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> pids;
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(parent) + "/task", error);
+       thread != end; thread.increment(error)) {
+    std::istringstream children(contents(thread->path().string() + "/children"));
+    for (pid_t child = 0; children >> child;) pids.push_back(child);
+  }
+  return pids;
+}
+
+bool is_family_at_rest(pid_t leader) {
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(leader) + "/task", error);
+       thread != end; thread.increment(error)) {
+    const std::string folder = thread->path();
+    const auto fields = fields_of(folder + "/stat");
+    if (!fields.empty() && (fields[state] == "R" || fields[state] == "D")) return false;
+    std::istringstream children(contents(folder + "/children"));
+    for (pid_t child = 0; children >> child;)
+      if (!is_family_at_rest(child)) return false;
+  }
+  return true;
+}
+
+std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
+  std::vector<pid_t> pids;
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator entry("/proc", error); entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const auto pid = static_cast<pid_t>(std::stol(name));
+    if (pid == leader) {
+      const auto fields = stat_fields(pid);
+      if (!fields.empty() && fields[state] != "Z") pids.push_back(pid);
+    } else if (::getsid(pid) == leader ||
+               contents(entry->path().string() + "/environ").find(mark) != std::string::npos) {
+      pids.push_back(pid);
+    }
+  }
+  return pids;
+}
+
+void kill_family(const std::string& mark, pid_t leader) {
+  for (int round = 0; round < rounds_of_killing; ++round) {
+    const auto pids = family_of(mark, leader);
+    if (pids.empty()) return;
+    for (const pid_t pid : pids) {
+      ::kill(pid, SIGKILL);
+      if (pid != leader) ::waitpid(pid, nullptr, 0);  // fails at once for one that is not ours
+    }
+  }
+}
+
+void kill_descendants() {
+  std::vector<pid_t> pids{::getpid()};
+  for (std::size_t i = 0; i < pids.size(); ++i) {
+    std::error_code error;
+    const std::filesystem::directory_iterator end;
+    for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(pids[i]) + "/task", error);
+         thread != end; thread.increment(error)) {
+      std::istringstream children(contents(thread->path().string() + "/children"));
+      for (pid_t child = 0; children >> child;) pids.push_back(child);
+    }
+  }
+  // The parents first: who sees its child end may start another one.
+  for (std::size_t i = 1; i < pids.size(); ++i) ::kill(pids[i], SIGKILL);
+}
+
+std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader) {
+  constexpr std::size_t user_time = 11;  // fields 14 and 15 of proc(5)
+  long ticks = 0;
+  for (const pid_t pid : family_of(mark, leader)) {
+    const auto fields = stat_fields(pid);
+    if (fields.size() > user_time + 1)
+      ticks += std::stol(fields[user_time]) + std::stol(fields[user_time + 1]);
+  }
+  return std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
+bool has_socket(pid_t pid, unsigned long inode) {
+  const std::string wanted = "socket:[" + std::to_string(inode) + ']';
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator file("/proc/" + std::to_string(pid) + "/fd", error); file != end;
+       file.increment(error)) {
+    std::error_code closed_meanwhile;
+    if (std::filesystem::read_symlink(file->path(), closed_meanwhile) == wanted) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> end_of(pid_t pid, bool by_proxy) {
+  constexpr int killed = 128;  // plus the signal
+  siginfo_t info{};
+  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+    return std::nullopt;
+  const bool is_told =
+      by_proxy && info.si_status > killed && ::sigdescr_np(info.si_status - killed) != nullptr;
+  if (info.si_code == CLD_EXITED && !is_told) return "exited with code " + std::to_string(info.si_status);
+  const int signal = info.si_code == CLD_EXITED ? info.si_status - killed : info.si_status;
+  return "was killed by signal " + std::to_string(signal) + " (" + ::sigdescr_np(signal) + ")";
+}
+
+}  // namespace parley::conform

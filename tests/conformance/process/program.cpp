@@ -1,0 +1,196 @@
+#include "tests/conformance/process/program.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+#include "tests/conformance/process/launch.hpp"
+#include "tests/conformance/process/process_family.hpp"
+
+namespace parley::conform {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kept_output_bytes = 8 * 1024;
+constexpr std::size_t pipe_bytes = 64 * 1024;  // what Linux lets one hold
+constexpr milliseconds time_to_terminate{1'000};
+constexpr milliseconds look_interval{5};
+
+// Many first open a port for something else, such as a debugger.
+constexpr milliseconds time_to_listen_elsewhere{1'000};
+constexpr milliseconds elsewhere_interval{100};
+
+/// In the child, between fork and exec: only calls that are safe there.
+[[noreturn]] void become(const Launch& launch, int input, int output) {
+  ::setsid();
+  ::dup2(input >= 0 ? input : ::open("/dev/null", O_RDONLY), STDIN_FILENO);
+  ::dup2(output, STDOUT_FILENO);
+  ::dup2(output, STDERR_FILENO);
+  launch.become();
+}
+
+}  // namespace
+
+Program::Program(const std::string& command, const Confinement& confinement, Input input)
+    : is_sandboxed_(confinement.is_sandboxed), mark_(make_family_mark()) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0 || ::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
+    throw std::system_error(errno, std::generic_category(), "pipe");
+  output_end_ = FileDescriptor(ends[0]);
+  const FileDescriptor input_end(ends[1]);
+  FileDescriptor typed_end;
+  if (input == Input::typed) {
+    if (::pipe2(ends, O_CLOEXEC) != 0 || ::fcntl(ends[1], F_SETFL, O_NONBLOCK) != 0)
+      throw std::system_error(errno, std::generic_category(), "pipe");
+    typed_end = FileDescriptor(ends[0]);
+    keyboard_ = FileDescriptor(ends[1]);
+  }
+  // What it leaves behind when it dies becomes ours, and can be ended.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const Launch launch(command, confinement, {mark_});
+  pid_ = ::fork();
+  if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (pid_ == 0) become(launch, typed_end ? typed_end.get() : -1, input_end.get());
+  drainer_ = std::thread([this] { drain(); });
+}
+
+Program::~Program() {
+  stop();
+}
+
+void Program::drain() {
+  while (!stopped_.wait(output_end_.get(), milliseconds{-1}) && read_output()) {
+  }
+}
+
+/// Takes what is in the pipe; false at its end.
+bool Program::read_output() {
+  std::array<char, pipe_bytes> buffer;
+  const std::lock_guard lock(mutex_);
+  const ssize_t count = ::read(output_end_.get(), buffer.data(), buffer.size());
+  if (count <= 0) return count < 0 && (errno == EINTR || errno == EAGAIN);
+  output_.append(buffer.data(), static_cast<std::size_t>(count));
+  printed_bytes_ += static_cast<std::size_t>(count);
+  if (output_.size() > 2 * kept_output_bytes) output_.erase(0, output_.size() - kept_output_bytes);
+  return true;
+}
+
+std::optional<std::string> Program::ended() {
+  if (!ended_) ended_ = end_of(pid_, is_sandboxed_);
+  return ended_;
+}
+
+std::optional<std::string> Program::wait_for_end(milliseconds time) {
+  const auto deadline = Clock::now() + time;
+  while (!ended() && Clock::now() < deadline) std::this_thread::sleep_for(look_interval);
+  return ended_;
+}
+
+bool Program::is_at_rest() const {
+  return is_family_at_rest(pid_);
+}
+
+std::string Program::output() {
+  read_output();  // its end may be seen before the thread has read what it said last
+  const std::lock_guard lock(mutex_);
+  return output_.size() > kept_output_bytes ? output_.substr(output_.size() - kept_output_bytes) : output_;
+}
+
+void Program::type(const std::string& line) {
+  const std::string keys = line + '\n';
+  if (keyboard_) (void)!::write(keyboard_.get(), keys.data(), keys.size());
+}
+
+std::size_t Program::printed_bytes() {
+  read_output();
+  const std::lock_guard lock(mutex_);
+  return printed_bytes_;
+}
+
+std::string Program::output_since(std::size_t bytes) {
+  const std::size_t wanted = printed_bytes() - bytes;
+  std::string kept = output();
+  if (kept.size() > wanted) kept.erase(0, kept.size() - wanted);
+  return kept;
+}
+
+std::chrono::milliseconds Program::processor_time() const {
+  return processor_time_of(mark_, pid_);
+}
+
+/// Nobody else is in the network of a sandbox; outside, a port may have become somebody else's since it was
+/// free.
+bool Program::has(const ListeningSocket& socket, const std::vector<pid_t>& family) const {
+  return is_sandboxed_ ||
+         std::ranges::any_of(family, [&](pid_t pid) { return has_socket(pid, socket.inode); });
+}
+
+std::vector<std::uint16_t> Program::listening_ports() const {
+  const auto family = is_sandboxed_ ? std::vector<pid_t>{} : family_of(mark_, pid_);
+  std::vector<std::uint16_t> ports;
+  for (const ListeningSocket& socket : listening_sockets())
+    if (has(socket, family)) ports.push_back(socket.port);
+  std::ranges::sort(ports);
+  ports.erase(std::unique(ports.begin(), ports.end()),
+              ports.end());  // one may be there twice, with IPv4 and IPv6
+  return ports;
+}
+
+std::optional<std::uint16_t> Program::wait_until_listening(const std::vector<std::uint16_t>& ports,
+                                                           milliseconds timeout,
+                                                           const std::function<void()>& meanwhile) {
+  const auto deadline = Clock::now() + timeout;
+  auto next_look_elsewhere = Clock::now();
+  std::optional<Clock::time_point> elsewhere_since;
+  for (;;) {
+    if (meanwhile) meanwhile();
+    const auto sockets = listening_sockets();
+    const bool may_be_there = std::ranges::any_of(
+        sockets, [&](const auto& socket) { return std::ranges::find(ports, socket.port) != ports.end(); });
+    const auto now = Clock::now();
+    if (may_be_there || now >= next_look_elsewhere) {
+      const auto own = listening_ports();
+      for (const auto port : ports)
+        if (std::ranges::binary_search(own, port)) return port;
+      if (!own.empty() && !elsewhere_since) elsewhere_since = now;
+      next_look_elsewhere = now + elsewhere_interval;
+    }
+    if (ended() || now > deadline || (elsewhere_since && now > *elsewhere_since + time_to_listen_elsewhere))
+      return std::nullopt;
+    std::this_thread::sleep_for(look_interval);
+  }
+}
+
+void Program::stop() {
+  if (pid_ < 0) return;
+  ::kill(-pid_, SIGTERM);
+  wait_for_end(time_to_terminate);
+  ::kill(-pid_, SIGKILL);
+  wait_for_end(time_to_terminate);
+  kill_family(mark_, pid_);
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  stopped_.set();
+  drainer_.join();
+  pid_ = -1;
+}
+
+std::string substitute(std::string command, const std::string& key, const std::string& value) {
+  const std::string pattern = '{' + key + '}';
+  for (auto at = command.find(pattern); at != std::string::npos;
+       at = command.find(pattern, at + value.size()))
+    command.replace(at, pattern.size(), value);
+  return command;
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,105 @@
+#include "tests/conformance/process/work_pool.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace parley::conform {
+namespace {
+
+constexpr std::size_t submissions_for_each_core = 4;
+constexpr std::size_t most_submissions = 64;
+// Four Java programs at the same time, or a compiler.
+constexpr std::size_t memory_of_a_submission = std::size_t{512} * 1024 * 1024;
+
+/// Which item is whose turn. Any thread.
+class Turns {
+ public:
+  Turns(const std::vector<bool>& is_alone, const std::function<bool()>& is_over)
+      : is_alone_(is_alone), is_over_(is_over), is_begun_(is_alone.size(), false) {}
+
+  /// The next item, or nothing when there is none left for this worker.
+  std::optional<std::size_t> begin() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (fault_ || is_over_()) return std::nullopt;
+      bool is_one_left = false;
+      for (std::size_t i = 0; i < is_begun_.size(); ++i) {
+        if (is_begun_[i]) continue;
+        is_one_left = true;
+        if (is_alone_[i] && one_is_alone_) continue;
+        is_begun_[i] = true;
+        one_is_alone_ = one_is_alone_ || is_alone_[i];
+        return i;
+      }
+      if (!is_one_left) return std::nullopt;
+      changed_.wait(lock);
+    }
+  }
+
+  void end(std::size_t item, std::exception_ptr fault) {
+    const std::lock_guard lock(mutex_);
+    if (is_alone_[item]) one_is_alone_ = false;
+    if (fault && !fault_) fault_ = std::move(fault);
+    changed_.notify_all();
+  }
+
+  /// When all workers are done.
+  std::exception_ptr fault() const { return fault_; }
+
+ private:
+  const std::vector<bool>& is_alone_;
+  const std::function<bool()>& is_over_;
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  std::vector<bool> is_begun_;
+  bool one_is_alone_ = false;
+  std::exception_ptr fault_;
+};
+
+/// What may still be used of this machine.
+std::size_t available_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string word;
+  std::size_t kibibytes = 0;
+  while (file >> word)
+    if (word == "MemAvailable:" && file >> kibibytes) return kibibytes * 1024;
+  return 0;
+}
+
+}  // namespace
+
+void work_in_parallel(std::size_t workers, const std::vector<bool>& is_alone,
+                      const std::function<void(std::size_t item)>& work,
+                      const std::function<bool()>& is_over) {
+  Turns turns(is_alone, is_over);
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < std::min(std::max<std::size_t>(1, workers), is_alone.size()); ++i)
+    threads.emplace_back([&] {
+      while (const auto item = turns.begin()) {
+        std::exception_ptr fault;
+        try {
+          work(*item);
+        } catch (...) {
+          fault = std::current_exception();
+        }
+        turns.end(*item, std::move(fault));
+      }
+    });
+  threads.clear();
+  if (turns.fault()) std::rethrow_exception(turns.fault());
+}
+
+std::size_t default_submissions_at_once() {
+  const std::size_t by_cores =
+      submissions_for_each_core * std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  const std::size_t by_memory = available_memory() / memory_of_a_submission;
+  return std::clamp<std::size_t>(std::min(by_cores, by_memory), 1, most_submissions);
+}
+
+}  // namespace parley::conform

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "tests/conformance/model/verdict.hpp"
+
+namespace parley::conform {
+
+/// One program of one submission in the class.
+struct ClassRow {
+  std::string submission;   ///< its name
+  std::string half;         ///< "server" or "client"
+  std::string report_file;  ///< beside the matrix; empty when there is none
+  Report report;            ///< no results when there is no report
+  std::string problem;      ///< why it was not tried, a sentence
+  std::string folder{};     ///< the submission's, without the path
+};
+
+/// folder, name, half, score, max_score, passed, failed, untried, blocking_case, root_cause, problem, then a
+/// column for each clause: pass, fail, skipped, not run, or nothing where it does not apply. A clause with
+/// several cases is as bad as its worst. RFC 4180.
+void write_class_csv(std::ostream& out, const std::vector<ClassRow>& rows);
+
+/// The same as one page that needs nothing else, with a table for each half; each row leads to its report.
+/// With its script a click on the head of a column sorts by it.
+void write_class_html(std::ostream& out, const std::vector<ClassRow>& rows);
+
+}  // namespace parley::conform

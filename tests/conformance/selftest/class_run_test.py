@@ -1,0 +1,333 @@
+#!/usr/bin/env python3
+"""A class is judged in parallel, its results come one by one, a run can be ended and resumed.
+
+    class_run_test.py CONFORM       CONFORM is the program parley-conform
+"""
+
+import csv
+import json
+import os
+import pty
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+CONFORM = "parley-conform"
+RUN_LIMIT_S = 100
+SERVER = (Path(__file__).resolve().parents[3] / "examples/grading/submissions/python-server/server.py").read_text(encoding="utf-8")
+FEW = ["--only", "R4.1-two-sockets"]
+
+# Each counts its starts in its file in the shared folder.
+COUNTS = """
+import os, sys, time
+with open("SHARED/" + os.path.basename(os.getcwd()), "a") as file:
+    file.write("x")
+"""
+# Listens when all the others have come, too.
+WAITS_FOR_OTHERS = COUNTS + """
+while len(os.listdir("SHARED")) < OTHERS:
+    time.sleep(0.01)
+"""
+WAITS_TO_GO = COUNTS + """
+while not os.path.exists("SHARED/go"):
+    time.sleep(0.01)
+"""
+# Tells when another one of its kind is there, which is given the time to come.
+IS_ALONE = COUNTS + """
+import fcntl
+lock = open("SHARED/lock", "w")
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    open("SHARED/met", "w").close()
+time.sleep(0.2)
+"""
+# Ignores all that can be ignored, with a child that has left its session.
+HANGS = COUNTS + """
+import signal
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+if os.fork() == 0:
+    os.setsid()
+open("SHARED/pids", "a").write(f"{os.getpid()} ")
+time.sleep(100)
+"""
+
+
+def is_running(*command):
+    wanted = "\0".join(command).encode() + b"\0"
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if file.read_bytes() == wanted:
+                return True
+        except OSError:
+            pass  # it has ended
+    return False
+
+
+def wait_until(condition, what):
+    until = time.monotonic() + RUN_LIMIT_S
+    while not condition():
+        if time.monotonic() > until:
+            raise AssertionError(f"it never came: {what}")
+        time.sleep(0.01)
+
+
+def is_alive(pid):
+    try:
+        return "Z" not in Path("/proc", pid, "stat").read_text(encoding="utf-8").rsplit(")", 1)[1]
+    except OSError:
+        return False
+
+
+def has_child(run):
+    return any(file.read_text(encoding="utf-8") for file in Path(f"/proc/{run.pid}/task").glob("*/children"))
+
+
+class ClassRun(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.submissions, self.output = self.folder / "class", self.folder / "reports"
+        self.shared, self.temporary = self.folder / "shared", self.folder / "temporary"
+        for made in (self.submissions, self.shared, self.temporary):
+            made.mkdir()
+
+    def add(self, name, begin=COUNTS, more=""):
+        place = self.submissions / name
+        place.mkdir()
+        (place / "program.py").write_text(begin.replace("SHARED", str(self.shared)) + SERVER, encoding="utf-8")
+        (place / "grade.toml").write_text(f'[server]\nstart = "python3 -I -S program.py {{port}}"\n{more}', encoding="utf-8")
+        return place
+
+    def start(self, *arguments, **more):
+        """The run has a folder of its own for temporary files."""
+        more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
+        run = subprocess.Popen([CONFORM, *map(str, arguments)], text=True, cwd=self.folder,
+                               env=os.environ | {"TMPDIR": str(self.temporary)}, **more)
+        self.addCleanup(run.kill)
+        for stream in (run.stdout, run.stderr):
+            if stream:
+                self.addCleanup(stream.close)
+        return run
+
+    def start_grade(self, *options, **more):
+        return self.start("grade", self.submissions, "--output", self.output, "--sandbox", "off", "--timeout", "1", *FEW,
+                          *options, **more)
+
+    def grade(self, *options, codes=(0, 1), **more):
+        run = self.start_grade(*options, **more)
+        printed, errors = run.communicate(timeout=RUN_LIMIT_S)
+        self.assertIn(run.returncode, codes, f"{printed} {errors}")
+        return printed, errors
+
+    def rows(self):
+        with open(self.output / "class.csv", newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file, strict=True))
+
+    def problems(self):
+        return {row["folder"]: row["problem"] for row in self.rows()}
+
+    def hangs(self):
+        """Whether the one that does is there, with its child."""
+        pids = self.shared / "pids"
+        return pids.exists() and len(pids.read_text(encoding="utf-8").split()) == 2
+
+    def starts(self, name):
+        return len((self.shared / name).read_text(encoding="utf-8"))
+
+    def assert_nothing_is_left(self, run):
+        mark = f"PARLEY_CONFORM_PROGRAM={run.pid}-".encode()
+        for environment in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                self.assertNotIn(mark, environment.read_bytes())
+            except OSError:
+                pass  # it has ended
+        if (self.shared / "pids").exists():
+            pids = (self.shared / "pids").read_text(encoding="utf-8").split()
+            self.assertEqual([pid for pid in pids if is_alive(pid)], [])
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_submissions_are_judged_at_the_same_time(self):
+        names = ["dan", "ada", "eve", "bob"]
+        for name in names:
+            self.add(name, WAITS_FOR_OTHERS.replace("OTHERS", str(len(names))))
+        printed, _ = self.grade("--jobs", len(names))
+        self.assertEqual([row["folder"] for row in self.rows()], sorted(names))
+        for row in self.rows():
+            self.assertEqual((row["problem"], row["score"]), ("", row["max_score"]))
+            self.assertEqual(printed.count(f"{row['folder']}, server: "), 1, printed)
+
+    def test_who_has_a_port_of_its_own_is_alone_outside_of_sandboxes(self):
+        with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+            ports = [listener.getsockname()[1] for listener in (one, other)]
+        for number in (0, 1):
+            place = self.add(f"ada{number}", IS_ALONE, f"port = {ports[number]}\n")
+            program = place / "program.py"
+            program.write_text(program.read_text(encoding="utf-8").replace("int(sys.argv[1])", str(ports[number])), encoding="utf-8")
+        self.grade("--jobs", "8")
+        self.assertEqual(self.problems(), {"ada0": "", "ada1": ""})
+        self.assertFalse((self.shared / "met").exists(), "both were there at the same time")
+
+    def test_results_come_as_they_are_found(self):
+        self.add("first", WAITS_TO_GO)
+        self.add("second")
+        run = self.start_grade("--jobs", "2")
+        wait_until(lambda: (self.output / "class.csv").exists() and self.problems()["second"] == "", "the second row")
+        self.assertEqual(self.problems()["first"], "Not judged yet.")
+        self.assertIn("Not judged yet.", (self.output / "class.html").read_text(encoding="utf-8"))
+        self.assertTrue((self.output / "second-server.html").is_file())
+        self.assertEqual(run.stdout.readline().split(":")[0], "second, server")
+        again = self.start_grade()
+        self.assertIn("another run writes to", again.communicate(timeout=RUN_LIMIT_S)[1])
+        self.assertEqual(again.returncode, 2)
+        (self.shared / "go").touch()
+        run.communicate(timeout=RUN_LIMIT_S)
+        self.assertEqual(self.problems(), {"first": "", "second": ""})
+
+    def test_resume_judges_what_has_changed_and_nothing_else(self):
+        ada, _ = self.add("ada"), self.add("bob")
+
+        def starts_since(before):
+            return {name: self.starts(name) - before.get(name, 0) for name in ("ada", "bob")}
+
+        self.grade()
+        before = starts_since({})
+        files = {name: (self.output / name).read_bytes() for name in ("class.csv", "class.html")}
+        self.assertTrue(all(before.values()))
+
+        _, errors = self.grade("--resume", "--jobs", "1")
+        self.assertEqual(starts_since(before), {"ada": 0, "bob": 0})
+        self.assertEqual({name: (self.output / name).read_bytes() for name in files}, files)
+        self.assertIn("trusts reports that the submissions could write", errors)
+
+        with open(ada / "program.py", "a", encoding="utf-8") as file:
+            file.write("# changed\n")
+        (self.output / "bob-server.html").unlink()
+        self.grade("--resume")
+        self.assertEqual({name: count > 0 for name, count in starts_since(before).items()}, {"ada": True, "bob": True})
+
+        before = starts_since({})
+        self.grade("--resume", "--seed", "2")
+        self.assertEqual({name: count > 0 for name, count in starts_since(before).items()}, {"ada": True, "bob": True})
+        (self.output / ".judged" / "ada-server.json").write_text("[" * 100_000, encoding="utf-8")
+        before = starts_since({})
+        self.grade("--resume", "--seed", "2")
+        self.assertEqual({name: count > 0 for name, count in starts_since(before).items()}, {"ada": True, "bob": False})
+
+    def end_and_resume(self, number, run, lose=None):
+        wait_until(lambda: (self.output / "class.csv").exists() and self.problems()["ada"] == "", "the first row")
+        wait_until(self.hangs, "the one that hangs")
+        lose() if lose else run.send_signal(number)
+        if run.stdout:
+            run.communicate(timeout=RUN_LIMIT_S)
+        self.assertEqual(run.wait(RUN_LIMIT_S), 128 + number)
+        self.assertEqual(self.problems(), {name: "" if name == "ada" else f"Not run: the run was ended by {signal.Signals(number).name}."
+                                           for name in ("ada", "bob", "eve")})
+        self.assert_nothing_is_left(run)
+        if lose:
+            return
+        started = self.starts("ada")
+        (self.submissions / "bob" / "program.py").write_text(SERVER, encoding="utf-8")
+        self.grade("--resume")
+        self.assertEqual(self.starts("ada"), started)
+        self.assertEqual(self.problems(), {"ada": "", "bob": "", "eve": ""})
+
+    def test_a_name_that_is_too_long_for_a_file_has_reports_all_the_same(self):
+        names = ["a" * 250, "bob"]
+        for name in names:
+            self.add(name)
+        self.grade()
+        self.assertEqual(self.problems(), dict.fromkeys(names, ""))
+        starts = [self.starts(name) for name in names]
+        self.grade("--resume")
+        self.assertEqual([self.starts(name) for name in names], starts)
+
+    def add_three(self):
+        self.add("ada")
+        self.add("bob", HANGS)
+        self.add("eve")
+
+    def test_a_run_that_is_ended_tells_what_it_knows_and_can_go_on(self):
+        self.add_three()
+        self.end_and_resume(signal.SIGTERM, self.start_grade("--jobs", "1"))
+
+    def test_a_terminal_that_is_lost(self):
+        self.add_three()
+        ours, terminal = pty.openpty()
+        run = self.start_grade("--jobs", "1", stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+                               preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0))
+        os.close(terminal)
+        self.end_and_resume(signal.SIGHUP, run, lambda: os.close(ours))
+
+    def test_a_sandbox_that_is_ended_leaves_nothing(self):
+        self.add_three()
+        self.folder.chmod(0o755)  # another user walks through it
+        length = f"60.{secrets.randbelow(10**9)}"
+        run = self.start("grade", self.submissions, "--output", self.output, "--sandbox", "auto", "--build", f"sleep {length}")
+        wait_until(lambda: is_running("sleep", length), "the build")
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=RUN_LIMIT_S)
+        self.assertEqual(run.returncode, 128 + signal.SIGINT)
+        self.assertEqual(set(self.problems().values()), {"Not run: the run was ended by SIGINT."})
+        self.assert_nothing_is_left(run)
+
+    def test_one_program(self):
+        hangs = self.add("hangs", HANGS)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            address = f"127.0.0.1:{silent.getsockname()[1]}"
+            for subject in (["client", "--exec", "sleep 100 {port}"], ["server", "--exec", f"python3 {hangs}/program.py {{port}}"],
+                            ["server", address, "--timeout", "100"]):
+                with self.subTest(subject=subject):
+                    report = self.folder / "report.json"
+                    report.unlink(missing_ok=True)
+                    run = self.start(*subject, "--json", report)
+                    if subject[1] == address:
+                        silent.accept()[0].close()
+                    elif subject[0] == "server":
+                        wait_until(self.hangs, "the program")
+                    else:
+                        wait_until(lambda: has_child(run), "the program")
+                    run.send_signal(signal.SIGTERM)
+                    printed, _ = run.communicate(timeout=RUN_LIMIT_S)
+                    self.assertEqual(run.returncode, 128 + signal.SIGTERM, printed)
+                    results = json.loads(report.read_text(encoding="utf-8"))["results"]
+                    self.assertEqual({result["reason"] for result in results}, {"Not run: the run was ended by SIGTERM."})
+                    self.assert_nothing_is_left(run)
+
+    def test_a_reader_that_stands_still_or_goes(self):
+        self.add("ada")
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        try:
+            while os.write(writer, b"x" * 4096):
+                pass
+        except BlockingIOError:
+            os.set_blocking(writer, True)
+        run = self.start("server", "--exec", "sleep 100 {port}", stdout=writer)
+        os.close(writer)
+        wait_until(lambda: has_child(run), "the program")
+        until = time.monotonic() + 15  # it ends by itself after 20 s
+        while run.poll() is None and time.monotonic() < until:
+            run.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+        self.assertEqual(run.poll(), 128 + signal.SIGTERM)
+        os.close(reader)
+
+        gone, writer = os.pipe()
+        os.close(gone)
+        self.grade(stdout=writer, codes=[5])
+        os.close(writer)
+        self.assertEqual(self.problems(), {"ada": ""})
+
+
+if __name__ == "__main__":
+    CONFORM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""The pages say how many cases, points and mutants there are: as many as the program and the tables have.
+
+    totals_test.py CONFORM        CONFORM is the program parley-conform
+"""
+
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+CONFORM = "parley-conform"
+RUN_LIMIT_S = 60
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def words_of(page):
+    return " ".join((ROOT / page).read_text(encoding="utf-8").split())
+
+
+def totals(half):
+    """Of the last line of --list: cases and points."""
+    listed = subprocess.run([CONFORM, half, "--list"], capture_output=True, text=True, check=True, timeout=RUN_LIMIT_S).stdout
+    cases, points = re.fullmatch(r"(\d+) cases: \d+ MUST, \d+ SHOULD, \d+ MAY; (\d+) points", listed.splitlines()[-1]).groups()
+    return cases, points
+
+
+class Pages(unittest.TestCase):
+    def test_cases_and_points(self):
+        (server_cases, server_points), (client_cases, client_points) = totals("server"), totals("client")
+        self.assertIn(f"({server_cases} for a server, {client_cases} for a client)", words_of("README.md"))
+        self.assertIn(f"{server_points} for a server, {client_points} for a client", words_of("examples/grading/README.md"))
+
+    def test_mutants(self):
+        run = subprocess.run([sys.executable, ROOT / "tests/conformance/zoo/make_mutant.py", "--list"], capture_output=True, text=True,
+                             timeout=RUN_LIMIT_S, check=False)
+        if run.returncode == 77:
+            self.skipTest(run.stderr)
+        programs = [line.split("\t")[1] for line in run.stdout.splitlines()]
+        servers, clients = programs.count("server"), programs.count("client")
+        self.assertIn(f"{len(programs)} mutants of them", words_of("README.md"))
+        self.assertIn(f"{servers} of {servers} servers and {clients} of {clients} clients", words_of("README.md"))
+
+
+if __name__ == "__main__":
+    CONFORM = sys.argv.pop(1)
+    unittest.main()
