@@ -2,6 +2,7 @@
 
 #include <barrier>
 
+#include "tests/conformance/bench/grace.hpp"
 #include "tests/conformance/bench/runner.hpp"
 #include "tests/conformance/bench/trial.hpp"
 
@@ -21,6 +22,22 @@ class MeetingBench : public Bench {
  private:
   std::barrier<>& all_are_there_;
 };
+
+TEST_CASE(
+    "what builds on a registration waits for a server that has not had the processor yet, within bounds") {
+  int looks = 0, looks_until_rest = 2;
+  Grace grace{std::chrono::milliseconds{100}, [&] { return ++looks >= looks_until_rest; }};
+  grace.wait_before("SEND bob\n");
+  grace.begin("alice");
+  grace.wait_before("REGISTER TOSEND bob\n");
+  CHECK(looks == 0);  // neither builds on it
+  grace.wait_before("REGISTER TORECV ALICE\n");
+  CHECK(looks == 2);
+  looks_until_rest = 1'000'000;  // one that works without end
+  grace.begin("alice");
+  grace.wait_before("SEND bob\n");
+  CHECK(looks < 1'000);
+}
 
 TEST_CASE("cases behind a failure run beside each other where one runs at a time otherwise") {
   std::vector<Job> jobs(5);

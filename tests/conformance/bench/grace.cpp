@@ -16,6 +16,13 @@ std::string_view name_to_register(std::string_view bytes) {
 
 }  // namespace
 
+// On a busy machine a server may not have had the processor by then; one that always wants it gets little
+// more.
+void Grace::wait_until(Clock::time_point ready_at) const {
+  std::this_thread::sleep_until(ready_at);
+  wait_until_at_rest(is_at_rest_, 3 * ready_time_);
+}
+
 void Grace::begin(std::string_view name) {
   ready_at_[fold_case(name)] = Clock::now() + ready_time_;
 }
@@ -24,10 +31,10 @@ void Grace::wait_before(std::string_view bytes) {
   if (ready_at_.empty()) return;
   if (const auto name = name_to_register(bytes); !name.empty()) {
     if (const auto found = ready_at_.find(fold_case(name)); found != ready_at_.end())
-      std::this_thread::sleep_until(found->second);
+      wait_until(found->second);
     return;
   }
-  for (const auto& [name, ready_at] : ready_at_) std::this_thread::sleep_until(ready_at);
+  for (const auto& [name, ready_at] : ready_at_) wait_until(ready_at);
   ready_at_.clear();
 }
 

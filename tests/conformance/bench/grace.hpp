@@ -4,6 +4,9 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "tests/conformance/process/patience.hpp"
 
 namespace parley::conform {
 
@@ -13,7 +16,8 @@ namespace parley::conform {
 /// registration is sent until it is over. One whose reports lack their line end (F1.1) is understood.
 class Grace {
  public:
-  explicit Grace(std::chrono::milliseconds ready_time) : ready_time_(ready_time) {}
+  Grace(std::chrono::milliseconds ready_time, IsAtRest is_at_rest)
+      : ready_time_(ready_time), is_at_rest_(std::move(is_at_rest)) {}
 
   /// REGISTERED has come for this name.
   void begin(std::string_view name);
@@ -32,7 +36,10 @@ class Grace {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void wait_until(Clock::time_point ready_at) const;
+
   const std::chrono::milliseconds ready_time_;
+  const IsAtRest is_at_rest_;
   std::map<std::string, Clock::time_point> ready_at_;  // by folded name
   bool reports_lack_line_ends_ = false;
 };

@@ -57,7 +57,7 @@ Trial::Trial(test::Endpoint server, std::size_t number, const Settings& settings
       settings_(settings),
       transcript_(transcript),
       random_(settings.seed + number),
-      grace_(settings.ready_time) {}
+      grace_(settings.ready_time, settings.is_at_rest) {}
 
 void end_properly(const User& user) {
   user.sending->close();
