@@ -160,6 +160,10 @@ void write_exchange(std::ostream& out, const PairResult& pair) {
   out << "</pre></details>";
 }
 
+std::string counted(std::size_t count, std::string_view one) {
+  return std::to_string(count) + ' ' + std::string(one) + (count == 1 ? "" : "s");
+}
+
 void write_problems(std::ostream& out, const std::vector<InteropHalf>& halves, const Order& order,
                     std::string_view half) {
   for (const std::size_t i : order)
@@ -231,15 +235,15 @@ void write_interop_html(std::ostream& out, const InteropMatrix& matrix) {
   const Order servers = servers_of(matrix);
   const std::size_t all = matrix.clients.size() * matrix.servers.size();
   write_page_begin(out, "parley-conform: who understands whom", page_style);
-  out << "<p class=\"suite\">parley-conform</p><h1>Who understands whom: " << matrix.clients.size()
-      << " clients, " << matrix.servers.size() << " servers</h1>\n<p>" << matrix.understood() << " of " << all
-      << " pairs understand each other";
+  out << "<p class=\"suite\">parley-conform</p><h1>Who understands whom: "
+      << counted(matrix.clients.size(), "client") << ", " << counted(matrix.servers.size(), "server")
+      << "</h1>\n<p>" << matrix.understood() << " of " << all << " pairs understand each other";
   if (const std::size_t tried = matrix.tried(); tried != all) out << "; " << all - tried << " were not tried";
   out << ". In a pair, alice and bob use the same client at one server: each says three things to the other, "
          "then alice one to ALL.</p>\n"
       << legend << '\n';
   write_table(out, matrix, clients, servers);
-  out << "<h2>First differences</h2>\n";
+  if (matrix.understood() != all) out << "<h2>First differences</h2>\n";
   write_problems(out, matrix.clients, clients, "client");
   write_problems(out, matrix.servers, servers, "server");
   write_differences(out, matrix, clients, servers);
