@@ -51,7 +51,7 @@ std::string ClassResults::write() const {
 
 void ClassResults::set(std::size_t index, ClassRow row, std::string_view remark) {
   const std::string line = shown(owner_text(row.submission, row.folder)) + ", " + row.half + ": " +
-                           (row.problem.empty() ? totals_text(row.report) : shown(row.problem)) +
+                           (row.outcome == Outcome::judged ? totals_text(row.report) : shown(row.problem)) +
                            std::string(remark) + '\n';
   const std::lock_guard lock(mutex_);
   rows_[index] = std::move(row);

@@ -31,7 +31,13 @@ namespace {
 
 constexpr std::size_t cases_at_once = 4;  // of one program
 constexpr unsigned starts_for_each_core = 2;
-constexpr const char* not_judged_yet = "Not judged yet.";
+
+/// Why nothing of a program was tried, or not all.
+struct Obstacle {
+  Outcome outcome = Outcome::judged;  ///< judged: there is none
+  std::string sentence{};
+  explicit operator bool() const { return outcome != Outcome::judged; }
+};
 
 std::string half_of(const SubmittedProgram& program) {
   return program.task == Task::judge_client ? "client" : "server";
@@ -55,9 +61,9 @@ void set_repeat_commands(Report& report, const std::filesystem::path& folder, Op
     result.repeat_command = options.command.empty() ? "" : begin + options.repeat_command(result.id);
 }
 
-/// Judges it, or makes a report of why nothing of it can be tried. Throws BadInput.
-Report report_on(const SubmittedProgram& program, Options options, const std::string& problem) {
-  options.list = !problem.empty();  // nothing is to be started then
+/// Judges it, or makes a report of why nothing of it can be tried, which may show only now. Throws BadInput.
+Report report_on(const SubmittedProgram& program, Options options, Obstacle& obstacle) {
+  options.list = bool(obstacle);  // nothing is to be started then
   Subject subject = make_subject(options);
   if (program.start.empty()) subject.name = half_of(program);
   // The class may have both halves: what names a case of the other one is not for this one.
@@ -68,9 +74,16 @@ Report report_on(const SubmittedProgram& program, Options options, const std::st
   if (!any) throw BadInput{"--only names no case for a " + half_of(program)};
   std::erase_if(options.only, is_elsewhere);
   std::erase_if(options.exclude, is_elsewhere);
-  Report report = problem.empty() ? judge(subject, options) : untried(subject, options, problem);
-  if (problem.empty() && exit_code_of(report) == ExitCode::never_came_up)
-    return untried(subject, options, report.results.front().reason);
+  if (obstacle) return untried(subject, options, obstacle.sentence);
+  Report report = judge(subject, options);
+  const bool is_ended = has_come(options.settings.interruption);
+  if (exit_code_of(report) == ExitCode::never_came_up) {
+    obstacle = {is_ended ? Outcome::broken_off : Outcome::does_not_start, report.results.front().reason};
+    return untried(subject, options, obstacle.sentence);
+  }
+  if (is_ended && report.totals().not_run > 0)
+    obstacle = {Outcome::broken_off,
+                "Not judged to its end: " + options.settings.interruption->reason() + '.'};
   return report;
 }
 
@@ -94,8 +107,8 @@ std::string stem_of(const std::string& name, const SubmittedProgram& program) {
 
 /// `not_written`: what could not be written.
 ClassRow judge_program(const Submission& submission, const SubmittedProgram& program, const std::string& stem,
-                       Options options, const std::string& problem, std::string& not_written) {
-  ClassRow row{submission.name, half_of(program), {}, {}, problem, submission.folder.filename()};
+                       Options options, Obstacle obstacle, std::string& not_written) {
+  ClassRow row{submission.name, half_of(program), {}, {}, {}, submission.folder.filename()};
   options.task = program.task;
   options.command = program.start;
   options.jobs = cases_at_once;
@@ -104,23 +117,23 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
   if (!program.ports.empty()) options.ports = program.ports;
   std::ranges::copy(program.answers, std::back_inserter(options.course.answers));
   try {
-    row.report = report_on(program, options, problem);
+    row.report = report_on(program, options, obstacle);
   } catch (const BadInput& bad) {
-    row.problem = bad.what;
+    obstacle = {Outcome::refused, bad.what};
   } catch (const std::exception& error) {
-    row.problem = std::string("It could not be judged: ") + error.what();
+    obstacle = {Outcome::not_judged, std::string("It could not be judged: ") + error.what()};
   }
   if (row.report.results.empty()) {  // not with these options
     options.profile_file.clear();
     try {
-      row.report = report_on(program, options, row.problem);
+      row.report = report_on(program, options, obstacle);
     } catch (const BadInput&) {
-      return row;  // there is no case for it at all
+      // There is no case for it at all.
     }
   }
-  row.problem = row.report.problem;
-  if (row.problem.empty() && has_come(options.settings.interruption) && row.report.totals().not_run > 0)
-    row.problem = "Not judged to its end: " + options.settings.interruption->reason() + '.';
+  row.outcome = obstacle.outcome;
+  row.problem = obstacle.sentence;
+  if (row.report.results.empty()) return row;
   row.report.name = row.submission;
   row.report.folder = row.folder;
   set_repeat_commands(row.report, submission.folder, options);
@@ -187,7 +200,7 @@ class Class {
  private:
   static std::vector<ClassRow> unjudged_rows(const std::vector<Submission>& submissions);
   std::string run_of(const SubmittedProgram& program) const;
-  std::string build_patiently(const Submission& submission, const Options& options);
+  Obstacle build_patiently(const Submission& submission, const Options& options);
   bool was_ended() const { return has_come(options_.settings.interruption); }
 
   const Options& options_;
@@ -201,8 +214,13 @@ std::vector<ClassRow> Class::unjudged_rows(const std::vector<Submission>& submis
   std::vector<ClassRow> rows;
   for (const Submission& submission : submissions)
     for (const SubmittedProgram& program : submission.programs)
-      rows.push_back(
-          {submission.name, half_of(program), {}, {}, not_judged_yet, submission.folder.filename()});
+      rows.push_back({submission.name,
+                      half_of(program),
+                      {},
+                      {},
+                      "Not judged yet.",
+                      submission.folder.filename(),
+                      Outcome::not_judged_yet});
   return rows;
 }
 
@@ -213,12 +231,13 @@ std::string Class::run_of(const SubmittedProgram& program) const {
   return run_ + profile.text();
 }
 
-std::string Class::build_patiently(const Submission& submission, const Options& options) {
+Obstacle Class::build_patiently(const Submission& submission, const Options& options) {
   builds_.acquire();
   const std::unique_ptr<std::counting_semaphore<>, void (*)(std::counting_semaphore<>*)> place(
       &builds_, [](auto* builds) { builds->release(); });
-  return why_not_built(submission.build, options.confinement, options.build_time,
-                       [this] { return was_ended(); });
+  std::string why = why_not_built(submission.build, options.confinement, options.build_time,
+                                  [this] { return was_ended(); });
+  return why.empty() ? Obstacle{} : Obstacle{Outcome::does_not_build, std::move(why)};
 }
 
 void Class::judge(const Submission& submission, const std::string& name, std::size_t first_row) {
@@ -238,16 +257,17 @@ void Class::judge(const Submission& submission, const std::string& name, std::si
   Options options = options_;
   options.settings.starts = &starts_;
   options.confinement.folder = submission.folder;
-  std::string problem = submission.problem;
+  Obstacle obstacle;
+  if (!submission.problem.empty()) obstacle = {Outcome::refused, submission.problem};
   std::optional<PrivateCopy> copy;
   try {
-    if (problem.empty() && options.confinement.is_kept_apart())
+    if (!obstacle && options.confinement.is_kept_apart())
       copy.emplace(submission.folder, options.confinement);
-    if (problem.empty()) problem = build_patiently(submission, options);
+    if (!obstacle) obstacle = build_patiently(submission, options);
   } catch (const BadInput& bad) {
-    problem = bad.what;
+    obstacle = {Outcome::refused, bad.what};
   } catch (const std::exception& error) {
-    problem = std::string("It could not be judged: ") + error.what();
+    obstacle = {Outcome::not_judged, std::string("It could not be judged: ") + error.what()};
   }
   std::vector<std::pair<const SubmittedProgram*, ClassRow>> judged;
   for (const std::size_t i : left_to_judge) {
@@ -256,11 +276,11 @@ void Class::judge(const Submission& submission, const std::string& name, std::si
     const std::string stem = stem_of(name, program);
     results_.forget(stem);
     std::string not_written;
-    ClassRow row = judge_program(submission, program, stem, options, problem, not_written);
+    ClassRow row = judge_program(submission, program, stem, options, obstacle, not_written);
     if (!not_written.empty()) results_.note_not_written(not_written);
     results_.set(first_row + i, row);
     // What did not come up is tried again: something of this machine may have been missing.
-    if (row.problem.empty() && not_written.empty()) judged.emplace_back(&program, std::move(row));
+    if (row.outcome == Outcome::judged && not_written.empty()) judged.emplace_back(&program, std::move(row));
   }
   // Programs that work in their own folder may write to it.
   const std::string left = copy || judged.empty() ? found : fingerprint_of_folder(submission.folder);
@@ -271,8 +291,9 @@ void Class::judge(const Submission& submission, const std::string& name, std::si
 void Class::finish() {
   if (!was_ended()) return;
   for (std::size_t i = 0; i < rows().size(); ++i) {
-    if (rows()[i].problem != not_judged_yet) continue;
+    if (rows()[i].outcome != Outcome::not_judged_yet) continue;
     ClassRow row = rows()[i];
+    row.outcome = Outcome::broken_off;
     row.problem = "Not run: " + options_.settings.interruption->reason() + '.';
     results_.set(i, std::move(row));
   }
@@ -323,7 +344,7 @@ ExitCode grade(Options options) {
   if (const std::string what = all.not_written(); !what.empty() && !has_come(options.settings.interruption))
     throw NotWritten{what};
   const bool all_passed = std::ranges::all_of(all.rows(), [](const ClassRow& row) {
-    return row.problem.empty() && row.report.totals().all_must_passed;
+    return row.outcome == Outcome::judged && row.report.totals().all_must_passed;
   });
   return all_passed ? ExitCode::all_must_passed : ExitCode::some_failed;
 }

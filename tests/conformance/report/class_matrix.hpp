@@ -8,14 +8,26 @@
 
 namespace parley::conform {
 
+/// What became of a program of the class.
+enum class Outcome {
+  not_judged_yet,
+  judged,      ///< to its end
+  broken_off,  ///< the run was ended before, or while it was judged
+  refused,     ///< its folder, its settings or the options leave nothing that could be tried
+  does_not_build,
+  does_not_start,
+  not_judged,  ///< the suite, or the machine, was not up to it
+};
+
 /// One program of one submission in the class.
 struct ClassRow {
   std::string submission;   ///< its name
   std::string half;         ///< "server" or "client"
   std::string report_file;  ///< beside the matrix; empty when there is none
   Report report;            ///< no results when there is no report
-  std::string problem;      ///< why it was not tried, a sentence
+  std::string problem;      ///< why it was not judged to its end, a sentence for people
   std::string folder{};     ///< the submission's, without the path
+  Outcome outcome = Outcome::judged;
 };
 
 /// folder, name, half, score, max_score, passed, failed, untried, blocking_case, root_cause, problem, then a

@@ -113,7 +113,7 @@ void write_lesson(std::ostream& out, const Lesson& lesson, const std::string& ha
 void write_half(std::ostream& out, const std::vector<ClassRow>& rows, const std::string& half) {
   std::vector<const Report*> reports;
   for (const ClassRow& row : rows)
-    if (row.half == half && row.problem.empty()) reports.push_back(&row.report);
+    if (row.half == half && row.outcome == Outcome::judged) reports.push_back(&row.report);
   if (reports.empty()) return;
   auto lessons = lessons_of(reports);
   out << "<h2>What " << half << "s fail <small>" << reports.size() << " tried</small></h2>\n";
