@@ -9,7 +9,7 @@
 namespace parley::conform {
 namespace {
 
-const JudgedAs judged_as{"run", "found", "left"};
+const JudgedAs judged_as{{"run"}, {"found"}, {"left"}, {"reports"}};
 
 std::string record_of(const Report& report) {
   std::ostringstream out;
@@ -17,9 +17,10 @@ std::string record_of(const Report& report) {
   return out.str();
 }
 
-std::optional<ClassRow> read(const std::string& record, const std::string& run, const std::string& folder) {
+std::optional<ClassRow> read(const std::string& record, const std::string& run, const std::string& folder,
+                             const std::string& reports = "reports") {
   std::istringstream in(record);
-  return read_record(in, run, folder);
+  return read_record(in, {{run}, {folder}, {reports}});
 }
 
 std::string everything(const Report& report) {
@@ -53,6 +54,7 @@ TEST_CASE("a record is of one run, and of a folder as it was found or left") {
   CHECK(read(record, "run", "left"));
   CHECK_FALSE(read(record, "another run", "found"));
   CHECK_FALSE(read(record, "run", "changed"));
+  CHECK_FALSE(read(record, "run", "left", "emptied"));
 }
 
 TEST_CASE("what is no record is none") {

@@ -26,7 +26,7 @@ class Folder {
 
   const fs::path& path() const { return path_; }
   void write(const std::string& file, const std::string& text) const { std::ofstream(path_ / file) << text; }
-  std::string fingerprint() const { return fingerprint_of_folder(path_); }
+  Fingerprint fingerprint() const { return fingerprint_of_folder(path_); }
 
  private:
   fs::path path_;
@@ -39,7 +39,7 @@ TEST_CASE("a folder is known by the names, kinds and contents of what is in it")
   fs::create_directory(folder.path() / "more");
   fs::create_directory(twin.path() / "more");
   twin.write("server.py", "one");
-  const std::string before = folder.fingerprint();
+  const Fingerprint before = folder.fingerprint();
   CHECK(twin.fingerprint() == before);
 
   SUBCASE("a byte") {
@@ -67,15 +67,37 @@ TEST_CASE("a folder is known by the names, kinds and contents of what is in it")
   SUBCASE("a pipe, which nobody writes to") {
     REQUIRE(::mkfifo((folder.path() / "pipe").c_str(), 0600) == 0);
   }
-  CHECK(folder.fingerprint() != before);
+  CHECK_FALSE(folder.fingerprint() == before);
   CHECK(folder.fingerprint() == folder.fingerprint());
+}
+
+TEST_CASE("files that were written are known by what is in them, and a link is none of them") {
+  const Folder folder;
+  folder.write("ada.html", "whole");
+  const auto now = [&] { return fingerprint_of_files(folder.path(), {"ada.html", "ada.json"}); };
+  const Fingerprint before = now();
+  CHECK(now() == before);
+  SUBCASE("emptied") {
+    folder.write("ada.html", "");
+  }
+  SUBCASE("gone") {
+    fs::remove(folder.path() / "ada.html");
+  }
+  SUBCASE("another one has come") {
+    folder.write("ada.json", "");
+  }
+  SUBCASE("a link to the same") {
+    fs::rename(folder.path() / "ada.html", folder.path() / "elsewhere");
+    fs::create_symlink("elsewhere", folder.path() / "ada.html");
+  }
+  CHECK_FALSE(now() == before);
 }
 
 TEST_CASE("where a link leads is part of it, and the time of a file is not") {
   const Folder folder;
   fs::create_symlink("/one", folder.path() / "link");
   folder.write("file", "same");
-  const std::string before = folder.fingerprint();
+  const Fingerprint before = folder.fingerprint();
   fs::last_write_time(folder.path() / "file", fs::file_time_type{});
   CHECK(folder.fingerprint() == before);
   fs::remove(folder.path() / "link");
@@ -83,7 +105,7 @@ TEST_CASE("where a link leads is part of it, and the time of a file is not") {
   CHECK(folder.fingerprint() != before);
 }
 
-std::string of_run(const Folder& folder, std::vector<std::string> words) {
+Fingerprint of_run(const Folder& folder, std::vector<std::string> words) {
   Options options;
   options.folder = folder.path();
   options.words = std::move(words);
@@ -93,7 +115,7 @@ std::string of_run(const Folder& folder, std::vector<std::string> words) {
 
 TEST_CASE("a run is known by its options, but for those that change no verdict") {
   const Folder folder;
-  const std::string plain = of_run(folder, {});
+  const Fingerprint plain = of_run(folder, {});
   CHECK(of_run(folder, {"--jobs", "3", "--output=x", "--resume", "--verbose"}) == plain);
   CHECK(of_run(folder, {"--seed", "2"}) != plain);
   CHECK(of_run(folder, {"--seed", "2"}) != of_run(folder, {"--seed", "3"}));
@@ -104,13 +126,13 @@ TEST_CASE("what is in the files of a run counts") {
   const Folder folder;
   const Folder elsewhere;
   const auto run = [&] { return of_run(folder, {"--weights=" + (elsewhere.path() / "weights").string()}); };
-  const std::string before = run();
+  const Fingerprint before = run();
   elsewhere.write("weights", "D = 3");
-  const std::string with_weights = run();
+  const Fingerprint with_weights = run();
   CHECK(with_weights != before);
   elsewhere.write("weights", "D = 4");
   CHECK(run() != with_weights);
-  const std::string without_settings = run();
+  const Fingerprint without_settings = run();
   folder.write("grade.toml", "[dialect]");
   CHECK(run() != without_settings);
 }
@@ -118,9 +140,9 @@ TEST_CASE("what is in the files of a run counts") {
 TEST_CASE("whether programs are kept apart counts") {
   Options options;
   options.folder = "/";
-  const std::string before = fingerprint_of_run(options);
+  const Fingerprint before = fingerprint_of_run(options);
   options.confinement.is_sandboxed = true;
-  const std::string sandboxed = fingerprint_of_run(options);
+  const Fingerprint sandboxed = fingerprint_of_run(options);
   CHECK(sandboxed != before);
   options.confinement.account = Account{7, 7};
   CHECK(fingerprint_of_run(options) != sandboxed);

@@ -69,8 +69,8 @@ TEST_CASE("JUnit: valid against the schema, whatever is in the report") {
     CHECK(succeeds("python3 -c 'import sys, xml.etree.ElementTree as t; t.parse(sys.argv[1])' " +
                    file.quoted()));
     if (has_xmllint)
-      CHECK(succeeds("xmllint --noout --schema " + in_source("tests/conformance/selftest/schema/junit.xsd") + ' ' +
-                     file.quoted() + " 2>/dev/null"));
+      CHECK(succeeds("xmllint --noout --schema " + in_source("tests/conformance/selftest/schema/junit.xsd") +
+                     ' ' + file.quoted() + " 2>/dev/null"));
   }
   if (!has_xmllint)
     MESSAGE("xmllint (libxml2-utils) is not installed: well-formedness was checked, the schema was not");

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int format_version = 1;
+constexpr int format_version = 2;
 
 /// JSON knows characters, not bytes: each byte is the character of its number.
 std::string to_characters(std::string_view bytes) {
@@ -144,9 +144,10 @@ void write_record(std::ostream& out, const JudgedAs& judged_as, const ClassRow& 
   Json results = Json::array();
   for (const Result& result : row.report.results) results.push_back(to_json(result));
   const Json document = {{"format_version", format_version},
-                         {"run", judged_as.run},
-                         {"found", judged_as.found},
-                         {"left", judged_as.left},
+                         {"run", judged_as.run.digits},
+                         {"found", judged_as.found.digits},
+                         {"left", judged_as.left.digits},
+                         {"reports", judged_as.reports.digits},
                          {"submission", to_characters(row.submission)},
                          {"half", to_characters(row.half)},
                          {"folder", to_characters(row.folder)},
@@ -161,11 +162,12 @@ void write_record(std::ostream& out, const JudgedAs& judged_as, const ClassRow& 
   out << document.dump() << '\n';
 }
 
-std::optional<ClassRow> read_record(std::istream& in, const std::string& run, const std::string& folder) {
+std::optional<ClassRow> read_record(std::istream& in, const FoundNow& now) {
   try {
     const Json json = Json::parse(in);
-    const bool is_the_same = json.at("format_version") == format_version && json.at("run") == run &&
-                             (json.at("found") == folder || json.at("left") == folder);
+    const bool is_the_same = json.at("format_version") == format_version &&
+                             json.at("run") == now.run.digits && json.at("reports") == now.reports.digits &&
+                             (json.at("found") == now.folder.digits || json.at("left") == now.folder.digits);
     if (is_the_same) return to_row(json);
   } catch (const std::exception&) {
     // No record, or one that was cut off: it is made anew.

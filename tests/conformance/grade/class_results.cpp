@@ -81,13 +81,16 @@ fs::path ClassResults::record_file(const std::string& stem) const {
   return records_ / (stem + ".json");
 }
 
-std::optional<ClassRow> ClassResults::recorded(const std::string& stem, const std::string& run,
-                                               const std::string& folder) const {
+Fingerprint ClassResults::fingerprint_of_reports(const std::string& stem) const {
+  std::vector<std::string> names;
+  for (const ProgramReport& report : program_reports) names.push_back(stem + report.ending);
+  return fingerprint_of_files(folder_, names);
+}
+
+std::optional<ClassRow> ClassResults::recorded(const std::string& stem, const Fingerprint& run,
+                                               const Fingerprint& folder) const {
   std::ifstream file(record_file(stem), std::ios::binary);
-  auto row = read_record(file, run, folder);
-  std::error_code error;
-  if (row && !fs::is_regular_file(folder_ / row->report_file, error)) row.reset();
-  return row;
+  return read_record(file, {run, folder, fingerprint_of_reports(stem)});
 }
 
 void ClassResults::forget(const std::string& stem) const {
@@ -95,7 +98,8 @@ void ClassResults::forget(const std::string& stem) const {
   fs::remove(record_file(stem), error);
 }
 
-void ClassResults::record(const std::string& stem, const JudgedAs& judged_as, const ClassRow& row) const {
+void ClassResults::record(const std::string& stem, JudgedAs judged_as, const ClassRow& row) const {
+  judged_as.reports = fingerprint_of_reports(stem);
   const auto why =
       why_not_written(record_file(stem), [&](std::ostream& out) { write_record(out, judged_as, row); });
   if (!why.empty()) put_or_drop(STDERR_FILENO, "parley-conform: " + why + ": --resume will judge it again\n");

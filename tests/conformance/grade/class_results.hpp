@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -12,6 +13,15 @@
 #include "tests/conformance/report/class_matrix.hpp"
 
 namespace parley::conform {
+
+/// A report that each program of a class has: the format, and the end of the file's name.
+struct ProgramReport {
+  const char* format;
+  const char* ending;
+};
+inline constexpr std::array program_reports{
+    ProgramReport{"html", ".html"}, ProgramReport{"json", ".json"}, ProgramReport{"junit", ".junit.xml"},
+    ProgramReport{"markdown", ".md"}, ProgramReport{"gradescope", ".gradescope.json"}};
 
 /// The rows of a class and its files in the output folder, which are written anew whenever a program was
 /// judged: whoever reads class.csv or class.html meanwhile sees a whole one. Any thread.
@@ -27,15 +37,15 @@ class ClassResults {
   /// A row has its result, which is told with the `remark`.
   void set(std::size_t index, ClassRow row, std::string_view remark = {});
 
-  /// A row that an earlier run has recorded, whose reports are still there.
-  std::optional<ClassRow> recorded(const std::string& stem, const std::string& run,
-                                   const std::string& folder) const;
+  /// A row that an earlier run has recorded, whose reports are still as they were written.
+  std::optional<ClassRow> recorded(const std::string& stem, const Fingerprint& run,
+                                   const Fingerprint& folder) const;
 
   /// Before the reports that belong to a record are written.
   void forget(const std::string& stem) const;
 
-  /// So that recorded() finds it. Says on stderr when that cannot be.
-  void record(const std::string& stem, const JudgedAs& judged_as, const ClassRow& row) const;
+  /// So that recorded() finds it, once its reports are written. Says on stderr when that cannot be.
+  void record(const std::string& stem, JudgedAs judged_as, const ClassRow& row) const;
 
   /// Of the reports of one program, a sentence part.
   void note_not_written(const std::string& what);
@@ -47,6 +57,7 @@ class ClassResults {
   const std::vector<ClassRow>& rows() const { return rows_; }
 
  private:
+  Fingerprint fingerprint_of_reports(const std::string& stem) const;
   std::filesystem::path record_file(const std::string& stem) const;
   std::string write() const;
 

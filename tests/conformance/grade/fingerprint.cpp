@@ -28,12 +28,12 @@ bool is_one_of(std::string_view word, auto&& words) {
   return std::ranges::find(words, word) != words.end();
 }
 
-void add_if_file(Fingerprint& fingerprint, const std::string& path) {
+void add_if_file(FingerprintTaker& taker, const std::string& path) {
   std::error_code error;
-  if (fs::is_regular_file(path, error)) fingerprint.add_file(path);
+  if (fs::is_regular_file(path, error)) taker.add_file(path);
 }
 
-void add_command_line(Fingerprint& fingerprint, const Options& options) {
+void add_command_line(FingerprintTaker& taker, const Options& options) {
   for (std::size_t i = 0; i < options.words.size(); ++i) {
     const std::string& word = options.words[i];
     const std::string name = word.substr(0, word.find('='));
@@ -42,13 +42,13 @@ void add_command_line(Fingerprint& fingerprint, const Options& options) {
       continue;
     }
     if (is_one_of(word, flags_without_effect) || word == options.folder) continue;
-    fingerprint.add(word);
-    add_if_file(fingerprint, word);
-    if (name != word) add_if_file(fingerprint, word.substr(name.size() + 1));
+    taker.add(word);
+    add_if_file(taker, word);
+    if (name != word) add_if_file(taker, word.substr(name.size() + 1));
   }
 }
 
-void add_class_settings(Fingerprint& fingerprint, const fs::path& folder) {
+void add_class_settings(FingerprintTaker& taker, const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
@@ -56,24 +56,24 @@ void add_class_settings(Fingerprint& fingerprint, const fs::path& folder) {
       files.push_back(entry.path());
   std::ranges::sort(files);
   for (const fs::path& file : files) {
-    fingerprint.add(file.filename().string());
-    fingerprint.add_file(file);
+    taker.add(file.filename().string());
+    taker.add_file(file);
   }
 }
 
 }  // namespace
 
-void Fingerprint::mix(std::string_view bytes) {
+void FingerprintTaker::mix(std::string_view bytes) {
   constexpr std::uint64_t prime = 1099511628211U;
   for (const char byte : bytes) hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * prime;
 }
 
-void Fingerprint::add(std::string_view part) {
+void FingerprintTaker::add(std::string_view part) {
   mix(std::to_string(part.size()) + ':');
   mix(part);
 }
 
-void Fingerprint::add_file(const fs::path& path) {
+void FingerprintTaker::add_file(const fs::path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return add("no file");
@@ -87,13 +87,13 @@ void Fingerprint::add_file(const fs::path& path) {
     mix({room.data(), static_cast<std::size_t>(count)});
 }
 
-std::string Fingerprint::text() const {
+Fingerprint FingerprintTaker::fingerprint() const {
   std::array<char, 17> text{};
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(hash_));
-  return text.data();
+  return {text.data()};
 }
 
-std::string fingerprint_of_folder(const fs::path& folder) {
+Fingerprint fingerprint_of_folder(const fs::path& folder) {
   std::vector<fs::path> paths;
   std::error_code error;
   const fs::recursive_directory_iterator end;
@@ -101,27 +101,40 @@ std::string fingerprint_of_folder(const fs::path& folder) {
        entry != end; entry.increment(error))
     paths.push_back(entry->path());
   std::ranges::sort(paths);
-  Fingerprint fingerprint;
-  if (error) fingerprint.add("not all of it can be seen");
+  FingerprintTaker taker;
+  if (error) taker.add("not all of it can be seen");
   for (const fs::path& path : paths) {
-    fingerprint.add(path.lexically_relative(folder).string());
+    taker.add(path.lexically_relative(folder).string());
     const auto kind = fs::symlink_status(path, error).type();
-    fingerprint.add(std::to_string(static_cast<int>(kind)));
-    if (kind == fs::file_type::symlink) fingerprint.add(fs::read_symlink(path, error).string());
-    if (kind == fs::file_type::regular) fingerprint.add_file(path);
+    taker.add(std::to_string(static_cast<int>(kind)));
+    if (kind == fs::file_type::symlink) taker.add(fs::read_symlink(path, error).string());
+    if (kind == fs::file_type::regular) taker.add_file(path);
   }
-  return fingerprint.text();
+  return taker.fingerprint();
 }
 
-std::string fingerprint_of_run(const Options& options) {
-  Fingerprint fingerprint;
-  fingerprint.add_file("/proc/self/exe");
-  add_command_line(fingerprint, options);
-  add_class_settings(fingerprint, options.folder);
+Fingerprint fingerprint_of_run(const Options& options) {
+  FingerprintTaker taker;
+  taker.add_file("/proc/self/exe");
+  add_command_line(taker, options);
+  add_class_settings(taker, options.folder);
   const Confinement& confinement = options.confinement;
-  fingerprint.add(confinement.is_sandboxed ? "in sandboxes" : "without sandboxes");
-  fingerprint.add(confinement.account ? std::to_string(confinement.account->user) : "as who runs the suite");
-  return fingerprint.text();
+  taker.add(confinement.is_sandboxed ? "in sandboxes" : "without sandboxes");
+  taker.add(confinement.account ? std::to_string(confinement.account->user) : "as who runs the suite");
+  return taker.fingerprint();
+}
+
+Fingerprint fingerprint_of_files(const fs::path& folder, const std::vector<std::string>& names) {
+  FingerprintTaker taker;
+  for (const std::string& name : names) {
+    std::error_code error;
+    taker.add(name);
+    if (fs::is_symlink(folder / name, error))
+      taker.add("a link");
+    else
+      taker.add_file(folder / name);
+  }
+  return taker.fingerprint();
 }
 
 }  // namespace parley::conform

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/conformance/command/options.hpp"
 
@@ -11,8 +12,14 @@ namespace parley::conform {
 
 /// Tells whether something is still the same. Two that differ have different ones but for an accident in
 /// 2^64; whoever wants two alike can make them, and has nothing from it: what was judged was theirs, too.
-/// Belongs to one thread.
-class Fingerprint {
+struct Fingerprint {
+  std::string digits;
+
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+/// Takes one, part by part. Belongs to one thread.
+class FingerprintTaker {
  public:
   /// A part; that two parts follow each other is not the same as that they are one.
   void add(std::string_view part);
@@ -21,7 +28,7 @@ class Fingerprint {
   /// be read, is a part too. Never blocks.
   void add_file(const std::filesystem::path& path);
 
-  std::string text() const;
+  Fingerprint fingerprint() const;
 
  private:
   void mix(std::string_view bytes);
@@ -30,10 +37,13 @@ class Fingerprint {
 };
 
 /// Of the names, kinds and contents of all that is in a folder.
-std::string fingerprint_of_folder(const std::filesystem::path& folder);
+Fingerprint fingerprint_of_folder(const std::filesystem::path& folder);
 
 /// Of the suite and of all that the command line says but what changes no verdict, with what is in the files
 /// that it names, and in those that lie beside the submissions.
-std::string fingerprint_of_run(const Options& options);
+Fingerprint fingerprint_of_run(const Options& options);
+
+/// Of files: their names, and what is in them. One that is a link, or is not there, is known as that.
+Fingerprint fingerprint_of_files(const std::filesystem::path& folder, const std::vector<std::string>& names);
 
 }  // namespace parley::conform

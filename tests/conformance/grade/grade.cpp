@@ -175,9 +175,9 @@ unsigned cores() {
 }
 
 /// What all the threads that judge have in common.
-class Class {
+class GradingRun {
  public:
-  Class(const Options& options, const std::vector<Submission>& submissions)
+  GradingRun(const Options& options, const std::vector<Submission>& submissions)
       : options_(options),
         run_(fingerprint_of_run(options)),
         results_(options.output_folder(), unjudged_rows(submissions)),
@@ -199,18 +199,18 @@ class Class {
 
  private:
   static std::vector<ClassRow> unjudged_rows(const std::vector<Submission>& submissions);
-  std::string run_of(const SubmittedProgram& program) const;
+  Fingerprint run_of(const SubmittedProgram& program) const;
   Obstacle build_patiently(const Submission& submission, const Options& options);
   bool was_ended() const { return has_come(options_.settings.interruption); }
 
   const Options& options_;
-  const std::string run_;  // its fingerprint
+  const Fingerprint run_;
   ClassResults results_;
   StartGate starts_;
   std::counting_semaphore<> builds_;  // compilers do not wait: with more at once each would take longer
 };
 
-std::vector<ClassRow> Class::unjudged_rows(const std::vector<Submission>& submissions) {
+std::vector<ClassRow> GradingRun::unjudged_rows(const std::vector<Submission>& submissions) {
   std::vector<ClassRow> rows;
   for (const Submission& submission : submissions)
     for (const SubmittedProgram& program : submission.programs)
@@ -224,14 +224,15 @@ std::vector<ClassRow> Class::unjudged_rows(const std::vector<Submission>& submis
   return rows;
 }
 
-std::string Class::run_of(const SubmittedProgram& program) const {
+Fingerprint GradingRun::run_of(const SubmittedProgram& program) const {
   if (program.profile.empty()) return run_;
-  Fingerprint profile;  // it may be outside of its folder
-  profile.add_file(program.profile);
-  return run_ + profile.text();
+  FingerprintTaker with_profile;  // it may be outside of its folder
+  with_profile.add(run_.digits);
+  with_profile.add_file(program.profile);
+  return with_profile.fingerprint();
 }
 
-Obstacle Class::build_patiently(const Submission& submission, const Options& options) {
+Obstacle GradingRun::build_patiently(const Submission& submission, const Options& options) {
   builds_.acquire();
   const std::unique_ptr<std::counting_semaphore<>, void (*)(std::counting_semaphore<>*)> place(
       &builds_, [](auto* builds) { builds->release(); });
@@ -240,8 +241,8 @@ Obstacle Class::build_patiently(const Submission& submission, const Options& opt
   return why.empty() ? Obstacle{} : Obstacle{Outcome::does_not_build, std::move(why)};
 }
 
-void Class::judge(const Submission& submission, const std::string& name, std::size_t first_row) {
-  const std::string found = fingerprint_of_folder(submission.folder);
+void GradingRun::judge(const Submission& submission, const std::string& name, std::size_t first_row) {
+  const Fingerprint found = fingerprint_of_folder(submission.folder);
   std::vector<std::size_t> left_to_judge;
   for (std::size_t i = 0; i < submission.programs.size(); ++i) {
     const SubmittedProgram& program = submission.programs[i];
@@ -283,12 +284,12 @@ void Class::judge(const Submission& submission, const std::string& name, std::si
     if (row.outcome == Outcome::judged && not_written.empty()) judged.emplace_back(&program, std::move(row));
   }
   // Programs that work in their own folder may write to it.
-  const std::string left = copy || judged.empty() ? found : fingerprint_of_folder(submission.folder);
+  const Fingerprint left = copy || judged.empty() ? found : fingerprint_of_folder(submission.folder);
   for (const auto& [program, row] : judged)
-    results_.record(stem_of(name, *program), {run_of(*program), found, left}, row);
+    results_.record(stem_of(name, *program), {run_of(*program), found, left, {}}, row);
 }
 
-void Class::finish() {
+void GradingRun::finish() {
   if (!was_ended()) return;
   for (std::size_t i = 0; i < rows().size(); ++i) {
     if (rows()[i].outcome != Outcome::not_judged_yet) continue;
@@ -335,7 +336,7 @@ ExitCode grade(Options options) {
       static_cast<std::chrono::milliseconds::rep>(std::max<std::size_t>(1, sharing / cores()));
 
   const auto names = report_names(folders);
-  Class all(options, submissions);
+  GradingRun all(options, submissions);
   work_in_parallel(
       options.jobs, is_alone, [&](std::size_t i) { all.judge(submissions[i], names[i], first_rows[i]); },
       [&] { return has_come(options.settings.interruption); });
