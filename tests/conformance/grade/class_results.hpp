@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/file_descriptor.hpp"
 #include "tests/conformance/grade/class_record.hpp"
 #include "tests/conformance/report/class_matrix.hpp"
 
@@ -27,8 +26,8 @@ inline constexpr std::array program_reports{
 /// judged: whoever reads class.csv or class.html meanwhile sees a whole one. Any thread.
 class ClassResults {
  public:
-  /// `rows`: every program in the order of the page, none of them judged. Throws BadInput when the folder
-  /// cannot be made or written to, or another run writes to it.
+  /// `rows`: every program in the order of the page, none of them judged. Throws BadInput when the folder,
+  /// which no other run may write to, cannot be written to.
   ClassResults(std::filesystem::path folder, std::vector<ClassRow> rows);
 
   /// Prints a line on standard output.
@@ -63,7 +62,6 @@ class ClassResults {
 
   const std::filesystem::path folder_;
   const std::filesystem::path records_;
-  FileDescriptor lock_;  // against another run
   std::mutex mutex_;
   // All below are under mutex_.
   std::vector<ClassRow> rows_;

@@ -14,6 +14,7 @@
 #include "protocol/text.hpp"
 #include "tests/conformance/command/judge.hpp"
 #include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/reports_folder.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
 #include "tests/conformance/command/submission.hpp"
@@ -22,6 +23,7 @@
 #include "tests/conformance/process/build_step.hpp"
 #include "tests/conformance/process/private_copy.hpp"
 #include "tests/conformance/process/start_gate.hpp"
+#include "tests/conformance/process/whole_file.hpp"
 #include "tests/conformance/process/work_pool.hpp"
 #include "tests/conformance/report/report.hpp"
 #include "tests/conformance/report/report_names.hpp"
@@ -87,17 +89,17 @@ Report report_on(const SubmittedProgram& program, Options options, Obstacle& obs
   return report;
 }
 
-void write_program_reports(const ClassRow& row, Options options, const std::string& stem) {
-  const std::filesystem::path folder = options.output_folder();
-  options.reports = {{"html", folder / row.report_file},
-                     {"json", folder / (stem + ".json")},
-                     {"junit", folder / (stem + ".junit.xml")},
-                     {"markdown", folder / (stem + ".md")},
-                     {"gradescope", folder / (stem + ".gradescope.json")}};
-  std::error_code error;
-  for (const auto& [format, path] : options.reports)  // a link could lead to any file of the course's
-    if (std::filesystem::is_symlink(path, error)) std::filesystem::remove(path, error);
-  write_report_files(row.report, options);
+/// What could not be written, a sentence part; empty when all was.
+std::string write_program_reports(const Report& report, const std::filesystem::path& folder,
+                                  const std::string& stem) {
+  std::string problems;
+  for (const ProgramReport& one : program_reports) {
+    const auto format = std::ranges::find(report_formats(), std::string_view(one.format), &Format::name);
+    const auto why =
+        why_not_written(folder / (stem + one.ending), [&](std::ostream& out) { format->write(out, report); });
+    if (!why.empty()) problems += (problems.empty() ? "" : "; ") + why;
+  }
+  return problems;
 }
 
 /// `name` begins the names of a submission's reports.
@@ -138,11 +140,7 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
   row.report.folder = row.folder;
   set_repeat_commands(row.report, submission.folder, options);
   row.report_file = stem + ".html";
-  try {
-    write_program_reports(row, options, stem);
-  } catch (const NotWritten& reports) {
-    not_written = reports.what;
-  }
+  not_written = write_program_reports(row.report, options.output_folder(), stem);
   return row;
 }
 
@@ -307,11 +305,8 @@ void GradingRun::finish() {
 ExitCode grade(Options options) {
   check_selection(options);
   auto submissions = read_submissions(options);
-  const std::filesystem::path folder = options.output_folder();
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw BadInput{"cannot make the folder " + folder.string() + ": " + error.message()};
-
+  const ReportsFolder reports(options);
+  const std::filesystem::path& folder = reports.path();
   options.confinement.hidden = {std::filesystem::canonical(options.folder),
                                 std::filesystem::canonical(folder)};
   options.shows_progress = false;

@@ -7,6 +7,7 @@
 
 #include "protocol/text.hpp"
 #include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/reports_folder.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
 #include "tests/conformance/command/submission.hpp"
@@ -17,6 +18,7 @@
 #include "tests/conformance/process/private_copy.hpp"
 #include "tests/conformance/process/whole_file.hpp"
 #include "tests/conformance/process/work_pool.hpp"
+#include "tests/conformance/report/report.hpp"
 
 namespace parley::conform {
 namespace {
@@ -202,14 +204,31 @@ void Interop::run() {
   for_each(clients_.size() * servers_.size(), [&](std::size_t i) { try_next(i); });
 }
 
+/// Throws BadInput, behind what is wrong with the submissions.
+void check_has_both_halves(const std::vector<Submission>& submissions) {
+  std::size_t clients = 0;
+  std::size_t servers = 0;
+  for (const Submission& submission : submissions)
+    for (const SubmittedProgram& program : submission.programs)
+      ++(program.task == Task::judge_client ? clients : servers);
+  if (clients > 0 && servers > 0) return;
+  for (const Submission& submission : submissions)
+    if (!submission.problem.empty())
+      std::cout << shown(submission.folder.filename().string()) << ": " << shown(submission.problem) << '\n';
+  const std::string missing = clients + servers == 0 ? "neither a client nor a server"
+                              : clients == 0         ? "no client"
+                                                     : "no server";
+  throw BadInput{"nothing can be tried: the class has " + missing +
+                 "; say how they are started in each grade.toml, or with --client and --server"};
+}
+
 }  // namespace
 
 ExitCode interop(Options options) {
   auto submissions = read_submissions(options);
-  const fs::path folder = options.output_folder();
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw BadInput{"cannot make the folder " + folder.string() + ": " + error.message()};
+  check_has_both_halves(submissions);
+  const ReportsFolder reports(options);
+  const fs::path& folder = reports.path();
   options.confinement.hidden = {fs::canonical(options.folder), fs::canonical(folder)};
 
   Interop all(options, std::move(submissions));

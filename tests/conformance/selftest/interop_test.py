@@ -5,6 +5,7 @@
 """
 
 import csv
+import fcntl
 import os
 import signal
 import subprocess
@@ -156,6 +157,25 @@ class Interop(unittest.TestCase):
             run = subprocess.run([CONFORM, "interop", *arguments], capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
             self.assertEqual(run.returncode, 2, run.stdout + run.stderr)
             self.assertIn(said, run.stderr)
+
+    def test_a_class_without_clients(self):
+        self.add("ada", "", "", '[server]\nstart = "true"\n')
+        self.add("bob", "", "", "[server\n")
+        run = self.begin()
+        printed, errors = run.communicate(timeout=RUN_LIMIT_S)
+        self.assertEqual(run.returncode, 2, printed + errors)
+        self.assertIn("the class has no client", errors)
+        self.assertIn("bob: Its grade.toml can not be read", printed)
+        self.assertFalse((self.folder / "reports").exists())
+
+    def test_another_run_writes_to_the_same_folder(self):
+        for command in ("interop", "grade"):
+            with self.subTest(command=command), open(self.folder / ".lock", "w", encoding="utf-8") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                run = subprocess.run([CONFORM, command, SAMPLES, "--output", self.folder], capture_output=True, text=True,
+                                     timeout=RUN_LIMIT_S, check=False)
+                self.assertEqual((run.returncode, run.stdout), (2, ""))
+                self.assertIn(f"another run writes to {self.folder}", run.stderr)
 
 
 if __name__ == "__main__":
