@@ -83,7 +83,7 @@ ExitCode run_task(Options& options) {
     return ExitCode::all_must_passed;
   }
   if (!options.replay.empty()) return replay(subject, options);
-  check_report_paths(options);
+  const HeldOutputs held = check_report_paths(options);
   const Report report = judge(subject, options);
   copy.reset();  // whoever reads the report may let it wait
   write_reports(report, options);
@@ -100,7 +100,7 @@ ExitCode run(Options& options) {
     read_alternatives(options.alternatives_file, options.settings.dialect);
   settle_confinement(options);
   if (options.is_watched && !options.list) {
-    check_report_paths(options);
+    const HeldOutputs held = check_report_paths(options);
     return watch(options);  // it has its own way to end
   }
   const Interruption interruption;

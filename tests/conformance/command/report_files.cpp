@@ -8,10 +8,12 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
+#include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <system_error>
 
 #include "base/file_descriptor.hpp"
@@ -45,31 +47,75 @@ constexpr std::array formats{
     Format{"json", "Everything", write_json},
     Format{"html", "A page for people", write_html}};
 
-constexpr std::string_view standard_output = "-";
+// Whoever reads a report from a pipe may look at it page by page.
+constexpr std::chrono::seconds reader_patience{60};
+constexpr mode_t before_umask = 0666;
+
+[[noreturn]] void fail(int error) {
+  throw std::system_error(error, std::generic_category());
+}
+
+/// "-", and what leads to the same, as /dev/stdout does.
+bool is_standard_output(const std::string& path) {
+  if (path == "-") return true;
+  try {
+    return to_descriptor(follow_links(path)) == STDOUT_FILENO;
+  } catch (const std::exception&) {  // links in a circle: it is told when it is to be opened
+    return false;
+  }
+}
 
 bool takes_standard_output(const Options& options) {
   return std::ranges::any_of(options.reports,
-                             [](const auto& report) { return report.second == standard_output; });
+                             [](const auto& report) { return is_standard_output(report.second); });
 }
 
-/// A new file is made and taken away again: nothing else tells whether it can be. Sets errno.
-bool can_be_written(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0) {
-    if (S_ISREG(status.st_mode)) return bool(FileDescriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC)));
-    if (S_ISDIR(status.st_mode)) errno = EISDIR;
-    // A FIFO is not opened for a look: when it is closed again its reader takes that for the end.
-    return !S_ISDIR(status.st_mode) && ::access(path.c_str(), W_OK) == 0;
-  }
-  if (errno != ENOENT) return false;
+/// Open to be written anew; never waits. Throws std::system_error.
+Output open_output(const std::string& path) {
   const std::string target = follow_links(path);
-  constexpr mode_t before_umask = 0666;
-  const FileDescriptor file(::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, before_umask));
-  return file && ::unlink(target.c_str()) == 0;
+  if (const auto descriptor = to_descriptor(target)) return Output::to(*descriptor);
+  FileDescriptor file(
+      ::open(target.c_str(), O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, before_umask));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0) fail(errno);
+  if (S_ISBLK(status.st_mode)) fail(ENOTSUP);
+  if (S_ISREG(status.st_mode) && ::ftruncate(file.get(), 0) != 0) fail(errno);
+  return Output(std::move(file));
 }
 
-std::string why(int error) {
-  return error == 0 ? "" : ": " + std::generic_category().message(error);
+/// Whether it takes something: nothing is put there. Throws std::system_error.
+Output try_output(const std::string& path) {
+  Output output = open_output(path);
+  if (!output.put({}, {}) && errno != EAGAIN) fail(errno);
+  return output;
+}
+
+/// A new file is made and taken away again: nothing else tells whether it can be. Throws std::system_error.
+void try_file(const std::string& path, bool is_there) {
+  const std::string target = is_there ? path : follow_links(path);
+  const int flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC | (is_there ? 0 : O_CREAT | O_EXCL);
+  const FileDescriptor file(::open(target.c_str(), flags, before_umask));
+  if (!file || (!is_there && ::unlink(target.c_str()) != 0)) fail(errno);
+}
+
+/// "cannot write fifo: nobody reads it"
+std::string sentence_of(const std::string& path, const std::system_error& error) {
+  std::error_code none;
+  const auto kind = std::filesystem::status(path, none).type();
+  const bool has_no_reader = error.code() == std::errc::no_such_device_or_address;
+  return "cannot write " + path + ": " +
+         (has_no_reader && kind == std::filesystem::file_type::fifo     ? "nobody reads this FIFO"
+          : has_no_reader && kind == std::filesystem::file_type::socket ? "it is a socket"
+          : error.code().value() == EAGAIN                              ? "its reader takes nothing"
+                                                                        : error.code().message());
+}
+
+void write_all(const Output& output, std::string_view text) {
+  while (!text.empty()) {
+    const auto part = text.substr(0, PIPE_BUF);
+    if (!output.put(part, reader_patience)) fail(errno);
+    text.remove_prefix(part.size());
+  }
 }
 
 bool wants_color(const Options& options) {
@@ -85,13 +131,21 @@ std::span<const Format> report_formats() {
   return formats;
 }
 
-void check_can_be_written(const std::string& path) {
-  if (!can_be_written(path)) throw BadInput{"cannot write " + path + why(errno)};
-}
-
-void check_report_paths(const Options& options) {
-  for (const auto& [format, path] : options.reports)
-    if (path != standard_output) check_can_be_written(path);
+HeldOutputs check_report_paths(const Options& options) {
+  HeldOutputs held;
+  for (const auto& [format, path] : options.reports) try {
+      if (is_standard_output(path)) continue;
+      struct stat status {};
+      const bool is_there = ::stat(path.c_str(), &status) == 0;
+      if (!is_there && errno != ENOENT) fail(errno);
+      if (is_there && !S_ISREG(status.st_mode))
+        held.push_back(try_output(path));
+      else
+        try_file(path, is_there);
+    } catch (const std::system_error& error) {
+      throw BadInput{sentence_of(path, error)};
+    }
+  return held;
 }
 
 void write_report_files(const Report& report, const Options& options) {
@@ -99,15 +153,17 @@ void write_report_files(const Report& report, const Options& options) {
   for (const Format& format : formats) {
     const auto wanted = options.reports.find(format.name);
     if (wanted == options.reports.end()) continue;
-    if (wanted->second == standard_output) {
+    if (is_standard_output(wanted->second)) {
       format.write(std::cout, report);  // main looks whether it was taken
       continue;
     }
-    errno = 0;
-    std::ofstream file(wanted->second, std::ios::binary);
-    if (file) format.write(file, report);
-    file.close();
-    if (!file) problems += (problems.empty() ? "cannot write " : ", nor ") + wanted->second + why(errno);
+    std::ostringstream text;
+    format.write(text, report);
+    try {
+      write_all(open_output(wanted->second), std::move(text).str());
+    } catch (const std::system_error& error) {
+      problems += (problems.empty() ? "" : "; ") + sentence_of(wanted->second, error);
+    }
   }
   if (!problems.empty()) throw NotWritten{problems};
 }

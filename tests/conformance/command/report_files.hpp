@@ -4,7 +4,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/output.hpp"
 #include "tests/conformance/command/options.hpp"
 #include "tests/conformance/model/verdict.hpp"
 
@@ -24,14 +26,16 @@ struct NotWritten {
   std::string what;
 };
 
-/// Before a run: looks whether a report can be written to the path. What is there already stays as it is.
-/// Throws BadInput.
-void check_can_be_written(const std::string& path);
+/// What was opened for a look and is to stay open until the reports are written: whoever reads a pipe takes
+/// its end for the end of the report.
+using HeldOutputs = std::vector<Output>;
 
-/// The same for each report that is asked for.
-void check_report_paths(const Options& options);
+/// Before a run: looks whether each report that is asked for can be written. What is there already stays as
+/// it is. Never waits, not for the reader of a FIFO either. Throws BadInput.
+[[nodiscard]] HeldOutputs check_report_paths(const Options& options);
 
-/// Writes every report that is asked for, also behind one that cannot be written; then throws NotWritten.
+/// Writes every report that is asked for, also behind one that cannot be written; then throws NotWritten. It
+/// waits a minute at most for a reader that takes nothing, but of standard output.
 void write_report_files(const Report& report, const Options& options);
 
 /// The same, and the console's report first, unless one of the others goes to standard output.

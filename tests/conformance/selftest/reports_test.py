@@ -7,6 +7,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -74,7 +75,10 @@ class Reports(unittest.TestCase):
         old.write_text("old", encoding="utf-8")
         closed = self.folder / "file" / "x.html"
         (self.folder / "file").write_text("", encoding="utf-8")
-        for path in (self.folder / "nowhere" / "x.html", self.folder, closed):
+        taken = self.folder / "socket"
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(taken))
+        for path in (self.folder / "nowhere" / "x.html", self.folder, closed, taken, "/dev/full"):
             with self.subTest(path=path):
                 run = run_conform(*NOBODY, "--json", old, "--tap", self.folder / "new.tap", "--html", path)
                 self.assertEqual(run.returncode, 2)
@@ -83,11 +87,17 @@ class Reports(unittest.TestCase):
                 self.assertFalse((self.folder / "new.tap").exists())
         fifo = self.folder / "fifo"
         os.mkfifo(fifo)
+        for arguments in (NOBODY, ["server", "--exec", "true", "--watch"]):
+            run = run_conform(*arguments, "--tap", fifo)
+            self.assertEqual((run.returncode, run.stderr), (2, f"parley-conform: cannot write {fifo}: nobody reads this FIFO\n"))
         reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
         self.assertEqual(run_conform(*NOBODY, "--html", closed, "--tap", fifo).returncode, 2)
         self.assertEqual(run_conform(*NOBODY, "--tap", fifo).returncode, 3)
         self.assertTrue(os.read(reader, 1000).startswith(b"TAP version 13\n"))
         os.close(reader)
+        for path in ("/dev/stdout", "/dev/fd/1", "-"):
+            self.assertTrue(run_conform(*NOBODY, "--tap", path).stdout.startswith("TAP version 13\n"), path)
+        self.assertEqual(run_conform(*NOBODY, "--tap", "/dev/null").returncode, 3)
         link = self.folder / "link"
         link.symlink_to(self.folder / "target")
         self.assertEqual(run_conform(*NOBODY, "--json", link).returncode, 3)
@@ -100,9 +110,12 @@ class Reports(unittest.TestCase):
             self.assertIn("give each its own file", run.stderr)
 
     def test_the_others_are_written_when_one_cannot_be(self):
-        run = run_conform(*NOBODY, "--tap", self.folder / "a.tap", "--gradescope", "/dev/full", "--html", self.folder / "a.html")
+        (self.folder / "gone").mkdir()
+        lost = self.folder / "gone" / "a.json"
+        run = run_conform("server", "--exec", f"rmdir {lost.parent}", "--only", "R4.1", "--tap", self.folder / "a.tap", "--gradescope", lost,
+                          "--html", self.folder / "a.html")
         self.assertEqual(run.returncode, NOT_WRITTEN)
-        self.assertEqual(run.stderr, "parley-conform: cannot write /dev/full: No space left on device\n")
+        self.assertEqual(run.stderr, f"parley-conform: cannot write {lost}: No such file or directory\n")
         self.assertIn("0 passed", run.stdout)
         self.assertIn("</html>", (self.folder / "a.html").read_text(encoding="utf-8"))
         self.assertIn("1..", (self.folder / "a.tap").read_text(encoding="utf-8"))
@@ -114,7 +127,15 @@ class Reports(unittest.TestCase):
         grade = ["grade", self.folder / "class", "--only", "R4.1", "--sandbox", "off"]
         reports = self.folder / "class" / "reports"
         (reports / "one-server.json").mkdir(parents=True)
+        # What was handed in as a folder of that name leads nowhere, and holds nobody up.
+        victim = self.folder / "victim"
+        victim.write_text("untouched", encoding="utf-8")
+        for name in (".class.csv.part", "lecture.html", "two-server.md"):
+            (reports / name).symlink_to(victim)
+        for name in (".class.html.part", "one-server.html"):
+            os.mkfifo(reports / name)
         run = run_conform(*grade)
+        self.assertEqual(victim.read_text(encoding="utf-8"), "untouched")
         self.assertEqual(run.returncode, NOT_WRITTEN, run.stderr)
         self.assertEqual(run.stderr, f"parley-conform: cannot write {reports}/one-server.json: Is a directory\n")
         for name in ("one-server.html", "two-server.json", "two-server.md", "class.csv"):
