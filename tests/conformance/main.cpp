@@ -92,7 +92,10 @@ ExitCode run_task(Options& options) {
 
 ExitCode run(Options& options) {
   const std::string class_file = options.folder + "/grade.toml";
-  if (options.task == Task::grade && options.course_file.empty() && std::filesystem::exists(class_file))
+  std::error_code error;  // whether the folder can be read is told later
+  const auto kind = std::filesystem::symlink_status(class_file, error).type();
+  const bool is_there = !error && kind != std::filesystem::file_type::not_found;
+  if (options.task == Task::grade && options.course_file.empty() && is_there)
     options.course_file = class_file;
   if (!options.course_file.empty()) options.course = read_course(options.course_file, all_jobs());
   options.settings.dialect = options.course.dialect;

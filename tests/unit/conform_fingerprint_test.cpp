@@ -1,36 +1,17 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "tests/conformance/grade/fingerprint.hpp"
+#include "tests/unit/conform_folder.hpp"
 
 namespace parley::conform {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that is gone at the end.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "fingerprint.XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  const fs::path& path() const { return path_; }
-  void write(const std::string& file, const std::string& text) const { std::ofstream(path_ / file) << text; }
-  Fingerprint fingerprint() const { return fingerprint_of_folder(path_); }
-
- private:
-  fs::path path_;
-};
+using test::Folder;
 
 TEST_CASE("a folder is known by the names, kinds and contents of what is in it") {
   const Folder folder;
@@ -39,8 +20,8 @@ TEST_CASE("a folder is known by the names, kinds and contents of what is in it")
   fs::create_directory(folder.path() / "more");
   fs::create_directory(twin.path() / "more");
   twin.write("server.py", "one");
-  const Fingerprint before = folder.fingerprint();
-  CHECK(twin.fingerprint() == before);
+  const Fingerprint before = fingerprint_of_folder(folder.path());
+  CHECK(fingerprint_of_folder(twin.path()) == before);
 
   SUBCASE("a byte") {
     folder.write("server.py", "two");
@@ -67,8 +48,8 @@ TEST_CASE("a folder is known by the names, kinds and contents of what is in it")
   SUBCASE("a pipe, which nobody writes to") {
     REQUIRE(::mkfifo((folder.path() / "pipe").c_str(), 0600) == 0);
   }
-  CHECK_FALSE(folder.fingerprint() == before);
-  CHECK(folder.fingerprint() == folder.fingerprint());
+  CHECK_FALSE(fingerprint_of_folder(folder.path()) == before);
+  CHECK(fingerprint_of_folder(folder.path()) == fingerprint_of_folder(folder.path()));
 }
 
 TEST_CASE("files that were written are known by what is in them, and a link is none of them") {
@@ -97,12 +78,12 @@ TEST_CASE("where a link leads is part of it, and the time of a file is not") {
   const Folder folder;
   fs::create_symlink("/one", folder.path() / "link");
   folder.write("file", "same");
-  const Fingerprint before = folder.fingerprint();
+  const Fingerprint before = fingerprint_of_folder(folder.path());
   fs::last_write_time(folder.path() / "file", fs::file_time_type{});
-  CHECK(folder.fingerprint() == before);
+  CHECK(fingerprint_of_folder(folder.path()) == before);
   fs::remove(folder.path() / "link");
   fs::create_symlink("/two", folder.path() / "link");
-  CHECK(folder.fingerprint() != before);
+  CHECK(fingerprint_of_folder(folder.path()) != before);
 }
 
 Fingerprint of_run(const Folder& folder, std::vector<std::string> words) {

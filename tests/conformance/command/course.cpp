@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
+#include <sstream>
 
 #include "tests/conformance/command/course_toml.hpp"
 #include "tests/conformance/command/selection.hpp"
+#include "tests/conformance/command/text_file.hpp"
+#include "tests/conformance/report/report.hpp"
 
 namespace parley::conform {
 namespace {
 
-constexpr std::uintmax_t largest_file_bytes = 1024 * 1024;
+constexpr std::size_t largest_file_bytes = 1024 * 1024;
+constexpr std::size_t largest_profile_bytes = 64 * 1024;
+constexpr std::size_t longest_name_shown = 100;
 constexpr std::size_t longest_end_bytes = 16;
 constexpr std::size_t longest_word_bytes = 32;
 constexpr std::size_t most_entries = 100;
@@ -23,11 +27,6 @@ constexpr std::int64_t largest_weight = 1'000'000;
 const toml::table& table_in(const toml::node& node, const std::string& key) {
   if (const toml::table* table = node.as_table()) return *table;
   refuse(node, key + " must be a table: [" + key + "]");
-}
-
-std::string text_in(const toml::node& node, const std::string& key) {
-  if (const auto text = node.value_exact<std::string>()) return *text;
-  refuse(node, key + " must be a text in quotes");
 }
 
 bool yes_or_no(const toml::node& node, const std::string& key) {
@@ -177,11 +176,11 @@ Profile read_profile_table(const toml::table& table, const std::filesystem::path
   Profile profile;
   if (const toml::node* name = table.get("file")) {
     const auto path = folder / text_in(*name, "file");
-    std::ifstream file(path);
-    if (!file) refuse(*name, "cannot read " + path.string());
-    auto read = read_profile(file);
-    if (const auto* problem = std::get_if<std::string>(&read)) refuse(*name, path.string() + ": " + *problem);
-    profile = std::get<Profile>(std::move(read));
+    try {
+      profile = read_profile_file(path, PatternForm::regular_expression);
+    } catch (const BadInput& bad) {
+      refuse(*name, bad.what);
+    }
   }
   for (const auto& [key, value] : table) {
     if (key.str() == "file") continue;
@@ -227,13 +226,22 @@ std::string line_of(const toml::node& node) {
   return "line " + std::to_string(node.source().begin.line) + ": ";
 }
 
+std::string text_in(const toml::node& node, const std::string& key, std::size_t most_bytes) {
+  const auto text = node.value_exact<std::string>();
+  if (!text) refuse(node, key + " must be a text in quotes");
+  if (text->size() > most_bytes)
+    refuse(node, key + " must have at most " + std::to_string(most_bytes) + " bytes");
+  if (text->find('\0') != std::string::npos) refuse(node, key + R"( must not have \u0000 in it)");
+  return *text;
+}
+
 void check_toml_keys(const toml::table& table, const std::string& place,
                      std::initializer_list<std::string_view> known) {
   for (const auto& [key, value] : table) {
     if (std::ranges::find(known, key.str()) != known.end()) continue;
     std::string names;
     for (const auto& name : known) names += (names.empty() ? "" : ", ") + std::string(name);
-    refuse(value, place + " has no '" + std::string(key.str()) + "'; there are " + names);
+    refuse(value, place + " has no '" + shown(key.str(), longest_name_shown) + "'; there are " + names);
   }
 }
 
@@ -264,18 +272,23 @@ std::vector<Answer> read_answers(const toml::table& table, std::string_view key,
 }
 
 Course read_course(const std::string& file, const std::vector<Job>& jobs) {
-  const std::filesystem::path path(file);
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) throw BadInput{"cannot read " + file};
-  if (std::filesystem::file_size(path, error) > largest_file_bytes) throw BadInput{file + " is over 1 MiB"};
+  const std::string text = text_of_file(file, largest_file_bytes);
   try {
-    return read_table(toml::parse_file(file), path.parent_path(), jobs);
+    return read_table(toml::parse(text), std::filesystem::path(file).parent_path(), jobs);
   } catch (const BadInput& bad) {
     throw BadInput{file + ", " + bad.what};
   } catch (const toml::parse_error& problem) {
     throw BadInput{file + ", line " + std::to_string(problem.source().begin.line) + ": " +
                    std::string(problem.description())};
   }
+}
+
+Profile read_profile_file(const std::string& path, PatternForm form) {
+  if (path.empty()) return {};
+  std::istringstream lines(text_of_file(path, largest_profile_bytes));
+  auto result = read_profile(lines, form);
+  if (const auto* problem = std::get_if<std::string>(&result)) throw BadInput{path + ": " + *problem};
+  return std::get<Profile>(std::move(result));
 }
 
 }  // namespace parley::conform

@@ -41,4 +41,7 @@ struct Course {
 ///     answer = "1"                       # {user}, {host} and {port} are replaced
 Course read_course(const std::string& file, const std::vector<Job>& jobs);
 
+/// The profile in that file; the default one when the path is empty. Throws BadInput.
+Profile read_profile_file(const std::string& path, PatternForm form);
+
 }  // namespace parley::conform

@@ -2,19 +2,21 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <functional>
 #include <numeric>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "protocol/words.hpp"
+#include "tests/conformance/command/text_file.hpp"
 
 namespace parley::conform {
 namespace {
 
 constexpr int max_weight = 1'000'000;
 constexpr std::size_t offered_ids = 3;
+constexpr std::size_t longest_pattern_shown = 64;
 
 std::string trim(std::string_view text) {
   return std::string(parley::trim(text, is_blank));
@@ -50,8 +52,8 @@ std::string nearest_ids(std::string_view pattern, const std::vector<Job>& jobs) 
 
 /// Calls `use` with every line that says something, and names file and line when it throws.
 void read_lines(const std::string& file, const std::function<void(const std::string&)>& use) {
-  std::ifstream stream(file);
-  if (!stream) throw BadInput{"cannot read " + file};
+  constexpr std::size_t most_bytes = 1024 * 1024;
+  std::istringstream stream(text_of_file(file, most_bytes));
   std::string line;
   for (int number = 1; std::getline(stream, line); ++number) {
     line = trim(line);
@@ -98,7 +100,8 @@ bool stands_for(std::string_view pattern, const Job& job) {
 
 void check_pattern(const std::string& pattern, const std::vector<Job>& jobs) {
   if (std::ranges::any_of(jobs, [&](const Job& job) { return stands_for(pattern, job); })) return;
-  throw BadInput{"no case is called '" + pattern + "'; the nearest are " + nearest_ids(pattern, jobs) +
+  const std::string begin = pattern.substr(0, longest_pattern_shown);
+  throw BadInput{"no case is called '" + begin + "'; the nearest are " + nearest_ids(begin, jobs) +
                  " (--list shows all)"};
 }
 

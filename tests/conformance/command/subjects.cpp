@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <set>
 
@@ -76,20 +74,6 @@ std::set<std::string_view> stuck_jobs(const std::vector<Job>& jobs) {
 }
 
 }  // namespace
-
-Profile read_profile_file(const std::string& path, PatternForm form) {
-  if (path.empty()) return {};
-  constexpr std::uintmax_t most_bytes = 64 * 1024;
-  std::error_code error;
-  // To read what is no file might never end.
-  std::ifstream file;
-  if (std::filesystem::is_regular_file(path, error)) file.open(path);
-  if (!file.is_open()) throw BadInput{"cannot read " + path};
-  if (std::filesystem::file_size(path, error) > most_bytes) throw BadInput{path + " is over 64 KiB"};
-  auto result = read_profile(file, form);
-  if (const auto* problem = std::get_if<std::string>(&result)) throw BadInput{path + ": " + *problem};
-  return std::get<Profile>(std::move(result));
-}
 
 Probed probe_program(const Options& options, const Dialect& dialect, ProbeGoal goal) {
   Settings settings = options.settings;

@@ -13,9 +13,6 @@ std::vector<Job> all_jobs();
 /// The program that the options name, ready to be judged. The options must outlive it. Throws BadInput.
 Subject make_subject(const Options& options);
 
-/// The profile in that file; the default one when the path is empty. Throws BadInput.
-Profile read_profile_file(const std::string& path, PatternForm form);
-
 /// How that program speaks, looked for from that dialect on. Throws BadInput.
 Probed probe_program(const Options& options, const Dialect& dialect, ProbeGoal goal);
 

@@ -3,24 +3,31 @@
 #include <algorithm>
 
 #include "tests/conformance/command/course_toml.hpp"
+#include "tests/conformance/command/handed_in.hpp"
+#include "tests/conformance/command/text_file.hpp"
 #include "tests/conformance/model/bad_input.hpp"
+#include "tests/conformance/report/report.hpp"
 
 namespace parley::conform {
 namespace {
 
 constexpr const char* settings_file = "grade.toml";
 
+constexpr std::size_t most_settings_bytes = 64 * 1024;
+constexpr std::size_t longest_name_bytes = 200;
+constexpr std::size_t longest_command_bytes = 8 * 1024;  // it may be a script
+constexpr std::size_t longest_path_bytes = 1024;
+
 /// The text under `key`; throws BadInput when there is something else.
-std::string text_at(const toml::table& table, std::string_view key) {
+std::string text_at(const toml::table& table, std::string_view key, std::size_t most_bytes) {
   const toml::node* node = table.get(key);
-  if (node == nullptr) return {};
-  if (const auto text = node->value_exact<std::string>()) return *text;
-  throw BadInput{"'" + std::string(key) + "' must be a text in quotes"};
+  return node == nullptr ? std::string() : text_in(*node, std::string(key), most_bytes);
 }
 
 std::uint16_t to_port(const toml::node& node) {
   const auto number = node.value_exact<std::int64_t>();
-  if (!number || *number < 1 || *number > UINT16_MAX) throw BadInput{"a port is a number from 1 to 65535"};
+  if (!number || *number < 1 || *number > UINT16_MAX)
+    throw BadInput{line_of(node) + "a port is a number from 1 to 65535"};
   return static_cast<std::uint16_t>(*number);
 }
 
@@ -33,9 +40,9 @@ std::vector<std::uint16_t> ports_of(const toml::table& table) {
   if (const toml::node* several = table.get("ports")) {
     const toml::array* list = several->as_array();
     if (list == nullptr || list->empty() || !ports.empty())
-      throw BadInput{"it must be port = 5050 or ports = [5000, 8000]"};
+      throw BadInput{line_of(*several) + "it must be port = 5050 or ports = [5000, 8000]"};
     if (list->size() > most_ports)
-      throw BadInput{"it has more than " + std::to_string(most_ports) + " ports"};
+      throw BadInput{line_of(*several) + "it has more than " + std::to_string(most_ports) + " ports"};
     for (const toml::node& one : *list) ports.push_back(to_port(one));
   }
   return ports;
@@ -50,7 +57,7 @@ void check_keys(const toml::table& table, std::initializer_list<std::string_view
     if (std::ranges::find(known, key.str()) != known.end()) continue;
     const bool is_of_course = std::ranges::find(course_keys, key.str()) != std::end(course_keys);
     throw BadInput{
-        "it has no use for '" + std::string(key.str()) + "'" +
+        line_of(value) + "it has no use for '" + shown(key.str(), longest_name_bytes) + "'" +
         (is_of_course ? ", which is for the whole class: in the grade.toml beside the submissions" : "")};
   }
 }
@@ -70,11 +77,12 @@ void add_program(Submission& submission, const toml::table& table, std::string_v
   if (node == nullptr) return;
   const toml::table* program = node->as_table();
   if (program == nullptr)
-    throw BadInput{"'" + std::string(half) + "' must be a table: [" + std::string(half) + "]"};
+    throw BadInput{line_of(*node) + '\'' + std::string(half) + "' must be a table: [" + std::string(half) +
+                   "]"};
   check_keys(*program, {"start", "profile", "port", "ports", "answers"});
-  const std::string start = text_at(*program, "start");
-  if (start.empty()) throw BadInput{"[" + std::string(half) + "] has no start = \"...\""};
-  std::string profile = text_at(*program, "profile");
+  const std::string start = text_at(*program, "start", longest_command_bytes);
+  if (start.empty()) throw BadInput{line_of(*node) + '[' + std::string(half) + "] has no start = \"...\""};
+  std::string profile = text_at(*program, "profile", longest_path_bytes);
   if (!profile.empty()) profile = own_file(submission.folder, profile);
   submission.programs.push_back({task, start, profile, PatternForm::texts, ports_of(*program),
                                  read_answers(*program, "answers", QuestionForm::text)});
@@ -83,21 +91,27 @@ void add_program(Submission& submission, const toml::table& table, std::string_v
 void read_settings(Submission& submission) {
   const auto path = submission.folder / settings_file;
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) return;
-  if (!std::filesystem::is_regular_file(path, error))
-    throw BadInput{"it is no file"};  // to read it might never end
-  const toml::table table = toml::parse_file(path.string());
+  const auto kind = std::filesystem::symlink_status(path, error).type();
+  if (kind == std::filesystem::file_type::not_found) return;
+  if (error || !std::filesystem::exists(path, error))
+    throw BadInput{"it cannot be read: " + (error ? error.message() : "it is a link that leads nowhere")};
+  const TextFile file = read_text_file(own_file(submission.folder, settings_file), most_settings_bytes);
+  if (!file.problem.empty()) throw BadInput{"it cannot be read: " + file.problem};
+  const toml::table table = toml::parse(file.text);
   check_keys(table, {"name", "build", "server", "client"});
-  if (const std::string name = text_at(table, "name"); !name.empty()) submission.name = name;
-  if (const std::string build = text_at(table, "build"); !build.empty()) submission.build = build;
+  if (const std::string name = text_at(table, "name", longest_name_bytes); !name.empty())
+    submission.name = name;
+  if (const std::string build = text_at(table, "build", longest_command_bytes); !build.empty())
+    submission.build = build;
   add_program(submission, table, "server", Task::judge_server);
   add_program(submission, table, "client", Task::judge_client);
 }
 
 Submission read_submission(const std::filesystem::path& folder, const Options& options) {
-  Submission submission{folder.filename(), folder, options.build_command, {}, {}};
+  Submission submission{folder.filename(), folder, options.build_command, {}, why_not_handed_in(folder)};
   try {
-    read_settings(submission);
+    if (submission.problem.empty()) submission.problem = why_not_its_own(folder);
+    if (submission.problem.empty()) read_settings(submission);
   } catch (const BadInput& bad) {
     submission.problem = std::string("Its ") + settings_file + " can not be used: " + bad.what + '.';
   } catch (const toml::parse_error& error) {
@@ -122,20 +136,28 @@ Submission read_submission(const std::filesystem::path& folder, const Options& o
   return submission;
 }
 
+/// A folder, or a link to one or to nothing, which has a row with the reason why it is not judged.
+bool is_submission(const std::filesystem::directory_entry& entry, const Options& options) {
+  std::error_code error;
+  const bool is_folder = entry.is_directory(error);
+  const bool is_lost = entry.is_symlink(error) && !entry.exists(error);
+  return (is_folder || is_lost) && !entry.path().filename().string().starts_with('.') &&
+         !std::filesystem::equivalent(entry.path(), options.output_folder(), error);
+}
+
 }  // namespace
 
 std::vector<Submission> read_submissions(const Options& options) {
   std::error_code error;
-  if (!std::filesystem::is_directory(options.folder, error))
-    throw BadInput{options.folder + " is no folder that can be read"};
+  std::filesystem::directory_iterator entry(options.folder, error);
+  if (error) throw BadInput{options.folder + " is no folder that can be read: " + error.message()};
   if (std::filesystem::exists(std::filesystem::path(options.output_folder()) / settings_file, error))
     throw BadInput{"the reports' folder " + options.output_folder() + " has a " + settings_file +
                    ": it is a submission; give another --output"};
   std::vector<std::filesystem::path> folders;
-  for (const auto& entry : std::filesystem::directory_iterator(options.folder, error))
-    if (entry.is_directory() && !entry.path().filename().string().starts_with('.') &&
-        !std::filesystem::equivalent(entry.path(), options.output_folder(), error))
-      folders.push_back(std::filesystem::absolute(entry.path()));
+  for (; entry != std::filesystem::directory_iterator(); entry.increment(error))
+    if (is_submission(*entry, options)) folders.push_back(std::filesystem::absolute(entry->path()));
+  if (error) throw BadInput{"cannot read all of " + options.folder + ": " + error.message()};
   if (folders.empty()) throw BadInput{"there are no submissions in " + options.folder};
   std::ranges::sort(folders);
   std::vector<Submission> submissions;

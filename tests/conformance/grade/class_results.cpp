@@ -85,7 +85,9 @@ Fingerprint ClassResults::fingerprint_of_reports(const std::string& stem) const 
 
 std::optional<ClassRow> ClassResults::recorded(const std::string& stem, const Fingerprint& run,
                                                const Fingerprint& folder) const {
-  std::ifstream file(record_file(stem), std::ios::binary);
+  const fs::path record = record_file(stem);
+  if (!fs::is_regular_file(fs::symlink_status(record))) return std::nullopt;
+  std::ifstream file(record, std::ios::binary);
   return read_record(file, {run, folder, fingerprint_of_reports(stem)});
 }
 
