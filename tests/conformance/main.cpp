@@ -9,6 +9,7 @@
 
 #include "base/output.hpp"
 #include "tests/conformance/command/confine.hpp"
+#include "tests/conformance/command/hidden_places.hpp"
 #include "tests/conformance/command/judge.hpp"
 #include "tests/conformance/command/options.hpp"
 #include "tests/conformance/command/report_files.hpp"
@@ -84,8 +85,9 @@ ExitCode run_task(Options& options) {
   }
   if (!options.replay.empty()) return replay(subject, options);
   const HeldOutputs held = check_report_paths(options);
-  const Report report = judge(subject, options);
-  copy.reset();  // whoever reads the report may let it wait
+  Report report = judge(subject, options);
+  if (copy) hide_places(report, {});  // but those of the copy people know themselves
+  copy.reset();                       // whoever reads the report may let it wait
   write_reports(report, options);
   return exit_code_of(report);
 }

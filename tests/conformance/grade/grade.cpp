@@ -12,6 +12,7 @@
 
 #include "base/output.hpp"
 #include "protocol/text.hpp"
+#include "tests/conformance/command/hidden_places.hpp"
 #include "tests/conformance/command/judge.hpp"
 #include "tests/conformance/command/report_files.hpp"
 #include "tests/conformance/command/reports_folder.hpp"
@@ -45,12 +46,13 @@ std::string half_of(const SubmittedProgram& program) {
   return program.task == Task::judge_client ? "client" : "server";
 }
 
-/// As seen from the folder that the program is to be started in.
+/// As seen from the folder that the program is to be started in; of what is neither there nor beside it only
+/// the name: where else the course keeps its files is not the student's to know.
 std::string seen_from(const std::filesystem::path& folder, const std::string& file) {
   if (file.empty()) return file;
   const auto path = std::filesystem::absolute(file).lexically_normal();
-  const auto relative = path.lexically_relative(folder);
-  return relative.empty() || *relative.begin() == ".." ? path : relative;
+  const auto beside = path.lexically_relative(folder.parent_path());
+  return beside.empty() || *beside.begin() == ".." ? path.filename() : path.lexically_relative(folder);
 }
 
 /// Lines that repeat a case begin in the folder of the submissions.
@@ -133,12 +135,14 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
       // There is no case for it at all.
     }
   }
+  const auto places = places_of(submission.folder, options.confinement.folder);
   row.outcome = obstacle.outcome;
-  row.problem = obstacle.sentence;
+  row.problem = without_places(obstacle.sentence, places);
   if (row.report.results.empty()) return row;
   row.report.name = row.submission;
   row.report.folder = row.folder;
   set_repeat_commands(row.report, submission.folder, options);
+  hide_places(row.report, places);
   row.report_file = stem + ".html";
   not_written = write_program_reports(row.report, options.output_folder(), stem);
   return row;

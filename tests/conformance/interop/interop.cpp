@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "protocol/text.hpp"
+#include "tests/conformance/command/hidden_places.hpp"
 #include "tests/conformance/command/report_files.hpp"
 #include "tests/conformance/command/reports_folder.hpp"
 #include "tests/conformance/command/selection.hpp"
@@ -40,6 +41,7 @@ struct Entrant {
 struct Half {
   TestedProgram program;
   Profile profile;
+  std::vector<HiddenPlace> places;
 };
 
 class Interop {
@@ -121,13 +123,15 @@ void Interop::add_halves(const Entrant& entrant) {
     if (half.problem.empty()) half.problem = why_port_is_no_use(program);
     Half one{{program.start, program.ports.empty() ? options_.ports : program.ports, entrant.confinement,
               program.answers},
-             {}};
+             {},
+             places_of(entrant.submission.folder, entrant.confinement.folder)};
     try {
       if (is_client && half.problem.empty())
         one.profile = read_profile_file(program.profile, program.profile_form);
     } catch (const BadInput& bad) {
       half.problem = bad.what;
     }
+    half.problem = without_places(std::move(half.problem), one.places);
     (is_client ? matrix_.clients : matrix_.servers).push_back(std::move(half));
     (is_client ? clients_ : servers_).push_back(std::move(one));
   }
@@ -147,7 +151,7 @@ void Interop::look_at(std::size_t index) {
       problem = std::string("It could not be tried: ") + error.what();
     }
     if (problem.empty() || is_stopped_()) return;
-    half.problem = std::move(problem);
+    half.problem = without_places(std::move(problem), (is_client ? clients_[own] : servers_[own]).places);
   }
   const std::lock_guard lock(mutex_);
   std::cout << visible(half.folder) << ", " << (is_client ? "client" : "server") << ": "
@@ -170,6 +174,8 @@ void Interop::try_next(std::size_t index) {
 }
 
 void Interop::decide(std::size_t client, std::size_t server, PairResult result) {
+  for (const Half* half : {&clients_[client], &servers_[server]})
+    result.difference = without_places(std::move(result.difference), half->places);
   const bool is_tried = result.outcome != PairResult::Outcome::not_tried;
   const std::lock_guard lock(mutex_);
   if (is_tried)

@@ -71,8 +71,12 @@ void open_folders(const fs::path& place) {
 
 }  // namespace
 
+std::string begin_of_copies() {
+  return (fs::temp_directory_path() / "parley-conform.").string();
+}
+
 PrivateCopy::PrivateCopy(const fs::path& original, Confinement& confinement) : confinement_(confinement) {
-  std::string name = (fs::temp_directory_path() / "parley-conform.XXXXXX").string();
+  std::string name = begin_of_copies() + "XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
   place_ = name;
   try {

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "tests/conformance/process/confinement.hpp"
 
 namespace parley::conform {
+
+/// With what the paths of all copies begin.
+std::string begin_of_copies();
 
 /// A folder for a program that is kept apart, with copies of the files of another one. It is removed at the
 /// end, and whatever still runs as the program's account, when it has one and no sandbox, is ended first.

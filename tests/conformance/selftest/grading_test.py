@@ -143,6 +143,10 @@ class Grading(unittest.TestCase):
             self.assertTrue((output / unquote(link)).is_file(), link)
             self.assertNotRegex(link, r"[^-A-Za-z0-9._~%]")
         self.assertEqual(Page((output / "lecture.html").read_text(encoding="utf-8")).open, [])
+        for file in output.iterdir():
+            if file.is_file():
+                self.assertNotIn(str(self.folder), file.read_text(encoding="utf-8"), f"{file.name} names a place of this machine")
+                self.assertNotIn("parley-conform.", re.sub(r"parley-conform\.(?=</| |\n)", "", file.read_text(encoding="utf-8")), file.name)
         return run, rows, page
 
     def test_samples_end_as_the_page_says(self):
