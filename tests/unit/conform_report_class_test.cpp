@@ -147,13 +147,13 @@ TEST_CASE("lecture.html: what most fail comes first, and nobody is named") {
   Transcript& transcript = rows[1].report.results[1].transcript;
   const auto lane = transcript.add_lane("alice5, sending");
   transcript.add(lane, Happening::sent, "SEND bob5\nContent-length: 2\n\nhi");
-  transcript.add(lane, Happening::received, "SENT bob5 by Smith's server\n\n");
+  transcript.add(lane, Happening::received, "SENT bob5 by Smith's server, x\n\n");
   const std::string page = written(write_lecture_html, rows);
   CHECK(is_sound(page, ""));
   CHECK(contains(page, "<b>66 %</b> fail D2.1"));
   CHECK(contains(page, "2 of 3 servers"));
   CHECK(page.find("fail D2.1") < page.find("fail F2.1"));
-  CHECK(contains(page, "SENT bob5 by [...]"));
+  CHECK(contains(page, "SENT bob5 [...] [...]'[...] [...], [...]"));
   for (const char* secret : {"mith", "Name of", "ada", "make", "python3"})
     CHECK_MESSAGE(!contains(page, secret), secret);
 }
@@ -167,6 +167,21 @@ TEST_CASE("lecture.html: a program that died does not speak for itself") {
   CHECK(!contains(page, "mith"));
 }
 
+namespace {
+
+/// Of an exchange in which the suite, then the program, has said something.
+std::string said_after(const std::string& sent, const std::string& received, const std::string& name = "") {
+  Transcript transcript;
+  const auto alice = transcript.add_lane("alice7, sending");
+  transcript.add(alice, Happening::sent, sent);
+  transcript.add(alice, Happening::received, received);
+  Words identities;
+  add_words(identities, name);
+  return anonymous(transcript, identities).entries().at(1).bytes;
+}
+
+}  // namespace
+
 TEST_CASE("anonymous: the suite's words and the protocol's are kept, those of a program are not") {
   Transcript transcript;
   const auto output = transcript.add_lane("the server's output");
@@ -176,12 +191,37 @@ TEST_CASE("anonymous: the suite's words and the protocol's are kept, those of a 
   transcript.add(alice, Happening::received,
                  "ERROR 102 Unable to send, says Ada 20261234\n\nh\xc3\xa9l bob7");
   transcript.add(alice, Happening::note, "the suite ends its side of the stream");
-  const Transcript safe = anonymous(transcript);
+  const Transcript safe = anonymous(transcript, {});
   REQUIRE(safe.lanes() == transcript.lanes());
   REQUIRE(safe.entries().size() == 3);
   CHECK(safe.entries()[0].bytes == transcript.entries()[1].bytes);
   CHECK(safe.entries()[1].bytes == "ERROR 102 Unable to send, [...] [...] [...]\n\nh\xc3\xa9l bob7");
   CHECK(safe.entries()[2].bytes == "the suite ends its side of the stream");
+}
+
+TEST_CASE("anonymous: short names and numbers are no less a name") {
+  const std::string sent = "SEND bob7\nContent-length: 18\n\ngood morning, bob\n";
+  CHECK(said_after(sent, "SENT al") == "SENT [...]");
+  CHECK(said_after(sent, "SENT o g bo") == "SENT [...] [...] [...]");
+  CHECK(said_after(sent, "SENT 4711 by 12") == "SENT [...] [...] [...]");
+  CHECK(said_after(sent, "ERROR 102 x 102") == "ERROR 102 [...] [...]");
+  CHECK(said_after(sent, "FORWARD alice7\nContent-length: 17\n\ngood morn") ==
+        "FORWARD alice7\nContent-length: 17\n\ngood morn");
+  CHECK(said_after(sent, "Content-length: 123456") == "Content-length: [...]");
+  CHECK(said_after(sent, "morning bob, says Good", "Morning, A.") == "[...] bob, [...] Good");
+  CHECK(said_after(sent, "SENT bob7 ok", "sent") == "SENT bob7 [...]");
+}
+
+TEST_CASE("anonymous: a name that the program brought is one where the suite repeats it, too") {
+  Transcript transcript;
+  const auto socket = transcript.add_lane("a socket");
+  transcript.add(socket, Happening::received, "REGISTER TOSEND Ada\n\n");
+  transcript.add(socket, Happening::sent, "REGISTERED TOSEND Ada\n\n");
+  transcript.add(socket, Happening::received, "SEND Ada");
+  const Transcript safe = anonymous(transcript, {});
+  CHECK(safe.entries()[0].bytes == "REGISTER TOSEND [...]\n\n");
+  CHECK(safe.entries()[1].bytes == "REGISTERED TOSEND [...]\n\n");
+  CHECK(safe.entries()[2].bytes == "SEND [...]");
 }
 
 TEST_CASE("pages of a class with hostile names and results are sound") {

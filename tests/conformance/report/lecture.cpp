@@ -88,7 +88,7 @@ std::vector<Lesson> lessons_of(const std::vector<const Report*>& reports) {
 }
 
 void write_lesson(std::ostream& out, const Lesson& lesson, const std::string& half, std::size_t programs,
-                  const std::string& anchor) {
+                  const std::string& anchor, const Words& identities) {
   const Clause& clause = *lesson.clause;
   const std::string id = markup(shown(clause.id));
   out << "<section class=\"lesson\" id=\"" << anchor << "\">\n<h3><b>" << lesson.failed * 100 / programs
@@ -104,13 +104,22 @@ void write_lesson(std::ostream& out, const Lesson& lesson, const std::string& ha
   if (example != nullptr) {
     out << "<p class=\"size\">One of them, when this was tried: " << markup(shown(example->title))
         << "</p>\n";
-    write_exchange(out, anonymous(example->transcript), half, anchor,
+    write_exchange(out, anonymous(example->transcript, identities), half, anchor,
                    example->failure ? example->failure->lane : no_lane);
   }
   out << "</section>\n";
 }
 
-void write_half(std::ostream& out, const std::vector<ClassRow>& rows, const std::string& half) {
+/// How the submissions are called.
+Words identities_of(const std::vector<ClassRow>& rows) {
+  Words words;
+  for (const ClassRow& row : rows)
+    for (const std::string* name : {&row.folder, &row.submission}) add_words(words, *name);
+  return words;
+}
+
+void write_half(std::ostream& out, const std::vector<ClassRow>& rows, const std::string& half,
+                const Words& identities) {
   std::vector<const Report*> reports;
   for (const ClassRow& row : rows)
     if (row.half == half && row.outcome == Outcome::judged) reports.push_back(&row.report);
@@ -122,7 +131,7 @@ void write_half(std::ostream& out, const std::vector<ClassRow>& rows, const std:
     out << "<p class=\"left-out\">Only the " << most_lessons << " commonest.</p>\n";
   lessons.resize(std::min(lessons.size(), most_lessons));
   for (std::size_t i = 0; i < lessons.size(); ++i)
-    write_lesson(out, lessons[i], half, reports.size(), half + '-' + std::to_string(i + 1));
+    write_lesson(out, lessons[i], half, reports.size(), half + '-' + std::to_string(i + 1), identities);
 }
 
 }  // namespace
@@ -130,9 +139,13 @@ void write_half(std::ostream& out, const std::vector<ClassRow>& rows, const std:
 void write_lecture_html(std::ostream& out, const std::vector<ClassRow>& rows) {
   write_page_begin(out, "What the class can learn from", class_css);
   out << "<p class=\"suite\">parley-conform</p><h1>What the class can learn from</h1>\n"
-         "<p class=\"about\">Nobody is named. Where a program has used words of its own there is "
-         "[...].</p>\n";
-  for (const char* half : {"server", "client"}) write_half(out, rows, half);
+         "<p class=\"about\">Nobody is named. [...] stands for every word of a program that is neither the "
+         "protocol's nor had been said by the suite before, for numbers but those of codes and lengths, and "
+         "for the "
+         "words in the names of folders and submissions. What programs print for themselves is left "
+         "out.</p>\n";
+  const Words identities = identities_of(rows);
+  for (const char* half : {"server", "client"}) write_half(out, rows, half, identities);
   write_page_end(out, report_js);
 }
 
