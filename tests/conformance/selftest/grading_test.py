@@ -2,7 +2,7 @@
 """What examples/grading says is so: the samples, the class's reports, broken submissions, GitHub Actions and
 Classroom 50.
 
-    grading_test.py CONFORM       CONFORM is the program parley-conform
+    grading_test.py CONFORM [Samples|Grading]      CONFORM is the program parley-conform
 """
 
 import csv
@@ -48,7 +48,7 @@ while True:
 PRINTS = LISTENS + """
 while True:
     peer, _ = listener.accept()
-    sys.stdout.write("\\x1b[31m<b>&\\0" * 500_000)
+    sys.stdout.write("\\x1b[31m<b>&\\0" * 50_000)
     peer.close()
 """
 START = '[server]\nstart = "python3 server.py {port}"\n'
@@ -106,20 +106,7 @@ class Page(HTMLParser):
         self.open.pop()
 
 
-class Grading(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        """Giving up a server that never listens takes its time: that runs beside the other tests."""
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.sleeper_folder = Path(folder.name)
-        (cls.sleeper_folder / "sleeps").mkdir()
-        (cls.sleeper_folder / "sleeps" / "grade.toml").write_text('[server]\nstart = "sleep 99"\n', encoding="utf-8")
-        cls.sleeper = subprocess.Popen([CONFORM, "grade", folder.name, "--only", "R4.1"], stdout=subprocess.PIPE, text=True)
-        cls.addClassCleanup(cls.sleeper.stdout.close)
-        cls.addClassCleanup(cls.sleeper.wait)
-        cls.addClassCleanup(cls.sleeper.kill)
-
+class Graded(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -149,6 +136,8 @@ class Grading(unittest.TestCase):
                 self.assertNotIn("parley-conform.", re.sub(r"parley-conform\.(?=</| |\n)", "", file.read_text(encoding="utf-8")), file.name)
         return run, rows, page
 
+
+class Samples(Graded):
     def test_samples_end_as_the_page_says(self):
         samples = self.folder / "submissions"
         shutil.copytree(EXAMPLES / "submissions", samples)
@@ -189,6 +178,21 @@ class Grading(unittest.TestCase):
         table = page.split("| Mistake |", 1)[1].split("\n\n", 1)[0]
         rows = [line.split("|")[2:4] for line in table.split("\n")[2:]]
         return [[clause for row in rows for clause in row[column].split()] for column in (0, 1)]
+
+
+class Grading(Graded):
+    @classmethod
+    def setUpClass(cls):
+        """Giving up a server that never listens takes its time: that runs beside the other tests."""
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.sleeper_folder = Path(folder.name)
+        (cls.sleeper_folder / "sleeps").mkdir()
+        (cls.sleeper_folder / "sleeps" / "grade.toml").write_text('[server]\nstart = "sleep 99"\n', encoding="utf-8")
+        cls.sleeper = subprocess.Popen([CONFORM, "grade", folder.name, "--only", "R4.1"], stdout=subprocess.PIPE, text=True)
+        cls.addClassCleanup(cls.sleeper.stdout.close)
+        cls.addClassCleanup(cls.sleeper.wait)
+        cls.addClassCleanup(cls.sleeper.kill)
 
     def test_a_broken_submission_costs_nobody_else_anything(self):
         submissions = self.folder / "submissions"

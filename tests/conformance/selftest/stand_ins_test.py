@@ -37,7 +37,7 @@ def judge(conform, path):
     command = [conform, "client", "--exec", start + " {user} {host} {port}"] if is_client else [
         conform, "server", "--exec", start + " {port}", "--receipt-time", str(RECEIPT_TIME_S)]
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
-        subprocess.run([*command, "--timeout", "1", "--jobs", "4", "--json", report.name], cwd=path.parent, check=False,
+        subprocess.run([*command, "--timeout", "1", "--jobs", "8", "--json", report.name], cwd=path.parent, check=False,
                        stdout=subprocess.DEVNULL, timeout=RUN_LIMIT_S, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
         return json.load(report)
 

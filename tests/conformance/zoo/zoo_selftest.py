@@ -25,7 +25,7 @@ from room import RECEIPT_TIME, Chat  # noqa: E402
 
 PATIENCE = 10  # seconds that the right thing may take
 IMPATIENCE = 3  # seconds after which silence counts: longer than both of the times below
-WORKERS = 4 * (os.cpu_count() or 1)  # they wait more than they work
+WORKERS = 16 * (os.cpu_count() or 1)  # they wait more than they work
 SERVER_OPTIONS = ("--receipt-time", RECEIPT_TIME)
 SERVER, CLIENT = (ZOO / make_mutant.PROGRAMS[program] for program in ("server", "client"))
 CHATLESS = {"receipt-on-wrong-socket", "report-without-line-end", "other-delivery-word", "delivery-not-shown", "never-received",
@@ -45,15 +45,19 @@ def check_client(source, clause, patience):
 def chat(server_source, client_source, patience):
     """Two clients tell each other something."""
     with Server(server_source, *SERVER_OPTIONS) as server:
-        users = [Process(client_source, name, "127.0.0.1", server.port) for name in ("alice", "bob")]
-        with users[0] as alice, users[1] as bob:
-            for user in users:
-                user.wait_for(b"You are", PATIENCE)
-                user.wait_for(b"\n", PATIENCE)
-            for sender, recipient, name in ((alice, bob, b"bob"), (bob, alice, b"alice")):
-                sender.type(b"@%s hello\n" % name)
-                recipient.wait_for(b"hello\n", patience)
-                sender.wait_for(b"delivered to %s\n" % name, patience)
+        chat_at(server, client_source, patience)
+
+
+def chat_at(server, client_source, patience, names=("alice", "bob")):
+    users = [Process(client_source, name, "127.0.0.1", server.port) for name in names]
+    with users[0] as alice, users[1] as bob:
+        for user in users:
+            user.wait_for(b"You are", PATIENCE)
+            user.wait_for(b"\n", PATIENCE)
+        for sender, recipient, name in ((alice, bob, names[1]), (bob, alice, names[0])):
+            sender.type(f"@{name} hello\n".encode())
+            recipient.wait_for(b"hello\n", patience)
+            sender.wait_for(f"delivered to {name}\n".encode(), patience)
 
 
 def outcomes(jobs):
@@ -172,12 +176,17 @@ class Mutants(unittest.TestCase):
         self.assertEqual(survivors, [])
 
     def test_each_chats(self):
+        """A server with the reference's clients; all clients with one reference."""
         jobs = []
-        for name, mutant in self.mutants.items():
-            programs = {"server": SERVER, "client": CLIENT, mutant["program"]: self.sources[name]}
-            patience = IMPATIENCE if name in CHATLESS | TOO_EARLY else PATIENCE
-            jobs.append((name, chat, (programs["server"], programs["client"], patience)))
-        silent = {name: problem for name, problem in outcomes(jobs).items() if problem}
+        with Server(SERVER, *SERVER_OPTIONS) as server:
+            for number, (name, mutant) in enumerate(self.mutants.items()):
+                patience = IMPATIENCE if name in CHATLESS | TOO_EARLY else PATIENCE
+                if mutant["program"] == "server":
+                    jobs.append((name, chat, (self.sources[name], CLIENT, patience)))
+                else:
+                    names = (f"alice{number}", f"bob{number}")
+                    jobs.append((name, chat_at, (server, self.sources[name], patience, names)))
+            silent = {name: problem for name, problem in outcomes(jobs).items() if problem}
         self.assertEqual(set(silent) - TOO_EARLY, CHATLESS, silent)
 
     def test_front_door(self):
