@@ -12,15 +12,12 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
-import time
-import unittest
 from pathlib import Path
 
-CONFORM = "parley-conform"
-RUN_LIMIT_S = 100
-SERVER = (Path(__file__).resolve().parents[3] / "examples/grading/submissions/python-server/server.py").read_text(encoding="utf-8")
+import support
+from support import EXAMPLES, PYTHON, RUN_LIMIT_S, ConformTest, is_alive, wait_until
+
+SERVER = (EXAMPLES / "submissions/python-server/server.py").read_text(encoding="utf-8")
 FEW = ["--only", "R4.1-two-sockets"]
 
 # Each counts its starts in its file in the shared folder.
@@ -38,15 +35,12 @@ WAITS_TO_GO = COUNTS + """
 while not os.path.exists("SHARED/go"):
     time.sleep(0.01)
 """
-# Tells when another one of its kind is there, which is given the time to come.
+# Tells when another submission has begun, and its row is not there yet.
 IS_ALONE = COUNTS + """
-import fcntl
-lock = open("SHARED/lock", "w")
-try:
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-except OSError:
+others = set(os.listdir("SHARED")) - {os.path.basename(os.getcwd())}
+rows = open("SHARED/../reports/class.csv").readlines()
+if any("Not judged yet." in row and other in row for row in rows for other in others):
     open("SHARED/met", "w").close()
-time.sleep(0.2)
 """
 # Ignores all that can be ignored, with a child that has left its session.
 HANGS = COUNTS + """
@@ -71,30 +65,13 @@ def is_running(*command):
     return False
 
 
-def wait_until(condition, what):
-    until = time.monotonic() + RUN_LIMIT_S
-    while not condition():
-        if time.monotonic() > until:
-            raise AssertionError(f"it never came: {what}")
-        time.sleep(0.01)
-
-
-def is_alive(pid):
-    try:
-        return "Z" not in Path("/proc", pid, "stat").read_text(encoding="utf-8").rsplit(")", 1)[1]
-    except OSError:
-        return False
-
-
 def has_child(run):
     return any(file.read_text(encoding="utf-8") for file in Path(f"/proc/{run.pid}/task").glob("*/children"))
 
 
-class ClassRun(unittest.TestCase):
+class ClassRun(ConformTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        super().setUp()
         self.submissions, self.output = self.folder / "class", self.folder / "reports"
         self.shared, self.temporary = self.folder / "shared", self.folder / "temporary"
         for made in (self.submissions, self.shared, self.temporary):
@@ -104,13 +81,13 @@ class ClassRun(unittest.TestCase):
         place = self.submissions / name
         place.mkdir()
         (place / "program.py").write_text(begin.replace("SHARED", str(self.shared)) + SERVER, encoding="utf-8")
-        (place / "grade.toml").write_text(f'[server]\nstart = "python3 -I -S program.py {{port}}"\n{more}', encoding="utf-8")
+        (place / "grade.toml").write_text(f'[server]\nstart = "{PYTHON} program.py {{port}}"\n{more}', encoding="utf-8")
         return place
 
     def start(self, *arguments, **more):
         """The run has a folder of its own for temporary files."""
         more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
-        run = subprocess.Popen([CONFORM, *map(str, arguments)], text=True, cwd=self.folder,
+        run = subprocess.Popen([support.conform, *map(str, arguments)], text=True, cwd=self.folder,
                                env=os.environ | {"TMPDIR": str(self.temporary)}, **more)
         self.addCleanup(run.kill)
         for stream in (run.stdout, run.stderr):
@@ -283,7 +260,7 @@ class ClassRun(unittest.TestCase):
         hangs = self.add("hangs", HANGS)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             address = f"127.0.0.1:{silent.getsockname()[1]}"
-            for subject in (["client", "--exec", "sleep 100 {port}"], ["server", "--exec", f"python3 {hangs}/program.py {{port}}"],
+            for subject in (["client", "--exec", "sleep 100 {port}"], ["server", "--exec", f"{PYTHON} {hangs}/program.py {{port}}"],
                             ["server", address, "--timeout", "100"]):
                 with self.subTest(subject=subject):
                     report = self.folder / "report.json"
@@ -314,10 +291,8 @@ class ClassRun(unittest.TestCase):
         run = self.start("server", "--exec", "sleep 100 {port}", stdout=writer)
         os.close(writer)
         wait_until(lambda: has_child(run), "the program")
-        until = time.monotonic() + 15  # it ends by itself after 20 s
-        while run.poll() is None and time.monotonic() < until:
-            run.send_signal(signal.SIGTERM)
-            time.sleep(0.1)
+        # The first signal may find it where it cannot stop.
+        wait_until(lambda: run.poll() is not None or run.send_signal(signal.SIGTERM), "its end")
         self.assertEqual(run.poll(), 128 + signal.SIGTERM)
         os.close(reader)
 
@@ -329,5 +304,4 @@ class ClassRun(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    CONFORM = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    support.main()

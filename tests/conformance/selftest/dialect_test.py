@@ -2,24 +2,18 @@
 """Programs that speak another dialect of the protocol (zoo/dialects.toml): with the course's word for it they pass,
 without it each difference costs one case, and `probe` finds it out. And what programs ask before they are there.
 
-    dialect_test.py CONFORM [--all]     all of them, and not only those that are marked as quick
+    dialect_test.py CONFORM     with PARLEY_LONG=1 in the environment all of them, else those that are marked as quick
 """
 
 import concurrent.futures
-import json
-import shlex
-import subprocess
-import sys
-import tempfile
-import unittest
-from pathlib import Path
+import os
 
-ZOO = Path(__file__).resolve().parents[1] / "zoo"
-sys.path.insert(0, str(ZOO))
-from make_mutant import INTERPRETER, PROGRAMS, mutated, tomllib  # noqa: E402
+import support
+from make_mutant import PROGRAMS, mutated, tomllib
+from support import ZOO, ConformTest
 
 VARIANTS = tomllib.loads((ZOO / "dialects.toml").read_text())["variant"]
-RUN_LIMIT_S = 200
+IS_LONG = os.environ.get("PARLEY_LONG") == "1"
 # What the dialects touch; the rest is judged by the same few functions.
 CASES = {
     "server": "R4.1-two-sockets,D1.1-forward,M2.1,M2.2,D1.2,F1.1-report,F2.8,F1.5,M3.1,D1.5,D4.1-everyone,F3.2-two-sends",
@@ -27,21 +21,11 @@ CASES = {
 }
 
 
-class Dialects(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def run_conform(self, *arguments):
-        return subprocess.run([Dialects.conform, *arguments], capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True)
-
+class Dialects(ConformTest):
     def program(self, name, program, source):
         """Options that judge this program."""
-        file = self.folder / f"{name}.py"
-        file.write_text(source)
         arguments = " {port} --receipt-time 2" if program == "server" else " {user} {host} {port}"
-        return ["--exec", shlex.join([*INTERPRETER, str(file)]) + arguments]
+        return ["--exec", self.write_program(source, name) + arguments]
 
     def course(self, name, text):
         file = self.folder / f"{name}.toml"
@@ -49,10 +33,8 @@ class Dialects(unittest.TestCase):
         return ["--course", str(file)]
 
     def judge(self, program, *options, cases=""):
-        run = self.run_conform(program, *options, "--only", cases or CASES[program], "--ready-time", "0", "--timeout", "1",
-                               "--tries", "1", "--jobs", "2", "--json", "-")
-        self.assertIn(run.returncode, (0, 1), run.stderr)
-        return {result["id"]: result for result in json.loads(run.stdout)["results"]}
+        return self.results_of(program, *options, "--only", cases or CASES[program], "--ready-time", "0", "--timeout", "1",
+                               "--tries", "1", "--jobs", "2")
 
     def not_passed(self, results):
         return {case: (result["status"], result.get("failure") or result.get("blocked_by"))
@@ -79,14 +61,14 @@ class Dialects(unittest.TestCase):
 
     def test_each_costs_once_or_nothing_and_is_found(self):
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            tried = [variant for variant in VARIANTS if Dialects.tries_all or variant.get("quick")]
+            tried = [variant for variant in VARIANTS if IS_LONG or variant.get("quick")]
             for variant, run in [(variant["name"], pool.submit(self.check_variant, variant)) for variant in tried]:
                 with self.subTest(variant):
                     run.result()
 
     def test_who_speaks_the_standard_is_told_so(self):
         for program in PROGRAMS:
-            start = self.program(program, program, (ZOO / PROGRAMS[program]).read_text())
+            start = self.program(program, program, support.reference(program))
             probe = self.run_conform("probe", *start, *(["--client"] if program == "client" else []))
             self.assertTrue(probe.stdout.endswith("It speaks as PROTOCOL.md says: there is nothing to write.\n\n[dialect]\n"),
                             probe.stdout)
@@ -102,25 +84,21 @@ class Dialects(unittest.TestCase):
         self.assertIn("nothing for 0.05 s", probe.stdout)
 
     def test_questions_are_answered(self):
-        reference = (ZOO / PROGRAMS["client"]).read_text()
+        reference = support.reference("client")
         asks = 'print("Welcome.\\nEnter your name", flush=True)\n    sys.argv[1:] = [input()]\n' \
                '    print("Enter IP of the server\\n> ", end="", flush=True)\n    sys.argv += [input()]\n' \
                '    print("port:", flush=True)\n    sys.argv += [input()]\n' \
                '    while input("1 login, 2 leave\\n") != "1":\n        pass\n'
         source = reference.replace("def main():\n", "def main():\n    " + asks)
-        file = self.folder / "asks.py"
-        file.write_text(source)
-        start = ["--exec", shlex.join([*INTERPRETER, str(file)])]
+        start = ["--exec", self.write_program(source)]
         answers = self.course("answers", '[[answers]]\nquestion = "1 log ?in"\nanswer = "1"\n')
         self.assertEqual(self.not_passed(self.judge("client", *start, *answers, cases="C1.1,C2.1-sends,C4.1-shown")), {})
 
     def test_a_server_may_ask_for_its_port(self):
-        source = (ZOO / PROGRAMS["server"]).read_text().replace(
+        source = support.reference("server").replace(
             "def main():\n", 'def main():\n    sys.argv[1:] = [input("Port to listen on: "), "--receipt-time", input("Patience\\n")]\n')
-        file = self.folder / "asks.py"
-        file.write_text(source)
         answers = self.course("answers", '[[answers]]\nquestion = "patience"\nanswer = "2"\n')
-        results = self.judge("server", "--exec", shlex.join([*INTERPRETER, str(file)]), *answers, cases="R4.1-two-sockets")
+        results = self.judge("server", "--exec", self.write_program(source), *answers, cases="R4.1-two-sockets")
         self.assertEqual(self.not_passed(results), {})
 
     def test_a_course_weighs_and_excuses(self):
@@ -167,7 +145,4 @@ class Dialects(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    Dialects.conform = sys.argv.pop(1)
-    Dialects.tries_all = "--all" in sys.argv
-    sys.argv = [argument for argument in sys.argv if argument != "--all"]
-    unittest.main()
+    support.main()

@@ -4,36 +4,24 @@
     tries_test.py CONFORM
 """
 
-import json
-import shlex
-import subprocess
-import sys
-import tempfile
-import unittest
-from pathlib import Path
-
-ZOO = Path(__file__).resolve().parents[1] / "zoo"
-sys.path.insert(0, str(ZOO))
-from make_mutant import INTERPRETER, load_mutants, mutated  # noqa: E402
+import support
+from make_mutant import load_mutants, mutated
+from support import PYTHON, ConformTest
 
 CASE, BEFORE, NEEDS_IT = "R2.1-taken", "R4.1-two-sockets", "R2.2-code"
 # The program number N, from 0, is the mutant if the Nth letter is an F; the last letter stands for all that follow.
 START = """n=$(cat count 2>/dev/null || echo 0); echo $((n + 1)) >count
 case $(echo "{letters}" | cut -c $((n < {last} ? n + 1 : {last} + 1))) in F) p=mutant;; *) p=reference;; esac
-exec {interpreter} $p.py {{port}}"""
+exec {python} $p.py {{port}}"""
 
 
-class Tries(unittest.TestCase):
+class Tries(ConformTest):
     def results(self, letters, *cases, options=()):
         """By case, with a server whose programs are such."""
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "mutant.py").write_text(mutated(load_mutants()["name-stolen"]))
-            (Path(folder) / "reference.py").write_text((ZOO / "reference_server.py").read_text())
-            start = START.format(letters=letters, last=len(letters) - 1, interpreter=shlex.join(INTERPRETER))
-            command = [Tries.conform, "server", "--exec", start, "--only", ",".join(cases), "--ready-time", "0",
-                       *options, "--json", "-"]
-            run = subprocess.run(command, capture_output=True, cwd=folder, check=False, text=True, timeout=200)
-            return {result["id"]: result for result in json.loads(run.stdout)["results"]}
+        self.write_program(mutated(load_mutants()["name-stolen"]), "mutant")
+        self.write_program(support.reference(), "reference")
+        start = START.format(letters=letters, last=len(letters) - 1, python=PYTHON)
+        return self.results_of("server", "--exec", start, "--only", ",".join(cases), "--ready-time", "0", *options, cwd=self.folder)
 
     def check(self, letters, status, tries, cases=(CASE,), options=()):
         result = self.results(letters, *cases, options=options)[CASE]
@@ -70,5 +58,4 @@ class Tries(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    Tries.conform = sys.argv.pop(1)
-    unittest.main()
+    support.main()

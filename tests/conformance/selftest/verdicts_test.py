@@ -6,19 +6,13 @@ verdicts do not depend on the order of the cases.
 """
 
 import concurrent.futures
-import json
-import shlex
-import subprocess
-import sys
 import tempfile
-import unittest
-from pathlib import Path
 
-ZOO = Path(__file__).resolve().parents[1] / "zoo"
-sys.path.insert(0, str(ZOO))
-from make_mutant import INTERPRETER, load_mutants  # noqa: E402
+import support
+from make_mutant import load_mutants
+from support import ConformTest
 
-REFERENCE = (ZOO / "reference_server.py").read_text()
+REFERENCE = support.reference()
 EMPTY_NAME = "R1.2-empty"
 
 
@@ -37,15 +31,10 @@ def mutants_of(*names):
     return source
 
 
-class Verdicts(unittest.TestCase):
-    def judge(self, source, *options):
-        with tempfile.TemporaryDirectory() as folder:
-            program = Path(folder) / "server.py"
-            program.write_text(source)
-            command = [Verdicts.conform, "server", "--exec", shlex.join([*INTERPRETER, str(program)]) + " {port} --receipt-time 1",
-                       "--receipt-time", "3", "--ready-time", "0", "--timeout", "1", *options, "--json", "-"]
-            run = subprocess.run(command, capture_output=True, check=False, text=True, timeout=300)
-            return json.loads(run.stdout)
+class Verdicts(ConformTest):
+    def judge(self, source, *options, name="server"):
+        command = self.write_program(source, name) + " {port} --receipt-time 1"
+        return self.report_of("server", "--exec", command, "--receipt-time", "3", "--ready-time", "0", "--timeout", "1", *options)
 
     def result(self, source, case, *options):
         report = self.judge(source, "--only", case, *options)
@@ -116,7 +105,7 @@ class Verdicts(unittest.TestCase):
                  ("body-as-ascii", "bad-name-closes"), ("sent-at-once", "name-all"))
         mutants = load_mutants()
         with concurrent.futures.ThreadPoolExecutor(len(pairs) + 1) as pool:
-            runs = [pool.submit(self.judge, mutants_of(*pair), "--jobs", "2") for pair in pairs]
+            runs = [pool.submit(self.judge, mutants_of(*pair), "--jobs", "2", name="-".join(pair)) for pair in pairs]
             shuffled = pool.submit(self.judge, mutants_of(*pairs[0]), "--jobs", "2", "--shuffle", "1")
         for pair, run in zip(pairs, runs):
             with self.subTest(pair):
@@ -144,5 +133,4 @@ class Verdicts(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    Verdicts.conform = sys.argv.pop(1)
-    unittest.main()
+    support.main()

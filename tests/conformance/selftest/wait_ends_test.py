@@ -9,12 +9,11 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
-CONFORM = "parley-conform"
-RUN_LIMIT_S = 60
+import support
+from support import PYTHON, RUN_LIMIT_S, ZOO, ConformTest, is_alive
+
 CASE = "R4.1-two-sockets"
 
 # A server in the fewest lines: what it does with each connection is a case's own.
@@ -28,28 +27,14 @@ while True:
 """
 
 
-class FakeServer(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def conform(self, *arguments):
-        return subprocess.run([CONFORM, *arguments], capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True,
-                              errors="replace")
-
+class FakeServer(ConformTest):
     def judge(self, behaviour, case=CASE, source=SERVER, timeout_s=0.5):
-        """The result of one case against a server that behaves so, and the run. No other dialect is looked for."""
-        server = self.folder / "server.py"
-        server.write_text(source.replace("{behaviour}", behaviour.replace("\n", "\n    ")))
-        run = self.conform("server", "--exec", f"python3 {server} {{port}}", "--only", case, "--ignore-needs",
-                           "--timeout", str(timeout_s), "--json", "-")
-        self.assertIn(run.returncode, (0, 1), run.stderr)
-        return json.loads(run.stdout)["results"][0], run
+        """The result of one case against a server that behaves so. No other dialect is looked for."""
+        command = self.write_program(source.replace("{behaviour}", behaviour.replace("\n", "\n    "))) + " {port}"
+        return self.results_of("server", "--exec", command, "--only", case, "--ignore-needs", "--timeout", timeout_s)[case]
 
     def assert_ends(self, behaviour, came, garbage_at=None):
-        result, run = self.judge(behaviour)
-        self.assertEqual(run.returncode, 1)
+        result = self.judge(behaviour)
         self.assertEqual(result["status"], "fail")
         self.assertEqual(result["failure"]["came"], came)
         self.assertEqual(result["failure"]["garbage_at"], garbage_at)
@@ -61,7 +46,7 @@ class FakeServer(unittest.TestCase):
                          "the message ERROR 101 No user registered")
 
     def test_garbage_is_told_at_once(self):
-        result, _ = self.judge('peer.sendall(b"REGISTERED FOSEND alice1\\n\\n")', timeout_s=30)
+        result = self.judge('peer.sendall(b"REGISTERED FOSEND alice1\\n\\n")', timeout_s=30)
         self.assertLess(result["duration_ms"], 20_000)
         self.assertEqual(result["failure"]["came"], "bytes that begin no message: the byte at 11 can not be right")
         self.assertEqual(result["failure"]["garbage_at"], 11)
@@ -96,7 +81,7 @@ class FakeServer(unittest.TestCase):
                          "the end of the stream; the program was killed by signal 11 (Segmentation fault)")
 
     def test_never_listens(self):
-        run = self.conform("server", "--exec", "false", "--json", "-")
+        run = self.run_conform("server", "--exec", "false", "--json", "-")
         self.assertEqual(run.returncode, 3)
         results = json.loads(run.stdout)["results"]
         self.assertEqual({result["status"] for result in results}, {"not run"})
@@ -113,8 +98,7 @@ listener.settimeout(20)
 listener.accept()[0].recv(1)
 """)
         pids = self.folder / "pids"
-        server = self.folder / "server.py"
-        server.write_text(f"""
+        command = self.write_program(f"""
 import subprocess, sys, time
 command = [sys.executable, {str(other)!r}, sys.argv[1]]
 stranger = subprocess.Popen(command, env={{}}, start_new_session=True, stdout=subprocess.PIPE, text=True)
@@ -122,7 +106,7 @@ open({str(pids)!r}, "a").write(stranger.stdout.readline())
 time.sleep(0.5)
 sys.exit("the port is taken")
 """)
-        run = self.conform("server", "--exec", f"python3 {server} {{port}}", "--only", CASE, "--json", "-")
+        run = self.run_conform("server", "--exec", command + " {port}", "--only", CASE, "--json", "-")
         for pid in pids.read_text().split():
             os.kill(int(pid), signal.SIGKILL)
         self.assertEqual(run.returncode, 3)
@@ -130,23 +114,21 @@ sys.exit("the port is taken")
                       json.loads(run.stdout)["results"][0]["reason"])
 
     def test_nobody_at_the_address(self):
-        run = self.conform("server", "127.0.0.1:1", "--only", CASE)
+        run = self.run_conform("server", "127.0.0.1:1", "--only", CASE)
         self.assertEqual(run.returncode, 3)
         self.assertIn("Nobody takes connections at 127.0.0.1 port 1; is the server running?", " ".join(run.stdout.split()))
 
     def test_one_fault_fails_one_case(self):
-        server = self.folder / "server.py"
-        server.write_text(SERVER.replace("{behaviour}", "peer.close()"))
-        run = self.conform("server", "--exec", f"python3 {server} {{port}}", "--timeout", "0.5", "--json", "-")
-        results = json.loads(run.stdout)["results"]
+        command = self.write_program(SERVER.replace("{behaviour}", "peer.close()")) + " {port}"
+        results = self.report_of("server", "--exec", command, "--timeout", "0.5", "--jobs", "4")["results"]
         failed = {result["id"] for result in results if result["status"] == "fail"}
-        needs = self.conform("server", "--list-needs").stdout.splitlines()
+        needs = self.run_conform("server", "--list-needs").stdout.splitlines()
         self.assertIn(CASE, failed)
         self.assertEqual(failed - {line for line in needs if " " not in line}, set(), "they build on what has failed")
         self.assertLessEqual({result["blocked_by"] for result in results if result["status"] == "skipped"}, failed)
 
     def test_floods_and_prints_megabytes(self):
-        result, _ = self.judge('sys.stdout.write("x" * 5_000_000)\npeer.sendall(b"ERROR 10" * 1_000_000)')
+        result = self.judge('sys.stdout.write("x" * 5_000_000)\npeer.sendall(b"ERROR 10" * 1_000_000)')
         self.assertEqual(result["status"], "fail")
         self.assertLess(len(json.dumps(result)), 3_000_000)
 
@@ -167,8 +149,7 @@ while True:
 """
         self.judge("", source=source)
         for pid in pids.read_text().split():
-            self.assertFalse(Path("/proc", pid).exists() and "Z" not in Path("/proc", pid, "stat").read_text(),
-                             f"process {pid} is still there")
+            self.assertFalse(is_alive(pid), f"process {pid} is still there")
 
     def test_usage(self):
         for arguments, said in (
@@ -180,27 +161,25 @@ while True:
                 (["server", "127.0.0.1:1", "--weights", "/nowhere"], "cannot read /nowhere"),
                 (["server", "127.0.0.1:1", "--jobs", "2"], "--jobs needs --exec")):
             with self.subTest(arguments=arguments):
-                run = self.conform(*arguments)
+                run = self.run_conform(*arguments)
                 self.assertEqual(run.returncode, 2)
                 self.assertIn(said, run.stderr)
                 self.assertEqual(run.stderr.count("\n"), 1)
 
     @unittest.skipIf(sys.version_info < (3, 11), "the tables of the mutants are TOML")
     def test_staff_may_let_another_word_report_a_delivery(self):
-        sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "zoo"))
         from make_mutant import load_mutants, mutated
-        server = self.folder / "server.py"
-        server.write_text(mutated(load_mutants()["other-delivery-word"]))
+        program = self.write_program(mutated(load_mutants()["other-delivery-word"])) + " {port}"
         alternatives = self.folder / "alternatives"
         alternatives.write_text("# our course\ndelivered-word = DELIVERED | SENT\n")
-        command = ["server", "--exec", f"python3 {server} {{port}}", "--only", "M2.1,D1.2", "--timeout", "1"]
-        self.assertEqual(self.conform(*command).returncode, 1)
-        self.assertEqual(self.conform(*command, "--alternatives", str(alternatives)).returncode, 0)
+        command = ["server", "--exec", program, "--only", "M2.1,D1.2", "--timeout", "1"]
+        self.assertEqual(self.run_conform(*command).returncode, 1)
+        self.assertEqual(self.run_conform(*command, "--alternatives", str(alternatives)).returncode, 0)
 
     def test_replay_is_a_script_that_runs(self):
-        server = Path(__file__).resolve().parents[1] / "zoo" / "reference_server.py"
+        server = ZOO / "reference_server.py"
         script = self.folder / "replay.py"
-        script.write_text(self.conform("server", "--exec", f"python3 {server} {{port}}", "--replay", CASE).stdout)
+        script.write_text(self.run_conform("server", "--exec", f"{PYTHON} {server} {{port}}", "--replay", CASE).stdout)
         with subprocess.Popen([sys.executable, server, "0"], stdout=subprocess.PIPE, text=True) as listener:
             self.addCleanup(listener.kill)
             port = listener.stdout.readline().split()[-1]
@@ -211,12 +190,11 @@ while True:
         self.assertNotIn("before it was", run.stdout)
 
     def test_same_seed_same_bytes_and_jobs_do_not_matter(self):
-        server = Path(__file__).resolve().parents[1] / "zoo" / "reference_server.py"
-        command = ["server", "--exec", f"python3 {server} {{port}} --receipt-time 0.3", "--receipt-time", "2", "--only",
-                   "L2.1,R1,D2.3", "--json", "-"]
+        program = f"{PYTHON} {ZOO / 'reference_server.py'} {{port}} --receipt-time 0.3"
+        command = ["server", "--exec", program, "--receipt-time", "2", "--only", "L2.1,R1,D2.3"]
 
         def run(*more):
-            results = json.loads(self.conform(*command, *more).stdout)["results"]
+            results = self.report_of(*command, *more)["results"]
             sent = [[entry["bytes"]["hex"] for entry in result["transcript"]["entries"] if entry["happening"] == "sent"]
                     for result in results]
             return [(result["id"], result["status"]) for result in results], sent
@@ -230,5 +208,4 @@ while True:
 
 
 if __name__ == "__main__":
-    CONFORM = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    support.main()
