@@ -20,6 +20,7 @@
 #include "tests/conformance/probe/probe.hpp"
 #include "tests/conformance/process/interruption.hpp"
 #include "tests/conformance/process/private_copy.hpp"
+#include "tests/conformance/process/shortage.hpp"
 #include "tests/conformance/replay.hpp"
 #include "tests/conformance/watch/watch.hpp"
 
@@ -93,6 +94,7 @@ ExitCode run_task(Options& options) {
 }
 
 ExitCode run(Options& options) {
+  use_all_descriptors();
   const std::string class_file = options.folder + "/grade.toml";
   std::error_code error;  // whether the folder can be read is told later
   const auto kind = std::filesystem::symlink_status(class_file, error).type();
@@ -132,7 +134,7 @@ int main(int argc, char** argv) {
     parley::put_or_drop(STDERR_FILENO, "parley-conform: " + report.what + '\n');
     exit_code = ExitCode::not_written;
   } catch (const std::exception& error) {
-    std::cerr << "parley-conform: a fault of the suite itself: " << error.what() << '\n';
+    std::cerr << "parley-conform: a fault of the suite or the machine: " << error.what() << '\n';
     exit_code = ExitCode::suite_at_fault;
   }
   if (!std::cout.flush()) {

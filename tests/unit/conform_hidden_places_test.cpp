@@ -4,13 +4,13 @@
 #include <sstream>
 
 #include "tests/conformance/command/hidden_places.hpp"
-#include "tests/conformance/process/private_copy.hpp"
+#include "tests/conformance/process/temporary_folder.hpp"
 #include "tests/conformance/report/report_writers.hpp"
 
 namespace parley::conform {
 namespace {
 
-const std::string copy = begin_of_copies() + "AbC123/submission";
+const std::string copy = begin_of_temporary_folders() + "AbC123/submission";
 
 std::vector<HiddenPlace> places() {
   return places_of("/srv/nowhere/class/ada", copy);
@@ -22,8 +22,9 @@ TEST_CASE("paths of this machine are told as the student knows them") {
   CHECK(shown("File \"" + copy + "/src/server.py\"") == "File \"./src/server.py\"");
   CHECK(shown("in /srv/nowhere/class/ada.") == "in ..");
   CHECK(shown("--course '/srv/nowhere/class/grade.toml'") == "--course '../grade.toml'");
-  CHECK(shown("cannot copy [" + begin_of_copies() + "Zz99zz/submission/x]") == "cannot copy [./x]");
-  CHECK(shown("cannot make " + begin_of_copies() + "Zz99zz: full") == "cannot make .: full");
+  CHECK(shown("cannot copy [" + begin_of_temporary_folders() + "Zz99zz/submission/x]") ==
+        "cannot copy [./x]");
+  CHECK(shown("cannot make " + begin_of_temporary_folders() + "Zz99zz: full") == "cannot make .: full");
   CHECK(shown("/usr/lib/python3/socket.py") == "/usr/lib/python3/socket.py");
   CHECK(shown("printed: \\n/srv/nowhere/class/ada\\n") == "printed: \\n.\\n");
   CHECK(shown("/srv/nowhere/class/adam") == "../adam");

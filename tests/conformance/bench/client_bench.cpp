@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tests/conformance/bench/client_trial.hpp"
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 
@@ -20,6 +21,7 @@ std::optional<std::string> ClientBench::prepare(const Job& /*job*/) {
       why_not_ =
           "The client was not tried: its port " + ports_text(program_.ports) + " is in use by somebody else.";
     }
+    if (why_not_) throw_if_machine_is_short();
     if (!why_not_ && time_left_.is_over()) why_not_ = time_is_over;
   }
   return why_not_;
@@ -32,7 +34,12 @@ void ClientBench::run(const Job& job, Transcript& transcript) {
   adapted.lacking.display = job.is_lacking(shows);
   if (adapted.lacking.receipts && adapted.lacking.display) throw CaseUntried{std::string(shows), {}};
   ClientTrial trial(program_, profile_, job.number, adapted, transcript);
-  std::ranges::find(cases_, job.id, &ClientCase::id)->run(trial);
+  try {
+    std::ranges::find(cases_, job.id, &ClientCase::id)->run(trial);
+  } catch (const CaseFailed&) {
+    throw_if_machine_is_short();
+    throw;
+  }
 }
 
 std::vector<Job> to_jobs(const std::vector<ClientCase>& cases) {

@@ -12,6 +12,7 @@
 #include "tests/conformance/process/listening.hpp"
 #include "tests/conformance/process/program.hpp"
 #include "tests/conformance/process/sandbox.hpp"
+#include "tests/conformance/process/shortage.hpp"
 #include "tests/conformance/process/start_gate.hpp"
 
 namespace parley::conform {
@@ -73,7 +74,7 @@ void ClientTrial::start() {
   typed_.clear();
   questions_.begin_anew();
   listeners_.clear();
-  if (program_.confinement.is_sandboxed) enter_own_network();
+  if (program_.confinement.is_sandboxed) patiently(enter_own_network);
   if (program_.ports.empty()) listen_on(0);
   for (const auto port : program_.ports) listen_on(port);
   std::string command = substitute(program_.command, "user", user_);
@@ -101,12 +102,14 @@ std::optional<std::string> ClientTrial::why_it_does_not_come() {
 }
 
 void ClientTrial::accept_connections() {
-  for (const FileDescriptor& listener : listeners_)
+  for (const FileDescriptor& listener : listeners_) {
     while (auto socket = FileDescriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC))) {
       const int on = 1;
       ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       nameless_.push_back(std::move(socket));
     }
+    if (errno != EAGAIN) throw_if_short("a connection of the client");  // that one: there is none
+  }
 }
 
 /// Makes links of the connections that can be called something by what has come on them.

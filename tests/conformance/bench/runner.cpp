@@ -10,6 +10,7 @@
 
 #include "tests/conformance/bench/link.hpp"
 #include "tests/conformance/process/time_left.hpp"
+#include "tests/conformance/process/work_pool.hpp"
 
 namespace parley::conform {
 namespace {
@@ -306,17 +307,18 @@ std::vector<Result> run_jobs(const std::vector<Job>& jobs,
   std::exception_ptr fault;
   std::mutex fault_mutex;
   const std::size_t jobs_at_once = std::max<std::size_t>(1, options.jobs);
-  for (std::size_t i = 0; i < jobs_at_once + options.jobs_in_vain; ++i)
-    workers.emplace_back([&, in_vain = i >= jobs_at_once] {
-      try {
-        const auto bench = make_bench();
-        work(schedule, *bench, in_vain);
-      } catch (...) {
-        schedule.abandon();
-        const std::lock_guard lock(fault_mutex);
-        fault = std::current_exception();
-      }
-    });
+  const auto run_worker = [&](bool in_vain) {
+    try {
+      const auto bench = make_bench();
+      work(schedule, *bench, in_vain);
+    } catch (...) {
+      schedule.abandon();
+      const std::lock_guard lock(fault_mutex);
+      fault = std::current_exception();
+    }
+  };
+  const std::size_t wanted = jobs_at_once + options.jobs_in_vain;
+  start_workers(wanted, workers, [&](std::size_t i) { run_worker(i >= jobs_at_once); });
   workers.clear();
   if (fault) std::rethrow_exception(fault);
   return schedule.take_results();

@@ -7,6 +7,7 @@
 #include "tests/conformance/model/crash_text.hpp"
 #include "tests/conformance/process/listening.hpp"
 #include "tests/conformance/process/sandbox.hpp"
+#include "tests/conformance/process/shortage.hpp"
 #include "tests/conformance/process/start_gate.hpp"
 #include "tests/support/free_port.hpp"
 
@@ -87,6 +88,7 @@ std::optional<std::string> StartedServerBench::why_port_is_not_free(std::uint16_
 }
 
 std::string StartedServerBench::why_it_did_not_come(const std::vector<std::uint16_t>& ports) {
+  throw_if_machine_is_short();
   const auto elsewhere = program_->listening_ports();
   if (!program_->ended() && !elsewhere.empty()) {
     const std::string port = std::to_string(elsewhere.front());
@@ -137,7 +139,7 @@ std::optional<std::string> StartedServerBench::prepare(const Job& job) {
   constexpr int tries = 3;
   std::string problem;
   for (int i = 0; i < tries; ++i) {
-    if (tested_.confinement.is_sandboxed) enter_own_network();
+    if (tested_.confinement.is_sandboxed) patiently(enter_own_network);
     const auto ports = tested_.ports.empty() ? std::vector{test::free_port()} : tested_.ports;
     for (const auto port : tested_.ports)
       if (auto taken = why_port_is_not_free(port)) return taken;
@@ -164,6 +166,7 @@ void StartedServerBench::run(const Job& job, Transcript& transcript) {
     wait_until_at_rest(settings_.is_at_rest, time_to_die);
     if (program_->ended()) throw CaseFailed{{"the server to go on running", "its end", {}, {}, lane}};
   } catch (CaseFailed& failed) {
+    throw_if_machine_is_short();
     wait_until_at_rest(settings_.is_at_rest,
                        time_to_die);  // a thread that dies tells so when it has tidied up
     failed.failure.crash = crash_in(program_->output_since(printed_before));

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <thread>
 
+#include "tests/conformance/process/shortage.hpp"
+
 namespace parley::conform {
 
 using two_socket::Channel;
@@ -30,7 +32,10 @@ std::variant<FileDescriptor, std::string> connect_to(const test::Endpoint& serve
   int problem = 0;
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
     FileDescriptor socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!socket) continue;
+    if (!socket) {
+      throw_if_short("a socket to the server");
+      continue;
+    }
     if (::connect(socket.get(), address->ai_addr, address->ai_addrlen) != 0 && errno == EINPROGRESS) {
       pollfd descriptor{socket.get(), POLLOUT, 0};
       socklen_t length = sizeof problem;
@@ -40,6 +45,7 @@ std::variant<FileDescriptor, std::string> connect_to(const test::Endpoint& serve
         ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &problem, &length);
     } else {
       problem = errno;
+      if (problem != EAGAIN) throw_if_short("a connection to the server");  // that one: its queue is full
     }
     if (problem != 0) continue;
     const int on = 1;
@@ -72,8 +78,11 @@ void end_with_reset(const User& user) {
 Trial::~Trial() {
   constexpr std::chrono::milliseconds time_to_notice{100};
   for (Link& link : links_) link.end_sending();
-  Patience patience(time_to_notice, settings_.is_at_rest);
-  for (Link& link : links_) link.wait_for_end(patience);
+  try {
+    Patience patience(time_to_notice, settings_.is_at_rest);
+    for (Link& link : links_) link.wait_for_end(patience);
+  } catch (const std::system_error&) {  // the machine is short of what it takes to look at the server
+  }
 }
 
 std::string Trial::name(std::string_view stem) const {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "tests/conformance/process/private_copy.hpp"
+#include "tests/conformance/process/temporary_folder.hpp"
 
 namespace parley::conform {
 namespace {
@@ -34,7 +34,7 @@ void replace_place(std::string& text, const HiddenPlace& place) {
 
 /// Also of copies that could not be made, whose names nobody knows any more.
 void replace_copies(std::string& text) {
-  const std::string begin = begin_of_copies();
+  const std::string begin = begin_of_temporary_folders();
   for (std::size_t at = 0; (at = text.find(begin, at)) != std::string::npos; ++at) {
     std::size_t end = at + begin.size();
     while (end < text.size() && is_of_name(text[end])) ++end;

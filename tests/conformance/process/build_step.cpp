@@ -5,6 +5,7 @@
 
 #include "protocol/text.hpp"
 #include "tests/conformance/process/program.hpp"
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 namespace {
@@ -24,6 +25,7 @@ std::string why_not_built(const std::string& command, Confinement confinement,
   do ended = compiler.wait_for_end(std::min(look_interval, build_time));
   while (!ended && std::chrono::steady_clock::now() < deadline && !(is_stopped && is_stopped()));
   if (ended == "exited with code 0") return {};
+  throw_if_machine_is_short();
   std::string printed = compiler.output();
   if (printed.size() > shown_output_bytes) printed.resize(shown_output_bytes);
   return "'" + command + "' " + ended.value_or("was not done in time") +

@@ -18,6 +18,7 @@
 
 #include "tests/conformance/process/launch.hpp"
 #include "tests/conformance/process/process_family.hpp"
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 namespace {
@@ -36,19 +37,39 @@ std::vector<std::string> fixed_variables(const std::string& mark) {
 }
 
 /// In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const Launch& launch, int terminal) {
+[[noreturn]] void become(const Launch& launch, int terminal, int status) {
   if (::setsid() > 0 && ::ioctl(terminal, TIOCSCTTY, 0) == 0 && ::dup2(terminal, STDIN_FILENO) >= 0 &&
       ::dup2(terminal, STDOUT_FILENO) >= 0 && ::dup2(terminal, STDERR_FILENO) >= 0)
-    launch.become();
+    launch.become(status);
   ::_exit(127);
 }
 
 }  // namespace
 
 ClientProcess::ClientProcess(const std::string& command, const Confinement& confinement)
-    : is_sandboxed_(confinement.is_sandboxed),
-      mark_(make_family_mark()),
-      master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)) {
+    : is_sandboxed_(confinement.is_sandboxed), mark_(make_family_mark()) {
+  patiently([this] { open_terminal(); });
+  // What it leaves behind when it dies becomes ours, and can be ended.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const Launch launch(command, confinement, fixed_variables(mark_));
+  pid_ = patiently([] {
+    const pid_t pid = ::fork();
+    if (pid < 0) fail("fork");
+    return pid;
+  });
+  if (pid_ == 0) become(launch, slave_.get(), status_.end_of_child());
+  status_.close_end_of_child();
+  if (confinement.watch == nullptr) return;
+  try {
+    watched_ = std::make_unique<MemoryWatch::Place>(*confinement.watch, pid_);
+  } catch (...) {
+    end();
+    throw;
+  }
+}
+
+void ClientProcess::open_terminal() {
+  master_ = FileDescriptor(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK));
   std::array<char, 64> name{};
   if (!master_ || ::grantpt(master_.get()) != 0 || ::unlockpt(master_.get()) != 0 ||
       ::ptsname_r(master_.get(), name.data(), name.size()) != 0)
@@ -60,13 +81,6 @@ ClientProcess::ClientProcess(const std::string& command, const Confinement& conf
     fail("opening a pseudo-terminal");
   modes.c_iflag |= IUTF8;
   if (::tcsetattr(slave_.get(), TCSANOW, &modes) != 0) fail("opening a pseudo-terminal");
-
-  // What it leaves behind when it dies becomes ours, and can be ended.
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  const Launch launch(command, confinement, fixed_variables(mark_));
-  pid_ = ::fork();
-  if (pid_ < 0) fail("fork");
-  if (pid_ == 0) become(launch, slave_.get());
 }
 
 ClientProcess::~ClientProcess() {
@@ -74,8 +88,16 @@ ClientProcess::~ClientProcess() {
 }
 
 std::optional<std::string> ClientProcess::ended() {
-  if (!ended_) ended_ = end_of(pid_, is_sandboxed_);
+  if (ended_) return ended_;
+  ended_ = end_of(pid_, is_sandboxed_);
+  const std::string excess = ended_ && watched_ ? watched_->why_ended() : "";
+  was_excessive_ = !excess.empty();
+  if (was_excessive_) ended_ = excess;
   return ended_;
+}
+
+void ClientProcess::throw_if_never_begun(const std::string& printed) const {
+  if (!was_excessive_) status_.throw_if_never_begun(printed, is_sandboxed_);
 }
 
 milliseconds ClientProcess::processor_time() const {
@@ -95,6 +117,7 @@ void ClientProcess::end() {
   ::kill(-pid_, SIGKILL);
   (void)::poll(&wait, 1, static_cast<int>(time_to_terminate.count()));
   (void)ended();
+  watched_.reset();
   kill_family(mark_, pid_);
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }

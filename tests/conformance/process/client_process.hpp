@@ -3,11 +3,14 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/file_descriptor.hpp"
 #include "tests/conformance/process/confinement.hpp"
+#include "tests/conformance/process/launch.hpp"
+#include "tests/conformance/process/memory_watch.hpp"
 
 namespace parley::conform {
 
@@ -32,6 +35,10 @@ class ClientProcess {
   /// How it ended, as a sentence part: "exited with code 1"; nothing while it runs.
   std::optional<std::string> ended();
 
+  /// For one that has ended: throws std::system_error when a shortage of the machine has kept it from
+  /// beginning. `printed`: what has come from its terminal.
+  void throw_if_never_begun(const std::string& printed) const;
+
   /// How much processor time it has used, together with all that it started and that still runs.
   std::chrono::milliseconds processor_time() const;
 
@@ -42,11 +49,16 @@ class ClientProcess {
   void end();
 
  private:
+  void open_terminal();
+
   const bool is_sandboxed_;
   const std::string mark_;  // in its environment, and in that of all that it starts
   FileDescriptor master_;
   FileDescriptor slave_;  // held open, so that what was written last can be read
   pid_t pid_ = -1;
+  LaunchStatus status_;
+  std::unique_ptr<MemoryWatch::Place> watched_;
+  bool was_excessive_ = false;
   std::optional<std::string> ended_;
 };
 

@@ -15,6 +15,11 @@ struct Account {
   gid_t group = 0;
 };
 
+class MemoryWatch;
+
+/// Of a program that is kept apart.
+inline constexpr std::size_t most_bytes_of_file = std::size_t{1} << 30;
+
 /// What a program under test may do to the machine. As it stands: all that the suite itself may.
 struct Confinement {
   std::string folder;              ///< where it starts; empty: here
@@ -24,6 +29,7 @@ struct Confinement {
   /// It sees the system, read-only, its folder, an empty /tmp and home, its own processes and the network of
   /// the thread that starts it. Only after prepare_sandboxes().
   bool is_sandboxed = false;
+  MemoryWatch* watch = nullptr;      ///< of the memory of all together; null: nobody watches
   bool has_no_network = false;       ///< in the sandbox: not that of the thread, but only itself on loopback
   std::vector<std::string> visible;  ///< in the sandbox: what else may be read
   std::vector<std::string> hidden;   ///< in the sandbox: what may not, though it is in something visible

@@ -3,9 +3,32 @@
 #include <string>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "tests/conformance/process/confinement.hpp"
 
 namespace parley::conform {
+
+/// What a child that becomes a program tells of it: whether there was room for it on this machine. Belongs to
+/// one thread.
+class LaunchStatus {
+ public:
+  /// Throws std::system_error.
+  LaunchStatus();
+
+  /// For Launch::become(), in the child.
+  int end_of_child() const { return written_.get(); }
+
+  /// In the parent, once there is a child.
+  void close_end_of_child() { written_.reset(); }
+
+  /// When the child has ended: throws std::system_error or std::runtime_error when a shortage of the machine
+  /// has kept the program from beginning. `printed`: all that has come from the child.
+  void throw_if_never_begun(const std::string& printed, bool is_sandboxed) const;
+
+ private:
+  FileDescriptor read_;
+  FileDescriptor written_;
+};
 
 /// All that it takes to become a program under test, made ready before fork.
 class Launch {
@@ -19,11 +42,12 @@ class Launch {
 
   /// In the child, between fork and exec: becomes the program, which dies with the thread that made it. Its
   /// standard streams are those of the child; no other descriptor is left open. Calls only what is safe
-  /// there.
-  [[noreturn]] void become() const;
+  /// there. `status`: of LaunchStatus; -1: nobody asks.
+  [[noreturn]] void become(int status = -1) const;
 
  private:
   const Confinement confinement_;
+  const unsigned long descriptors_;
   std::vector<std::string> words_;
   std::vector<std::string> variables_;
   std::vector<char*> arguments_;    // of words_

@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "base/file_descriptor.hpp"
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 namespace {
@@ -28,6 +29,7 @@ struct Request {
 /// Adds those that the kernel names; false when it takes no such questions (it may be built without them).
 bool ask_kernel(std::uint8_t family, std::vector<ListeningSocket>& sockets) {
   const FileDescriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  if (!socket) throw_if_short("looking where programs listen");
   Request request{};
   request.header.nlmsg_len = sizeof request;
   request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
@@ -55,7 +57,9 @@ bool ask_kernel(std::uint8_t family, std::vector<ListeningSocket>& sockets) {
 /// connections.
 void read_table(const char* table, std::vector<ListeningSocket>& sockets) {
   constexpr std::string_view listening = "0A";
+  errno = 0;
   std::ifstream file(table);
+  if (!file) throw_if_short("looking where programs listen");
   std::string line;
   while (std::getline(file, line)) {
     std::istringstream fields(line);
@@ -81,6 +85,7 @@ std::vector<ListeningSocket> listening_sockets() {
 
 bool is_port_free(std::uint16_t port) {
   const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) throw_if_short("looking for a free port");
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);

@@ -7,12 +7,13 @@
 #include <system_error>
 
 #include "tests/conformance/process/sandbox.hpp"
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 
 Network::Network(bool own) {
   if (!own) return;
-  enter_own_network();
+  patiently(enter_own_network);
   handle_ = FileDescriptor(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
   if (!handle_) throw std::system_error(errno, std::generic_category(), "/proc/thread-self/ns/net");
 }

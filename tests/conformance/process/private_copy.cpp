@@ -10,13 +10,24 @@
 #include <system_error>
 
 #include "tests/conformance/model/bad_input.hpp"
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t most_copied_bytes = std::uintmax_t{1} << 30;
+// Of a copy and of what is built in it; in a sandbox it cannot have more.
+constexpr std::size_t most_bytes = std::size_t{1} << 30;
+constexpr std::size_t most_files = 200'000;
+constexpr int most_depth =
+    100;  // of folders that were handed in: each takes a descriptor while they are copied
+
+BadInput too_large(const fs::path& original) {
+  return {"the folder " + original.string() +
+          " has more than 1 GiB, 200,000 files or 100 folders in each other, too "
+          "much to be copied"};
+}
 
 void give(const fs::path& path, const std::optional<Account>& account) {
   if (account && ::lchown(path.c_str(), account->user, account->group) != 0)
@@ -36,11 +47,14 @@ void copy_entry(const fs::directory_entry& entry, const fs::path& target) {
 
 void copy_tree(const fs::path& original, const fs::path& copy, const std::optional<Account>& account) {
   std::uintmax_t bytes = 0;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(original)) {
+  std::size_t files = 0;
+  for (auto place = fs::recursive_directory_iterator(original); place != fs::recursive_directory_iterator();
+       ++place) {
+    const fs::directory_entry& entry = *place;
+    if (++files > most_files || place.depth() > most_depth) throw too_large(original);
     const bool is_file = !entry.is_symlink() && entry.is_regular_file();
     if (!is_file && !entry.is_symlink() && !entry.is_directory()) continue;
-    if (is_file && (bytes += entry.file_size()) > most_copied_bytes)
-      throw BadInput{"the folder " + original.string() + " has more than 1 GiB, too much to be copied"};
+    if (is_file && (bytes += entry.file_size()) > most_bytes) throw too_large(original);
     const fs::path target = copy / entry.path().lexically_relative(original);
     copy_entry(entry, target);
     give(target, account);
@@ -60,47 +74,34 @@ void end_all_of(const Account& account) {
   }
 }
 
-/// Whoever lived there may have closed folders against their owner.
-void open_folders(const fs::path& place) {
-  std::error_code error;
-  const fs::recursive_directory_iterator end;
-  for (fs::recursive_directory_iterator entry(place, error); entry != end; entry.increment(error))
-    if (!entry->is_symlink() && entry->is_directory())
-      fs::permissions(entry->path(), fs::perms::owner_all, fs::perm_options::add, error);
-}
-
 }  // namespace
 
-std::string begin_of_copies() {
-  return (fs::temp_directory_path() / "parley-conform.").string();
-}
-
 PrivateCopy::PrivateCopy(const fs::path& original, Confinement& confinement) : confinement_(confinement) {
-  std::string name = begin_of_copies() + "XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
-  place_ = name;
+  if (confinement.is_sandboxed) place_.hold_in_memory(most_bytes, most_files);
   try {
-    const fs::path folder = place_ / "submission";
+    const fs::path folder = place_.path() / "submission";
     fs::create_directory(folder);
     copy_tree(original, folder, confinement.account);
     give(folder, confinement.account);
     ::chmod(folder.c_str(), S_IRWXU);
-    if (confinement.account) ::chmod(place_.c_str(), S_IRWXU | S_IXGRP | S_IXOTH);  // to be walked through
+    if (confinement.account)
+      ::chmod(place_.path().c_str(), S_IRWXU | S_IXGRP | S_IXOTH);  // to be walked through
     confinement.folder = folder;
   } catch (const fs::filesystem_error& error) {
-    fs::remove_all(place_);
+    if (place_.is_in_memory() && !place_.has_room()) throw too_large(original);
+    throw_if_no_room();
+    throw_if_short(error.code(), "copying a submission");
     throw BadInput{"the folder " + original.string() + " cannot be copied: " + error.what()};
-  } catch (...) {
-    fs::remove_all(place_);
-    throw;
   }
 }
 
 PrivateCopy::~PrivateCopy() {
   if (confinement_.account && !confinement_.is_sandboxed) end_all_of(*confinement_.account);
-  std::error_code error;
-  open_folders(place_);
-  fs::remove_all(place_, error);
+}
+
+void PrivateCopy::throw_if_no_room() const {
+  if (!place_.is_in_memory() && !place_.has_room())
+    throw std::system_error(ENOSPC, std::generic_category(), place_.path().parent_path().string());
 }
 
 }  // namespace parley::conform

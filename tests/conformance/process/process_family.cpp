@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "base/file_descriptor.hpp"
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 namespace {
@@ -24,9 +25,13 @@ constexpr int rounds_of_killing = 5;
 
 constexpr std::size_t state = 0;  // of the fields of a stat file
 
-/// Of a file in /proc; a process may end while it is read (then a stream would throw).
+constexpr const char* looking = "looking at processes";
+
+/// Of a file in /proc; a process may end while it is read (then a stream would throw). Throws
+/// std::system_error when the machine is short of something: no process is gone for that.
 std::string contents(const std::string& file) {
   const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!descriptor) throw_if_short(looking);
   std::string bytes;
   std::array<char, 4096> room;
   ssize_t count = 0;
@@ -60,19 +65,31 @@ std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> pids;
   std::error_code error;
   const std::filesystem::directory_iterator end;
-  for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(parent) + "/task", error);
-       thread != end; thread.increment(error)) {
+  std::filesystem::directory_iterator thread("/proc/" + std::to_string(parent) + "/task", error);
+  throw_if_short(error, looking);
+  for (; thread != end; thread.increment(error)) {
     std::istringstream children(contents(thread->path().string() + "/children"));
     for (pid_t child = 0; children >> child;) pids.push_back(child);
   }
   return pids;
 }
 
+std::vector<pid_t> descendants_of(pid_t ancestor) {
+  std::vector<pid_t> pids{ancestor};
+  for (std::size_t i = 0; i < pids.size(); ++i) {
+    const auto children = children_of(pids[i]);
+    pids.insert(pids.end(), children.begin(), children.end());
+  }
+  pids.erase(pids.begin());
+  return pids;
+}
+
 bool is_family_at_rest(pid_t leader) {
   std::error_code error;
   const std::filesystem::directory_iterator end;
-  for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(leader) + "/task", error);
-       thread != end; thread.increment(error)) {
+  std::filesystem::directory_iterator thread("/proc/" + std::to_string(leader) + "/task", error);
+  throw_if_short(error, looking);
+  for (; thread != end; thread.increment(error)) {
     const std::string folder = thread->path();
     const auto fields = fields_of(folder + "/stat");
     if (!fields.empty() && (fields[state] == "R" || fields[state] == "D")) return false;
@@ -87,7 +104,9 @@ std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
   std::vector<pid_t> pids;
   std::error_code error;
   const std::filesystem::directory_iterator end;
-  for (std::filesystem::directory_iterator entry("/proc", error); entry != end; entry.increment(error)) {
+  std::filesystem::directory_iterator entry("/proc", error);
+  throw_if_short(error, looking);
+  for (; entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     const auto pid = static_cast<pid_t>(std::stol(name));
@@ -102,30 +121,23 @@ std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
   return pids;
 }
 
-void kill_family(const std::string& mark, pid_t leader) {
+void kill_family(const std::string& mark, pid_t leader) noexcept try {
   for (int round = 0; round < rounds_of_killing; ++round) {
-    const auto pids = family_of(mark, leader);
+    const auto pids = patiently([&] { return family_of(mark, leader); });
     if (pids.empty()) return;
     for (const pid_t pid : pids) {
       ::kill(pid, SIGKILL);
       if (pid != leader) ::waitpid(pid, nullptr, 0);  // fails at once for one that is not ours
     }
   }
+} catch (const std::exception&) {
+  ::kill(leader, SIGKILL);  // the others cannot be found
 }
 
-void kill_descendants() {
-  std::vector<pid_t> pids{::getpid()};
-  for (std::size_t i = 0; i < pids.size(); ++i) {
-    std::error_code error;
-    const std::filesystem::directory_iterator end;
-    for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(pids[i]) + "/task", error);
-         thread != end; thread.increment(error)) {
-      std::istringstream children(contents(thread->path().string() + "/children"));
-      for (pid_t child = 0; children >> child;) pids.push_back(child);
-    }
-  }
+void kill_descendants() noexcept try {
   // The parents first: who sees its child end may start another one.
-  for (std::size_t i = 1; i < pids.size(); ++i) ::kill(pids[i], SIGKILL);
+  for (const pid_t pid : patiently([] { return descendants_of(::getpid()); })) ::kill(pid, SIGKILL);
+} catch (const std::exception&) {  // they cannot be found now: whoever asked for it asks again
 }
 
 std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader) {
@@ -143,8 +155,9 @@ bool has_socket(pid_t pid, unsigned long inode) {
   const std::string wanted = "socket:[" + std::to_string(inode) + ']';
   std::error_code error;
   const std::filesystem::directory_iterator end;
-  for (std::filesystem::directory_iterator file("/proc/" + std::to_string(pid) + "/fd", error); file != end;
-       file.increment(error)) {
+  std::filesystem::directory_iterator file("/proc/" + std::to_string(pid) + "/fd", error);
+  throw_if_short(error, looking);
+  for (; file != end; file.increment(error)) {
     std::error_code closed_meanwhile;
     if (std::filesystem::read_symlink(file->path(), closed_meanwhile) == wanted) return true;
   }

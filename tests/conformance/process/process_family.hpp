@@ -8,6 +8,7 @@
 #include <vector>
 
 /// Programs under test and all that they start, daemons too: told by a mark in their environment. Any thread.
+/// Whatever looks at them throws std::system_error when the machine is short of what that takes.
 namespace parley::conform {
 
 /// A variable for the environment of a program, different for each.
@@ -17,16 +18,19 @@ std::string make_family_mark();
 std::vector<pid_t> family_of(const std::string& mark, pid_t leader);
 
 /// SIGKILL for all of them, until none is left; the leader is left to be waited for.
-void kill_family(const std::string& mark, pid_t leader);
+void kill_family(const std::string& mark, pid_t leader) noexcept;
 
 /// SIGKILL for every process that this one has started, and for all that those have; none is waited for.
-void kill_descendants();
+void kill_descendants() noexcept;
 
 /// The fields of /proc/PID/stat from the third on (the second may hold anything); none when it is gone.
 std::vector<std::string> stat_fields(pid_t pid);
 
 /// The children of a process, with those that have ended and have not been waited for.
 std::vector<pid_t> children_of(pid_t parent);
+
+/// Its children and theirs, the parents first.
+std::vector<pid_t> descendants_of(pid_t ancestor);
 
 /// True when every thread of the leader waits for something, none wants the processor, and the same goes for
 /// its children and theirs. Cheap: those that have made themselves nobody's children are not looked for.

@@ -14,6 +14,7 @@
 
 #include "tests/conformance/process/launch.hpp"
 #include "tests/conformance/process/process_family.hpp"
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 namespace {
@@ -31,18 +32,33 @@ constexpr milliseconds time_to_listen_elsewhere{1'000};
 constexpr milliseconds elsewhere_interval{100};
 
 /// In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const Launch& launch, int input, int output) {
+[[noreturn]] void become(const Launch& launch, int input, int output, int status) {
   ::setsid();
   ::dup2(input >= 0 ? input : ::open("/dev/null", O_RDONLY), STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
-  launch.become();
+  launch.become(status);
 }
 
 }  // namespace
 
 Program::Program(const std::string& command, const Confinement& confinement, Input input)
     : is_sandboxed_(confinement.is_sandboxed), mark_(make_family_mark()) {
+  // What it leaves behind when it dies becomes ours, and can be ended.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const Launch launch(command, confinement, {mark_});
+  patiently([&] { start(launch, input); });
+  try {
+    if (confinement.watch != nullptr)
+      watched_ = std::make_unique<MemoryWatch::Place>(*confinement.watch, pid_);
+    drainer_ = patiently([this] { return std::thread([this] { drain(); }); });
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+void Program::start(const Launch& launch, Input input) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0 || ::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
     throw std::system_error(errno, std::generic_category(), "pipe");
@@ -55,13 +71,10 @@ Program::Program(const std::string& command, const Confinement& confinement, Inp
     typed_end = FileDescriptor(ends[0]);
     keyboard_ = FileDescriptor(ends[1]);
   }
-  // What it leaves behind when it dies becomes ours, and can be ended.
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  const Launch launch(command, confinement, {mark_});
   pid_ = ::fork();
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (pid_ == 0) become(launch, typed_end ? typed_end.get() : -1, input_end.get());
-  drainer_ = std::thread([this] { drain(); });
+  if (pid_ == 0) become(launch, typed_end ? typed_end.get() : -1, input_end.get(), status_.end_of_child());
+  status_.close_end_of_child();
 }
 
 Program::~Program() {
@@ -85,8 +98,17 @@ bool Program::read_output() {
   return true;
 }
 
+/// True when it has just ended.
+bool Program::note_end() {
+  if (ended_) return false;
+  ended_ = end_of(pid_, is_sandboxed_);
+  const std::string excess = ended_ && watched_ ? watched_->why_ended() : "";
+  if (!excess.empty()) ended_ = excess;
+  return ended_ && excess.empty();
+}
+
 std::optional<std::string> Program::ended() {
-  if (!ended_) ended_ = end_of(pid_, is_sandboxed_);
+  if (note_end()) status_.throw_if_never_begun(output(), is_sandboxed_);
   return ended_;
 }
 
@@ -94,6 +116,12 @@ std::optional<std::string> Program::wait_for_end(milliseconds time) {
   const auto deadline = Clock::now() + time;
   while (!ended() && Clock::now() < deadline) std::this_thread::sleep_for(look_interval);
   return ended_;
+}
+
+/// While it is being ended it may never have begun, and that is nobody's fault.
+void Program::wait_until_ended(milliseconds time) {
+  const auto deadline = Clock::now() + time;
+  for (note_end(); !ended_ && Clock::now() < deadline; note_end()) std::this_thread::sleep_for(look_interval);
 }
 
 bool Program::is_at_rest() const {
@@ -174,14 +202,15 @@ std::optional<std::uint16_t> Program::wait_until_listening(const std::vector<std
 void Program::stop() {
   if (pid_ < 0) return;
   ::kill(-pid_, SIGTERM);
-  wait_for_end(time_to_terminate);
+  wait_until_ended(time_to_terminate);
   ::kill(-pid_, SIGKILL);
-  wait_for_end(time_to_terminate);
+  wait_until_ended(time_to_terminate);
+  watched_.reset();
   kill_family(mark_, pid_);
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   stopped_.set();
-  drainer_.join();
+  if (drainer_.joinable()) drainer_.join();
   pid_ = -1;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,7 +15,9 @@
 #include "base/event_flag.hpp"
 #include "base/file_descriptor.hpp"
 #include "tests/conformance/process/confinement.hpp"
+#include "tests/conformance/process/launch.hpp"
 #include "tests/conformance/process/listening.hpp"
+#include "tests/conformance/process/memory_watch.hpp"
 
 namespace parley::conform {
 
@@ -25,7 +28,8 @@ class Program {
   /// What it reads from its standard input: nothing, or what is typed.
   enum class Input { none, typed };
 
-  /// Throws std::system_error when no process can be made; a command that is not found is an end like others.
+  /// Throws std::system_error when no process can be made, for 2 s when the machine is short of something; a
+  /// command that is not found is an end like others.
   Program(const std::string& command, const Confinement& confinement, Input input = Input::none);
 
   /// stop().
@@ -34,7 +38,8 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   /// How it ended, as a sentence part: "exited with code 1", "was killed by signal 11 (Segmentation fault)";
-  /// nothing while it runs.
+  /// nothing while it runs. Throws std::exception when a shortage of the machine has kept it from
+  /// beginning.
   std::optional<std::string> ended();
 
   /// ended(), waited for that long.
@@ -71,6 +76,9 @@ class Program {
   void stop();
 
  private:
+  void start(const Launch& launch, Input input);
+  bool note_end();
+  void wait_until_ended(std::chrono::milliseconds time);
   bool has(const ListeningSocket& socket, const std::vector<pid_t>& family) const;
   void drain();
   bool read_output();
@@ -78,6 +86,8 @@ class Program {
   const bool is_sandboxed_;
   const std::string mark_;  // in its environment, and in that of all that it starts
   pid_t pid_ = -1;
+  LaunchStatus status_;
+  std::unique_ptr<MemoryWatch::Place> watched_;
   FileDescriptor output_end_;
   FileDescriptor keyboard_;
   std::optional<std::string> ended_;

@@ -4,7 +4,9 @@
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,12 +14,16 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 #include "base/file_descriptor.hpp"
 #include "tests/conformance/process/launch.hpp"
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 namespace {
@@ -42,6 +48,7 @@ std::string find_bubblewrap() {
 
 void write_map(const char* file, const std::string& text) {
   const FileDescriptor descriptor(::open(file, O_WRONLY | O_CLOEXEC));
+  if (!descriptor) fail(file);
   if (::write(descriptor.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) fail(file);
 }
 
@@ -55,18 +62,29 @@ void enter_own_users() {
   write_map("/proc/self/gid_map", group + ' ' + group + " 1");
 }
 
+/// The system's own file systems stay in sight; what is mounted here is seen by nobody else.
+void enter_own_mounts() {
+  if (::unshare(CLONE_NEWNS) != 0) fail("a mount namespace");
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) fail("mounts of its own");
+}
+
 bool is_root() {
   return ::geteuid() == 0;
 }
 
-/// In a child: all that a sandbox takes, and nothing in it.
+/// In a child: all that a sandbox takes, and nothing in it. What it says is English.
 [[noreturn]] void try_one(const Confinement& confinement, int output) {
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
   try {
     if (!is_root()) enter_own_users();
+    enter_own_mounts();
+    if (!confinement.folder.empty()) {
+      mount_in_memory(confinement.folder, 1 << 20, 16);
+      if (::chmod(confinement.folder.c_str(), S_IRWXU | S_IRWXG | S_IRWXO) != 0) fail("chmod");
+    }
     enter_own_network();
-    Launch("true", confinement, {}).become();
+    Launch("true", confinement, {"LC_ALL=C"}).become();
   } catch (const std::exception& error) {
     std::cerr << error.what() << std::endl;
   }
@@ -76,11 +94,11 @@ bool is_root() {
 /// What a trial printed; nothing when it went well.
 std::string output_of_trial(const Confinement& confinement) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe");
+  if (::pipe2(ends, O_CLOEXEC) != 0) fail("trying a sandbox: pipe");
   const FileDescriptor output(ends[0]);
   FileDescriptor input(ends[1]);
   const pid_t child = ::fork();
-  if (child < 0) fail("fork");
+  if (child < 0) fail("trying a sandbox: fork");
   if (child == 0) try_one(confinement, input.get());
   input.reset();
   std::string printed;
@@ -94,6 +112,29 @@ std::string output_of_trial(const Confinement& confinement) {
   return printed.empty() ? "it cannot be started" : printed.substr(0, printed.find('\n'));
 }
 
+/// What the system answers to those whom it does not let make namespaces or mounts.
+bool tells_of_prohibition(const std::string& printed) {
+  for (const char* kind : {"user", "mnt", "net", "pid", "ipc", "uts"}) {
+    std::ifstream file("/proc/sys/user/max_" + std::string(kind) + "_namespaces");
+    if (long most = 0; file >> most && most == 0) return true;
+  }
+  constexpr std::array<std::string_view, 5> answers = {"Operation not permitted", "Permission denied",
+                                                       "No permissions", "Function not implemented",
+                                                       "Invalid argument"};
+  return std::ranges::any_of(
+      answers, [&](std::string_view answer) { return printed.find(answer) != std::string::npos; });
+}
+
+/// Throws when it is not known to be forbidden: it may be possible the next time, and nobody has asked for
+/// less.
+std::string why_forbidden(const Confinement& confinement) {
+  const std::string printed = output_of_trial(confinement);
+  if (printed.empty() || tells_of_prohibition(printed)) return printed;
+  const std::string what = "no sandbox can be made now: '" + printed + "'; --sandbox off does without";
+  if (tells_of_shortage(printed)) throw std::system_error(EAGAIN, std::generic_category(), what);
+  throw std::runtime_error(what);
+}
+
 bool is_in(const std::string& path, const std::vector<std::string>& folders) {
   return std::ranges::any_of(
       folders, [&](const std::string& folder) { return (path + '/').starts_with(folder + '/'); });
@@ -105,16 +146,25 @@ std::string prepare_sandboxes(const Confinement& confinement) {
   if (find_bubblewrap().empty()) return "bwrap is not installed; apt-get install bubblewrap";
   Confinement tried = confinement;
   tried.is_sandboxed = true;
-  const std::string printed = output_of_trial(tried);
+  const std::string printed = patiently([&] { return why_forbidden(tried); });
   if (!printed.empty())
     return "'" + printed + "'; the system must let users make namespaces: see examples/grading/README.md";
-  if (!is_root()) enter_own_users();
+  if (!is_root()) patiently(enter_own_users);
+  patiently(enter_own_mounts);
   return {};
+}
+
+void mount_in_memory(const std::string& folder, std::size_t most_bytes, std::size_t most_files) {
+  const std::string limits =
+      "mode=0700,size=" + std::to_string(most_bytes) + ",nr_inodes=" + std::to_string(most_files);
+  if (::mount("parley-conform", folder.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, limits.c_str()) != 0)
+    fail("a file system in memory");
 }
 
 void enter_own_network() {
   if (::unshare(CLONE_NEWNET) != 0) fail("a network namespace");
   const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket) fail("the loopback of a network namespace");
   ifreq request{};
   request.ifr_name[0] = 'l';
   request.ifr_name[1] = 'o';
@@ -124,20 +174,23 @@ void enter_own_network() {
 
 std::vector<std::string> sandbox_words(const Confinement& confinement) {
   // The host's name is one that is known there: many servers listen at whatever address it has.
-  std::vector<std::string> words = {find_bubblewrap(),   "--unshare-user", "--unshare-pid",
-                                    "--unshare-ipc",     "--unshare-uts",  "--unshare-cgroup-try",
-                                    "--die-with-parent", "--hostname",     "localhost"};
+  std::vector<std::string> words = {
+      find_bubblewrap(),  "--unshare-user",    "--unshare-pid",
+      "--unshare-ipc",    "--unshare-uts",     "--unshare-cgroup-try",
+      "--disable-userns", "--die-with-parent", "--hostname",
+      "localhost",        "--json-status-fd",  std::to_string(status_descriptor)};
   const auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
   if (confinement.has_no_network) add({"--unshare-net"});
   for (const auto& folder : system_folders) add({"--ro-bind-try", folder, folder});
   add({"--proc", "/proc", "--dev", "/dev"});
-  for (const auto& folder : {std::string("/tmp"), sandbox_home})
+  for (const auto& folder : {std::string("/tmp"), sandbox_home, std::string("/dev/shm")})
     add({"--size", most_bytes_in_memory, "--tmpfs", folder});
   for (const auto& path : confinement.visible) add({"--ro-bind", path, path});
   for (const auto& path : confinement.hidden)
     if (is_in(path, system_folders) || is_in(path, confinement.visible)) add({"--tmpfs", path});
   if (!confinement.folder.empty()) add({"--bind", confinement.folder, own_folder, "--chdir", own_folder});
-  add({"--"});
+  // What is still writable there would hold as much as half of the machine's memory.
+  add({"--remount-ro", "/dev", "--remount-ro", "/", "--"});
   return words;
 }
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
-#include <fstream>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <thread>
+
+#include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
 namespace {
@@ -62,16 +62,6 @@ class Turns {
   std::exception_ptr fault_;
 };
 
-/// What may still be used of this machine.
-std::size_t available_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string word;
-  std::size_t kibibytes = 0;
-  while (file >> word)
-    if (word == "MemAvailable:" && file >> kibibytes) return kibibytes * 1024;
-  return 0;
-}
-
 }  // namespace
 
 void work_in_parallel(std::size_t workers, const std::vector<bool>& is_alone,
@@ -79,20 +69,31 @@ void work_in_parallel(std::size_t workers, const std::vector<bool>& is_alone,
                       const std::function<bool()>& is_over) {
   Turns turns(is_alone, is_over);
   std::vector<std::jthread> threads;
-  for (std::size_t i = 0; i < std::min(std::max<std::size_t>(1, workers), is_alone.size()); ++i)
-    threads.emplace_back([&] {
-      while (const auto item = turns.begin()) {
-        std::exception_ptr fault;
-        try {
-          work(*item);
-        } catch (...) {
-          fault = std::current_exception();
-        }
-        turns.end(*item, std::move(fault));
+  start_workers(std::min(std::max<std::size_t>(1, workers), is_alone.size()), threads, [&](std::size_t) {
+    while (const auto item = turns.begin()) {
+      std::exception_ptr fault;
+      try {
+        work(*item);
+      } catch (...) {
+        fault = std::current_exception();
       }
-    });
+      turns.end(*item, std::move(fault));
+    }
+  });
   threads.clear();
   if (turns.fault()) std::rethrow_exception(turns.fault());
+}
+
+void start_workers(std::size_t count, std::vector<std::jthread>& threads,
+                   const std::function<void(std::size_t number)>& work) {
+  for (std::size_t i = 0; i < count; ++i) {
+    try {
+      threads.push_back(patiently([&] { return std::jthread(work, i); }));
+    } catch (const std::system_error& error) {
+      if (threads.empty()) throw std::system_error(error.code(), "a thread");
+      return;
+    }
+  }
 }
 
 std::size_t default_submissions_at_once() {

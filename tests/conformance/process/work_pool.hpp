@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <thread>
 #include <vector>
 
 namespace parley::conform {
@@ -13,6 +14,11 @@ namespace parley::conform {
 void work_in_parallel(std::size_t workers, const std::vector<bool>& is_alone,
                       const std::function<void(std::size_t item)>& work,
                       const std::function<bool()>& is_over);
+
+/// Begins threads, each of which does `work` with its own number, until there are so many. When the machine
+/// is short of them fewer do. Throws std::system_error when there can be none.
+void start_workers(std::size_t count, std::vector<std::jthread>& threads,
+                   const std::function<void(std::size_t number)>& work);
 
 /// How many submissions may be judged at the same time where nobody has said: many more than there are cores,
 /// since they wait more than they work, and as many as the memory that is left has room for.
