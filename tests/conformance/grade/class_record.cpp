@@ -130,6 +130,7 @@ ClassRow to_row(const Json& json) {
       to_bytes(json.at("folder"))};
   row.report.name = to_bytes(json.at("report_name"));
   row.report.folder = to_bytes(json.at("report_folder"));
+  row.report.remark = to_bytes(json.at("report_remark"));
   row.report.subject = to_bytes(json.at("subject"));
   row.report.version = to_bytes(json.at("version"));
   row.report.seed = json.at("seed").get<std::uint64_t>();
@@ -153,6 +154,7 @@ void write_record(std::ostream& out, const JudgedAs& judged_as, const ClassRow& 
                          {"folder", to_characters(row.folder)},
                          {"report_file", to_characters(row.report_file)},
                          {"report_name", to_characters(row.report.name)},
+                         {"report_remark", to_characters(row.report.remark)},
                          {"report_folder", to_characters(row.report.folder)},
                          {"subject", to_characters(row.report.subject)},
                          {"version", to_characters(row.report.version)},

@@ -96,6 +96,11 @@ void ClassResults::forget(const std::string& stem) const {
   fs::remove(record_file(stem), error);
 }
 
+void ClassResults::remove_reports(const std::string& stem) const {
+  std::error_code error;
+  for (const ProgramReport& one : program_reports) fs::remove(folder_ / (stem + one.ending), error);
+}
+
 void ClassResults::record(const std::string& stem, JudgedAs judged_as, const ClassRow& row) const {
   judged_as.reports = fingerprint_of_reports(stem);
   const auto why =

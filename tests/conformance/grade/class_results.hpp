@@ -43,6 +43,9 @@ class ClassResults {
   /// Before the reports that belong to a record are written.
   void forget(const std::string& stem) const;
 
+  /// Reports of an earlier run, of what could not be judged now.
+  void remove_reports(const std::string& stem) const;
+
   /// So that recorded() finds it, once its reports are written. Says on stderr when that cannot be.
   void record(const std::string& stem, JudgedAs judged_as, const ClassRow& row) const;
 

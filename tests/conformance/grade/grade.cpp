@@ -19,9 +19,11 @@
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
 #include "tests/conformance/command/submission.hpp"
+#include "tests/conformance/grade/again.hpp"
 #include "tests/conformance/grade/class_results.hpp"
 #include "tests/conformance/grade/fingerprint.hpp"
 #include "tests/conformance/process/build_step.hpp"
+#include "tests/conformance/process/memory_watch.hpp"
 #include "tests/conformance/process/private_copy.hpp"
 #include "tests/conformance/process/start_gate.hpp"
 #include "tests/conformance/process/whole_file.hpp"
@@ -109,9 +111,11 @@ std::string stem_of(const std::string& name, const SubmittedProgram& program) {
   return name + '-' + half_of(program);
 }
 
-/// `not_written`: what could not be written.
+/// `before`: why it is the second time. `not_written`: what could not be written. What it throws is the fault
+/// of the machine, or of the suite.
 ClassRow judge_program(const Submission& submission, const SubmittedProgram& program, const std::string& stem,
-                       Options options, Obstacle obstacle, std::string& not_written) {
+                       Options options, Obstacle obstacle, const std::optional<PrivateCopy>& copy,
+                       Again before, std::string& not_written) {
   ClassRow row{submission.name, half_of(program), {}, {}, {}, submission.folder.filename()};
   options.task = program.task;
   options.command = program.start;
@@ -124,8 +128,6 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
     row.report = report_on(program, options, obstacle);
   } catch (const BadInput& bad) {
     obstacle = {Outcome::refused, bad.what};
-  } catch (const std::exception& error) {
-    obstacle = {Outcome::not_judged, std::string("It could not be judged: ") + error.what()};
   }
   if (row.report.results.empty()) {  // not with these options
     options.profile_file.clear();
@@ -135,10 +137,12 @@ ClassRow judge_program(const Submission& submission, const SubmittedProgram& pro
       // There is no case for it at all.
     }
   }
+  if (copy && !row.report.totals().all_must_passed) copy->throw_if_no_room();
   const auto places = places_of(submission.folder, options.confinement.folder);
   row.outcome = obstacle.outcome;
   row.problem = without_places(obstacle.sentence, places);
   if (row.report.results.empty()) return row;
+  row.report.remark = remark_on(before, row.report);
   row.report.name = row.submission;
   row.report.folder = row.folder;
   set_repeat_commands(row.report, submission.folder, options);
@@ -179,18 +183,29 @@ unsigned cores() {
 /// What all the threads that judge have in common.
 class GradingRun {
  public:
-  GradingRun(const Options& options, const std::vector<Submission>& submissions)
+  /// `budget_alone`: for a program beside which no other is judged.
+  GradingRun(const Options& options, std::chrono::milliseconds budget_alone,
+             const std::vector<Submission>& submissions)
       : options_(options),
+        budget_alone_(budget_alone),
+        is_shared_(options.jobs > 1 && submissions.size() > 1),
         run_(fingerprint_of_run(options)),
         results_(options.output_folder(), unjudged_rows(submissions)),
+        again_(results_.rows().size(), Again::no),
         starts_(starts_for_each_core * cores()),
         builds_(cores()) {}
 
   /// Any thread. `name` begins the names of its reports; its rows begin at `first_row`.
   void judge(const Submission& submission, const std::string& name, std::size_t first_row);
 
+  /// When nothing else is judged any more: those of its programs that have had no fair turn beside others.
+  void judge_again(const Submission& submission, const std::string& name, std::size_t first_row);
+
   /// When nobody judges any more: tells of what was not judged.
   void finish();
+
+  /// Whether the machine has kept a program from being judged.
+  bool has_faults() const { return std::ranges::count(again_, Again::machine_short) > 0; }
 
   const std::vector<ClassRow>& rows() const { return results_.rows(); }
 
@@ -202,12 +217,18 @@ class GradingRun {
  private:
   static std::vector<ClassRow> unjudged_rows(const std::vector<Submission>& submissions);
   Fingerprint run_of(const SubmittedProgram& program) const;
+  void judge_programs(const Submission& submission, const std::string& name, std::size_t first_row,
+                      const std::vector<std::size_t>& programs, const Fingerprint& found, bool is_alone);
+  void note_fault(std::size_t row, const std::string& stem, const std::exception& fault);
   Obstacle build_patiently(const Submission& submission, const Options& options);
   bool was_ended() const { return has_come(options_.settings.interruption); }
 
   const Options& options_;
+  const std::chrono::milliseconds budget_alone_;
+  const bool is_shared_;  // by several that are judged at the same time
   const Fingerprint run_;
   ClassResults results_;
+  std::vector<Again> again_;  // of each row, whose submission's thread writes it
   StartGate starts_;
   std::counting_semaphore<> builds_;  // compilers do not wait: with more at once each would take longer
 };
@@ -255,35 +276,77 @@ void GradingRun::judge(const Submission& submission, const std::string& name, st
     else
       left_to_judge.push_back(i);
   }
-  if (left_to_judge.empty()) return;
+  if (!left_to_judge.empty()) judge_programs(submission, name, first_row, left_to_judge, found, false);
+}
 
+void GradingRun::judge_again(const Submission& submission, const std::string& name, std::size_t first_row) {
+  std::vector<std::size_t> programs;
+  for (std::size_t i = 0; i < submission.programs.size(); ++i)
+    if (again_[first_row + i] != Again::no) programs.push_back(i);
+  if (programs.empty() || was_ended()) return;
+  judge_programs(submission, name, first_row, programs, fingerprint_of_folder(submission.folder), true);
+}
+
+void GradingRun::note_fault(std::size_t row, const std::string& stem, const std::exception& fault) {
+  if (was_ended()) return;  // it has taken away what was at work
+  again_[row] = Again::machine_short;
+  ClassRow unjudged = rows()[row];
+  unjudged.report = {};
+  unjudged.report_file.clear();
+  unjudged.problem = why_not_judged(fault.what());
+  unjudged.outcome = Outcome::not_judged;
+  results_.forget(stem);
+  results_.remove_reports(stem);
+  results_.set(row, std::move(unjudged));
+}
+
+void GradingRun::judge_programs(const Submission& submission, const std::string& name, std::size_t first_row,
+                                const std::vector<std::size_t>& programs, const Fingerprint& found,
+                                bool is_alone) {
   Options options = options_;
+  if (is_alone) options.settings.budget = budget_alone_;
   options.settings.starts = &starts_;
   options.confinement.folder = submission.folder;
   Obstacle obstacle;
   if (!submission.problem.empty()) obstacle = {Outcome::refused, submission.problem};
+  std::optional<MemoryWatch> watch;
   std::optional<PrivateCopy> copy;
   try {
+    if (options.confinement.memory_bytes > 0)
+      options.confinement.watch = &watch.emplace(options.confinement.memory_bytes);
     if (!obstacle && options.confinement.is_kept_apart())
       copy.emplace(submission.folder, options.confinement);
     if (!obstacle) obstacle = build_patiently(submission, options);
+    if (copy && obstacle) copy->throw_if_no_room();
   } catch (const BadInput& bad) {
     obstacle = {Outcome::refused, bad.what};
-  } catch (const std::exception& error) {
-    obstacle = {Outcome::not_judged, std::string("It could not be judged: ") + error.what()};
+  } catch (const std::exception& fault) {
+    for (const std::size_t i : programs)
+      note_fault(first_row + i, stem_of(name, submission.programs[i]), fault);
+    return;
   }
   std::vector<std::pair<const SubmittedProgram*, ClassRow>> judged;
-  for (const std::size_t i : left_to_judge) {
+  for (const std::size_t i : programs) {
     if (was_ended()) break;
     const SubmittedProgram& program = submission.programs[i];
     const std::string stem = stem_of(name, program);
     results_.forget(stem);
     std::string not_written;
-    ClassRow row = judge_program(submission, program, stem, options, obstacle, not_written);
+    ClassRow row;
+    try {
+      row = judge_program(submission, program, stem, options, obstacle, copy, again_[first_row + i],
+                          not_written);
+    } catch (const std::exception& fault) {
+      note_fault(first_row + i, stem, fault);
+      continue;
+    }
+    again_[first_row + i] =
+        !is_alone && is_shared_ && ran_out_of_time(row.report) ? Again::out_of_time : Again::no;
     if (!not_written.empty()) results_.note_not_written(not_written);
-    results_.set(first_row + i, row);
+    results_.set(first_row + i, row, is_alone ? " (judged again, alone)" : "");
     // What did not come up is tried again: something of this machine may have been missing.
-    if (row.outcome == Outcome::judged && not_written.empty()) judged.emplace_back(&program, std::move(row));
+    if (row.outcome == Outcome::judged && not_written.empty() && again_[first_row + i] == Again::no)
+      judged.emplace_back(&program, std::move(row));
   }
   // Programs that work in their own folder may write to it.
   const Fingerprint left = copy || judged.empty() ? found : fingerprint_of_folder(submission.folder);
@@ -292,6 +355,12 @@ void GradingRun::judge(const Submission& submission, const std::string& name, st
 }
 
 void GradingRun::finish() {
+  if (const auto count = std::ranges::count(again_, Again::machine_short); count > 0)
+    put_or_drop(STDERR_FILENO,
+                "parley-conform: " + std::to_string(count) +
+                    (count == 1 ? " program was" : " programs were") +
+                    " not judged, by this machine's fault; the same command with --resume judges "
+                    "what is missing\n");
   if (!was_ended()) return;
   for (std::size_t i = 0; i < rows().size(); ++i) {
     if (rows()[i].outcome != Outcome::not_judged_yet) continue;
@@ -330,19 +399,26 @@ ExitCode grade(Options options) {
                  "could write\n";
 
   // Beside others one needs more time than alone, at most as much more as they share a core.
+  const auto budget_alone = options.settings.budget;
   const std::size_t sharing = std::min(options.jobs, submissions.size());
   options.settings.budget *=
       static_cast<std::chrono::milliseconds::rep>(std::max<std::size_t>(1, sharing / cores()));
 
   const auto names = report_names(folders);
-  GradingRun all(options, submissions);
+  GradingRun all(options, budget_alone, submissions);
   work_in_parallel(
       options.jobs, is_alone, [&](std::size_t i) { all.judge(submissions[i], names[i], first_rows[i]); },
       [&] { return has_come(options.settings.interruption); });
+  for (std::size_t i = 0; i < submissions.size(); ++i)
+    all.judge_again(submissions[i], names[i], first_rows[i]);
   all.finish();
   all.tell("The class: " + (folder / "class.html").string() + ", lecture.html and class.csv beside it\n");
-  if (const std::string what = all.not_written(); !what.empty() && !has_come(options.settings.interruption))
-    throw NotWritten{what};
+  const std::string what = all.not_written();
+  if (all.has_faults()) {
+    if (!what.empty()) std::cerr << "parley-conform: " << what << '\n';
+    return ExitCode::suite_at_fault;
+  }
+  if (!what.empty() && !has_come(options.settings.interruption)) throw NotWritten{what};
   const bool all_passed = std::ranges::all_of(all.rows(), [](const ClassRow& row) {
     return row.outcome == Outcome::judged && row.report.totals().all_must_passed;
   });

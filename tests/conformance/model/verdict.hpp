@@ -81,6 +81,7 @@ struct Report {
   std::string name{};           ///< of the submission; empty when it is none
   std::string folder{};         ///< the submission's, without the path
   std::string problem{};        ///< why nothing of it could be tried, a sentence; empty when it was
+  std::string remark{};         ///< on the run itself, sentences for people; mostly empty
   Visibility visibility = Visibility::visible;  ///< of what is said of the whole run
 
   struct Totals {

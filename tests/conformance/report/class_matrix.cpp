@@ -145,6 +145,11 @@ void write_cell(std::ostream& out, const Clause& clause, bool first, const Verdi
       << "</td>";
 }
 
+/// Nobody has a score who was not judged.
+bool has_verdicts(const ClassRow& row) {
+  return !row.report.results.empty();
+}
+
 void write_number(std::ostream& out, int number) {
   out << "<td class=\"number\" data-value=\"" << number << "\">" << number << "</td>";
 }
@@ -172,9 +177,14 @@ void write_row(std::ostream& out, const ClassRow& row, const Verdicts& verdicts,
   else
     out << "<a" << attribute("href", link_to(row.report_file)) << '>' << name << "</a>";
   if (row.folder != row.submission) out << "<small>" << markup(shown(row.folder)) << "</small>";
-  out << "</th><td class=\"number\" data-value=\"" << totals.score << "\">" << totals.score << '/'
-      << totals.max_score << "</td>";
-  for (const int count : {totals.passed, totals.failed, untried_of(totals)}) write_number(out, count);
+  out << "</th>";
+  if (has_verdicts(row)) {
+    out << "<td class=\"number\" data-value=\"" << totals.score << "\">" << totals.score << '/'
+        << totals.max_score << "</td>";
+    for (const int count : {totals.passed, totals.failed, untried_of(totals)}) write_number(out, count);
+  } else {
+    for (int i = 0; i < 4; ++i) out << "<td class=\"number\" data-value=\"-1\">\u2013</td>";
+  }
   write_cause(out, row);
   for (std::size_t i = 0; i < clauses.size(); ++i)
     write_cell(out, *clauses[i], is_first(clauses, i), verdicts);
@@ -207,9 +217,10 @@ void write_totals(std::ostream& out, const std::vector<ClassRow>& rows) {
 /// The one in the middle.
 int median_score(const Rows& rows) {
   std::vector<int> scores;
-  for (const ClassRow* row : rows) scores.push_back(row->report.totals().score);
+  for (const ClassRow* row : rows)
+    if (has_verdicts(*row)) scores.push_back(row->report.totals().score);
   std::ranges::sort(scores);
-  return scores[scores.size() / 2];
+  return scores.empty() ? 0 : scores[scores.size() / 2];
 }
 
 void write_half(std::ostream& out, const Rows& rows, std::string_view title) {
@@ -243,10 +254,12 @@ void write_class_csv(std::ostream& out, const std::vector<ClassRow>& rows) {
   for (const ClassRow& row : rows) {
     const auto totals = row.report.totals();
     const auto verdicts = verdicts_of(row.report);
-    out << csv_field(row.folder) << ',' << csv_field(row.submission) << ',' << row.half << ',' << totals.score
-        << ',' << totals.max_score << ',' << totals.passed << ',' << totals.failed << ','
-        << untried_of(totals) << ',' << csv_field(blocking_case(row.report)) << ','
-        << csv_field(root_cause(row)) << ',' << csv_field(row.problem);
+    out << csv_field(row.folder) << ',' << csv_field(row.submission) << ',' << row.half;
+    for (const int number :
+         {totals.score, totals.max_score, totals.passed, totals.failed, untried_of(totals)})
+      out << ',' << (has_verdicts(row) ? std::to_string(number) : "");
+    out << ',' << csv_field(blocking_case(row.report)) << ',' << csv_field(root_cause(row)) << ','
+        << csv_field(row.problem);
     for (const Clause* clause : clauses) {
       const auto found = verdicts.find(clause);
       out << ',' << (found == verdicts.end() ? "" : to_text(found->second));

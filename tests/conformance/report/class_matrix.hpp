@@ -32,7 +32,7 @@ struct ClassRow {
 
 /// folder, name, half, score, max_score, passed, failed, untried, blocking_case, root_cause, problem, then a
 /// column for each clause: pass, fail, skipped, not run, or nothing where it does not apply. A clause with
-/// several cases is as bad as its worst. RFC 4180.
+/// several cases is as bad as its worst. Who has no report has no numbers either. RFC 4180.
 void write_class_csv(std::ostream& out, const std::vector<ClassRow>& rows);
 
 /// The same as one page that needs nothing else, with a table for each half; each row leads to its report.

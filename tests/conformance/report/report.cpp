@@ -204,7 +204,10 @@ std::string totals_text(const Report& report) {
   return out + "score " + std::to_string(totals.score) + " of " + std::to_string(totals.max_score);
 }
 
-std::string verdict_sentence(const Report& report) {
+namespace {
+
+/// Without the remark.
+std::string bare_verdict(const Report& report) {
   const auto is_bad_must = [](const Result& r) {
     return is_must(r) && !counts_as_passed(r) && !r.expected_to_fail;
   };
@@ -229,6 +232,12 @@ std::string verdict_sentence(const Report& report) {
   if (others.empty()) return good + ".";
   return good + "; of the SHOULD and MAY cases " + std::to_string(others.size()) +
          " failed: " + enumerate(others) + ".";
+}
+
+}  // namespace
+
+std::string verdict_sentence(const Report& report) {
+  return bare_verdict(report) + (report.remark.empty() ? "" : " " + shown(report.remark));
 }
 
 std::string printable(std::string_view text) {

@@ -70,7 +70,8 @@ std::string blocking_case(const Report& report);
 /// "40 passed, 3 failed, 1 skipped, 2 not run, score 40 of 46"
 std::string totals_text(const Report& report);
 
-/// One plain sentence on the whole run: "All 60 MUST cases passed." or which did not.
+/// One plain sentence on the whole run: "All 60 MUST cases passed." or which did not. Its remark comes behind
+/// it.
 std::string verdict_sentence(const Report& report);
 
 /// visible(), and also without the two code points that XML and YAML forbid (U+FFFE and U+FFFF).
