@@ -122,8 +122,8 @@ void add_confinement(CLI::App& app, Options& options, const std::string& default
       {"auto", Sandboxing::automatic}, {"on", Sandboxing::on}, {"off", Sandboxing::off}};
   app.add_option_function<std::string>(
          "--sandbox", [&options, choices](const std::string& word) { options.sandboxing = choices.at(word); },
-         "With bubblewrap: a network, processes, /tmp and a copy of its folder of its own; auto: where it "
-         "works")
+         "With bubblewrap: a network, processes, /tmp and a copy of its folder of its own; auto: unless the "
+         "system forbids it")
       ->check(CLI::IsMember(choices).description(""))
       ->option_text("auto|on|off [" + default_sandboxing + "]");
   add_list(app, "--visible", options.confinement.visible, "What else it may read in the sandbox")
@@ -187,7 +187,7 @@ void add_grading(CLI::App& app, Options& options) {
   add_number(
       app, "--memory", 16, 1 << 20,
       [&options](std::uint64_t mebibytes) { options.confinement.memory_bytes = mebibytes * mebibyte; },
-      "Writable memory of each process of one")
+      "Memory of one: writable of each process, resident of all together")
       ->option_text("MIB [4096]");
   add_number(app, "--processes", options.confinement.processes, 16, 1 << 20,
              "Processes and threads of one, in a sandbox or with --user")
@@ -242,7 +242,8 @@ CLI::App* add_interop(CLI::App& app, Options& options) {
   add_confinement(*interop, options, "auto");
   interop->footer(
       "Writes interop.html and interop.csv: the matrix, and the first difference of each pair.\n"
-      "Exit codes: 0 all understand each other, 1 some do not, 2 usage, 4 the suite itself is at fault,\n"
+      "Exit codes: 0 all understand each other, 1 some do not, 2 usage, 4 the suite or the machine is at "
+      "fault,\n"
       "5 something could not be written, 128 + N ended by the signal N.");
   return interop;
 }

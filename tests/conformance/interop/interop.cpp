@@ -1,5 +1,6 @@
 #include "tests/conformance/interop/interop.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "tests/conformance/interop/interop_server.hpp"
 #include "tests/conformance/process/build_step.hpp"
 #include "tests/conformance/process/interruption.hpp"
+#include "tests/conformance/process/memory_watch.hpp"
 #include "tests/conformance/process/private_copy.hpp"
 #include "tests/conformance/process/whole_file.hpp"
 #include "tests/conformance/process/work_pool.hpp"
@@ -34,6 +36,7 @@ constexpr std::chrono::seconds report_interval{1};
 struct Entrant {
   Submission submission;
   Confinement confinement;
+  std::unique_ptr<MemoryWatch> watch{};
   std::unique_ptr<PrivateCopy> copy{};
 };
 
@@ -56,6 +59,9 @@ class Interop {
   const std::string& not_written() const { return not_written_; }
   const InteropMatrix& matrix() const { return matrix_; }
 
+  /// Whether something could not be tried by the fault of the machine, or of the suite.
+  bool has_faults() const { return has_faults_; }
+
  private:
   void for_each(std::size_t count, const std::function<void(std::size_t)>& act) const;
   void build(Entrant& entrant);
@@ -73,6 +79,7 @@ class Interop {
   std::vector<Half> clients_;
   std::vector<Half> servers_;
 
+  std::atomic<bool> has_faults_ = false;
   std::mutex mutex_;  // guards what is written, and the pairs, while several are tried
   InteropMatrix matrix_;
   Clock::time_point written_at_;
@@ -97,6 +104,10 @@ void Interop::build(Entrant& entrant) {
   std::string& problem = entrant.submission.problem;
   if (!problem.empty()) return;
   try {
+    if (entrant.confinement.memory_bytes > 0) {
+      entrant.watch = std::make_unique<MemoryWatch>(entrant.confinement.memory_bytes);
+      entrant.confinement.watch = entrant.watch.get();
+    }
     if (entrant.confinement.is_kept_apart())
       entrant.copy = std::make_unique<PrivateCopy>(entrant.submission.folder, entrant.confinement);
     problem = why_not_built(entrant.submission.build, entrant.confinement, options_.build_time, is_stopped_);
@@ -104,6 +115,7 @@ void Interop::build(Entrant& entrant) {
   } catch (const BadInput& bad) {
     problem = bad.what;
   } catch (const std::exception& error) {
+    has_faults_ = true;
     problem = std::string("It could not be tried: ") + error.what();
   }
 }
@@ -148,6 +160,7 @@ void Interop::look_at(std::size_t index) {
       problem = is_client ? why_client_does_not_start(clients_[own].program, times_, is_stopped_)
                           : why_server_does_not_start(servers_[own].program, is_stopped_);
     } catch (const std::exception& error) {
+      has_faults_ = true;
       problem = std::string("It could not be tried: ") + error.what();
     }
     if (problem.empty() || is_stopped_()) return;
@@ -169,6 +182,7 @@ void Interop::try_next(std::size_t index) {
            try_pair(servers_[server].program, clients_[client].program, clients_[client].profile, times_,
                     is_stopped_));
   } catch (const std::exception& error) {  // such as too many open files: the next one may find enough
+    has_faults_ = true;
     decide(client, server, {PairResult::Outcome::not_tried, error.what(), {}, false});
   }
 }
@@ -250,6 +264,8 @@ ExitCode interop(Options options) {
   if (has_come(options.settings.interruption))
     std::cerr << "parley-conform: " << options.settings.interruption->reason()
               << " before all pairs were tried\n";
+  else if (all.has_faults())
+    return ExitCode::suite_at_fault;
   return matrix.understood() == matrix.clients.size() * matrix.servers.size() ? ExitCode::all_must_passed
                                                                               : ExitCode::some_failed;
 }

@@ -113,8 +113,10 @@ Launch::Launch(const std::string& command, const Confinement& confinement, std::
 
 LaunchStatus::LaunchStatus() {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-    throw std::system_error(errno, std::generic_category(), "pipe");
+  patiently([&] {
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+      throw std::system_error(errno, std::generic_category(), "pipe");
+  });
   read_ = FileDescriptor(ends[0]);
   written_ = FileDescriptor(ends[1]);
 }

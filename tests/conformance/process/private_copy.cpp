@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <iostream>
+#include <string>
 #include <system_error>
 
 #include "tests/conformance/model/bad_input.hpp"
@@ -63,14 +65,18 @@ void copy_tree(const fs::path& original, const fs::path& copy, const std::option
 
 /// Only that account may signal all of its processes with one call, and so none is made meanwhile.
 void end_all_of(const Account& account) {
-  const pid_t child = ::fork();
+  const pid_t child = patiently([] {
+    const pid_t pid = ::fork();
+    if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
+    return pid;
+  });
   if (child == 0) {
     if (::setresgid(account.group, account.group, account.group) == 0 &&
         ::setresuid(account.user, account.user, account.user) == 0)
       ::kill(-1, SIGKILL);
     ::_exit(0);
   }
-  while (child > 0 && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
@@ -96,7 +102,13 @@ PrivateCopy::PrivateCopy(const fs::path& original, Confinement& confinement) : c
 }
 
 PrivateCopy::~PrivateCopy() {
-  if (confinement_.account && !confinement_.is_sandboxed) end_all_of(*confinement_.account);
+  if (!confinement_.account || confinement_.is_sandboxed) return;
+  try {
+    end_all_of(*confinement_.account);
+  } catch (const std::system_error& error) {
+    std::cerr << "parley-conform: what runs as user " + std::to_string(confinement_.account->user) +
+                     " cannot be ended: " + error.what() + '\n';
+  }
 }
 
 void PrivateCopy::throw_if_no_room() const {

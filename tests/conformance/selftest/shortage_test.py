@@ -7,6 +7,7 @@
 import csv
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -185,7 +186,8 @@ class Shortage(unittest.TestCase):
             shutil.rmtree(self.submissions)
             self.submissions.mkdir()
             (self.add("ada", settings='build = "python3 deep.py"\n') / "deep.py").write_text(DEEP, encoding="utf-8")
-            _, rows = self.grade(*options)
+            few = 300
+            _, rows = self.grade(*options, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (few, few)))
             self.assert_all_points(rows["ada"])
 
     def test_what_processes_have_together_is_bounded(self):
