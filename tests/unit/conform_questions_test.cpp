@@ -47,7 +47,7 @@ TEST_CASE("each question is answered once, and not without end") {
   const Profile profile;
   const std::vector<Answer> none;
   Questions questions(none, profile);
-  const Questions::Facts facts{"alice", "127.0.0.1", 5050};
+  const Facts facts{"alice", "127.0.0.1", 5050};
   const auto waits = [] { return true; };
   std::string text = "Name: ";
   CHECK(questions.answer_to(text, facts, waits) == "alice");

@@ -77,9 +77,7 @@ void ClientTrial::start() {
   if (program_.confinement.is_sandboxed) patiently(enter_own_network);
   if (program_.ports.empty()) listen_on(0);
   for (const auto port : program_.ports) listen_on(port);
-  std::string command = substitute(program_.command, "user", user_);
-  command = substitute(command, "host", "127.0.0.1");
-  command = substitute(command, "port", std::to_string(port_));
+  const std::string command = with_facts(program_.command, {user_, "127.0.0.1", port_});
   const std::size_t lane = transcript_.add_lane(again ? "terminal, second run" : "terminal");
   start_through(settings_.starts, [&] {
     terminal_ = std::make_unique<ClientTerminal>(command, program_.confinement, transcript_, lane);
@@ -95,10 +93,7 @@ std::optional<std::string> ClientTrial::why_it_does_not_come() {
     return !nameless_.empty();
   };
   if (terminal_->read_until(has_come, settings_.timeout) || !terminal_->ended()) return std::nullopt;
-  std::string problem = "The client did not come up: " + terminal_->describe() + '.';
-  if (program_.ports.empty() && program_.command.find("{port}") == std::string::npos)
-    problem += " Its command has no {port}: if its source has one, say so in its grade.toml, or with --port.";
-  return problem;
+  return why_client_did_not_come(program_, terminal_->describe());
 }
 
 void ClientTrial::accept_connections() {

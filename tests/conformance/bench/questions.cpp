@@ -79,9 +79,13 @@ std::optional<std::string> Questions::answer_to(std::string_view text, const Fac
   if (must_wait && !is_waiting()) return std::nullopt;
   answered_to_ = printed;
   ++count_;
-  answer = substitute(answer, "user", facts.user);
-  answer = substitute(answer, "host", facts.host);
-  return substitute(answer, "port", std::to_string(facts.port));
+  return with_facts(std::move(answer), facts);
+}
+
+std::string with_facts(std::string text, const Facts& facts) {
+  text = substitute(std::move(text), "user", facts.user);
+  text = substitute(std::move(text), "host", facts.host);
+  return substitute(std::move(text), "port", std::to_string(facts.port));
 }
 
 }  // namespace parley::conform

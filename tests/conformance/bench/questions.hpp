@@ -18,16 +18,19 @@ struct Answer {
   std::string answer;
 };
 
+/// What a program is told.
+struct Facts {
+  std::string user;
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// A command or an answer, with {user}, {host} and {port} replaced.
+std::string with_facts(std::string text, const Facts& facts);
+
 /// Finds what a program asks at the end of what it has printed. Belongs to one thread.
 class Questions {
  public:
-  /// What it is told.
-  struct Facts {
-    std::string user;
-    std::string host;
-    std::uint16_t port = 0;
-  };
-
   /// All of a profile but its questions for name, host and port is not looked at. `answers` come first.
   Questions(const std::vector<Answer>& answers, const Profile& profile)
       : answers_(&answers), profile_(&profile) {}

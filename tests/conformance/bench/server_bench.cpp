@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <thread>
 
-#include "protocol/text.hpp"
 #include "tests/conformance/model/crash_text.hpp"
 #include "tests/conformance/process/listening.hpp"
 #include "tests/conformance/process/sandbox.hpp"
@@ -87,20 +86,6 @@ std::optional<std::string> StartedServerBench::why_port_is_not_free(std::uint16_
   return std::nullopt;
 }
 
-std::string StartedServerBench::why_it_did_not_come(const std::vector<std::uint16_t>& ports) {
-  throw_if_machine_is_short();
-  const auto elsewhere = program_->listening_ports();
-  if (!program_->ended() && !elsewhere.empty()) {
-    const std::string port = std::to_string(elsewhere.front());
-    return "The server did not come up: it listens on " + ports_text(elsewhere) + ", not on " +
-           ports_text(ports) + "; write port = " + port + " in its grade.toml, or give --port " + port + '.';
-  }
-  const auto ended = program_->ended();
-  const std::string printed = program_->output();
-  return "The server did not come up: it " + ended.value_or("does not listen on port " + ports_text(ports)) +
-         (printed.empty() ? "." : ", having printed: " + visible(printed));
-}
-
 /// Where it listens, when it does. What it asks before is answered.
 std::optional<std::uint16_t> StartedServerBench::start(const std::vector<std::uint16_t>& ports) {
   start_through(settings_.starts, [&] {
@@ -148,7 +133,7 @@ std::optional<std::string> StartedServerBench::prepare(const Job& job) {
       return std::nullopt;
     }
     const bool has_ended = program_->ended().has_value();
-    problem = why_it_did_not_come(ports);
+    problem = why_server_did_not_come(*program_, ports);
     program_.reset();
     if (time_left_.is_over()) return time_is_over + (" " + problem);
     if (!has_ended) break;

@@ -69,7 +69,6 @@ class StartedServerBench : public ServerBench {
  private:
   bool is_busy() const;
   std::optional<std::string> why_port_is_not_free(std::uint16_t port) const;
-  std::string why_it_did_not_come(const std::vector<std::uint16_t>& ports);
   std::optional<std::uint16_t> start(const std::vector<std::uint16_t>& ports);
 
   const TestedProgram tested_;

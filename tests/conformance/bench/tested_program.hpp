@@ -18,10 +18,15 @@ struct TestedProgram {
 };
 
 /// "5000", "5000 and 8000".
-inline std::string ports_text(const std::vector<std::uint16_t>& ports) {
-  std::string text;
-  for (const auto port : ports) text += (text.empty() ? "" : " and ") + std::to_string(port);
-  return text;
-}
+std::string ports_text(const std::vector<std::uint16_t>& ports);
+
+class Program;
+
+/// Why a server that was started is not there, a sentence: how it ended, or where it listens instead. Throws
+/// std::system_error when the machine may be at fault.
+std::string why_server_did_not_come(Program& server, const std::vector<std::uint16_t>& ports);
+
+/// The same of a client; `end` is how it ended.
+std::string why_client_did_not_come(const TestedProgram& client, const std::string& end);
 
 }  // namespace parley::conform

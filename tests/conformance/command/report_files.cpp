@@ -118,14 +118,14 @@ void write_all(const Output& output, std::string_view text) {
   }
 }
 
+}  // namespace
+
 bool wants_color(const Options& options) {
   const char* no_color = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
   return !options.no_color && (no_color == nullptr || *no_color == '\0') && ::isatty(STDOUT_FILENO) == 1 &&
          terminal != nullptr && std::string_view(terminal) != "dumb";
 }
-
-}  // namespace
 
 std::span<const Format> report_formats() {
   return formats;

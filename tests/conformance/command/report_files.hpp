@@ -13,6 +13,10 @@
 /// The reports that the command line asks for, as files.
 namespace parley::conform {
 
+/// Whether what is printed is to have colours: standard output is a terminal that has some, and neither
+/// --no-color nor NO_COLOR says no.
+bool wants_color(const Options& options);
+
 /// One in which a report can be written: --NAME FILE.
 struct Format {
   const char* name;

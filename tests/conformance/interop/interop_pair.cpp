@@ -54,12 +54,6 @@ Place make_place(const TestedProgram& client) {
   return place;
 }
 
-std::string command_of(const TestedProgram& client, const std::string& user, std::uint16_t port) {
-  std::string command = substitute(client.command, "user", user);
-  command = substitute(command, "host", "127.0.0.1");
-  return substitute(command, "port", std::to_string(port));
-}
-
 /// One of the two who talk.
 struct User {
   std::string name;
@@ -217,9 +211,9 @@ void Conversation::fail(const std::string& what, User& user) {
 void Conversation::sign_on(std::size_t index) {
   User& user = users_[index];
   places_[index].network.enter();
-  user.terminal =
-      std::make_unique<ClientTerminal>(command_of(client_, user.name, user.port), client_.confinement,
-                                       transcript_, transcript_.add_lane(user.name + "'s terminal"));
+  user.terminal = std::make_unique<ClientTerminal>(
+      with_facts(client_.command, {user.name, "127.0.0.1", user.port}), client_.confinement, transcript_,
+      transcript_.add_lane(user.name + "'s terminal"));
   const auto before = user.terminal->now();
   const bool is_ready = wait_until([&] {
     answer_questions(user);
@@ -303,18 +297,15 @@ std::string why_client_does_not_start(const TestedProgram& client, const PairTim
                                       const IsStopped& is_stopped) {
   const Place place = make_place(client);
   Transcript unused;
-  ClientTerminal terminal(command_of(client, interop_users.front(), place.port), client.confinement, unused,
-                          unused.add_lane("terminal"));
+  ClientTerminal terminal(with_facts(client.command, {interop_users.front(), "127.0.0.1", place.port}),
+                          client.confinement, unused, unused.add_lane("terminal"));
   const auto has_come = [&] {
     std::vector<pollfd> waits;
     for (const FileDescriptor& listener : place.listeners) waits.push_back({listener.get(), POLLIN, 0});
     return is_stopped() || ::poll(waits.data(), waits.size(), 0) > 0;
   };
   if (terminal.read_until(has_come, times.silence) || !terminal.ended()) return {};
-  std::string problem = "The client did not come up: " + terminal.describe() + '.';
-  if (client.ports.empty() && client.command.find("{port}") == std::string::npos)
-    problem += " Its command has no {port}: if its source has one, say so in its grade.toml.";
-  return problem;
+  return why_client_did_not_come(client, terminal.describe());
 }
 
 }  // namespace parley::conform

@@ -1,6 +1,5 @@
 #include "tests/conformance/interop/interop_server.hpp"
 
-#include "protocol/text.hpp"
 #include "tests/conformance/bench/server_bench.hpp"
 #include "tests/support/free_port.hpp"
 
@@ -11,7 +10,6 @@ using Clock = std::chrono::steady_clock;
 
 // Long enough for Program to see that it listens elsewhere.
 constexpr std::chrono::milliseconds look_time{1'500};
-constexpr std::size_t shown_output_bytes = 500;
 
 }  // namespace
 
@@ -23,7 +21,7 @@ InteropServer::InteropServer(const TestedProgram& tested, const IsStopped& is_st
     const auto ports = tested.ports.empty() ? std::vector{test::free_port()} : tested.ports;
     program_ = std::make_unique<Program>(substitute(tested.command, "port", std::to_string(ports.front())),
                                          tested.confinement);
-    problem_ = await(ports, is_stopped) ? "" : describe(ports);
+    problem_ = await(ports, is_stopped) ? "" : why_server_did_not_come(*program_, ports);
     if (problem_.empty()) return;
     if (!program_->ended() || tested.confinement.is_sandboxed) return;
   }
@@ -39,18 +37,6 @@ bool InteropServer::await(const std::vector<std::uint16_t>& ports, const IsStopp
     if (!program_->listening_ports().empty()) return false;
   }
   return false;
-}
-
-std::string InteropServer::describe(const std::vector<std::uint16_t>& ports) {
-  const auto ended = program_->ended();
-  const auto elsewhere = program_->listening_ports();
-  if (!ended && !elsewhere.empty())
-    return "The server did not come up: it listens on " + ports_text(elsewhere) + ", not on " +
-           ports_text(ports) + "; write port = " + std::to_string(elsewhere.front()) + " in its grade.toml.";
-  std::string printed = program_->output();
-  if (printed.size() > shown_output_bytes) printed.erase(0, printed.size() - shown_output_bytes);
-  return "The server did not come up: it " + ended.value_or("does not listen on port " + ports_text(ports)) +
-         (printed.empty() ? "." : ", having printed: " + visible(printed));
 }
 
 std::string why_server_does_not_start(const TestedProgram& server, const IsStopped& is_stopped) {

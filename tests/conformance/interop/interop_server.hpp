@@ -25,7 +25,6 @@ class InteropServer {
 
  private:
   bool await(const std::vector<std::uint16_t>& ports, const IsStopped& is_stopped);
-  std::string describe(const std::vector<std::uint16_t>& ports);
 
   const Network network_;
   std::unique_ptr<Program> program_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "protocol/text.hpp"
 #include "tests/conformance/process/program.hpp"
@@ -15,8 +16,8 @@ constexpr std::chrono::milliseconds look_interval{100};
 
 }  // namespace
 
-std::string why_not_built(const std::string& command, Confinement confinement,
-                          std::chrono::milliseconds build_time, const std::function<bool()>& is_stopped) {
+BuildEnd build_program(const std::string& command, Confinement confinement,
+                       std::chrono::milliseconds build_time, const std::function<bool()>& is_stopped) {
   if (command.empty()) return {};
   confinement.has_no_network = true;
   Program compiler(command, confinement);
@@ -26,10 +27,15 @@ std::string why_not_built(const std::string& command, Confinement confinement,
   while (!ended && std::chrono::steady_clock::now() < deadline && !(is_stopped && is_stopped()));
   if (ended == "exited with code 0") return {};
   throw_if_machine_is_short();
-  std::string printed = compiler.output();
-  if (printed.size() > shown_output_bytes) printed.resize(shown_output_bytes);
-  return "'" + command + "' " + ended.value_or("was not done in time") +
-         (printed.empty() ? "." : ", having printed: " + visible(printed));
+  return {'\'' + command + "' " + ended.value_or("was not done in time"), compiler.output()};
+}
+
+std::string why_not_built(const std::string& command, Confinement confinement,
+                          std::chrono::milliseconds build_time, const std::function<bool()>& is_stopped) {
+  const BuildEnd end = build_program(command, std::move(confinement), build_time, is_stopped);
+  if (end.problem.empty()) return {};
+  const std::string printed = end.printed.substr(0, shown_output_bytes);
+  return end.problem + (printed.empty() ? "." : ", having printed: " + visible(printed));
 }
 
 }  // namespace parley::conform

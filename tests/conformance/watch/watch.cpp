@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <map>
@@ -16,6 +15,7 @@
 #include <system_error>
 
 #include "protocol/text.hpp"
+#include "tests/conformance/command/report_files.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
 #include "tests/conformance/report/report.hpp"
@@ -42,11 +42,6 @@ sigset_t watched_signals() {
   sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH}) sigaddset(&set, signal);
   return set;
-}
-
-bool wants_color(const Options& options) {
-  const char* no_color = std::getenv("NO_COLOR");
-  return !options.no_color && (no_color == nullptr || *no_color == '\0');
 }
 
 std::vector<std::filesystem::path> report_files(const Options& options) {

@@ -20,8 +20,8 @@
 #include "tests/conformance/command/report_files.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
+#include "tests/conformance/process/build_step.hpp"
 #include "tests/conformance/process/process_family.hpp"
-#include "tests/conformance/process/program.hpp"
 #include "tests/conformance/report/causes.hpp"
 #include "tests/conformance/report/report_bytes.hpp"
 #include "tests/conformance/report/report_text.hpp"
@@ -71,13 +71,10 @@ void tell_last(const Teller& out, std::string_view word, const Lines& lines, std
 bool build(const Options& options, const Teller& out) {
   if (options.build_command.empty()) return true;
   out.tell("phase", "build");
-  Confinement confinement = options.confinement;
-  confinement.has_no_network = true;
-  Program compiler(options.build_command, confinement);
-  const auto ended = compiler.wait_for_end(options.build_time);
-  if (ended == "exited with code 0") return true;
-  tell_last(out, "printed", split_lines(compiler.output()), most_printed_lines);
-  out.tell("problem", "'" + options.build_command + "' " + ended.value_or("was not done in time"));
+  const BuildEnd end = build_program(options.build_command, options.confinement, options.build_time);
+  if (end.problem.empty()) return true;
+  tell_last(out, "printed", split_lines(end.printed), most_printed_lines);
+  out.tell("problem", end.problem);
   return false;
 }
 
