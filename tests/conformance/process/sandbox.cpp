@@ -112,27 +112,38 @@ std::string output_of_trial(const Confinement& confinement) {
   return printed.empty() ? "it cannot be started" : printed.substr(0, printed.find('\n'));
 }
 
-/// What the system answers to those whom it does not let make namespaces or mounts.
+constexpr const char* unknown_option = "Unknown option";
+
+/// What the system answers to those whom it does not let make namespaces or mounts; and what an old bwrap
+/// does.
 bool tells_of_prohibition(const std::string& printed) {
   for (const char* kind : {"user", "mnt", "net", "pid", "ipc", "uts"}) {
     std::ifstream file("/proc/sys/user/max_" + std::string(kind) + "_namespaces");
     if (long most = 0; file >> most && most == 0) return true;
   }
-  constexpr std::array<std::string_view, 5> answers = {"Operation not permitted", "Permission denied",
-                                                       "No permissions", "Function not implemented",
-                                                       "Invalid argument"};
+  constexpr std::array<std::string_view, 7> answers = {
+      unknown_option,      "not supported",  "Operation not permitted",
+      "Permission denied", "No permissions", "Function not implemented",
+      "Invalid argument"};
   return std::ranges::any_of(
       answers, [&](std::string_view answer) { return printed.find(answer) != std::string::npos; });
 }
 
-/// Throws when it is not known to be forbidden: it may be possible the next time, and nobody has asked for
-/// less.
+/// What a trial printed that it is forbidden; nothing when it went well. Throws when it is not known to be
+/// forbidden: it may be possible the next time, and nobody has asked for less.
 std::string why_forbidden(const Confinement& confinement) {
-  const std::string printed = output_of_trial(confinement);
+  std::string printed;
+  try {
+    patiently([&] {
+      printed = output_of_trial(confinement);
+      if (tells_of_shortage(printed) && !tells_of_prohibition(printed))
+        throw std::system_error(EAGAIN, std::generic_category());
+    });
+  } catch (const std::system_error&) {
+    if (printed.empty()) throw;
+  }
   if (printed.empty() || tells_of_prohibition(printed)) return printed;
-  const std::string what = "no sandbox can be made now: '" + printed + "'; --sandbox off does without";
-  if (tells_of_shortage(printed)) throw std::system_error(EAGAIN, std::generic_category(), what);
-  throw std::runtime_error(what);
+  throw std::runtime_error("no sandbox can be made now: '" + printed + "'; --sandbox off does without");
 }
 
 bool is_in(const std::string& path, const std::vector<std::string>& folders) {
@@ -146,7 +157,9 @@ std::string prepare_sandboxes(const Confinement& confinement) {
   if (find_bubblewrap().empty()) return "bwrap is not installed; apt-get install bubblewrap";
   Confinement tried = confinement;
   tried.is_sandboxed = true;
-  const std::string printed = patiently([&] { return why_forbidden(tried); });
+  const std::string printed = why_forbidden(tried);
+  if (printed.find(unknown_option) != std::string::npos)
+    return "'" + printed + "'; bwrap is too old: 0.8 or a later one is needed";
   if (!printed.empty())
     return "'" + printed + "'; the system must let users make namespaces: see examples/grading/README.md";
   if (!is_root()) patiently(enter_own_users);

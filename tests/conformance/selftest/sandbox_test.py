@@ -300,7 +300,7 @@ start = "python3 built.py {{port}}"
         self.folder.chmod(0o755)
         (programs / "python3").symlink_to(sys.executable)
         missing = "bwrap is not installed; apt-get install bubblewrap"
-        for said in (missing, "No permissions for you"):
+        for said, says_next in ((missing, "No permissions for you"), ("No permissions", "Unknown option --size"), ("bwrap is too old", "")):
             environment = os.environ | {"PATH": str(programs)}
             errors, rows = self.grade(*FEW, env=environment)
             self.assert_all_points(rows["ada"])
@@ -310,7 +310,7 @@ start = "python3 built.py {{port}}"
             printed, errors = run.communicate(timeout=RUN_LIMIT_S)
             self.assertEqual((run.returncode, printed), (2, ""))
             self.assertIn("no sandbox can be made", errors)
-            (programs / "bwrap").write_text("#!/bin/sh\necho No permissions for you\nexit 1\n", encoding="utf-8")
+            (programs / "bwrap").write_text(f"#!/bin/sh\necho {says_next}\nexit 1\n", encoding="utf-8")
             (programs / "bwrap").chmod(0o755)
 
     def test_without_root(self):
