@@ -300,18 +300,24 @@ start = "python3 built.py {{port}}"
         self.folder.chmod(0o755)
         (programs / "python3").symlink_to(sys.executable)
         missing = "bwrap is not installed; apt-get install bubblewrap"
-        for said, says_next in ((missing, "No permissions for you"), ("No permissions", "Unknown option --size"), ("bwrap is too old", "")):
-            environment = os.environ | {"PATH": str(programs)}
+        def bwrap_says(what):
+            (programs / "bwrap").write_text(f"#!/bin/sh\necho {what}\nexit 1\n", encoding="utf-8")
+            (programs / "bwrap").chmod(0o755)
+
+        environment = os.environ | {"PATH": str(programs)}
+        for said in (missing, "No permissions for you"):
             errors, rows = self.grade(*FEW, env=environment)
             self.assert_all_points(rows["ada"])
             self.assertEqual(errors.count("\n"), 1, errors)
             self.assertIn(said, errors)
+            bwrap_says("No permissions for you")
+        for says, said in (("No permissions for you", "must let users"), ("Unknown option --size", "bwrap is too old")):
+            bwrap_says(says)
             run = self.begin("--sandbox", "on", *FEW, env=environment)
             printed, errors = run.communicate(timeout=RUN_LIMIT_S)
             self.assertEqual((run.returncode, printed), (2, ""))
             self.assertIn("no sandbox can be made", errors)
-            (programs / "bwrap").write_text(f"#!/bin/sh\necho {says_next}\nexit 1\n", encoding="utf-8")
-            (programs / "bwrap").chmod(0o755)
+            self.assertIn(said, errors)
 
     def test_without_root(self):
         if os.geteuid() != 0:
