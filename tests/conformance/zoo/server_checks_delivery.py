@@ -208,6 +208,7 @@ def d4_1(chat):
     users[0].sent()
     users[1].leave()
     chat.exchange(users[0], users[2])
+    chat.server.finish()  # it has seen the end of the one who left
     users[0].send(b"ALL")
     for user in users[2:]:
         user.gets_and_answers(b"alice")

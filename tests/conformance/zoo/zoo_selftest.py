@@ -25,7 +25,7 @@ from room import RECEIPT_TIME, Chat  # noqa: E402
 
 PATIENCE = 10  # seconds that the right thing may take
 IMPATIENCE = 3  # seconds after which silence counts: longer than both of the times below
-WORKERS = 16 * (os.cpu_count() or 1)  # they wait more than they work
+WORKERS = 4 * (os.cpu_count() or 1)  # they wait more than they work
 SERVER_OPTIONS = ("--receipt-time", RECEIPT_TIME)
 SERVER, CLIENT = (ZOO / make_mutant.PROGRAMS[program] for program in ("server", "client"))
 CHATLESS = {"receipt-on-wrong-socket", "report-without-line-end", "other-delivery-word", "delivery-not-shown", "never-received",
