@@ -1,13 +1,13 @@
 #include "tests/conformance/bench/runner.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 #include <exception>
 #include <map>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "base/thread_annotations.hpp"
 #include "tests/conformance/bench/link.hpp"
 #include "tests/conformance/process/time_left.hpp"
 #include "tests/conformance/process/work_pool.hpp"
@@ -46,7 +46,7 @@ class Schedule {
   /// The next job to run, marked as running; waits for one whose needs are decided. Nothing: all are done.
   /// `in_vain`: only one whose need has failed.
   std::optional<std::size_t> next(bool in_vain) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     for (;;) {
       bool all_decided = true;
       bool is_changed = false;
@@ -69,11 +69,15 @@ class Schedule {
     }
   }
 
-  Result& result(std::size_t job) { return results_[job]; }
+  Result result(std::size_t job) const {
+    const MutexLock lock(mutex_);
+    return results_[job];
+  }
 
   /// As it is to be run.
   Job job(std::size_t index) const {
     Job job = jobs_[index];
+    const MutexLock lock(mutex_);
     job.lacking = lacking_[index];
     return job;
   }
@@ -83,14 +87,14 @@ class Schedule {
   bool is_needed(std::size_t job) const { return needed_.contains(jobs_[job].id); }
 
   void decide(std::size_t job, Result result) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     results_[job] = std::move(result);
     finish(job);
   }
 
   /// The suite itself is at fault: nobody is to wait for what will not be decided.
   void abandon() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     abandoned_ = true;
     changed_.notify_all();
   }
@@ -102,7 +106,11 @@ class Schedule {
   }
   bool was_ended() const { return has_come(options_.interruption); }
 
-  std::vector<Result> take_results() { return std::move(results_); }
+  /// When all workers are done.
+  std::vector<Result> take_results() {
+    const MutexLock lock(mutex_);
+    return std::move(results_);
+  }
 
  private:
   void add_essential_needs(std::string_view id, std::vector<std::string_view>& needs) const {
@@ -116,16 +124,17 @@ class Schedule {
     }
   }
 
-  bool needs_are_decided(std::size_t job) const {
-    return std::ranges::all_of(needs_[job], [&](std::string_view id) {
-      const auto found = indices_.find(id);
-      return found == indices_.end() || states_[found->second] == State::decided;
-    });
+  bool needs_are_decided(std::size_t job) const REQUIRES(mutex_) {
+    for (const auto& id : needs_[job])
+      if (const auto found = indices_.find(id);
+          found != indices_.end() && states_[found->second] != State::decided)
+        return false;
+    return true;
   }
 
   /// Notes what will excuse the job when it fails: something that it needs has not passed. The cause is the
   /// case that failed itself. True when the job is decided by that.
-  bool look_at_needs(std::size_t job) {
+  bool look_at_needs(std::size_t job) REQUIRES(mutex_) {
     Result& result = results_[job];
     for (const auto& id : needs_[job]) {
       const auto found = indices_.find(id);
@@ -152,13 +161,13 @@ class Schedule {
     return found != indices_.end() && jobs_[found->second].is_essential;
   }
 
-  Without what_is_left_without(const std::string& id) const {
+  Without what_is_left_without(const std::string& id) const REQUIRES(mutex_) {
     if (!is_essential(id)) return Without::excused;
     const auto& failure = results_[indices_.at(id)].failure;
     return failure ? failure->without : Without::nothing;
   }
 
-  void finish(std::size_t job) {
+  void finish(std::size_t job) REQUIRES(mutex_) {
     states_[job] = State::decided;
     changed_.notify_all();
     if (options_.progress)
@@ -172,12 +181,12 @@ class Schedule {
   std::set<std::string_view> needed_;
   std::vector<std::vector<std::string_view>> needs_;  // of each job, with the essential ones behind them
 
-  std::mutex mutex_;  // guards all below
-  std::condition_variable changed_;
-  std::vector<State> states_;
-  std::vector<Result> results_;
-  std::vector<std::map<std::string_view, Without>> lacking_;
-  bool abandoned_ = false;
+  mutable Mutex mutex_;
+  Condition changed_;
+  std::vector<State> states_ GUARDED_BY(mutex_);
+  std::vector<Result> results_ GUARDED_BY(mutex_);
+  std::vector<std::map<std::string_view, Without>> lacking_ GUARDED_BY(mutex_);
+  bool abandoned_ GUARDED_BY(mutex_) = false;
 };
 
 /// `since`: the first case that had used the program of the first try. `alone`: the other tries had programs

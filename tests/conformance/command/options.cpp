@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
-#include <thread>
 
 #include "base/command_line.hpp"
 #include "base/seconds.hpp"
@@ -68,7 +67,7 @@ void add_course(CLI::App& app, Options& options, bool is_class) {
   add_seconds(app, "--budget", options.settings.budget, milliseconds{0},
               "For the whole run, from the start of the program on; 0: no limit")
       ->option_text("SECONDS [" + to_seconds_text(is_class ? grading_budget : milliseconds{0}) + "]");
-  add_number(app, "--jobs", options.jobs, 1, 64,
+  add_number(app, "--jobs", options.jobs, 1, most_at_once,
              is_class ? "Submissions at the same time, of each of which up to four cases are"
                       : "Cases at the same time, each against a program of its own (needs --exec)")
       ->option_text(is_class ? "N [4 for each core, fewer where memory is short]" : "N [1]");
@@ -218,8 +217,6 @@ std::string why_not_watched(const Options& options) {
 
 /// Subcommand interop: as many pairs at a time as fit, since they mostly wait.
 CLI::App* add_interop(CLI::App& app, Options& options) {
-  constexpr std::size_t pairs_for_each_core = 4;
-  constexpr std::size_t most_pairs = 64;
   CLI::App* interop = app.add_subcommand(
       "interop", "Try every client of a folder of submissions at every server of it: who understands whom");
   add_text(*interop, "FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
@@ -232,10 +229,9 @@ CLI::App* add_interop(CLI::App& app, Options& options) {
   add_seconds(*interop, "--ready-time", options.settings.ready_time, milliseconds{0},
               "From the last REGISTERED until it is built on");
   add_seconds(*interop, "--pair-time", options.pair_time, least_time, "For one pair");
-  const std::size_t jobs =
-      std::clamp<std::size_t>(pairs_for_each_core * std::thread::hardware_concurrency(), 1, most_pairs);
+  const std::size_t jobs = default_at_once();
   add_number(
-      *interop, "--jobs", 1, most_pairs, [&options](std::uint64_t number) { options.jobs = number; },
+      *interop, "--jobs", 1, most_at_once, [&options](std::uint64_t number) { options.jobs = number; },
       "Pairs at the same time")
       ->option_text("N [" + std::to_string(jobs) + ", 4 for each core]");
   interop->preparse_callback([&options, jobs](std::size_t /*words*/) { options.jobs = jobs; });

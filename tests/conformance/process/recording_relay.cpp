@@ -74,7 +74,7 @@ RecordingRelay::RecordingRelay(const Network& network, std::uint16_t server_port
         try {
           run(network);
         } catch (const std::exception& error) {
-          const std::lock_guard lock(mutex_);
+          const MutexLock lock(mutex_);
           fault_ = error.what();
           news_.set();
         }
@@ -86,29 +86,29 @@ RecordingRelay::~RecordingRelay() {
 }
 
 std::vector<RelayEvent> RecordingRelay::events_since(std::size_t first) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return {events_.begin() + static_cast<std::ptrdiff_t>(std::min(first, events_.size())), events_.end()};
 }
 
 std::size_t RecordingRelay::count() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return count_;
 }
 
 bool RecordingRelay::is_cut() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return count_ != events_.size();
 }
 
 std::string RecordingRelay::fault() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return fault_;
 }
 
 void RecordingRelay::note(const Connection& connection, std::size_t end, Kind kind, std::string bytes) {
   const auto at =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin_);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++count_;
   news_.set();
   // Once something is left out all is, so that what is kept has no gap.

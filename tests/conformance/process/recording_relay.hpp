@@ -2,13 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/event_flag.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/thread_annotations.hpp"
 #include "tests/conformance/process/network.hpp"
 
 namespace parley::conform {
@@ -73,11 +73,11 @@ class RecordingRelay {
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::vector<std::size_t> connections_of_user_;  // the relay's thread alone
 
-  mutable std::mutex mutex_;  // guards all up to the flags
-  std::vector<RelayEvent> events_;
-  std::size_t count_ = 0;
-  std::size_t kept_bytes_ = 0;
-  std::string fault_;
+  mutable Mutex mutex_;
+  std::vector<RelayEvent> events_ GUARDED_BY(mutex_);
+  std::size_t count_ GUARDED_BY(mutex_) = 0;
+  std::size_t kept_bytes_ GUARDED_BY(mutex_) = 0;
+  std::string fault_ GUARDED_BY(mutex_);
 
   EventFlag news_;
   EventFlag stopped_;

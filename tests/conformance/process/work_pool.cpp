@@ -12,8 +12,7 @@
 namespace parley::conform {
 namespace {
 
-constexpr std::size_t submissions_for_each_core = 4;
-constexpr std::size_t most_submissions = 64;
+constexpr std::size_t for_each_core = 4;
 // Four Java programs at the same time, or a compiler.
 constexpr std::size_t memory_of_a_submission = std::size_t{512} * 1024 * 1024;
 
@@ -97,10 +96,13 @@ void start_workers(std::size_t count, std::vector<std::jthread>& threads,
 }
 
 std::size_t default_submissions_at_once() {
-  const std::size_t by_cores =
-      submissions_for_each_core * std::max<std::size_t>(1, std::thread::hardware_concurrency());
   const std::size_t by_memory = available_memory() / memory_of_a_submission;
-  return std::clamp<std::size_t>(std::min(by_cores, by_memory), 1, most_submissions);
+  return std::clamp<std::size_t>(by_memory, 1, default_at_once());
+}
+
+std::size_t default_at_once() {
+  return std::clamp<std::size_t>(for_each_core * std::thread::hardware_concurrency(), for_each_core,
+                                 most_at_once);
 }
 
 }  // namespace parley::conform

@@ -20,6 +20,12 @@ void work_in_parallel(std::size_t workers, const std::vector<bool>& is_alone,
 void start_workers(std::size_t count, std::vector<std::jthread>& threads,
                    const std::function<void(std::size_t number)>& work);
 
+/// Whatever the machine has.
+inline constexpr std::size_t most_at_once = 64;
+
+/// How much of what mostly waits may be done at the same time where nobody has said: a few for each core.
+std::size_t default_at_once();
+
 /// How many submissions may be judged at the same time where nobody has said: many more than there are cores,
 /// since they wait more than they work, and as many as the memory that is left has room for.
 std::size_t default_submissions_at_once();
