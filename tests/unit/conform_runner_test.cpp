@@ -86,5 +86,35 @@ TEST_CASE("a case behind a failure is tried alone") {
   CHECK(results[2].status == Status::passed);
 }
 
+/// Every case fails, with nothing from the program, or with something; notes how each try was announced.
+class SilentBench : public Bench {
+ public:
+  SilentBench(bool is_silent, std::vector<bool>& behind_silence)
+      : is_silent_(is_silent), behind_silence_(behind_silence) {}
+  std::optional<std::string> prepare(const Job& /*job*/) override { return std::nullopt; }
+  void run(const Job& job, Transcript& /*transcript*/) override {
+    behind_silence_.push_back(job.is_after_silence);
+    CaseFailed failed{{"an answer", "nothing", {}, {}, 0}};
+    failed.failure.is_silent = is_silent_;
+    throw failed;
+  }
+
+ private:
+  const bool is_silent_;
+  std::vector<bool>& behind_silence_;
+};
+
+TEST_CASE("another try of a case to which nothing came says so, and only of such a one") {
+  for (const bool is_silent : {true, false}) {
+    std::vector<Job> jobs(1);
+    jobs[0].id = "A";
+    std::vector<bool> behind_silence;
+    run_jobs(jobs, [&] { return std::make_unique<SilentBench>(is_silent, behind_silence); }, {});
+    REQUIRE(behind_silence.size() > 1);
+    CHECK(!behind_silence[0]);
+    CHECK(behind_silence[1] == is_silent);
+  }
+}
+
 }  // namespace
 }  // namespace parley::conform

@@ -266,10 +266,12 @@ Result run_one(const Job& job, bool is_needed, std::size_t most_tries, Bench& be
     std::size_t passes = 0;
     std::optional<Result> passed;
     const bool alone = bench.used_since().empty();
+    Job next = job;
+    next.is_after_silence = result.failure->is_silent;
     // One that others need blocks them only when it never passes.
     while (failures + passes < most_tries && passes < enough &&
            (failures < enough || (is_needed && passes == 0))) {
-      Result again = try_once(job, bench, blank);
+      Result again = try_once(next, bench, blank);
       if (again.status == Status::not_run) break;
       if (again.status == Status::failed) {
         ++failures;

@@ -26,7 +26,8 @@ struct Job {
   bool leaves_early = false;  ///< but not on one that such as this has used
   std::size_t number = 0;     ///< among all cases, selected or not: makes user names and seeds
   std::map<std::string_view, Without>
-      lacking{};  ///< essential cases that failed, and that it is tried without
+      lacking{};                  ///< essential cases that failed, and that it is tried without
+  bool is_after_silence = false;  ///< it is tried again, and to the first try the program said nothing at all
 
   bool is_lacking(std::string_view essential) const { return lacking.contains(essential); }
 };

@@ -78,14 +78,15 @@ std::set<std::string_view> stuck_jobs(const std::vector<Job>& jobs) {
 Probed probe_program(const Options& options, const Dialect& dialect, ProbeGoal goal) {
   Settings settings = options.settings;
   settings.dialect = dialect;
+  const std::size_t at_once = options.command.empty() ? 1 : options.workers() + options.workers_in_vain();
   if (options.is_about_client())
-    return probe_client(tested_program(options), read_profile_of(options), settings, goal);
-  if (options.command.empty()) {
-    RunningServerBench bench(to_endpoint(options.address), settings);
-    return probe_server(bench, goal);
-  }
-  StartedServerBench bench(tested_program(options), settings);
-  return probe_server(bench, goal);
+    return probe_client(tested_program(options), read_profile_of(options), settings, at_once, goal);
+  const auto make_bench = [&]() -> std::unique_ptr<ServerBench> {
+    if (options.command.empty())
+      return std::make_unique<RunningServerBench>(to_endpoint(options.address), settings);
+    return std::make_unique<StartedServerBench>(tested_program(options), settings);
+  };
+  return probe_server(make_bench, at_once, goal);
 }
 
 std::vector<Job> all_jobs() {

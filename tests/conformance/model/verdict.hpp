@@ -48,6 +48,7 @@ struct Failure {
   std::string crash{};                 ///< the exception that the program has printed; empty when it has not
   bool in_set_up = false;              ///< what the case is about had not begun
   Without without = Without::nothing;  ///< of an essential case
+  bool is_silent = false;              ///< nothing at all came from the program on any socket
 };
 
 /// What is known of one case after a run. Its clause's sentence is a quote of PROTOCOL.md.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,13 +22,15 @@ struct Probed {
 /// What is to be found out. What is not is taken to be as in the settings.
 enum class ProbeGoal { everything, forward, broadcast };
 
-/// Tries the variations of the protocol that are known on a server, each on a program of its own where the
-/// bench can start one. Takes half a minute at most, and seconds mostly.
-Probed probe_server(ServerBench& bench, ProbeGoal goal = ProbeGoal::everything);
+/// Tries the variations of the protocol that are known on a server, each on a program of its own where a
+/// bench can start one, and `at_once` of them at the same time. Takes half a minute at most, and seconds
+/// mostly.
+Probed probe_server(const std::function<std::unique_ptr<ServerBench>()>& make_bench, std::size_t at_once,
+                    ProbeGoal goal);
 
 /// The same with a client.
 Probed probe_client(const TestedProgram& program, const Profile& profile, const Settings& settings,
-                    ProbeGoal goal = ProbeGoal::everything);
+                    std::size_t at_once, ProbeGoal goal);
 
 /// Prints what was found, and the TOML that makes the suite speak so. True when there is a dialect to speak.
 bool print_probed(std::ostream& out, const Probed& probed, const Dialect& base);

@@ -1,31 +1,32 @@
 // How a client speaks: what is tried, in which order, and what is made of what comes.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <optional>
-#include <system_error>
+#include <utility>
 
 #include "protocol/text.hpp"
 #include "tests/conformance/bench/client_trial.hpp"
+#include "tests/conformance/probe/attempts.hpp"
 #include "tests/conformance/probe/probe.hpp"
 
 namespace parley::conform {
 namespace {
 
-using two_socket::Channel;
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+using two_socket::Channel;
 
 constexpr milliseconds longest_wait{300};  // for a program that is seen to wait itself
 constexpr milliseconds longest_start{3'000};
-constexpr milliseconds longest_probe{30'000};
 constexpr milliseconds time_for_the_rest{60};
 constexpr std::string_view register_ends[] = {"\n\n", "\n \n", " \n \n", "\r\n\r\n", "\n"};
 constexpr std::string_view delivered_words[] = {"SENT", "SEND", "DELIVERED", "RECEIVED", "ACK", "OK"};
 
 class ClientProbe {
  public:
-  ClientProbe(const TestedProgram& program, const Profile& profile, const Settings& settings)
-      : program_(program), profile_(profile), settings_(settings), until_(Clock::now() + longest_probe) {
+  ClientProbe(const TestedProgram& program, const Profile& profile, const Settings& settings,
+              std::size_t at_once)
+      : program_(program), profile_(profile), settings_(settings), attempts_(at_once) {
     found_.dialect = settings.dialect;
     settings_.timeout = std::min(settings.timeout, longest_wait);
     profile_.start_time = std::min(profile.start_time, longest_start);
@@ -46,27 +47,35 @@ class ClientProbe {
   }
 
  private:
-  /// `act` with a client of its own in that dialect; false when it fails.
+  /// `act` with a client of its own in that dialect: what went wrong. Any thread.
   template <typename Act>
-  bool attempt(const Dialect& dialect, const Act& act) {
-    if (Clock::now() > until_) {
-      failure_ = "the time for all was used up";
-      return false;
-    }
-    Settings settings = settings_;
-    settings.dialect = dialect;
-    Transcript transcript;
-    try {
+  std::optional<std::string> problem_with(const Dialect& dialect, const Act& act) {
+    return attempts_.problem_in([&] {
+      Settings settings = settings_;
+      settings.dialect = dialect;
+      Transcript transcript;
       ClientTrial trial(program_, profile_, ++number_, settings, transcript);
       act(trial);
-      return true;
-    } catch (const CaseFailed& failed) {
-      failure_ = failed.failure.came;
-      if (!failed.failure.bytes.empty()) failure_ += ": \"" + visible(failed.failure.bytes) + '"';
-    } catch (const std::system_error& error) {
-      failure_ = error.what();
-    }
-    return false;
+    });
+  }
+
+  /// The same, in a thread that is alone; whether it has passed.
+  template <typename Act>
+  bool attempt(const Dialect& dialect, const Act& act) {
+    const auto problem = problem_with(dialect, act);
+    failure_ = problem.value_or("");
+    return !problem;
+  }
+
+  /// The first of these dialects in which `act` passes; failure_ is what went wrong in the first of all.
+  template <typename Act>
+  std::optional<std::size_t> first_that_passes(const std::vector<Dialect>& dialects, const Act& act) {
+    return attempts_.first_that_passes(dialects.size(), [&](std::size_t i) {
+      auto problem = problem_with(dialects[i], [&](ClientTrial& t) { act(t, i); });
+      const bool passed = !problem;
+      if (i == 0) failure_ = std::move(problem).value_or("");
+      return passed;
+    });
   }
 
   bool find_register();
@@ -80,9 +89,9 @@ class ClientProbe {
   const TestedProgram& program_;
   Profile profile_;
   Settings settings_;
-  const Clock::time_point until_;
+  const Attempts attempts_;
   Probed found_;
-  std::size_t number_ = 0;
+  std::atomic<std::size_t> number_ = 0;
   std::string failure_;  // of the last attempt
 };
 
@@ -113,25 +122,21 @@ bool ClientProbe::find_send() {
   std::vector<std::string> ends{found_.dialect.register_end};
   for (const auto end : register_ends)
     if (end != ends.front()) ends.emplace_back(end);
-  std::string first_failure;
-  for (const auto& end : ends) {
-    Dialect dialect = found_.dialect;
-    dialect.register_end = end;
-    const bool passed = attempt(dialect, [&](ClientTrial& t) {
-      t.sign_on();
-      t.type_and_expect(t.name("bob"), "Hello");
-    });
-    if (passed) {
-      found_.dialect = dialect;
-      found_.lines.push_back("It takes REGISTERED ended by \"" + visible(end) +
-                             "\", and sends what is typed");
-      return true;
-    }
-    if (first_failure.empty()) first_failure = failure_;
+  std::vector<Dialect> dialects(ends.size(), found_.dialect);
+  for (std::size_t i = 0; i < ends.size(); ++i) dialects[i].register_end = ends[i];
+  const auto passed = first_that_passes(dialects, [](ClientTrial& t, std::size_t) {
+    t.sign_on();
+    t.type_and_expect(t.name("bob"), "Hello");
+  });
+  if (!passed) {
+    found_.lines.push_back("No SEND came: " + std::to_string(ends.size()) +
+                           " ends of REGISTERED were tried. What came at first: " + failure_);
+    return false;
   }
-  found_.lines.push_back("No SEND came: " + std::to_string(ends.size()) +
-                         " ends of REGISTERED were tried. What came at first: " + first_failure);
-  return false;
+  found_.dialect = dialects[*passed];
+  found_.lines.push_back("It takes REGISTERED ended by \"" + visible(ends[*passed]) +
+                         "\", and sends what is typed");
+  return true;
 }
 
 /// The likeliest first.
@@ -156,39 +161,33 @@ std::vector<Dialect> ClientProbe::report_dialects() const {
 
 /// What it takes for the report of a delivery: it says something, and the next line goes out.
 bool ClientProbe::find_report() {
-  std::string first_failure;
   const auto dialects = report_dialects();
-  for (const Dialect& dialect : dialects) {
-    bool writes_newline = false;
-    const bool passed = attempt(dialect, [&](ClientTrial& t) {
-      const std::string bob = t.name("bob");
-      t.sign_on();
-      t.type_and_expect(bob, "first words");
-      const auto before = t.settled();
-      t.reports().send(to_frame(two_socket::Delivered{bob}));
-      t.expect_news(before, t.profile().delivered, "a word on the delivery");
-      t.type_and_expect(bob, "second words");
-      const std::string bytes = t.bytes_of(t.sending());
-      const auto behind = bytes.find("first words") + std::string_view("first words").size();
-      writes_newline = bytes.compare(behind, 5, "\nSEND") == 0;
-    });
-    if (!passed) {
-      if (first_failure.empty()) first_failure = failure_;
-      continue;
-    }
-    found_.dialect = dialect;
-    found_.dialect.body_newline = found_.dialect.body_newline || writes_newline;
-    found_.lines.push_back(std::string("Behind the body of SEND it writes ") +
-                           (writes_newline ? "an LF" : "nothing"));
-    found_.lines.push_back("It takes " + dialect.delivered_words.front() +
-                           (dialect.report_line_end ? "" : " without a line end") + " on " +
-                           (dialect.reports_on_torecv ? "TORECV" : "TOSEND") +
-                           " for the report of a delivery");
-    return true;
+  std::vector<char> writes_newline(dialects.size());
+  const auto passed = first_that_passes(dialects, [&](ClientTrial& t, std::size_t i) {
+    const std::string bob = t.name("bob");
+    t.sign_on();
+    t.type_and_expect(bob, "first words");
+    const auto before = t.settled();
+    t.reports().send(to_frame(two_socket::Delivered{bob}));
+    t.expect_news(before, t.profile().delivered, "a word on the delivery");
+    t.type_and_expect(bob, "second words");
+    const std::string bytes = t.bytes_of(t.sending());
+    const auto behind = bytes.find("first words") + std::string_view("first words").size();
+    writes_newline[i] = bytes.compare(behind, 5, "\nSEND") == 0;
+  });
+  if (!passed) {
+    found_.lines.push_back("It tells of no delivery: " + std::to_string(dialects.size()) +
+                           " forms of the report were tried. What came at first: " + failure_);
+    return false;
   }
-  found_.lines.push_back("It tells of no delivery: " + std::to_string(dialects.size()) +
-                         " forms of the report were tried. What came at first: " + first_failure);
-  return false;
+  const Dialect& dialect = found_.dialect = dialects[*passed];
+  if (writes_newline[*passed]) found_.dialect.body_newline = true;
+  found_.lines.push_back(std::string("Behind the body of SEND it writes ") +
+                         (writes_newline[*passed] ? "an LF" : "nothing"));
+  found_.lines.push_back("It takes " + dialect.delivered_words.front() +
+                         (dialect.report_line_end ? "" : " without a line end") + " on " +
+                         (dialect.reports_on_torecv ? "TORECV" : "TOSEND") + " for the report of a delivery");
+  return true;
 }
 
 bool ClientProbe::find_forward() {
@@ -249,8 +248,8 @@ void ClientProbe::find_error_code() {
 }  // namespace
 
 Probed probe_client(const TestedProgram& program, const Profile& profile, const Settings& settings,
-                    ProbeGoal goal) {
-  return ClientProbe(program, profile, settings).run(goal);
+                    std::size_t at_once, ProbeGoal goal) {
+  return ClientProbe(program, profile, settings, at_once).run(goal);
 }
 
 }  // namespace parley::conform

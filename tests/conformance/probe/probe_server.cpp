@@ -1,23 +1,27 @@
 // How a server speaks: what is tried, in which order, and what is made of what comes.
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include "protocol/text.hpp"
 #include "tests/conformance/bench/trial.hpp"
+#include "tests/conformance/probe/attempts.hpp"
 #include "tests/conformance/probe/probe.hpp"
 
 namespace parley::conform {
 namespace {
 
-using two_socket::Channel;
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+using two_socket::Channel;
 
 constexpr milliseconds longest_wait{1'000};
 constexpr milliseconds longest_wait_at_rest{300};  // for a program that is seen to wait itself
-constexpr milliseconds longest_probe{30'000};
-constexpr std::size_t first_number = 1'000;  // no case has so many: its users are others
+constexpr std::size_t first_number = 1'000;        // no case has so many: its users are others
 constexpr milliseconds time_for_the_rest{300};
 constexpr std::string_view register_ends[] = {"\n\n", "\n \n", " \n \n", "\r\n\r\n", "\n"};
 constexpr std::string_view broadcast_words[] = {"ALL",       "all",       "All", "EVERYONE", "everyone",
@@ -64,10 +68,19 @@ std::string end_of_registered(const Transcript& transcript) {
   return bytes.substr(begin, std::min(next, bytes.size()) - begin);
 }
 
+using MakeBench = std::function<std::unique_ptr<ServerBench>()>;
+
+/// What became of one attempt.
+struct Tried {
+  bool is_there = true;                ///< the program
+  std::optional<std::string> problem;  ///< nothing: it has passed
+  Transcript transcript;
+};
+
 class ServerProbe {
  public:
-  explicit ServerProbe(ServerBench& bench)
-      : bench_(bench), base_(bench.settings().dialect), until_(Clock::now() + longest_probe) {
+  ServerProbe(const MakeBench& make_bench, std::size_t at_once)
+      : make_bench_(make_bench), attempts_(at_once), bench_(make_bench()), base_(bench_->settings().dialect) {
     found_.dialect = base_;
   }
 
@@ -86,36 +99,42 @@ class ServerProbe {
   }
 
  private:
-  /// `act` with a new trial in that dialect; false when it fails, and then the next one has a new program.
+  /// `act` with a new trial in that dialect; when it fails, the next one has a new program.
   template <typename Act>
-  bool attempt(const Dialect& dialect, const Act& act) {
-    if (Clock::now() > until_) {
-      failure_ = "the time for all was used up";
-      return false;
-    }
-    if (auto problem = bench_.prepare({})) {
-      is_there_ = false;
-      failure_ = std::move(*problem);
-      return false;
-    }
-    Settings settings = bench_.settings();
-    settings.dialect = dialect;
-    settings.timeout = std::min(settings.timeout, settings.is_at_rest ? longest_wait_at_rest : longest_wait);
-    transcript_ = Transcript();
-    try {
-      Trial trial(bench_.endpoint(), ++number_, settings, transcript_);
+  Tried attempt_on(ServerBench& bench, const Dialect& dialect, const Act& act) {
+    Tried tried;
+    bool is_used = false;
+    tried.problem = attempts_.problem_in([&] {
+      if (const auto problem = bench.prepare({})) {
+        tried.is_there = false;
+        throw CaseFailed{{"the server", *problem, {}, {}}};
+      }
+      is_used = true;
+      Settings settings = bench.settings();
+      settings.dialect = dialect;
+      settings.timeout =
+          std::min(settings.timeout, settings.is_at_rest ? longest_wait_at_rest : longest_wait);
+      Trial trial(bench.endpoint(), ++number_, settings, tried.transcript);
       act(trial);
-      return true;
-    } catch (const CaseFailed& failed) {
-      failure_ = failed.failure.came;
-      if (!failed.failure.bytes.empty()) failure_ += ": \"" + visible(failed.failure.bytes) + '"';
-    }
-    bench_.recover();
-    return false;
+    });
+    if (tried.problem && is_used) bench.recover();
+    return tried;
   }
 
-  bool signs_on(const Dialect& dialect) {
-    return attempt(dialect, [](Trial& t) { t.sign_on("alice"); });
+  /// The same with the usual bench; whether it has passed.
+  template <typename Act>
+  bool attempt(const Dialect& dialect, const Act& act) {
+    Tried tried = attempt_on(*bench_, dialect, act);
+    failure_ = tried.problem.value_or("");
+    return !tried.problem;
+  }
+
+  Tried sign_on(ServerBench& bench, const Dialect& dialect) {
+    return attempt_on(bench, dialect, [&](Trial& t) {
+      // Whoever takes connections in pairs has two of them; where it runs already, others may have left one.
+      if (bench.settings().is_at_rest) t.stay_alone();
+      t.sign_on("alice");
+    });
   }
 
   std::vector<Dialect> register_dialects() const;
@@ -126,14 +145,13 @@ class ServerProbe {
   void find_error_codes();
   void note_code(int standard, std::string_view line);
 
-  ServerBench& bench_;
+  const MakeBench& make_bench_;
+  const Attempts attempts_;
+  const std::unique_ptr<ServerBench> bench_;
   const Dialect base_;
-  const Clock::time_point until_;
   Probed found_;
-  std::size_t number_ = first_number;
+  std::atomic<std::size_t> number_ = first_number;
   std::string failure_;  // of the last attempt
-  bool is_there_ = true;
-  Transcript transcript_;
 };
 
 /// All forms of REGISTER, those first that differ least from the base.
@@ -156,32 +174,41 @@ std::vector<Dialect> ServerProbe::register_dialects() const {
 }
 
 bool ServerProbe::find_sign_on() {
-  std::string first_failure;
   const auto dialects = register_dialects();
-  for (const Dialect& dialect : dialects) {
-    if (signs_on(dialect)) {
-      found_.dialect = dialect;
-      Dialect mirrored = dialect;
-      mirrored.register_end = end_of_registered(transcript_);
-      const bool is_known =
-          std::ranges::find(register_ends, mirrored.register_end) != std::end(register_ends);
-      if (is_known && mirrored != dialect && signs_on(mirrored)) found_.dialect = mirrored;
-      found_.lines.push_back(std::string("REGISTER: ") +
-                             (dialect.torecv_first ? "TORECV first" : "TOSEND first") + ", ended by \"" +
-                             visible(found_.dialect.register_end) + '"' +
-                             (dialect.number_behind_name ? ", with a number behind the name" : ""));
-      return true;
-    }
-    if (!is_there_) {
-      found_.lines = {failure_};
-      return false;
-    }
-    if (first_failure.empty()) first_failure = failure_;
+  std::vector<Tried> tried(dialects.size());
+  tried[0] = sign_on(*bench_, dialects[0]);
+  std::size_t passed = 0;
+  if (tried[0].problem && tried[0].is_there)
+    passed = 1 + attempts_
+                     .first_that_passes(dialects.size() - 1,
+                                        [&](std::size_t i) {
+                                          const auto own = attempts_.are_several() ? make_bench_() : nullptr;
+                                          tried[i + 1] = sign_on(own ? *own : *bench_, dialects[i + 1]);
+                                          return !tried[i + 1].problem;
+                                        })
+                     .value_or(dialects.size() - 1);
+  if (const auto gone = std::ranges::find(tried, false, &Tried::is_there);
+      passed == dialects.size() || gone == tried.begin()) {
+    if (gone != tried.end())
+      found_.lines = {*gone->problem};
+    else
+      found_.lines = {"No user could be registered: " + std::to_string(dialects.size()) +
+                          " forms of REGISTER were tried.",
+                      "To the usual one came: " + *tried.front().problem,
+                      "To the last one came: " + *tried.back().problem};
+    return false;
   }
-  found_.lines = {
-      "No user could be registered: " + std::to_string(dialects.size()) + " forms of REGISTER were tried.",
-      "To the usual one came: " + first_failure, "To the last one came: " + failure_};
-  return false;
+  found_.dialect = dialects[passed];
+  Dialect mirrored = found_.dialect;
+  mirrored.register_end = end_of_registered(tried[passed].transcript);
+  const bool is_known = std::ranges::find(register_ends, mirrored.register_end) != std::end(register_ends);
+  if (is_known && mirrored != found_.dialect && !sign_on(*bench_, mirrored).problem)
+    found_.dialect = mirrored;
+  found_.lines.push_back(std::string("REGISTER: ") +
+                         (found_.dialect.torecv_first ? "TORECV first" : "TOSEND first") + ", ended by \"" +
+                         visible(found_.dialect.register_end) + '"' +
+                         (found_.dialect.number_behind_name ? ", with a number behind the name" : ""));
+  return true;
 }
 
 bool ServerProbe::find_delivery() {
@@ -246,7 +273,7 @@ void ServerProbe::find_broadcast() {
     });
     if (!passed) continue;
     found_.dialect = dialect;
-    bench_.recover();  // alice and bob have left it in the middle
+    bench_->recover();  // alice and bob have left it in the middle
     found_.lines.push_back("To everybody: SEND " + word);
     return;
   }
@@ -292,8 +319,8 @@ void ServerProbe::find_error_codes() {
 
 }  // namespace
 
-Probed probe_server(ServerBench& bench, ProbeGoal goal) {
-  return ServerProbe(bench).run(goal);
+Probed probe_server(const MakeBench& make_bench, std::size_t at_once, ProbeGoal goal) {
+  return ServerProbe(make_bench, at_once).run(goal);
 }
 
 }  // namespace parley::conform

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace parley::conform {
+
+/// Ways of speaking that are tried on a program, until the time for all of them is used up. Any thread.
+class Attempts {
+ public:
+  /// How many of them may be tried at the same time, each on a program of its own.
+  explicit Attempts(std::size_t at_once);
+
+  bool are_several() const { return at_once_ > 1; }
+
+  /// What has gone wrong in `act`, which is a case; nothing when it has passed. It is not begun when the time
+  /// is over.
+  std::optional<std::string> problem_in(const std::function<void()>& act) const;
+
+  /// Which of so many passes, the first of those that do; none when none does. `passes` may be called by
+  /// several threads at the same time, each time with another number, and not for those behind one that has
+  /// passed; where one is tried at a time, by the calling thread.
+  std::optional<std::size_t> first_that_passes(std::size_t count,
+                                               const std::function<bool(std::size_t)>& passes) const;
+
+ private:
+  const std::size_t at_once_;
+  const std::chrono::steady_clock::time_point until_;
+};
+
+}  // namespace parley::conform
