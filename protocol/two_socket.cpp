@@ -102,6 +102,13 @@ void append(std::string& out, const Forward& message) {
   out += message.body;
 }
 
+void append(std::string& out, const Forward& message, std::string_view audience) {
+  out.append("FORWARD ").append(message.sender).append("\nAudience: ").append(audience);
+  out += "\nContent-length: ";
+  append_number(out, message.body.size());
+  out.append("\n\n").append(message.body);
+}
+
 void append(std::string& out, const Delivered& message, DeliveredWord word) {
   append_line_frame(out, word == DeliveredWord::sent ? "SENT" : "SEND", message.recipient);
 }

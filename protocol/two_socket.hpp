@@ -135,6 +135,10 @@ void append_header(Buffer& out, const Forward& message) {
   out.append(rest, end);
 }
 
+/// The same with the header line that says whom it is meant for (SV4), `ALL` or a name, to whoever has asked
+/// for it.
+void append(std::string& out, const Forward& message, std::string_view audience);
+
 /// A message in one line for people, with at most `body_bytes` of its body; everything in it made visible.
 std::string describe(const Event& event, std::size_t body_bytes);
 

@@ -17,7 +17,8 @@ namespace {
 
 SessionFactory make_two_socket(Context& context, const DialectSettings& settings) {
   using two_socket::DeliveredWord;
-  return two_socket_sessions(context, settings.reports_with_send ? DeliveredWord::send : DeliveredWord::sent);
+  return two_socket_sessions(context, settings.reports_with_send ? DeliveredWord::send : DeliveredWord::sent,
+                             settings.has_service);
 }
 
 /// For a dialect that leaves nothing to choose.

@@ -14,6 +14,8 @@ namespace parley {
 struct DialectSettings {
   /// The two-socket protocol reports a delivery with SEND, as its source's table does, instead of SENT (M2).
   bool reports_with_send = false;
+  /// SERVER answers users of the two-socket protocol (SV).
+  bool has_service = true;
 };
 
 /// One chat protocol that the server speaks, on a port of its own.

@@ -65,6 +65,10 @@ struct Limits {
   /// A session's deepest call needs a tenth of it; the default of 8 MiB would ask for 160 GB at 20,000
   /// threads.
   static constexpr std::size_t thread_stack_bytes = 256 * 1024;
+  /// Questions of one user to SERVER that wait for their answers: a program asks a handful at its start.
+  static constexpr std::size_t max_service_questions = 8;
+  /// From an arrival or departure to the notice of it, so that those of a whole class are one.
+  static constexpr std::chrono::milliseconds notice_gathering{200};
   /// Threads whose session is over and that have not ended yet: more only wait for a processor.
   static constexpr std::size_t max_ending_threads = 256;
 };

@@ -243,6 +243,10 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->group(behaviour)
       ->type_name("SENT|SEND")
       ->default_str("SENT");
+  bool has_no_service = false;
+  app.add_flag("--no-service", has_no_service,
+               "Let SERVER answer nobody, as if it were any name that is not here")
+      ->group(behaviour);
   add_text(app, "--log-file", options.log_file,
            "File to add the log to, instead of stderr; SIGHUP opens it anew")
       ->group(behaviour)
@@ -289,6 +293,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     complain(app, error.what());
     return std::nullopt;
   }
+  options.dialect_settings.has_service = !has_no_service;
   if (idle->count() > 0) options.idle_exit = idle_exit;
   return options;
 }

@@ -34,6 +34,8 @@ class LiveCodeUser : public ChatUser {
         charset_(std::move(charset)),
         max_body_bytes_(max_body_bytes) {}
 
+  std::string_view dialect() const override { return "livecode"; }
+
  private:
   Format format() const override { return {&format_tag, static_cast<std::uint64_t>(charset_->load())}; }
   Frames render(const Message& message, const Format& format) const override {

@@ -29,6 +29,7 @@ class NamesUser : public ChatUser {
             std::size_t max_text_bytes)
       : ChatUser(std::move(name), std::move(outbox)), framing_(framing), max_text_bytes_(max_text_bytes) {}
 
+  std::string_view dialect() const override { return "names"; }
   bool hears_notices() const override { return false; }  // OD5.2
 
  private:

@@ -54,6 +54,8 @@ class RoomsUser : public ChatUser {
       : ChatUser(std::move(name), std::move(outbox),
                  static_cast<std::size_t>(paced_wait / pause_between_frames) + 1) {}
 
+  std::string_view dialect() const override { return "rooms"; }
+
  private:
   Format format() const override { return {&format_tag}; }
   bool hears_itself() const override { return true; }

@@ -28,6 +28,8 @@ class TelnetUser : public ChatUser {
   TelnetUser(std::string name, std::shared_ptr<Outbox> outbox, std::size_t max_body_bytes)
       : ChatUser(std::move(name), std::move(outbox)), max_body_bytes_(max_body_bytes) {}
 
+  std::string_view dialect() const override { return "telnet"; }
+
  private:
   Format format() const override { return {&format_tag}; }
   Frames render(const Message& message, const Format&) const override {

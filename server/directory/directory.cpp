@@ -1,11 +1,20 @@
 #include "server/directory/directory.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "protocol/user_name.hpp"
 
 namespace parley {
+namespace {
+
+std::int64_t now_s() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+}  // namespace
 
 Directory::Directory(std::string_view lobby) : lobby_(lobby), lobby_key_(fold_case(lobby)) {}
 
@@ -19,8 +28,17 @@ std::optional<Members> Directory::sign_on(const Member& member, std::string_view
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
   if (found == entries_.end()) return std::nullopt;
-  found->second.arrival = ++arrivals_;
-  Members others = enter(found->second, open_room(room));
+  Entry& entry = found->second;
+  entry.arrival = ++arrivals_;
+  entry.since_s = now_s();
+  const auto listed = by_key_.emplace(found->first, &entry).first;
+  Members others;
+  try {
+    others = enter(entry, open_room(room));
+  } catch (...) {
+    by_key_.erase(listed);
+    throw;
+  }
   names.swap(names_);
   ++changes_;
   return others;
@@ -39,6 +57,7 @@ Members Directory::release(const Member& member) noexcept {
     } catch (const std::exception&) {  // out of memory: the name is free all the same
     }
     leave_room(found->second);
+    by_key_.erase(found->first);
     names.swap(names_);
     ++changes_;
   }
@@ -57,6 +76,7 @@ std::shared_ptr<Member> Directory::rename(const Member& member, const std::share
   const auto holder = entries_.find(key);
   if (holder != entries_.end() && holder != found) return holder->second.member;
   // From here on nothing takes memory: a node is moved, not made.
+  auto listed = by_key_.extract(found->first);
   auto node = entries_.extract(found);
   Entry& entry = node.mapped();
   renamed = std::exchange(entry.member, newcomer);
@@ -64,7 +84,8 @@ std::shared_ptr<Member> Directory::rename(const Member& member, const std::share
   if (const auto hearer = entry.room->hearers.find(entry.arrival); hearer != entry.room->hearers.end())
     hearer->second = newcomer;
   node.key() = std::move(key);
-  entries_.insert(std::move(node));
+  listed.key() = entries_.insert(std::move(node)).position->first;
+  by_key_.insert(std::move(listed));
   names.swap(names_);
   ++changes_;
   return newcomer;
@@ -110,6 +131,41 @@ std::string Directory::room_of(const Member& member) const {
   const MutexLock lock(mutex_);
   const Entry* const entry = find_signed_on(member);
   return entry != nullptr ? entry->room->name : std::string{};
+}
+
+void Directory::let_hear(const Member& member, bool hears) {
+  const MutexLock lock(mutex_);
+  const auto found = find_entry(member);
+  if (found == entries_.end() || found->second.room == nullptr) return;
+  const Entry& entry = found->second;
+  if (hears)
+    entry.room->hearers.emplace(entry.arrival, entry.member);
+  else
+    entry.room->hearers.erase(entry.arrival);
+}
+
+std::optional<service::Presence> Directory::presence(std::string_view name) const {
+  const std::string key = fold_case(name);
+  const MutexLock lock(mutex_);
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return std::nullopt;
+  return presence_of(*found->second);
+}
+
+Directory::Page Directory::page_behind(std::string_view key, std::size_t most) const {
+  Page page;
+  page.users.reserve(most);
+  const MutexLock lock(mutex_);
+  page.count = by_key_.size();
+  auto next = by_key_.upper_bound(key);
+  for (; next != by_key_.end() && page.users.size() < most; ++next)
+    page.users.push_back(presence_of(*next->second));
+  page.is_last = next == by_key_.end();
+  return page;
+}
+
+service::Presence Directory::presence_of(const Entry& entry) {
+  return {entry.member->name(), entry.member->dialect(), entry.room->name, entry.since_s};
 }
 
 std::shared_ptr<NameList> Directory::names() const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/thread_annotations.hpp"
+#include "protocol/service.hpp"
 #include "server/directory/member.hpp"
 #include "server/directory/name_list.hpp"
 
@@ -73,6 +74,22 @@ class Directory {
   /// The room that the member is in, as it is shown; empty when it is in none.
   std::string room_of(const Member& member) const EXCLUDES(mutex_);
 
+  /// From now on the member is one of those who hear notices in its room, or no longer. Nothing when it has
+  /// left.
+  void let_hear(const Member& member, bool hears) EXCLUDES(mutex_);
+
+  /// Who has the name, when somebody is signed on under it.
+  std::optional<service::Presence> presence(std::string_view name) const EXCLUDES(mutex_);
+
+  struct Page {
+    std::vector<service::Presence> users;
+    std::size_t count = 0;  ///< of all who are signed on
+    bool is_last = true;
+  };
+  /// The next of those who are signed on, sorted by Member::key(): the first ones behind `key`, so many at
+  /// most.
+  Page page_behind(std::string_view key, std::size_t most) const EXCLUDES(mutex_);
+
   /// The names of all who are signed on, in order of arrival, as they were at one moment: made anew only when
   /// somebody has come or gone since.
   std::shared_ptr<NameList> names() const EXCLUDES(mutex_);
@@ -88,10 +105,12 @@ class Directory {
   struct Entry {
     std::shared_ptr<Member> member;
     std::uint64_t arrival = 0;
-    Room* room = nullptr;  // null until signed on
+    Room* room = nullptr;      // null until signed on
+    std::int64_t since_s = 0;  // of 1970, in UTC
   };
   using Entries = std::unordered_map<std::string, Entry>;
 
+  static service::Presence presence_of(const Entry& entry);
   Entries::iterator find_entry(const Member& member) REQUIRES(mutex_);
   const Entry* find_signed_on(const Member& member) const REQUIRES(mutex_);
   Room& open_room(std::string_view name) REQUIRES(mutex_);
@@ -106,7 +125,8 @@ class Directory {
 
   mutable Mutex mutex_;                 // taken alone: what is called under it only computes
   Entries entries_ GUARDED_BY(mutex_);  // by Member::key()
-  std::unordered_map<std::string, Room> rooms_ GUARDED_BY(mutex_);  // by Room::key; none is empty
+  std::map<std::string_view, const Entry*> by_key_ GUARDED_BY(mutex_);  // of who is signed on
+  std::unordered_map<std::string, Room> rooms_ GUARDED_BY(mutex_);      // by Room::key; none is empty
   std::uint64_t arrivals_ GUARDED_BY(mutex_) = 0;
   mutable std::uint64_t changes_ GUARDED_BY(mutex_) = 0;        // of who is signed on
   mutable std::shared_ptr<NameList> names_ GUARDED_BY(mutex_);  // null since the last change

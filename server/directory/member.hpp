@@ -24,11 +24,14 @@ class Member {
   /// The name as it is found. Constant; any thread.
   const std::string& key() const { return key_; }
 
+  /// Its name in the table of dialects. Constant; any thread.
+  virtual std::string_view dialect() const = 0;
+
   /// Hands over one message. Any thread; never blocks. The receipt is reported when the recipient
   /// acknowledged the message, or when it is certain that it will not.
   virtual void deliver(const Message& message, Receipt receipt) = 0;
 
-  /// Whether announce() says anything: dialects that have no word for it are not asked. Constant; any thread.
+  /// Whether it is told of comings and goings from its arrival on. Constant; any thread.
   virtual bool hears_notices() const { return false; }
 
   /// Tells of a coming or going in the member's room. Any thread; never blocks.

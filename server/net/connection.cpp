@@ -353,8 +353,8 @@ std::optional<Deadline> Connection::passed_deadline(Clock::time_point now) const
   for (const auto kind : {Deadline::linger, Deadline::progress})
     if (passed(kind)) return kind;
   if (!is_open()) return std::nullopt;
-  for (const auto kind :
-       {Deadline::sign_on, Deadline::frame, Deadline::more, Deadline::answer, Deadline::send})
+  for (const auto kind : {Deadline::sign_on, Deadline::frame, Deadline::more, Deadline::answer,
+                          Deadline::send, Deadline::service})
     if (passed(kind)) return kind;
   return std::nullopt;
 }

@@ -33,10 +33,11 @@ enum class Deadline : std::uint8_t {
   more,      ///< to go on with what may be complete as it is
   answer,    ///< to answer what was sent to the peer
   send,      ///< ours, to answer what the peer has sent
+  service,   ///< ours, to tell what has gathered for the peer
   progress,  ///< to take some of what waits for it
   linger     ///< to close its end after ours
 };
-inline constexpr std::size_t deadline_kinds = 7;
+inline constexpr std::size_t deadline_kinds = 8;
 
 /// Hears what became of a frame that had to wait; destroyed without has_left() when it never left. Both come
 /// from any thread, with no lock held.

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "protocol/two_socket.hpp"
+#include "protocol/user_name.hpp"
+#include "protocol/words.hpp"
 
 namespace parley {
 namespace {
@@ -13,15 +15,13 @@ namespace {
 constexpr std::size_t small_frame_bytes = 2 * 1024;
 
 constexpr char format_tag = 0;
-constexpr Format format{&format_tag, 0};
+constexpr Format plain_format{&format_tag, 0};
+constexpr Format audience_format{&format_tag, 1};
 
-SharedFrame frame_of(const Message& message) {
-  return message
-      .rendered(format,
-                [&]() -> Frames {
-                  return {make_frame(to_frame(two_socket::Forward{message.sender(), message.body()}))};
-                })
-      .front();
+/// "FORWARD alice" is the first line of every one.
+std::string_view sender_of(std::string_view frame) {
+  const std::string_view words = frame.substr(0, frame.find('\n'));
+  return split_word(words, is_space).second;
 }
 
 }  // namespace
@@ -58,21 +58,23 @@ void Mailbox::open() {
 void Mailbox::deliver(const Message& message, Receipt receipt) {
   List pushed_out;  // their receipts report the failure when they go, after the lock
   std::uint64_t number = 0;
-  const bool ends_with_newline = ends_bodies_with_newline_.load(std::memory_order_relaxed);
-  const SharedFrame whole = ends_with_newline ? frame_of(message) : nullptr;
+  const bool is_plain = form_.load(std::memory_order_relaxed) == 0;
+  const SharedFrame whole = is_plain ? nullptr : frame_of(message);
   {
     const MutexLock lock(mutex_);
     if (closed_) return;  // the receipt reports the failure when it goes, after the lock
-    if (opened_ && !out_)
+    if (opened_ && !out_) {
       number = put_out(std::move(receipt));
-    else if (!keep(message, receipt, pushed_out))
+      if (remembers_senders_) out_sender_ = message.sender();
+    } else if (!keep(message, receipt, pushed_out)) {
       return;
+    }
   }
   if (number == 0) {
     pushed_out.clear();  // or they would count as still waiting
     return connection_->relieve_server();
   }
-  if (ends_with_newline) return forward({whole, number, message.answer_by()});
+  if (!is_plain) return forward({whole, number, message.answer_by()});
   fmt::basic_memory_buffer<char, small_frame_bytes> frame;
   two_socket::append_header(frame, {message.sender(), message.body()});
   const bool is_small = frame.size() + message.body().size() <= small_frame_bytes;
@@ -99,12 +101,74 @@ bool Mailbox::acknowledge(Outcome outcome) {
 }
 
 bool Mailbox::is_overdue(Clock::time_point now) {
+  Receipt given_up;
+  List late;
+  Next next;
+  {
+    const MutexLock lock(mutex_);
+    if (!out_) return false;
+    const bool waits = last_kept_ == last_out_ && last_left_ != last_out_;
+    if (waits) due_ = now + limits_.receipt_timeout;
+    if (now < due_) connection_->set_deadline(Deadline::answer, due_);
+    if (now < due_ || last_in_doubt_ != last_out_) return now >= due_;
+    given_up = take_out(next, late);
+  }
+  forward(next);
+  return false;
+}
+
+void Mailbox::tell_audience(bool tells) {
+  if (tells)
+    form_.fetch_or(with_audience, std::memory_order_relaxed);
+  else
+    form_.fetch_and(~with_audience, std::memory_order_relaxed);
+}
+
+Mailbox::Traffic Mailbox::traffic() const {
   const MutexLock lock(mutex_);
-  if (!out_) return false;
-  const bool waits = last_kept_ == last_out_ && last_left_ != last_out_;
-  if (waits) due_ = now + limits_.receipt_timeout;
-  if (now < due_) connection_->set_deadline(Deadline::answer, due_);
-  return now >= due_;
+  if (!opened_ || closed_) return Traffic::shut;
+  return out_ ? Traffic::busy : Traffic::quiet;
+}
+
+void Mailbox::send_aside(const Message& message) {
+  constexpr auto no_departure = [] { return std::unique_ptr<Departure>(); };
+  const SharedFrame frame = frame_of(message);
+  if (ends_bodies_with_newline())
+    connection_->send(frame->bytes(), "\n", no_departure);
+  else
+    connection_->send(frame, no_departure);
+}
+
+void Mailbox::remember_senders() {
+  const MutexLock lock(mutex_);
+  out_sender_.reserve(max_name_bytes);  // nothing may fail later
+  remembers_senders_ = true;
+}
+
+bool Mailbox::is_out_from(std::string_view sender) const {
+  const MutexLock lock(mutex_);
+  return out_ && equal_ignoring_case(out_sender_, sender);
+}
+
+void Mailbox::doubt_answer() {
+  const MutexLock lock(mutex_);
+  if (out_) last_in_doubt_ = last_out_;
+}
+
+bool Mailbox::ends_bodies_with_newline() const {
+  return (form_.load(std::memory_order_relaxed) & newline_behind_body) != 0;
+}
+
+/// Without the LF behind the body.
+SharedFrame Mailbox::frame_of(const Message& message) const {
+  const two_socket::Forward forward{message.sender(), message.body()};
+  if ((form_.load(std::memory_order_relaxed) & with_audience) == 0)
+    return message.rendered(plain_format, [&]() -> Frames { return {make_frame(to_frame(forward))}; })
+        .front();
+  const std::string_view audience = message.is_private() ? std::string_view(owner_) : broadcast_name;
+  return message
+      .rendered(audience_format, [&]() -> Frames { return {make_frame(to_frame(forward, audience))}; })
+      .front();
 }
 
 void Mailbox::close() noexcept {
@@ -171,7 +235,9 @@ Mailbox::Next Mailbox::take_next(List& late) {
     waiting_.take(late);
     WaitingForward& next = late.back();
     connection_->let_go(next.bytes);
-    if (next.answer_by > now) return {next.frame, put_out(std::move(next.receipt)), next.answer_by};
+    if (next.answer_by <= now) continue;
+    if (remembers_senders_) out_sender_ = sender_of(next.frame->bytes());
+    return {next.frame, put_out(std::move(next.receipt)), next.answer_by};
   }
   return {};
 }
@@ -181,7 +247,7 @@ void Mailbox::forward(const Next& next) {
   const auto make_departure = [&] {
     return std::make_unique<ForwardDeparture>(weak_from_this(), next.number);
   };
-  note(ends_bodies_with_newline_.load(std::memory_order_relaxed)
+  note(ends_bodies_with_newline()
            ? connection_->send(next.frame->bytes(), "\n", make_departure, next.answer_by)
            : connection_->send(next.frame, make_departure, next.answer_by),
        next.number);

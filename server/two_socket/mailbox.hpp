@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/thread_annotations.hpp"
 #include "server/directory/message.hpp"
@@ -22,14 +24,18 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
   using Clock = Connection::Clock;
 
-  Mailbox(std::shared_ptr<Connection> connection, const Limits& limits)
-      : connection_(std::move(connection)), limits_(limits) {}
+  /// `owner`: the recipient's name.
+  Mailbox(std::shared_ptr<Connection> connection, const Limits& limits, std::string owner = {})
+      : connection_(std::move(connection)), limits_(limits), owner_(std::move(owner)) {}
 
   /// Lets the first FORWARD out: until here messages only wait (both REGISTERED come first).
   void open() EXCLUDES(mutex_);
 
   /// From here on each FORWARD has an LF behind its body (F1.7).
-  void end_bodies_with_newline() { ends_bodies_with_newline_.store(true, std::memory_order_relaxed); }
+  void end_bodies_with_newline() { form_.fetch_or(newline_behind_body, std::memory_order_relaxed); }
+
+  /// Whether FORWARDs that come from here on say whom they are meant for (SV4).
+  void tell_audience(bool tells);
 
   /// Forwards the message at once when nothing is out, else keeps it. It fails when there is no room or the
   /// mailbox is closed, and later when it must make room for a sender who has less waiting, or when its time
@@ -41,8 +47,29 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   bool acknowledge(Outcome outcome) EXCLUDES(mutex_);
 
   /// The recipient's thread, when its `answer` deadline has passed: true when it has had the receipt time
-  /// since its FORWARD left. Else the deadline is set anew.
+  /// since its FORWARD left. Else the deadline is set anew; or the FORWARD is given up, when it may have been
+  /// answered (doubt_answer()).
   bool is_overdue(Clock::time_point now) EXCLUDES(mutex_);
+
+  // For FORWARDs beside the messages, which wait for none and let none wait (SV2).
+
+  enum class Traffic {
+    shut,  ///< not open yet, or closed
+    busy,  ///< a message is out
+    quiet
+  };
+  Traffic traffic() const EXCLUDES(mutex_);
+
+  /// Sends one at once. Its answer is none of this mailbox's.
+  void send_aside(const Message& message);
+
+  /// From here on is_out_from() knows whose message is out.
+  void remember_senders() EXCLUDES(mutex_);
+  bool is_out_from(std::string_view sender) const EXCLUDES(mutex_);
+
+  /// An answer that names nobody has been taken for another FORWARD's than the message's that is out, if one
+  /// is: whoever answers nothing more is not overdue.
+  void doubt_answer() EXCLUDES(mutex_);
 
   /// Fails everything that is in it, and everything that comes later (R7).
   void close() noexcept EXCLUDES(mutex_);
@@ -62,6 +89,8 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   Receipt take_out(Next& next, List& late) REQUIRES(mutex_);
   bool keep(const Message& message, Receipt& receipt, List& pushed_out) REQUIRES(mutex_);
   Next take_next(List& late) REQUIRES(mutex_);
+  SharedFrame frame_of(const Message& message) const;
+  bool ends_bodies_with_newline() const;
   void forward(const Next& next) EXCLUDES(mutex_);
   void note(Sent sent, std::uint64_t number) EXCLUDES(mutex_);
   void has_left(std::uint64_t number) noexcept EXCLUDES(mutex_);
@@ -69,18 +98,26 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
 
   const std::shared_ptr<Connection> connection_;
   const Limits& limits_;
-  std::atomic<bool> ends_bodies_with_newline_{false};
+  const std::string owner_;
 
-  Mutex mutex_;  // taken alone; the FORWARD itself is written after it is let go
+  // How FORWARDs are written: these, added up.
+  static constexpr unsigned newline_behind_body = 1;
+  static constexpr unsigned with_audience = 2;
+  std::atomic<unsigned> form_{0};
+
+  mutable Mutex mutex_;  // taken alone; the FORWARD itself is written after it is let go
   bool opened_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
   std::optional<Receipt> out_ GUARDED_BY(mutex_);  // the receipt of the FORWARD that is out
   Clock::time_point due_ GUARDED_BY(mutex_){};     // when that must be answered
+  bool remembers_senders_ GUARDED_BY(mutex_) = false;
+  std::string out_sender_ GUARDED_BY(mutex_);  // of the FORWARD that is out, when they are remembered
   // FORWARDs by number: the last that went out, the last that had to wait for room in the socket, and the
   // last such one that left.
   std::uint64_t last_out_ GUARDED_BY(mutex_) = 0;
   std::uint64_t last_kept_ GUARDED_BY(mutex_) = 0;
   std::uint64_t last_left_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t last_in_doubt_ GUARDED_BY(mutex_) = 0;  // whether it has been answered
   WaitingForwards waiting_ GUARDED_BY(mutex_);
 };
 

@@ -77,6 +77,11 @@ void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
   if (answer.recipients == 0 && sequence == first_sequence_) write_settled();
 }
 
+bool Replies::is_answered(std::uint64_t sequence) const {
+  const MutexLock lock(mutex_);
+  return sequence < first_sequence_ && !writing_;
+}
+
 void Replies::close() noexcept {
   MutexLock lock(mutex_);
   for (Answer& answer : answers_) fail(answer);

@@ -55,6 +55,9 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   /// One recipient's outcome. One that comes after the SEND was given up counts for nothing.
   void settle(std::uint64_t sequence, Outcome outcome) noexcept override EXCLUDES(mutex_);
 
+  /// Whether the answer of that number has been written.
+  bool is_answered(std::uint64_t sequence) const EXCLUDES(mutex_);
+
   /// The user goes: every SEND is answered, with ERROR 102 if need be, and the answers are written when this
   /// returns, whoever writes them.
   void close() noexcept EXCLUDES(mutex_);

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "protocol/service.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
@@ -36,11 +37,12 @@ std::string error_frame(ErrorCode code, std::string_view phrase, two_socket::Blo
 }  // namespace
 
 TwoSocketSession::TwoSocketSession(const std::shared_ptr<Connection>& connection, Context& context,
-                                   two_socket::DeliveredWord delivered_word)
+                                   two_socket::DeliveredWord delivered_word, bool has_service)
     : Session(connection, "two-socket", context.floods.for_peer(connection->peer().address(), true),
               context.limits.frame_timeout),
       context_(context),
       delivered_word_(delivered_word),
+      has_service_(has_service),
       parser_(two_socket::Side::client, {context.limits.max_header_bytes, context.limits.max_body_bytes}) {}
 
 void TwoSocketSession::begin() {
@@ -169,21 +171,33 @@ void TwoSocketSession::send_to_one(const two_socket::Send& request, Clock::time_
       context_.chat.tell(*user_, request.recipient, request.body, answer_by, [&](std::string_view recipient) {
         return replies.receipt(replies.expect(recipient, 1, request.body.size(), answer_by));
       });
-  if (!is_there) replies.refuse();
+  if (is_there) return;
+  if (has_service_ && service::is_service_name(request.recipient)) return ask_service(request, answer_by);
+  replies.refuse();
 }
 
-void TwoSocketSession::on(const two_socket::Received&) {
-  acknowledge(Outcome::received);
+/// Nobody can be called SERVER, so that only who finds nobody comes here.
+void TwoSocketSession::ask_service(const two_socket::Send& request, Clock::time_point answer_by) {
+  Replies& replies = user_->replies();
+  Service& service = user_->service();
+  if (!service.has_room()) return replies.refuse();
+  const std::uint64_t sequence = replies.expect(service::name, 1, request.body.size(), answer_by);
+  replies.receipt(sequence).report(Outcome::received);
+  service.ask(request.body, sequence);
+}
+
+void TwoSocketSession::on(const two_socket::Received& answer) {
+  acknowledge(Outcome::received, answer.sender);
 }
 
 void TwoSocketSession::on(const two_socket::Error& answer) {
   const bool rejected = answer.code == static_cast<int>(ErrorCode::header_incomplete);
-  acknowledge(rejected ? Outcome::rejected : Outcome::failed);
+  acknowledge(rejected ? Outcome::rejected : Outcome::failed, {});
 }
 
 /// What answers a FORWARD costs nothing, what answers nothing is a request like any other.
-void TwoSocketSession::acknowledge(Outcome outcome) {
-  if (is_registered() && user_->mailbox().acknowledge(outcome)) return;
+void TwoSocketSession::acknowledge(Outcome outcome, std::string_view sender) {
+  if (is_registered() && user_->acknowledge(outcome, sender)) return;
   charge_request();
   if (!is_registered()) refuse_early();
 }
@@ -230,6 +244,8 @@ void TwoSocketSession::expire(Deadline kind) {
     case Deadline::answer:
       if (user_->mailbox().is_overdue(now())) end_with("did not answer a FORWARD in time", {});
       return;
+    case Deadline::service:
+      return user_->serve();
     default:
       return;
   }
@@ -259,9 +275,10 @@ void TwoSocketSession::refuse(std::string_view sentence) {
   end_with(sentence, error_frame(ErrorCode::no_user_registered, sentence));
 }
 
-SessionFactory two_socket_sessions(Context& context, two_socket::DeliveredWord delivered_word) {
-  return [&context, delivered_word](std::shared_ptr<Connection> connection) {
-    return std::make_shared<TwoSocketSession>(std::move(connection), context, delivered_word);
+SessionFactory two_socket_sessions(Context& context, two_socket::DeliveredWord delivered_word,
+                                   bool has_service) {
+  return [&context, delivered_word, has_service](std::shared_ptr<Connection> connection) {
+    return std::make_shared<TwoSocketSession>(std::move(connection), context, delivered_word, has_service);
   };
 }
 

@@ -16,7 +16,7 @@ namespace parley {
 class TwoSocketSession : public Session {
  public:
   TwoSocketSession(const std::shared_ptr<Connection>& connection, Context& context,
-                   two_socket::DeliveredWord delivered_word);
+                   two_socket::DeliveredWord delivered_word, bool has_service);
 
  private:
   void begin() override;
@@ -49,10 +49,11 @@ class TwoSocketSession : public Session {
   void refuse_registration(const two_socket::Register& request, std::string_view phrase);
   void refuse_early();
   void count_refusal(const std::string& answer);
-  void acknowledge(Outcome outcome);
+  void acknowledge(Outcome outcome, std::string_view sender);
   bool await_room();
   void send_to_all(const two_socket::Send& request, Clock::time_point answer_by);
   void send_to_one(const two_socket::Send& request, Clock::time_point answer_by);
+  void ask_service(const two_socket::Send& request, Clock::time_point answer_by);
 
   bool is_registered() const { return user_ && user_->is_signed_on(); }
   bool is_sender() const { return is_registered() && user_->sends_on(connection()); }
@@ -63,6 +64,7 @@ class TwoSocketSession : public Session {
 
   Context& context_;
   const two_socket::DeliveredWord delivered_word_;
+  const bool has_service_;
   two_socket::Parser parser_;
   std::shared_ptr<TwoSocketUser> user_;  // set once, at the first REGISTER that is accepted
   std::size_t refusals_ = 0;             // in a row
@@ -74,8 +76,9 @@ class TwoSocketSession : public Session {
   bool register_is_accepted_ = false;
 };
 
-/// For the table of dialects.
-SessionFactory two_socket_sessions(Context& context, two_socket::DeliveredWord delivered_word);
+/// For the table of dialects. `has_service`: SERVER answers (SV).
+SessionFactory two_socket_sessions(Context& context, two_socket::DeliveredWord delivered_word,
+                                   bool has_service);
 std::string two_socket_refusal(std::string_view phrase);
 
 }  // namespace parley

@@ -26,7 +26,7 @@ TwoSocketUser::Attached TwoSocketUser::attach(Channel channel,
     replies_ = std::make_shared<Replies>(connection, delivered_word_, context_.limits.max_unanswered,
                                          context_.counters);
   else
-    mailbox_ = std::make_shared<Mailbox>(connection, context_.limits);
+    mailbox_ = std::make_shared<Mailbox>(connection, context_.limits, name());
   if (mailbox_ && ends_bodies_with_newline_) mailbox_->end_bodies_with_newline();
   place = connection;
   return send_connection_ && recv_connection_ ? Attached::both : Attached::half;
@@ -68,6 +68,7 @@ void TwoSocketUser::confirm() {
     if (++confirmed_ < 2) return;
   }
   mailbox_->open();
+  serve();
 }
 
 void TwoSocketUser::end_bodies_with_newline() {
@@ -78,6 +79,28 @@ void TwoSocketUser::end_bodies_with_newline() {
 
 void TwoSocketUser::deliver(const Message& message, Receipt receipt) {
   mailbox_->deliver(message, std::move(receipt));
+}
+
+Service& TwoSocketUser::service() {
+  if (!asked_service_) {
+    asked_service_ =
+        std::make_unique<Service>(*this, *mailbox_, *replies_, *recv_connection_, context_.directory);
+    service_.store(asked_service_.get(), std::memory_order_release);
+  }
+  return *asked_service_;
+}
+
+bool TwoSocketUser::acknowledge(Outcome outcome, std::string_view sender) {
+  Service* const service = service_.load(std::memory_order_acquire);
+  return service != nullptr ? service->acknowledge(outcome, sender) : mailbox_->acknowledge(outcome);
+}
+
+void TwoSocketUser::serve() {
+  if (Service* const service = service_.load(std::memory_order_acquire)) service->serve();
+}
+
+void TwoSocketUser::announce(const Notice& notice) {
+  if (Service* const service = service_.load(std::memory_order_acquire)) service->note(notice);
 }
 
 void TwoSocketUser::log(std::string_view line) const {

@@ -13,6 +13,7 @@
 #include "server/net/connection.hpp"
 #include "server/two_socket/mailbox.hpp"
 #include "server/two_socket/replies.hpp"
+#include "server/two_socket/service.hpp"
 
 namespace parley {
 
@@ -56,6 +57,16 @@ class TwoSocketUser : public Member {
   Replies& replies() { return *replies_; }
   Mailbox& mailbox() { return *mailbox_; }
 
+  /// What SERVER owes this user, who has asked it something now. The thread of the socket that it sends on.
+  Service& service();
+  /// The user has answered a FORWARD, or so it says: false when it answers nothing. `sender`: whose FORWARD
+  /// it says that was, any bytes. Once signed on.
+  bool acknowledge(Outcome outcome, std::string_view sender);
+  /// Its `service` deadline has passed.
+  void serve();
+
+  std::string_view dialect() const override { return "two-socket"; }
+  void announce(const Notice& notice) override;
   void deliver(const Message& message, Receipt receipt) override;
   void log(std::string_view line) const override;
 
@@ -76,6 +87,10 @@ class TwoSocketUser : public Member {
   std::shared_ptr<Connection> recv_connection_;
   std::shared_ptr<Replies> replies_;
   std::shared_ptr<Mailbox> mailbox_;
+
+  // Nearly nobody asks SERVER anything.
+  std::unique_ptr<Service> asked_service_;  // of the socket's thread that it sends on
+  std::atomic<Service*> service_{nullptr};  // the same, for everybody
 
   void depart(std::string_view reason, const Connection* ending) noexcept;
 

@@ -13,6 +13,7 @@ namespace {
 class Somebody : public Member {
  public:
   using Member::Member;
+  std::string_view dialect() const override { return "telnet"; }
   void deliver(const Message&, Receipt) override {}
   bool hears_notices() const override { return true; }
 };
@@ -197,6 +198,63 @@ TEST_CASE("R1: of many threads that want one name at the same time exactly one h
     for (auto& thread : threads) thread.join();
     CHECK(owners == 1);
   }
+}
+
+std::vector<std::string> names_of(const Directory::Page& page) {
+  std::vector<std::string> names;
+  for (const auto& user : page.users) names.push_back(user.name);
+  return names;
+}
+
+TEST_CASE("SV1: pages of who is there, sorted, whoever comes and goes between two of them") {
+  Directory directory;
+  CHECK(directory.page_behind("", 2).is_last);
+  const auto dave = arrive(directory, "dave");
+  arrive(directory, "Carol", "Den");
+  const auto bob = arrive(directory, "bob");
+  directory.reserve(somebody("abe"));  // not there yet
+  const auto first = directory.page_behind("", 2);
+  CHECK(names_of(first) == std::vector<std::string>{"bob", "Carol"});
+  CHECK(first.count == 3);
+  CHECK_FALSE(first.is_last);
+  CHECK(first.users[1].room == "Den");
+  CHECK(first.users[1].dialect == "telnet");
+  directory.release(*bob);
+  const auto second = directory.page_behind("carol", 2);
+  CHECK(names_of(second) == std::vector<std::string>{"dave"});
+  CHECK(second.is_last);
+  const auto ann = somebody("ann");
+  REQUIRE(directory.rename(*dave, ann) == ann);
+  CHECK(names_of(directory.page_behind("", 9)) == std::vector<std::string>{"ann", "Carol"});
+  REQUIRE(directory.presence("ANN"));
+  CHECK(directory.presence("ANN")->since_s == second.users[0].since_s);
+  CHECK_FALSE(directory.presence("dave"));
+  CHECK_FALSE(directory.presence("abe"));
+}
+
+TEST_CASE("SV3: a member may hear notices from some time on, and no longer") {
+  class Silent : public Somebody {
+    using Somebody::Somebody;
+    bool hears_notices() const override { return false; }
+  };
+  Directory directory;
+  const auto alice = std::make_shared<Silent>("alice");
+  directory.let_hear(*alice, true);  // not there: nothing happens
+  directory.reserve(alice);
+  directory.sign_on(*alice);
+  const auto bob = somebody("bob");
+  directory.reserve(bob);
+  CHECK(directory.sign_on(*bob) == Members{});
+  directory.let_hear(*alice, true);
+  CHECK(directory.hearers_beside(*bob) == Members{alice});
+  directory.let_hear(*alice, true);
+  CHECK(directory.hearers_beside(*bob) == Members{alice});
+  directory.let_hear(*alice, false);
+  CHECK(directory.hearers_beside(*bob) == Members{});
+  directory.let_hear(*alice, true);
+  directory.release(*alice);
+  directory.let_hear(*alice, true);
+  CHECK(directory.release(*bob) == Members{});
 }
 
 }  // namespace

@@ -306,5 +306,78 @@ TEST_CASE(
   CHECK(counters.delivered == names.size() * per_sender);
 }
 
+TEST_CASE("SV2: what is sent aside waits for no message, and lets none wait") {
+  Correspondents c;
+  using Traffic = Mailbox::Traffic;
+  CHECK(c.mailbox->traffic() == Traffic::shut);
+  c.mailbox->open();
+  CHECK(c.mailbox->traffic() == Traffic::quiet);
+  c.deliver("one");
+  CHECK(c.mailbox->traffic() == Traffic::busy);
+  c.mailbox->send_aside({"SERVER", "aside", Audience::user, {}});
+  c.to.peer().expect(forward("alice", "one") + forward("SERVER", "aside"));
+  c.mailbox->acknowledge(Outcome::received);
+  c.from.peer().expect(sent);
+  c.mailbox->send_aside({"SERVER", "aside", Audience::user, {}});
+  c.deliver("two");
+  c.to.peer().expect(forward("SERVER", "aside") + forward("alice", "two"));
+  c.mailbox->close();
+  CHECK(c.mailbox->traffic() == Traffic::shut);
+}
+
+TEST_CASE("SV2: it knows whose message is out, also of one that had to wait") {
+  Correspondents c;
+  c.mailbox->remember_senders();
+  c.mailbox->open();
+  CHECK_FALSE(c.mailbox->is_out_from("alice"));
+  c.deliver("one", "alice");
+  c.deliver("two", "carol");
+  CHECK(c.mailbox->is_out_from("ALICE"));
+  CHECK_FALSE(c.mailbox->is_out_from("carol"));
+  c.mailbox->acknowledge(Outcome::received);
+  CHECK(c.mailbox->is_out_from("carol"));
+  c.mailbox->acknowledge(Outcome::received);
+  CHECK_FALSE(c.mailbox->is_out_from("carol"));
+}
+
+TEST_CASE("SV2: who may have answered is not overdue, and the next message has its turn") {
+  Limits limits;
+  limits.receipt_timeout = std::chrono::milliseconds(1);
+  Correspondents c(limits);
+  c.mailbox->open();
+  c.deliver("one");
+  c.deliver("two");
+  c.mailbox->doubt_answer();
+  const auto late = Connection::Clock::now() + std::chrono::hours(1);
+  CHECK_FALSE(c.mailbox->is_overdue(late));
+  c.from.peer().expect(failed);
+  c.to.peer().expect(forward("alice", "one") + forward("alice", "two"));
+  CHECK(c.mailbox->is_overdue(late));
+}
+
+TEST_CASE("SV4: a line for the audience, as long as it is wanted") {
+  Limits limits;
+  test::ConnectedPair to(limits);
+  const auto mailbox = std::make_shared<Mailbox>(to.connection(), limits, "bob");
+  mailbox->open();
+  const auto deliver = [&](std::string_view body, Audience audience) {
+    mailbox->deliver({"alice", body, audience, "General"}, {});
+  };
+  mailbox->tell_audience(true);
+  deliver("one", Audience::user);
+  deliver("two", Audience::room);
+  to.peer().expect("FORWARD alice\nAudience: bob\nContent-length: 3\n\none");
+  mailbox->acknowledge(Outcome::received);
+  to.peer().expect("FORWARD alice\nAudience: ALL\nContent-length: 3\n\ntwo");
+  mailbox->end_bodies_with_newline();
+  mailbox->acknowledge(Outcome::received);
+  deliver("three", Audience::room);
+  to.peer().expect("FORWARD alice\nAudience: ALL\nContent-length: 5\n\nthree\n");
+  mailbox->acknowledge(Outcome::received);
+  mailbox->tell_audience(false);
+  deliver("four", Audience::user);
+  to.peer().expect(forward("alice", "four") + "\n");
+}
+
 }  // namespace
 }  // namespace parley

@@ -85,6 +85,8 @@ class Reader : public ChatUser {
  public:
   using ChatUser::ChatUser;
 
+  std::string_view dialect() const override { return "rooms"; }
+
  private:
   Format format() const override { return {this}; }
   Frames render(const Message& message, const Format&) const override {
