@@ -64,7 +64,7 @@ std::string styled_name(std::string_view name, const Display& display) {
   return styled(color_of(name), name.empty() ? "?" : visible(name), display);
 }
 
-std::string describe(const Event& event, std::tm time, const Display& display) {
+std::string describe(const ClientEvent& event, std::tm time, const Display& display) {
   std::array<char, 8> clock{};
   std::strftime(clock.data(), clock.size(), "%H:%M", &time);
   return std::visit(
@@ -78,6 +78,7 @@ std::string describe(const Event& event, std::tm time, const Display& display) {
           [&](const Waiting& waiting) {
             return remark("  waiting for " + visible(waiting.recipient) + " ...", display);
           },
+          [](const auto&) { return std::string(); },
           [&](const Lost& lost) { return styled(red, "Connection lost: " + visible(lost.reason), display); },
       },
       event);

@@ -22,9 +22,9 @@ std::string_view color_of(std::string_view name);
 /// The name, harmless and in its colour.
 std::string styled_name(std::string_view name, const Display& display);
 
-/// The line that tells of an event, without its LF. Nothing in it that others sent can drive the terminal
-/// (C5).
-std::string describe(const Event& event, std::tm time, const Display& display);
+/// The line that tells of an event, without its LF; empty for the outcome of a sign-on. Nothing in it that
+/// others sent can drive the terminal (C5).
+std::string describe(const ClientEvent& event, std::tm time, const Display& display);
 
 /// The line that says why a name was refused, without its LF.
 std::string describe_refusal(std::string_view name, const Refused& refused, const Display& display);

@@ -8,6 +8,7 @@
 
 #include "base/overloaded.hpp"
 #include "base/seconds.hpp"
+#include "client/input_line.hpp"
 
 namespace parley::client {
 namespace {
@@ -47,7 +48,42 @@ class BlockSignals {
 
 }  // namespace
 
-RegisterResult Client::register_as(const std::string& name) {
+void Client::sign_on(const std::string& name) {
+  if (thread_.joinable()) thread_.join();
+  if (std::string problem = name_problem(name); !problem.empty()) {
+    taken_.emplace_back(Refused{0, std::move(problem)});
+    return;
+  }
+  answers_ = {};
+  connecting_notice_at_ = Clock::now() + connecting_silence;
+  try {
+    const BlockSignals for_the_new_thread;
+    thread_ = std::thread([this, name, anew = is_lost_] { work(name, anew); });
+    is_lost_ = false;
+  } catch (const std::system_error& error) {
+    taken_.emplace_back(Lost{"the system has no thread left: " + error.code().message()});
+  }
+}
+
+/// The other thread.
+void Client::work(const std::string& name, bool anew) {
+  try {
+    registered_ = false;
+    early_.clear();
+    if (anew) disconnect();
+    SignOn result = register_as(name);
+    registered_ = std::holds_alternative<Registered>(result);
+    std::visit([&](auto& outcome) { (void)events_.push(std::move(outcome)); }, result);
+    if (!registered_) return;
+    for (Arrival& early : early_)
+      if (!events_.push(std::move(early))) return;
+    receive();
+  } catch (const std::exception& error) {
+    (void)events_.push(Lost{error.what()});
+  }
+}
+
+Client::SignOn Client::register_as(const std::string& name) {
   const bool retry = connection_.has_value();
   auto result = try_register(name);
   if (retry && std::holds_alternative<Lost>(result)) {
@@ -55,18 +91,14 @@ RegisterResult Client::register_as(const std::string& name) {
     result = try_register(name);
   }
   if (std::holds_alternative<Lost>(result)) disconnect();
-  if (std::holds_alternative<Registered>(result)) {
-    const BlockSignals for_the_new_thread;
-    receiver_ = std::thread([this] { receive(); });
-  }
   return result;
 }
 
-RegisterResult Client::try_register(const std::string& name) {
+Client::SignOn Client::try_register(const std::string& name) {
   for (int tries = 0; tries < 2; ++tries) {
     if (!connection_) {
       connection_.emplace();
-      if (auto problem = connection_->open(options_.host, options_.port, first_))
+      if (auto problem = connection_->open(options_.host, options_.port, first_, stop_.descriptor()))
         return Lost{*std::move(problem)};
     }
     if (auto result = register_both(name)) return *std::move(result);
@@ -78,7 +110,7 @@ RegisterResult Client::try_register(const std::string& name) {
 
 /// The second REGISTER is written when the first is answered, or has not been for a moment. Nothing when half
 /// the time for an answer has brought none.
-std::optional<RegisterResult> Client::register_both(const std::string& name) {
+std::optional<Client::SignOn> Client::register_both(const std::string& name) {
   const auto patience = options_.answer_timeout / 2;
   std::string registered = name;
   if (auto problem = write_register(first_, name)) return Lost{*std::move(problem)};
@@ -89,8 +121,9 @@ std::optional<RegisterResult> Client::register_both(const std::string& name) {
       if (auto problem = write_register(other(first_), name)) return Lost{*std::move(problem)};
       ++written;
     }
-    const auto incoming = connection_->read(written == 1 ? second_at : deadline);
+    const auto incoming = connection_->read(written == 1 ? second_at : deadline, stop_.descriptor());
     if (const auto* ended = std::get_if<Connection::Ended>(&incoming)) return Lost{ended->reason};
+    if (std::holds_alternative<Connection::Stopped>(incoming)) return Lost{"left"};
     const auto* event = std::get_if<two_socket::Event>(&incoming);
     if (event == nullptr) {
       if (Clock::now() < deadline) continue;
@@ -109,10 +142,8 @@ std::optional<RegisterResult> Client::register_both(const std::string& name) {
       if (written == 2) disconnect();
       return refused;
     }
-    // Early messages are kept. Nobody empties the queue here, so nothing may wait for room in it.
-    if (taken_.size() == max_early_events || !handle(*event))
+    if (early_.size() == max_early_events || !handle(*event))
       return Lost{"the server does not keep to the protocol"};
-    for (auto& early : events_.take_all()) taken_.push_back(std::move(early));
   }
   return Registered{std::move(registered)};
 }
@@ -120,7 +151,7 @@ std::optional<RegisterResult> Client::register_both(const std::string& name) {
 /// A sentence part for the user when it could not.
 std::optional<std::string> Client::write_register(Channel channel, const std::string& name) {
   const auto frame = to_frame(two_socket::Register{channel, name}, options_.register_end);
-  const auto error = connection_->write(channel, frame);
+  const auto error = connection_->write(channel, frame, stop_.descriptor());
   return error ? std::optional("the connection to the server broke: " + error.message()) : std::nullopt;
 }
 
@@ -142,30 +173,37 @@ void Client::receive() {
 }
 
 /// False when nothing more can be received.
+bool Client::hand_over(Arrival arrival) {
+  if (registered_) return events_.push(std::move(arrival));
+  early_.push_back(std::move(arrival));
+  return true;
+}
+
+/// False when nothing more can be received.
 bool Client::handle(const two_socket::Event& event) {
-  return std::visit(Overloaded{
-                        [&](const two_socket::Forward& forward) { return acknowledge(forward); },
-                        [&](const two_socket::Violation& violation) { return refuse_forward(violation); },
-                        [&](const two_socket::Delivered& sent) {
-                          return events_.push(Answer{true, std::string(sent.recipient), 0, {}});
-                        },
-                        [&](const two_socket::Error& error) {
-                          return events_.push(Answer{false, {}, error.code, std::string(error.phrase)});
-                        },
-                        [&](const two_socket::Unknown& unknown) {
-                          return events_.push(
-                              Strange{"not a message of the protocol: " + std::string(unknown.request_line)});
-                        },
-                        [](const auto&) { return true; },
-                    },
-                    event);
+  return std::visit(
+      Overloaded{
+          [&](const two_socket::Forward& forward) { return acknowledge(forward); },
+          [&](const two_socket::Violation& violation) { return refuse_forward(violation); },
+          [&](const two_socket::Delivered& sent) {
+            return hand_over(Answer{true, std::string(sent.recipient), 0, {}});
+          },
+          [&](const two_socket::Error& error) {
+            return hand_over(Answer{false, {}, error.code, std::string(error.phrase)});
+          },
+          [&](const two_socket::Unknown& unknown) {
+            return hand_over(Strange{"not a message of the protocol: " + std::string(unknown.request_line)});
+          },
+          [](const auto&) { return true; },
+      },
+      event);
 }
 
 bool Client::acknowledge(const two_socket::Forward& forward) {
   if (messages_ == options_.receive_at_most) return true;
   ++messages_;
   // Only what is sure to be shown is acknowledged.
-  if (!events_.push(Message{std::string(forward.sender), std::string(forward.body)})) return false;
+  if (!hand_over(Message{std::string(forward.sender), std::string(forward.body)})) return false;
   // When this cannot be written the connection is over, and read() will say so.
   (void)connection_->write(Channel::to_recv, to_frame(two_socket::Received{forward.sender}),
                            stop_.descriptor());
@@ -177,10 +215,10 @@ bool Client::refuse_forward(const two_socket::Violation& violation) {
                            stop_.descriptor());
   const std::string what(violation.what);
   if (!violation.recoverable) {
-    events_.push(Lost{"the server sent what cannot be followed: " + what});
+    hand_over(Lost{"the server sent what cannot be followed: " + what});
     return false;
   }
-  return events_.push(Strange{"a message that cannot be read: " + what});
+  return hand_over(Strange{"a message that cannot be read: " + what});
 }
 
 void Client::send(const std::string& recipient, std::string_view text) {
@@ -196,20 +234,25 @@ void Client::send(const std::string& recipient, std::string_view text) {
 
 std::optional<Deadline> Client::next_wake() const {
   if (!taken_.empty() || lost_) return Deadline{};
+  if (connecting_notice_at_) return connecting_notice_at_;
   if (!waiting()) return std::nullopt;
   return waiting_notice_at_ ? std::min(*waiting_notice_at_, answer_deadline_) : answer_deadline_;
 }
 
-std::optional<Event> Client::next_event() {
-  if (lost_) return std::exchange(lost_, std::nullopt);
+std::optional<ClientEvent> Client::next_event() {
+  if (lost_) return *std::exchange(lost_, std::nullopt);
   if (taken_.empty()) taken_ = events_.take_all();
   if (!taken_.empty()) {
     Arrival arrival = std::move(taken_.front());
     taken_.pop_front();
     return to_event(std::move(arrival));
   }
-  if (!waiting()) return std::nullopt;
   const auto now = Clock::now();
+  if (connecting_notice_at_ && now >= *connecting_notice_at_) {
+    connecting_notice_at_.reset();
+    return Connecting{};
+  }
+  if (!waiting()) return std::nullopt;
   if (now < answer_deadline_) {
     if (!waiting_notice_at_ || now < *waiting_notice_at_) return std::nullopt;
     waiting_notice_at_.reset();
@@ -218,21 +261,31 @@ std::optional<Event> Client::next_event() {
   return Outcome{answers_.give_up(), false, 0, no_answer_text(options_.answer_timeout), false};
 }
 
-Event Client::to_event(Arrival arrival) {
+ClientEvent Client::to_event(Arrival arrival) {
   return std::visit(
       Overloaded{
-          [&](Answer& answer) -> Event {
+          [&](Answer& answer) -> ClientEvent {
             auto match = answers_.match(answer);
             return Outcome{std::move(match.recipient), answer.delivered, answer.code,
                            std::move(answer.phrase), match.late};
           },
-          [&](Lost& lost) -> Event {
+          [&](Lost& lost) -> ClientEvent {
+            connecting_notice_at_.reset();
+            is_lost_ = true;
             if (write_failure_) lost.reason = *std::exchange(write_failure_, std::nullopt);
             if (!waiting()) return std::move(lost);
             lost_ = std::move(lost);
             return Outcome{answers_.give_up(), false, 0, "the connection was lost before the answer", false};
           },
-          [](auto& other) -> Event { return std::move(other); },
+          [&](Registered& registered) -> ClientEvent {
+            connecting_notice_at_.reset();
+            return std::move(registered);
+          },
+          [&](Refused& refused) -> ClientEvent {
+            connecting_notice_at_.reset();
+            return std::move(refused);
+          },
+          [](auto& other) -> ClientEvent { return std::move(other); },
       },
       arrival);
 }
@@ -240,7 +293,7 @@ Event Client::to_event(Arrival arrival) {
 void Client::leave() {
   stop_.set();
   events_.close();
-  if (receiver_.joinable()) receiver_.join();
+  if (thread_.joinable()) thread_.join();
   disconnect();
 }
 

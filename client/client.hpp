@@ -29,19 +29,12 @@ struct Waiting {
   std::string recipient;
 };
 
-/// What a user of this library is told, in the order in which it happened.
-using Event = std::variant<Message, Outcome, Strange, Lost, Waiting>;
+/// There is no answer yet to the wish to connect; told once.
+struct Connecting {};
 
-/// The server has confirmed the name for both sockets.
-struct Registered {
-  std::string name;  ///< as the server wrote it; the one that it was told when it wrote none
-};
-/// The server does not want the name; another may be tried.
-struct Refused {
-  int code;
-  std::string phrase;
-};
-using RegisterResult = std::variant<Registered, Refused, Lost>;
+/// What a user of this library is told, in the order in which it happened. (What the parser of a dialect
+/// returns is its own Event.)
+using ClientEvent = std::variant<Registered, Refused, Message, Outcome, Strange, Lost, Waiting, Connecting>;
 
 struct ClientOptions {
   std::string host = "127.0.0.1";
@@ -57,23 +50,27 @@ struct ClientOptions {
 /// How many events an interface shows before it looks at its input again.
 inline constexpr std::size_t events_per_turn = 256;
 
-/// One user of a two-socket server: registers, sends, receives. A thread of its own reads both sockets and
-/// acknowledges each message; all functions belong to one other thread, the interface's. No function waits
-/// without bound.
+/// One user of a two-socket server: registers, sends, receives. A thread of its own connects, registers,
+/// reads both sockets and acknowledges each message; all functions belong to one other thread, the
+/// interface's. No function waits without bound.
 class Client {
  public:
+  /// How long it may connect before that is told.
+  static constexpr std::chrono::milliseconds connecting_silence{300};
+
   explicit Client(ClientOptions options) : options_(std::move(options)) {}
   ~Client() { leave(); }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Opens the sockets where they are not open, and registers both (R4). A server that does not answer the
-  /// first REGISTER gets the other, too, and one that answers none gets new sockets, the other one first
-  /// (C1.6). After Refused it may be called again: the same sockets serve where the server left them open
-  /// (R3), otherwise new ones.
-  RegisterResult register_as(const std::string& name);
+  /// Begins to open the sockets where they are not open, and to register both (R4). Registered, Refused or
+  /// Lost is one of the next events; until then, and while registered, it may not be called again. A server
+  /// that does not answer the first REGISTER gets the other, too, and one that answers none gets new sockets,
+  /// the other one first (C1.6). After Refused the same sockets serve where the server left them open (R3),
+  /// otherwise new ones; after Lost new ones.
+  void sign_on(const std::string& name);
 
-  /// Sends a message. Its Outcome is one of the next events; not to be called while waiting().
+  /// Sends a message. Its Outcome is one of the next events; to be called while registered and not waiting().
   void send(const std::string& recipient, std::string_view text);
 
   /// The Outcome of the last send() is still to come.
@@ -81,7 +78,7 @@ class Client {
 
   /// The next event, if there is one already. Waiting is up to the caller: until events_fd() is readable, or
   /// the time of next_wake() has come.
-  std::optional<Event> next_event();
+  std::optional<ClientEvent> next_event();
   int events_fd() const { return events_.fd(); }
   std::optional<Deadline> next_wake() const;
 
@@ -89,36 +86,47 @@ class Client {
   void leave();
 
  private:
-  RegisterResult try_register(const std::string& name);
-  std::optional<RegisterResult> register_both(const std::string& name);
+  using SignOn = std::variant<Registered, Refused, Lost>;
+
+  void work(const std::string& name, bool anew);
+  SignOn register_as(const std::string& name);
+  SignOn try_register(const std::string& name);
+  std::optional<SignOn> register_both(const std::string& name);
   std::optional<std::string> write_register(two_socket::Channel channel, const std::string& name);
   void disconnect();
   void receive();
+  bool hand_over(Arrival arrival);
   bool handle(const two_socket::Event& event);
   bool refuse_forward(const two_socket::Violation& violation);
   bool acknowledge(const two_socket::Forward& forward);
-  Event to_event(Arrival arrival);
+  ClientEvent to_event(Arrival arrival);
 
-  // Constant while the receiver thread runs.
+  // Constant while the other thread runs.
   const ClientOptions options_;
+
+  // The other thread's until Registered has come, and while none runs; then both write to it.
   std::optional<Connection> connection_;
-  two_socket::Channel first_ = two_socket::Channel::to_send;  // is connected and registered before the other
 
   // Both threads'; each takes care of itself.
   EventQueue events_;
   EventFlag stop_;
 
-  // The receiver thread's (before it starts: the interface's).
+  // The other thread's.
+  two_socket::Channel first_ = two_socket::Channel::to_send;  // is connected and registered before the other
+  bool registered_ = false;
+  std::deque<Arrival> early_;  // what came before the registration was confirmed
   std::size_t messages_ = 0;
 
   // The interface thread's.
-  std::thread receiver_;
+  std::thread thread_;
   std::deque<Arrival> taken_;
   Answers answers_;
   Deadline answer_deadline_{};
   std::optional<Deadline> waiting_notice_at_;
+  std::optional<Deadline> connecting_notice_at_;
   std::optional<std::string> write_failure_;
   std::optional<Lost> lost_;  // to be told after the Outcome of the SEND that it cut off
+  bool is_lost_ = false;      // the connection is of no use any more
 };
 
 }  // namespace parley::client

@@ -29,7 +29,7 @@ std::error_code wait_for(int fd, short events, Deadline deadline, int stop_fd = 
   }
 }
 
-std::error_code connect(tcp::socket& socket, const tcp::endpoint& endpoint, Deadline deadline) {
+std::error_code connect(tcp::socket& socket, const tcp::endpoint& endpoint, Deadline deadline, int stop_fd) {
   std::error_code error;
   if (socket.is_open()) (void)socket.close(error);
   socket.open(endpoint.protocol(), error);
@@ -37,7 +37,7 @@ std::error_code connect(tcp::socket& socket, const tcp::endpoint& endpoint, Dead
   if (error) return error;
   if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) {
     if (errno != EINPROGRESS) return last_error();
-    error = wait_for(socket.native_handle(), POLLOUT, deadline);
+    error = wait_for(socket.native_handle(), POLLOUT, deadline, stop_fd);
     if (error) return error;
     int code = 0;
     socklen_t length = sizeof code;
@@ -59,7 +59,7 @@ int poll_timeout_ms(std::optional<Deadline> deadline) {
 Connection::Connection() : streams_{Stream(context_), Stream(context_)} {}
 
 std::optional<std::string> Connection::open(const std::string& host, const std::string& port,
-                                            two_socket::Channel first) {
+                                            two_socket::Channel first, int stop_fd) {
   std::error_code error;
   tcp::resolver resolver(context_);
   const auto results = resolver.resolve(host, port, tcp::resolver::numeric_service, error);
@@ -71,8 +71,8 @@ std::optional<std::string> Connection::open(const std::string& host, const std::
   auto left = static_cast<int>(results.size());
   for (const auto& result : results) {
     const Deadline share = Clock::now() + (end - Clock::now()) / left--;
-    error = connect(first_socket, result.endpoint(), share);
-    if (!error) error = connect(second_socket, result.endpoint(), end);
+    error = connect(first_socket, result.endpoint(), share, stop_fd);
+    if (!error) error = connect(second_socket, result.endpoint(), end, stop_fd);
     if (!error) return std::nullopt;
   }
   return "nobody serves " + host + " port " + port + ": " + error.message() + "; is the server running?";

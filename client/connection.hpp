@@ -37,9 +37,9 @@ class Connection {
   Connection();
 
   /// Opens both sockets, `first` before the other; tries each address that `host` has. Returns a sentence
-  /// part for the user when it could not.
+  /// part for the user when it could not, or `stop_fd` has become readable.
   std::optional<std::string> open(const std::string& host, const std::string& port,
-                                  two_socket::Channel first = two_socket::Channel::to_send);
+                                  two_socket::Channel first = two_socket::Channel::to_send, int stop_fd = -1);
 
   /// A SEND to this user is about to be written: from here on a report without a line end is one on it.
   void await_report(std::string recipient) EXCLUDES(awaited_mutex_);

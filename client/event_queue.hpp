@@ -17,7 +17,18 @@ struct Message {
   std::string text;
 };
 
-/// The connection is over; nothing comes behind it.
+/// The server has confirmed the name for both sockets.
+struct Registered {
+  std::string name;  ///< as the server wrote it; the one that it was told when it wrote none
+};
+
+/// The server does not want the name, or it cannot be one; another may be tried.
+struct Refused {
+  int code;  ///< 0: it was not sent
+  std::string phrase;
+};
+
+/// There is no connection, or it is over; nothing comes behind it.
 struct Lost {
   std::string reason;
 };
@@ -28,7 +39,7 @@ struct Strange {
 };
 
 /// What the receiver thread hands to the thread of the user interface.
-using Arrival = std::variant<Message, Answer, Strange, Lost>;
+using Arrival = std::variant<Registered, Refused, Message, Answer, Strange, Lost>;
 
 /// Hands events from the receiver thread to the user interface's, which waits on fd(). Bounded: a full queue
 /// makes the receiver wait, and TCP then slows the server down.

@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-#include "base/overloaded.hpp"
+#include "client/conversation.hpp"
 #include "client/input_line.hpp"
 #include "client/line_reader.hpp"
 #include "client/pipe_output.hpp"
@@ -30,70 +30,49 @@ std::optional<Deadline> earlier(std::optional<Deadline> left, std::optional<Dead
 /// One run of parley in a pipe. Belongs to one thread.
 class PipeMode {
  public:
-  explicit PipeMode(const Options& options) : options_(options), client_(options.connection) {}
+  explicit PipeMode(const Options& options) : options_(options), conversation_(options) {}
 
   ExitCode run();
 
  private:
-  bool register_name();
   void print(std::string_view line);
   void show_events(std::size_t limit = events_per_turn);
-  void show(const Event& event);
+  void show(const ClientEvent& event);
+  bool wants_line() const { return conversation_.is_registered() && conversation_.is_all_answered(); }
   bool take_line();
-  bool is_done();
+  bool is_done() const;
   void wait();
   void read_input();
+  ExitCode exit_code() const;
 
   const Options& options_;
-  Client client_;
+  Conversation conversation_;
   LineReader lines_{max_line_bytes};
   std::size_t line_number_ = 0;
-  std::size_t messages_ = 0;
   bool input_open_ = true;
   bool output_open_ = true;
-  bool lost_ = false;
+  bool is_refused_ = false;
+  bool had_invalid_line_ = false;
   std::optional<Deadline> linger_end_;  // set at the end of input, when all is answered
-  ExitCode exit_code_ = ExitCode::all_sent;
 };
 
 ExitCode PipeMode::run() {
-  if (!register_name()) return exit_code_;
+  conversation_.sign_on(options_.name);
   for (;;) {
     show_events();
-    if (lost_ || !output_open_ || is_done()) break;
+    if (is_done()) break;
     if (!take_line()) wait();
   }
-  client_.leave();
+  conversation_.leave();
   show_events(std::numeric_limits<std::size_t>::max());  // what was acknowledged is shown
-  return exit_code_;
+  return exit_code();
 }
 
-bool PipeMode::register_name() {
-  if (const auto problem = name_problem(options_.name); !problem.empty()) {
-    print(refused_line(options_.name, {0, problem}));
-    exit_code_ = ExitCode::refused;
-    return false;
-  }
-  return std::visit(
-      Overloaded{
-          [&](const Registered& registered) {
-            print(registered_line(registered.name));
-            if (registered.name != options_.name)
-              print(event_line(Strange{"the server has registered another name than " + options_.name}));
-            return true;
-          },
-          [&](const Refused& refused) {
-            print(refused_line(options_.name, refused));
-            exit_code_ = ExitCode::refused;
-            return false;
-          },
-          [&](const Lost& lost) {
-            print(event_line(lost));
-            exit_code_ = ExitCode::lost;
-            return false;
-          },
-      },
-      client_.register_as(options_.name));
+ExitCode PipeMode::exit_code() const {
+  if (is_refused_) return ExitCode::refused;
+  if (conversation_.is_lost()) return ExitCode::lost;
+  const bool all_sent = !conversation_.has_failed() && !had_invalid_line_ && output_open_;
+  return all_sent ? ExitCode::all_sent : ExitCode::not_delivered;
 }
 
 /// One write for a line, so that lines of several programs in one file do not mix.
@@ -107,33 +86,32 @@ void PipeMode::print(std::string_view line) {
       (void)::poll(&output, 1, -1);
     } else if (errno != EINTR) {
       output_open_ = false;
-      if (exit_code_ == ExitCode::all_sent) exit_code_ = ExitCode::not_delivered;
     }
   }
 }
 
 void PipeMode::show_events(std::size_t limit) {
-  for (std::size_t shown = 0; !lost_ && shown < limit; ++shown) {
-    const auto event = client_.next_event();
+  for (std::size_t shown = 0; shown < limit && !conversation_.is_lost() && !is_refused_; ++shown) {
+    const auto event = conversation_.next_event();
     if (!event) return;
     show(*event);
   }
 }
 
-void PipeMode::show(const Event& event) {
-  print(event_line(event));
-  if (std::holds_alternative<Message>(event)) ++messages_;
-  if (const auto* outcome = std::get_if<Outcome>(&event); outcome != nullptr && !outcome->delivered)
-    exit_code_ = ExitCode::not_delivered;
-  if (std::holds_alternative<Lost>(event)) {
-    lost_ = true;
-    exit_code_ = ExitCode::lost;
+void PipeMode::show(const ClientEvent& event) {
+  if (const auto* refused = std::get_if<Refused>(&event)) {
+    is_refused_ = true;
+    print(refused_line(options_.name, *refused));
   }
+  print(event_line(event));
+  const auto* registered = std::get_if<Registered>(&event);
+  if (registered != nullptr && registered->name != options_.name)
+    print(event_line(Strange{"the server has registered another name than " + options_.name}));
 }
 
 /// Sends or refuses the next input line, if there is one and its turn has come.
 bool PipeMode::take_line() {
-  if (client_.waiting()) return false;
+  if (!wants_line()) return false;
   const auto line = lines_.next();
   if (!line) return false;
   ++line_number_;
@@ -141,32 +119,27 @@ bool PipeMode::take_line() {
                                                           std::to_string(max_message_bytes) + " bytes"})
                                       : parse_input_line(line->text, Commands::no);
   if (const auto* outgoing = std::get_if<Outgoing>(&meaning)) {
-    client_.send(std::string(outgoing->recipient), outgoing->text);
+    conversation_.send({std::string(outgoing->recipient), std::string(outgoing->text)});
   } else if (const auto* invalid = std::get_if<Invalid>(&meaning)) {
-    exit_code_ = ExitCode::not_delivered;
+    had_invalid_line_ = true;
     print(invalid_line(line_number_, invalid->hint));
   }
   return true;
 }
 
-bool PipeMode::is_done() {
-  if (client_.waiting()) return false;
-  if (options_.exit_after && messages_ >= *options_.exit_after) return true;
-  return linger_end_ && Clock::now() >= *linger_end_;
+bool PipeMode::is_done() const {
+  if (is_refused_ || conversation_.is_lost() || !output_open_ || conversation_.has_enough()) return true;
+  return conversation_.is_all_answered() && linger_end_ && Clock::now() >= *linger_end_;
 }
 
 void PipeMode::wait() {
-  const bool wants_input = input_open_ && !client_.waiting();
-  if (!input_open_ && !client_.waiting() && !linger_end_) linger_end_ = Clock::now() + options_.linger;
-  std::array<pollfd, 3> fds{{{client_.events_fd(), POLLIN, 0},
+  if (!input_open_ && wants_line() && !linger_end_) linger_end_ = Clock::now() + options_.linger;
+  std::array<pollfd, 3> fds{{{conversation_.events_fd(), POLLIN, 0},
                              {STDOUT_FILENO, 0, 0},  // POLLERR: nobody reads what is printed
-                             {wants_input ? STDIN_FILENO : -1, POLLIN, 0}}};
-  const auto deadline = earlier(client_.next_wake(), linger_end_);
+                             {input_open_ && wants_line() ? STDIN_FILENO : -1, POLLIN, 0}}};
+  const auto deadline = earlier(conversation_.next_wake(), linger_end_);
   if (::poll(fds.data(), fds.size(), poll_timeout_ms(deadline)) < 0) return;
-  if ((fds[1].revents & (POLLERR | POLLNVAL)) != 0) {
-    output_open_ = false;
-    if (exit_code_ == ExitCode::all_sent) exit_code_ = ExitCode::not_delivered;
-  }
+  if ((fds[1].revents & (POLLERR | POLLNVAL)) != 0) output_open_ = false;
   if (fds[2].revents != 0) read_input();
 }
 

@@ -40,7 +40,7 @@ std::string invalid_line(std::size_t number, std::string_view hint) {
   return line("invalid", {std::to_string(number), escape(hint)});
 }
 
-std::string event_line(const Event& event) {
+std::string event_line(const ClientEvent& event) {
   return std::visit(
       Overloaded{
           [](const Message& message) {
@@ -54,7 +54,8 @@ std::string event_line(const Event& event) {
           },
           [](const Strange& strange) { return line("strange", {escape(strange.what)}); },
           [](const Lost& lost) { return line("lost", {escape(lost.reason)}); },
-          [](const Waiting&) { return std::string(); },
+          [](const Registered& registered) { return registered_line(registered.name); },
+          [](const auto&) { return std::string(); },
       },
       event);
 }

@@ -23,8 +23,8 @@ std::string refused_line(std::string_view name, const Refused& refused);
 std::string invalid_line(std::size_t number, std::string_view hint);
 
 /// "message SENDER TEXT"; "sent RECIPIENT"; "failed RECIPIENT CODE PHRASE"; the last two with "late-" in
-/// front when the message had been given up; "strange TEXT"; "lost REASON"; nothing for Waiting: a script
-/// has its own patience
-std::string event_line(const Event& event);
+/// front when the message had been given up; "strange TEXT"; "lost REASON"; registered_line(). Nothing for
+/// Waiting and Connecting: a script has its own patience; Refused is refused_line()'s, which has the name
+std::string event_line(const ClientEvent& event);
 
 }  // namespace parley::client

@@ -3,16 +3,15 @@
 #include <langinfo.h>
 #include <poll.h>
 
-#include <clocale>
 #include <cstdlib>
 #include <ctime>
-#include <deque>
 #include <limits>
 #include <string_view>
 #include <utility>
 
 #include "base/overloaded.hpp"
 #include "client/appearance.hpp"
+#include "client/conversation.hpp"
 #include "client/input_line.hpp"
 #include "client/line_editor.hpp"
 #include "client/names_seen.hpp"
@@ -23,22 +22,10 @@
 namespace parley::client {
 namespace {
 
-// Lines that were typed while an answer is awaited; more than anyone types, few enough to paste by mistake.
-constexpr std::size_t max_outbox_lines = 100;
-
 constexpr std::string_view help_text =
     "  @name message   to one user         @ALL message   to everyone else\r\n"
     "  Tab             complete a name     Up, Down       earlier lines\r\n"
     "  /quit, Ctrl-D   leave               Ctrl-C         clear the line";
-
-/// Line editing in UTF-8 even where the environment says nothing of it. True when the terminal is UTF-8.
-bool set_up_locale() {
-  (void)std::setlocale(LC_CTYPE, "");
-  if (std::string_view(::nl_langinfo(CODESET)) == "UTF-8") return true;
-  // The C locale is what is set when nobody has chosen one.
-  if (std::string_view(std::setlocale(LC_CTYPE, nullptr)) != "C") return false;
-  return std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr;
-}
 
 bool has_value(const char* variable) {
   const char* const value = std::getenv(variable);
@@ -62,34 +49,31 @@ class TerminalMode {
  private:
   std::optional<ExitCode> register_name();
   std::optional<std::string> ask_name();
+  ClientEvent await_sign_on();
   void take_name(const std::string& registered);
   void set_prompt();
   void chat();
   void on_line(const std::string& line);
-  void send_next();
   void show_events(std::size_t limit = events_per_turn);
-  std::string to_line(const Event& event);
+  std::string to_line(const ClientEvent& event);
+  void wait_for_event();
   void finish_sending();
 
-  const Options& options_;
   Display display_;
-  Client client_;
+  Conversation conversation_;
   NamesSeen names_;
   Completion completion_;
   LineEditor editor_;
   std::string name_;
-  std::deque<std::pair<std::string, std::string>> outbox_;  // recipient and text
-  std::size_t messages_ = 0;
   bool leaving_ = false;
-  bool lost_ = false;
 };
 
 TerminalMode::TerminalMode(const Options& options)
-    : options_(options),
-      display_{!options.no_color && !has_value("NO_COLOR") && LineEditor::has_escape_sequences(),
-               set_up_locale()},
-      client_(options.connection),
-      editor_({client_.events_fd(), [this] { return client_.next_wake(); }, [this] { show_events(); }},
+    : display_{!options.no_color && !has_value("NO_COLOR") && LineEditor::has_escape_sequences(),
+               std::string_view(::nl_langinfo(CODESET)) == "UTF-8"},
+      conversation_(options),
+      editor_({conversation_.events_fd(), [this] { return conversation_.next_wake(); },
+               [this] { show_events(); }},
               [this](std::string_view before) { return completion_.complete(before, names_); }),
       name_(options.name) {}
 
@@ -100,9 +84,9 @@ ExitCode TerminalMode::run() {
   set_prompt();
   chat();
   finish_sending();
-  client_.leave();
+  conversation_.leave();
   show_events(std::numeric_limits<std::size_t>::max());  // what was acknowledged is shown
-  return lost_ ? ExitCode::lost : ExitCode::all_sent;
+  return conversation_.is_lost() ? ExitCode::lost : ExitCode::all_sent;
 }
 
 void TerminalMode::chat() {
@@ -130,8 +114,8 @@ std::optional<ExitCode> TerminalMode::register_name() {
       if (!line) return refused_once ? ExitCode::refused : ExitCode::all_sent;
       name_ = *line;
     }
-    RegisterResult result = Refused{0, name_problem(name_)};
-    if (std::get<Refused>(result).phrase.empty()) result = client_.register_as(name_);
+    conversation_.sign_on(name_);
+    const ClientEvent result = await_sign_on();
     if (const auto* registered = std::get_if<Registered>(&result)) {
       take_name(registered->name);
       return std::nullopt;
@@ -143,6 +127,15 @@ std::optional<ExitCode> TerminalMode::register_name() {
     editor_.print_above(describe_refusal(name_, std::get<Refused>(result), display_));
     refused_once = true;
     name_.clear();
+  }
+}
+
+/// Registered, Refused or Lost. The usual Ctrl-C ends the waiting.
+ClientEvent TerminalMode::await_sign_on() {
+  for (;;) {
+    const auto event = conversation_.next_event();
+    if (event && !std::holds_alternative<Connecting>(*event)) return *event;
+    if (!event) wait_for_event();
   }
 }
 
@@ -169,14 +162,13 @@ void TerminalMode::on_line(const std::string& line) {
   if (!line.empty()) editor_.remember(line);
   std::visit(Overloaded{
                  [&](const Outgoing& outgoing) {
-                   if (outbox_.size() == max_outbox_lines)
+                   if (conversation_.is_full())
                      return editor_.print_above(
-                         remark("  " + std::to_string(max_outbox_lines) +
+                         remark("  " + std::to_string(Conversation::max_waiting_lines) +
                                     " lines wait for the server already; this one was not taken",
                                 display_));
                    names_.add(outgoing.recipient);
-                   outbox_.emplace_back(outgoing.recipient, outgoing.text);
-                   send_next();
+                   conversation_.send({std::string(outgoing.recipient), std::string(outgoing.text)});
                  },
                  [&](Command command) {
                    if (command == Command::help) editor_.print_above(help_text);
@@ -189,41 +181,32 @@ void TerminalMode::on_line(const std::string& line) {
              parse_input_line(line, Commands::yes));
 }
 
-/// One message at a time: the next when the last is answered or given up (C3).
-void TerminalMode::send_next() {
-  if (client_.waiting() || outbox_.empty() || lost_) return;
-  client_.send(outbox_.front().first, outbox_.front().second);
-  outbox_.pop_front();
-}
-
 void TerminalMode::show_events(std::size_t limit) {
   std::string text;
-  for (std::size_t shown = 0; !lost_ && shown < limit; ++shown) {
-    const auto event = client_.next_event();
+  for (std::size_t shown = 0; shown < limit && !conversation_.is_lost(); ++shown) {
+    const auto event = conversation_.next_event();
     if (!event) break;
     if (!text.empty()) text += "\r\n";
     text += to_line(*event);
-    send_next();
   }
   if (!text.empty()) editor_.print_above(text);
-  if (lost_ || (options_.exit_after && messages_ >= *options_.exit_after)) editor_.interrupt();
+  if (conversation_.is_lost() || conversation_.has_enough()) editor_.interrupt();
 }
 
-std::string TerminalMode::to_line(const Event& event) {
-  if (const auto* message = std::get_if<Message>(&event)) {
-    names_.add(message->sender);
-    ++messages_;
-  }
-  lost_ = lost_ || std::holds_alternative<Lost>(event);
+std::string TerminalMode::to_line(const ClientEvent& event) {
+  if (const auto* message = std::get_if<Message>(&event)) names_.add(message->sender);
   return describe(event, local_time(), display_);
+}
+
+void TerminalMode::wait_for_event() {
+  pollfd events{conversation_.events_fd(), POLLIN, 0};
+  (void)::poll(&events, 1, poll_timeout_ms(conversation_.next_wake()));
 }
 
 /// Waits for the answers to what was typed; the usual Ctrl-C ends it.
 void TerminalMode::finish_sending() {
-  while (!lost_ && (client_.waiting() || !outbox_.empty())) {
-    send_next();
-    pollfd events{client_.events_fd(), POLLIN, 0};
-    (void)::poll(&events, 1, poll_timeout_ms(client_.next_wake()));
+  while (!conversation_.is_lost() && !conversation_.is_all_answered()) {
+    wait_for_event();
     show_events();
   }
 }

@@ -25,7 +25,7 @@ std::tm at(int hour, int minute) {
   return time;
 }
 
-std::string at_terminal(const Event& event, const Display& display = plain) {
+std::string at_terminal(const ClientEvent& event, const Display& display = plain) {
   return describe(event, at(9, 5), display);
 }
 
@@ -80,9 +80,9 @@ TEST_CASE("the lines at a terminal") {
 
 TEST_CASE("C5 nothing that others send drives the terminal") {
   const std::string hostile = "\x1b[2J\x9b\xc2\x9b\r\n\a\x7f";
-  for (const Event& event :
-       {Event(Message{hostile, hostile}), Event(Outcome{hostile, false, 1, hostile, true}),
-        Event(Strange{hostile}), Event(Lost{hostile})}) {
+  for (const ClientEvent& event :
+       {ClientEvent(Message{hostile, hostile}), ClientEvent(Outcome{hostile, false, 1, hostile, true}),
+        ClientEvent(Strange{hostile}), ClientEvent(Lost{hostile})}) {
     const std::string line = at_terminal(event);
     for (const char c : line) CHECK(static_cast<unsigned char>(c) >= 0x20);
     CHECK(line.find('\x7f') == std::string::npos);
