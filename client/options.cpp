@@ -14,7 +14,12 @@ constexpr milliseconds most_time = std::chrono::seconds{1'000'000};  // eleven d
 
 constexpr const char* footer = R"(What to type:
   @name message             to one user          @ALL message              to everyone else
-  /help  /quit              at a terminal only
+At a terminal, where the prompt shows to whom a plain line goes:
+  text                      to who was addressed last
+  /to NAME, /to             chooses whom, or nobody
+  /r text, /msg NAME text   to who wrote last; to one user, once
+  /who, /names              who is here
+  /clear, /help, /quit
 
 In a pipe (or with --plain) the lines of standard output are:
   registered NAME           the server has confirmed the name, this one

@@ -12,20 +12,15 @@
 #include "base/overloaded.hpp"
 #include "client/appearance.hpp"
 #include "client/conversation.hpp"
-#include "client/input_line.hpp"
 #include "client/line_editor.hpp"
 #include "client/names_seen.hpp"
+#include "client/typed_line.hpp"
 #include "client/wide_text.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley::client {
 namespace {
-
-constexpr std::string_view help_text =
-    "  @name message   to one user         @ALL message   to everyone else\r\n"
-    "  Tab             complete a name     Up, Down       earlier lines\r\n"
-    "  /quit, Ctrl-D   leave               Ctrl-C         clear the line";
 
 bool has_value(const char* variable) {
   const char* const value = std::getenv(variable);
@@ -53,7 +48,12 @@ class TerminalMode {
   void take_name(const std::string& registered);
   void set_prompt();
   void chat();
+  void choose(std::string_view recipient);
+  void refuse(const std::string& hint);
+  void send(std::string_view recipient, std::string_view text);
   void on_line(const std::string& line);
+  void on_command(ChatCommand command);
+  void on_question();
   void show_events(std::size_t limit = events_per_turn);
   std::string to_line(const ClientEvent& event);
   void wait_for_event();
@@ -65,6 +65,8 @@ class TerminalMode {
   Completion completion_;
   LineEditor editor_;
   std::string name_;
+  std::string recipient_;    // of plain lines; empty: nobody is chosen
+  std::string last_writer_;  // whom /r answers
   bool leaving_ = false;
 };
 
@@ -149,36 +151,85 @@ void TerminalMode::take_name(const std::string& registered) {
   if (is_valid_name(registered)) name_ = registered;
 }
 
+/// "alice> ", or "alice → bob> " when plain lines go to bob.
 void TerminalMode::set_prompt() {
-  std::string prompt = visible(name_) + "> ";
-  const std::size_t columns = column_count(to_wide(prompt));
-  if (display_.color)
-    prompt = LineEditor::invisible + ("\x1b[" + std::string(color_of(name_)) + "m") + LineEditor::invisible +
-             visible(name_) + LineEditor::invisible + "\x1b[0m" + LineEditor::invisible + "> ";
-  editor_.set_prompt(std::move(prompt), columns);
+  const auto colored = [&](std::string_view name) {
+    if (!display_.color) return visible(name);
+    return LineEditor::invisible + ("\x1b[" + std::string(color_of(name)) + "m") + LineEditor::invisible +
+           visible(name) + LineEditor::invisible + "\x1b[0m" + LineEditor::invisible;
+  };
+  const std::string arrow = recipient_.empty() ? "" : display_.utf8 ? " → " : " -> ";
+  const std::string to = recipient_.empty() ? "" : colored(recipient_);
+  const std::size_t columns = column_count(to_wide(visible(name_) + arrow + visible(recipient_) + "> "));
+  editor_.set_prompt(colored(name_) + arrow + to + "> ", columns);
+}
+
+void TerminalMode::choose(std::string_view recipient) {
+  recipient_ = recipient;
+  set_prompt();
+}
+
+void TerminalMode::refuse(const std::string& hint) {
+  editor_.print_above(remark("  not sent: " + hint, display_));
+}
+
+void TerminalMode::send(std::string_view recipient, std::string_view text) {
+  if (conversation_.is_full())
+    return editor_.print_above(remark("  " + std::to_string(Conversation::max_waiting_lines) +
+                                          " lines wait for the server already; this one was not taken",
+                                      display_));
+  names_.add(recipient);
+  conversation_.send({std::string(recipient), std::string(text)});
 }
 
 void TerminalMode::on_line(const std::string& line) {
-  if (!line.empty()) editor_.remember(line);
+  const TypedLine meaning = parse_typed_line(line);
+  if (!std::holds_alternative<Blank>(meaning)) editor_.remember(line);
   std::visit(Overloaded{
-                 [&](const Outgoing& outgoing) {
-                   if (conversation_.is_full())
-                     return editor_.print_above(
-                         remark("  " + std::to_string(Conversation::max_waiting_lines) +
-                                    " lines wait for the server already; this one was not taken",
-                                display_));
-                   names_.add(outgoing.recipient);
-                   conversation_.send({std::string(outgoing.recipient), std::string(outgoing.text)});
+                 [](Blank) {},
+                 [&](const Plain& plain) {
+                   if (recipient_.empty()) return refuse(no_recipient_hint());
+                   send(recipient_, plain.text);
                  },
-                 [&](Command command) {
-                   if (command == Command::help) editor_.print_above(help_text);
-                   if (command == Command::quit) leaving_ = true;
+                 [&](const Outgoing& message) {
+                   send(message.recipient, message.text);
+                   choose(message.recipient);
                  },
-                 [&](const Invalid& invalid) {
-                   editor_.print_above(remark("  not sent: " + invalid.hint, display_));
+                 [&](const Aside& aside) { send(aside.message.recipient, aside.message.text); },
+                 [&](const Choice& choice) { choose(choice.recipient); },
+                 [&](const Reply& reply) {
+                   if (last_writer_.empty()) return refuse("nobody has written to you yet");
+                   send(last_writer_, reply.text);
                  },
+                 [&](const Question&) { on_question(); },
+                 [&](ChatCommand command) { on_command(command); },
+                 [&](const Invalid& invalid) { refuse(invalid.hint); },
              },
-             parse_input_line(line, Commands::yes));
+             meaning);
+}
+
+void TerminalMode::on_command(ChatCommand command) {
+  switch (command) {
+    case ChatCommand::names:
+      return on_question();
+    case ChatCommand::help:
+      return editor_.print_above(help_text());
+    case ChatCommand::clear:
+      if (LineEditor::has_escape_sequences()) editor_.print_above("\x1b[H\x1b[2J");
+      return;
+    case ChatCommand::quit:
+      leaving_ = true;
+  }
+}
+
+/// Who is here: whom we have heard of.
+void TerminalMode::on_question() {
+  std::string known;
+  for (const std::string& name : names_.starting_with(""))
+    if (!is_broadcast_name(name)) known += (known.empty() ? "" : ", ") + visible(name);
+  editor_.print_above(remark("  This server does not tell who is here. " +
+                                 (known.empty() ? "Nobody has been heard of yet." : "Heard of: " + known),
+                             display_));
 }
 
 void TerminalMode::show_events(std::size_t limit) {
@@ -194,7 +245,10 @@ void TerminalMode::show_events(std::size_t limit) {
 }
 
 std::string TerminalMode::to_line(const ClientEvent& event) {
-  if (const auto* message = std::get_if<Message>(&event)) names_.add(message->sender);
+  if (const auto* message = std::get_if<Message>(&event)) {
+    names_.add(message->sender);
+    if (name_problem(message->sender).empty()) last_writer_ = message->sender;
+  }
   return describe(event, local_time(), display_);
 }
 

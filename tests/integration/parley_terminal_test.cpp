@@ -47,7 +47,7 @@ TEST_CASE("a line that is half typed stays whole when a message comes in") {
   CHECK(chat.terminal.screen().find("half a") == chat.terminal.screen().rfind("half a"));
   chat.terminal.type(" line\r");
   chat.session.expect_send("bob", "half a line");
-  chat.terminal.wait_for_screen("alice> @bob half a line\n  ✓ delivered to bob\nalice>");
+  chat.terminal.wait_for_screen("alice> @bob half a line\n  ✓ delivered to bob\nalice → bob>");
 }
 
 TEST_CASE("so does one that fills several rows, with the cursor in its middle") {
@@ -136,13 +136,56 @@ TEST_CASE("C2: a wrong line gets a word on the right form, commands do what they
   expect_exit(chat.terminal, 0);
 }
 
+TEST_CASE("a plain line goes to whom the prompt shows, and to nobody at the start") {
+  Chat chat;
+  chat.terminal.type_and_wait("hello\r", "not sent: the line does not begin with @name");
+  chat.terminal.type("\r  \r@bob one\r");
+  chat.session.expect_send("bob", "one");
+  chat.terminal.wait_for_screen("✓ delivered to bob\nalice → bob>");
+  chat.terminal.type("two\r");
+  chat.session.expect_send("bob", "two");
+  chat.terminal.type(" @all three\r four\r");
+  chat.session.expect_send("ALL", "three");
+  chat.session.expect_send("ALL", " four");
+  chat.terminal.wait_for_screen("alice → ALL>");
+  chat.terminal.type("/msg carol aside\rfive\r");
+  chat.session.expect_send("carol", "aside");
+  chat.session.expect_send("ALL", "five");
+  chat.terminal.type_and_wait("/to\rsix\r", "alice> six\n  not sent:");
+  chat.terminal.type_and_wait("/to bob\r", "alice → bob>");
+  chat.terminal.type("seven\r");
+  chat.session.expect_send("bob", "seven");
+}
+
+TEST_CASE("/r answers who wrote last, and chooses nobody") {
+  Chat chat;
+  chat.terminal.type_and_wait("/r hi\r", "nobody has written to you yet");
+  chat.session.forward("carol", "psst");
+  chat.terminal.wait_for_screen(" carol: psst");
+  chat.terminal.type("/r what?\r");
+  chat.session.expect_send("carol", "what?");
+  chat.terminal.wait_for_screen("✓ delivered to carol\nalice>");
+}
+
+TEST_CASE("/clear leaves the prompt alone on the screen; a slip is understood") {
+  Chat chat;
+  chat.terminal.type_and_wait("/claer\r", "did you mean /clear?");
+  const std::size_t before = chat.terminal.bytes().size();
+  chat.terminal.type("/clear\r");
+  chat.terminal.wait_for_bytes("\x1b[H\x1b[2J", before);
+  chat.terminal.type("@bob fence\r");
+  chat.session.expect_send("bob", "fence");
+  chat.terminal.type("/q\r");
+  expect_exit(chat.terminal, 0);
+}
+
 TEST_CASE("Ctrl-C clears a line and leaves on an empty one; Ctrl-D leaves on an empty one only") {
   Chat chat;
   chat.terminal.type_and_wait("@bob wrong", "@bob wrong");
   chat.terminal.type_and_wait("\x03", "more.\nalice>\n");
   chat.terminal.type("@bob right\x04\r");
   chat.session.expect_send("bob", "right");
-  chat.terminal.wait_for_screen("delivered to bob\nalice>");
+  chat.terminal.wait_for_screen("delivered to bob\nalice → bob>");
   SUBCASE("Ctrl-C") {
     chat.terminal.type("\x03");
   }
@@ -260,9 +303,9 @@ TEST_CASE("two people chat through parleyd") {
   bob.wait_for_screen("bob>");
   bob.type("@alice hi alice\r");
   alice.wait_for_screen(" bob: hi alice\nalice>");
-  bob.wait_for_screen("bob> @alice hi alice\n  ✓ delivered to alice\nbob>");
+  bob.wait_for_screen("bob> @alice hi alice\n  ✓ delivered to alice\nbob → alice>");
   alice.type("@b\thi bob\r");
-  bob.wait_for_screen(" alice: hi bob\nbob>");
+  bob.wait_for_screen(" alice: hi bob\nbob → alice>");
   bob.type("/quit\r");
   CHECK(bob.wait() == Exit{0});
   alice.type_and_wait("@bob there?\r", "✗ not delivered to bob: Unable to send (102)");
