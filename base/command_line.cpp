@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iostream>
 #include <iterator>
 #include <utility>
 
@@ -95,8 +96,9 @@ CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& v
   const auto check = [least, most](const std::string& text) -> std::string {
     const auto time = to_milliseconds(text);
     if (time && *time >= least && *time <= most) return {};
-    return "'" + text + "' is not a number of seconds from " + to_seconds_text(least) + " to " +
-           to_seconds_text(most);
+    return "'" + text + "' is not a number of seconds " +
+           (least == milliseconds{0} ? "that is 0 or from 0.001" : "from " + to_seconds_text(least)) +
+           " to " + to_seconds_text(most);
   };
   return app
       .add_option_function<std::string>(
@@ -141,7 +143,9 @@ CommandLine read_command_line(CLI::App& app, int argc, char** argv) {
     return CommandLine::understood;
   } catch (const CLI::Success& success) {
     app.exit(success);
-    return CommandLine::answered;
+    if (std::cout.flush()) return CommandLine::answered;
+    complain(app, "standard output cannot be written");
+    return CommandLine::wrong;
   } catch (const CLI::ParseError& error) {
     complain(app, error.what());
     return CommandLine::wrong;

@@ -26,16 +26,48 @@ std::string styled(std::string_view sgr, std::string_view text, const Display& d
   return std::string("\x1b[").append(sgr).append("m").append(text).append("\x1b[0m");
 }
 
-std::string describe_outcome(const Outcome& outcome, const Display& display) {
-  std::string text = outcome.delivered ? display.utf8 ? "✓ " : "+ " : display.utf8 ? "✗ " : "- ";
-  if (outcome.late) text += "late answer: ";
-  text += outcome.delivered ? "delivered" : "not delivered";
-  if (!outcome.recipient.empty()) text += " to " + visible(outcome.recipient);
-  if (!outcome.delivered) {
-    text += ": " + visible(outcome.phrase);
-    if (outcome.code != 0) text += " (" + std::to_string(outcome.code) + ")";
+/// What the server or another program said, behind what it means.
+std::string said(int code, std::string_view phrase, const Display& display) {
+  return " " + styled(dim, "(" + std::to_string(code) + " " + visible(phrase) + ")", display);
+}
+
+/// Why a message was not delivered, as far as the code and the time that it took can tell.
+std::string describe_error(const Outcome& outcome) {
+  const std::string name = visible(outcome.recipient);
+  const bool is_broadcast = is_broadcast_name(name);
+  if (outcome.recipient.empty()) return "not delivered";
+  switch (outcome.code) {
+    case 101:
+      return "not delivered to " + name + ": the server does not know you any more";
+    case 102:
+      if (is_broadcast) return "not delivered to everybody, or nobody else is here";
+      return name + (outcome.slow ? " did not answer in time" : " is not here");
+    case 103:
+      return name + "'s program could not read it";
+    default:
+      return "not delivered to " + name;
   }
-  return "  " + styled(outcome.delivered ? green : red, text, display);
+}
+
+std::string describe_outcome(const Outcome& outcome, const Display& display) {
+  const std::string late = outcome.late ? "late answer: " : "";
+  const std::string to = outcome.recipient.empty() ? "" : " to " + visible(outcome.recipient);
+  if (outcome.delivered)
+    return "  " + styled(green, (display.utf8 ? "✓ " : "+ ") + late + "delivered" + to, display);
+  if (outcome.code == 0)
+    return "  " +
+           styled(red, "? " + late + "perhaps delivered" + to + ": " + visible(outcome.phrase), display);
+  return "  " + styled(red, (display.utf8 ? "✗ " : "- ") + late + describe_error(outcome), display) +
+         said(outcome.code, outcome.phrase, display);
+}
+
+/// Why the server does not want a name, as far as the name itself can tell.
+std::string describe_fault(std::string_view name, const Refused& refused) {
+  if (refused.code != static_cast<int>(two_socket::ErrorCode::malformed_username)) return "";
+  if (check_name(name) == NameFault::reserved) return "it means something else here";
+  if (!is_valid_name(name))
+    return "the name may have letters A-Z a-z and digits, at most " + std::to_string(max_name_bytes);
+  return "somebody has it already, or this server does not allow it";
 }
 
 /// As libedit draws it: itself, ^X, or \U+XXXX.
@@ -85,9 +117,12 @@ std::string describe(const ClientEvent& event, std::tm time, const Display& disp
 }
 
 std::string describe_refusal(std::string_view name, const Refused& refused, const Display& display) {
-  const std::string code = refused.code == 0 ? "" : " (" + std::to_string(refused.code) + ")";
-  return styled(red, "The name " + visible(name) + " was refused: " + visible(refused.phrase) + code,
-                display);
+  const std::string fault = describe_fault(name, refused);
+  return styled(red,
+                "The name " + visible(name) + " was refused" + (fault.empty() ? "" : ": " + fault) +
+                    (refused.code == 0 ? ": " + visible(refused.phrase) : ""),
+                display) +
+         (refused.code == 0 ? "" : said(refused.code, refused.phrase, display));
 }
 
 std::string describe_failure(std::string_view reason, const Display& display) {

@@ -224,7 +224,7 @@ bool Client::refuse_forward(const two_socket::Violation& violation) {
 void Client::send(const std::string& recipient, std::string_view text) {
   answers_.begin(recipient);
   connection_->await_report(recipient);
-  waiting_notice_at_ = Clock::now() + moment;
+  waiting_notice_at_ = slow_from_ = Clock::now() + moment;
   answer_deadline_ = Clock::now() + options_.answer_timeout;
   const auto error = connection_->write(Channel::to_send, to_frame(two_socket::Send{recipient, text}));
   if (!error) return;
@@ -267,7 +267,7 @@ ClientEvent Client::to_event(Arrival arrival) {
           [&](Answer& answer) -> ClientEvent {
             auto match = answers_.match(answer);
             return Outcome{std::move(match.recipient), answer.delivered, answer.code,
-                           std::move(answer.phrase), match.late};
+                           std::move(answer.phrase),   match.late,       Clock::now() >= slow_from_};
           },
           [&](Lost& lost) -> ClientEvent {
             connecting_notice_at_.reset();

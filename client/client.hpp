@@ -22,6 +22,7 @@ struct Outcome {
   int code = 0;  ///< why not: the ERROR's; 0 when there was no answer
   std::string phrase;
   bool late = false;  ///< it had been given up before
+  bool slow = false;  ///< the answer took longer than a server needs that knows it already
 };
 
 /// A SEND to this user has had no answer for a second; told once.
@@ -122,6 +123,7 @@ class Client {
   std::deque<Arrival> taken_;
   Answers answers_;
   Deadline answer_deadline_{};
+  Deadline slow_from_{};
   std::optional<Deadline> waiting_notice_at_;
   std::optional<Deadline> connecting_notice_at_;
   std::optional<std::string> write_failure_;

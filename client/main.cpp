@@ -42,7 +42,10 @@ ExitCode run(int argc, char** argv) {
 int main(int argc, char** argv) {
   (void)::signal(SIGPIPE, SIG_IGN);
   try {
+    const bool can_print = ::fcntl(STDOUT_FILENO, F_GETFD) != -1;
     parley::open_standard_streams(O_RDWR);
+    if (!can_print)
+      parley::put_or_drop(STDERR_FILENO, "parley: standard output is closed; nothing will be told\n");
     set_up_locale();
     return static_cast<int>(run(argc, argv));
   } catch (const std::exception& error) {

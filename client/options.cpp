@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/command_line.hpp"
+#include "client/address.hpp"
 
 namespace parley::client {
 namespace {
@@ -33,25 +34,30 @@ In a pipe (or with --plain) the lines of standard output are:
   lost WHY                  the connection broke
 Control bytes, bytes that are not UTF-8 and backslashes are escaped: \n \t \r \xNN \u{NNNN} \\
 
-Exit codes: 0 all sent, 1 something was not delivered, 2 usage, 3 name refused, 4 connection lost)";
+A BOM before the first line of input, and a CR at the end of each, are dropped.
+
+Exit codes: 0 all sent; 1 something was not delivered, was no message, or could not be printed;
+2 usage; 3 name refused; 4 connection lost, or none)";
 
 }  // namespace
 
 std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   Options options;
+  std::string user_name;
+  std::string host;
   std::uint16_t port = 5050;
   std::size_t exit_after = 0;
 
   CLI::App app("A chat client for the two-socket protocol.", "parley");
   app.footer(footer);
   app.set_version_flag("--version", "parley " PARLEY_VERSION);
-  add_text(app, "USERNAME", options.name, "Who you are; asked for at a terminal when left out")
+  add_text(app, "USERNAME", user_name, "Who you are, or NAME@HOST; asked for at a terminal when left out")
       ->option_text(" ");
-  add_text(app, "HOST", options.connection.host, "The server's name or address")->option_text("[127.0.0.1]");
+  add_text(app, "HOST", host, "The server's name or address: HOST, HOST:PORT, [::1]:PORT")
+      ->option_text("[127.0.0.1]");
   const auto* const connection = "Connection";
-  add_number(app, "--port", port, 1, 65535, "The server's port")
-      ->option_text("PORT [5050]")
-      ->group(connection);
+  auto* const port_option = add_number(app, "--port", port, 1, 65535, "The server's port");
+  port_option->option_text("PORT [5050]")->group(connection);
   add_seconds(app, "--answer-timeout", options.connection.answer_timeout, milliseconds{1}, most_time,
               "Seconds to wait for each answer of the server")
       ->option_text("SECONDS [15]")
@@ -82,7 +88,17 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
     case CommandLine::understood:
       break;
   }
-  options.connection.port = std::to_string(port);
+  std::string problem;
+  const auto address = parse_address(user_name, host, problem);
+  if (address && !address->port.empty() && port_option->count() > 0)
+    problem = "the port is given twice, behind the host and by --port; give it once";
+  if (!problem.empty()) {
+    complain(app, problem);
+    return ExitCode::usage;
+  }
+  options.name = address->name;
+  if (!address->host.empty()) options.connection.host = address->host;
+  options.connection.port = address->port.empty() ? std::to_string(port) : address->port;
   if (exit_after_option->count() > 0) {
     options.exit_after = exit_after;
     options.connection.receive_at_most = exit_after;

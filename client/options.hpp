@@ -13,7 +13,7 @@ namespace parley::client {
 /// How parley ends.
 enum class ExitCode {
   all_sent = 0,
-  not_delivered = 1,  ///< in a pipe: a message was not delivered, or a line was no message
+  not_delivered = 1,  ///< in a pipe: a message was not delivered, a line was no message, or nobody was told
   usage = 2,
   refused = 3,  ///< the server does not want the name
   lost = 4,     ///< the server cannot be reached, or the connection broke

@@ -9,7 +9,9 @@
 #include <limits>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
+#include "base/output.hpp"
 #include "client/conversation.hpp"
 #include "client/input_line.hpp"
 #include "client/line_reader.hpp"
@@ -19,8 +21,13 @@
 namespace parley::client {
 namespace {
 
+// What editors of other systems write before the first line and behind each.
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr std::string_view carriage_return = "\r";
+
 // "@", a name, a blank and a message, each as long as it may be: any longer line is wrong.
-constexpr std::size_t max_line_bytes = 1 + max_name_bytes + 1 + max_message_bytes;
+constexpr std::size_t max_line_bytes =
+    byte_order_mark.size() + 1 + max_name_bytes + 1 + max_message_bytes + carriage_return.size();
 
 std::optional<Deadline> earlier(std::optional<Deadline> left, std::optional<Deadline> right) {
   if (!left || !right) return left ? left : right;
@@ -36,6 +43,7 @@ class PipeMode {
 
  private:
   void print(std::string_view line);
+  void lose_output(const std::string& why);
   void show_events(std::size_t limit = events_per_turn);
   void show(const ClientEvent& event);
   bool wants_line() const { return conversation_.is_registered() && conversation_.is_all_answered(); }
@@ -85,9 +93,14 @@ void PipeMode::print(std::string_view line) {
       pollfd output{STDOUT_FILENO, POLLOUT, 0};
       (void)::poll(&output, 1, -1);
     } else if (errno != EINTR) {
-      output_open_ = false;
+      lose_output(std::system_category().message(errno));
     }
   }
+}
+
+void PipeMode::lose_output(const std::string& why) {
+  output_open_ = false;
+  put_or_drop(STDERR_FILENO, "parley: standard output cannot be written: " + why + "\n");
 }
 
 void PipeMode::show_events(std::size_t limit) {
@@ -115,9 +128,12 @@ bool PipeMode::take_line() {
   const auto line = lines_.next();
   if (!line) return false;
   ++line_number_;
+  std::string_view text = line->text;
+  if (line_number_ == 1 && text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (text.ends_with(carriage_return)) text.remove_suffix(carriage_return.size());
   const auto meaning = line->too_long ? InputLine(Invalid{"the line is too long; a message may have " +
                                                           std::to_string(max_message_bytes) + " bytes"})
-                                      : parse_input_line(line->text, Commands::no);
+                                      : parse_input_line(text, Commands::no);
   if (const auto* outgoing = std::get_if<Outgoing>(&meaning)) {
     conversation_.send({std::string(outgoing->recipient), std::string(outgoing->text)});
   } else if (const auto* invalid = std::get_if<Invalid>(&meaning)) {
@@ -139,7 +155,7 @@ void PipeMode::wait() {
                              {input_open_ && wants_line() ? STDIN_FILENO : -1, POLLIN, 0}}};
   const auto deadline = earlier(conversation_.next_wake(), linger_end_);
   if (::poll(fds.data(), fds.size(), poll_timeout_ms(deadline)) < 0) return;
-  if ((fds[1].revents & (POLLERR | POLLNVAL)) != 0) output_open_ = false;
+  if ((fds[1].revents & (POLLERR | POLLNVAL)) != 0) lose_output("nobody reads it any more");
   if (fds[2].revents != 0) read_input();
 }
 

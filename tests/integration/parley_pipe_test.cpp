@@ -82,9 +82,28 @@ TEST_CASE("C1, C2, C3: registers both sockets, sends the bytes of a line, says w
   chat.session.to_send.expect("SEND ALL\nContent-length: 9\n\nzo\xc3\xab \xf0\x9f\x99\x82");
   chat.report_sent("ALL");
   chat.parley.write(std::string_view("@bob \0\xff\x1b\r\n", 10));
-  chat.session.to_send.expect(send_frame("bob", std::string("\0\xff\x1b\r", 4)));
+  chat.session.to_send.expect(send_frame("bob", std::string("\0\xff\x1b", 3)));
   chat.report_sent("bob");
   chat.expect_leaving(0);
+}
+
+TEST_CASE("what editors of other systems add to lines is dropped: a BOM once, a CR behind each") {
+  Chat chat;
+  chat.parley.write("\xef\xbb\xbf@bob one\r\n");
+  chat.session.expect_send("bob", "one");
+  chat.expect_line("sent bob");
+  chat.parley.write("@bob two\r\r\n@bob \r\n\xef\xbb\xbf@bob x\n");
+  chat.session.expect_send("bob", "two\r");
+  chat.expect_line("sent bob");
+  for (const auto* const beginning : {"invalid 3 the message is missing", "invalid 4 "}) {
+    const std::string line = chat.parley.output().read_line();
+    CHECK_MESSAGE(line.starts_with(beginning), line);
+  }
+  const std::string text(64 * 1024, 'y');
+  chat.parley.write("@bob " + text + "\r\n");
+  chat.session.expect_send("bob", text);
+  chat.expect_line("sent bob");
+  chat.expect_leaving(1);
 }
 
 TEST_CASE("C2: a line that is no message is refused with its number, and nothing is sent") {
@@ -299,13 +318,14 @@ TEST_CASE("no server, no host, no answer to REGISTER: exit code 4") {
 }
 
 TEST_CASE("usage errors are one line and exit code 2") {
-  const std::vector<std::vector<std::string>> wrong = {{},
-                                                       {"alice", "--port", "0"},
-                                                       {"alice", "--port", "x"},
-                                                       {"alice", "--nonsense"},
-                                                       {"a", "b", "c"},
-                                                       {"alice", "--exit-after", "0"},
-                                                       {"alice", "--linger", "-1"}};
+  std::vector<std::vector<std::string>> wrong = {{},
+                                                 {"alice", "--port", "0"},
+                                                 {"alice", "--port", "x"},
+                                                 {"alice", "--nonsense"},
+                                                 {"a", "b", "c"},
+                                                 {"alice", "--exit-after", "0"},
+                                                 {"alice", "--linger", "-1"}};
+  wrong.insert(wrong.end(), {{"alice@h", "h"}, {"alice@h:1", "--port", "2"}, {"alice", "h:x"}, {"@h"}});
   for (const auto& arguments : wrong) {
     Process parley(parley_path(), arguments);
     CHECK(parley.wait() == Exit{2});
@@ -370,6 +390,27 @@ TEST_CASE("when nobody reads its output any more it leaves, though the input sta
   CHECK(shell.output().read_line() == "registered alice");
   session.to_send.expect_end();
   session.to_recv.expect_end();
+}
+
+TEST_CASE("what cannot be printed is said on stderr") {
+  FakeServer server;
+  std::vector<std::string> arguments = {"-c", "exec \"$0\" \"$@\" >/dev/full", parley_path()};
+  for (auto& argument : server.arguments()) arguments.push_back(std::move(argument));
+  Process parley("/bin/sh", arguments);
+  FakeSession session = server.accept_user("alice");
+  session.to_recv.expect_end();
+  CHECK(parley.error().read_all() == "parley: standard output cannot be written: No space left on device\n");
+  CHECK(parley.wait() == Exit{1});
+  Process help("/bin/sh", {"-c", "exec \"$0\" --help >/dev/full", parley_path()});
+  CHECK(help.error().read_all().starts_with("parley: standard output cannot be written"));
+  CHECK(help.wait() == Exit{2});
+}
+
+TEST_CASE("name@host:port") {
+  FakeServer server;
+  Process parley(parley_path(), {"alice@127.0.0.1:" + server.port()});
+  FakeSession session = server.accept_user("alice");
+  CHECK(parley.output().read_line() == "registered alice");
 }
 
 TEST_CASE("two parleys chat through parleyd") {

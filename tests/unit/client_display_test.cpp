@@ -70,12 +70,35 @@ TEST_CASE("the lines at a terminal") {
   CHECK(at_terminal(Outcome{"bob", true, 0, "", false}) == "  ✓ delivered to bob");
   CHECK(at_terminal(Outcome{"bob", true, 0, "", false}, ascii) == "  + delivered to bob");
   CHECK(at_terminal(Outcome{"bob", false, 102, "Unable to send", false}) ==
-        "  ✗ not delivered to bob: Unable to send (102)");
+        "  ✗ bob is not here (102 Unable to send)");
+  CHECK(at_terminal(Outcome{"bob", false, 102, "Unable to send", false, true}) ==
+        "  ✗ bob did not answer in time (102 Unable to send)");
+  CHECK(at_terminal(Outcome{"ALL", false, 102, "x", false}) ==
+        "  ✗ not delivered to everybody, or nobody else is here (102 x)");
+  CHECK(at_terminal(Outcome{"bob", false, 103, "x", false}) == "  ✗ bob's program could not read it (103 x)");
+  CHECK(at_terminal(Outcome{"bob", false, 7, "x", false}) == "  ✗ not delivered to bob (7 x)");
+  CHECK(at_terminal(Outcome{"", false, 102, "x", true}) == "  ✗ late answer: not delivered (102 x)");
   CHECK(at_terminal(Outcome{"bob", false, 0, "no answer within 15 s", false}) ==
-        "  ✗ not delivered to bob: no answer within 15 s");
+        "  ? perhaps delivered to bob: no answer within 15 s");
   CHECK(at_terminal(Outcome{"", true, 0, "", true}) == "  ✓ late answer: delivered");
   CHECK(at_terminal(Lost{"gone"}) == "Connection lost: gone");
   CHECK(at_terminal(Waiting{"b\x1b"}) == "  waiting for b\\x1b ...");
+}
+
+TEST_CASE("why a name was refused, and what the server said of it") {
+  const auto refusal = [](std::string_view name, int code) {
+    return describe_refusal(name, {code, "Malformed username"}, plain);
+  };
+  CHECK(refusal("al", 100) ==
+        "The name al was refused: somebody has it already, or this server does not "
+        "allow it (100 Malformed username)");
+  CHECK(refusal("al_", 100) ==
+        "The name al_ was refused: the name may have letters A-Z a-z and digits, at most 32 (100 Malformed "
+        "username)");
+  CHECK(refusal("Server", 100) ==
+        "The name Server was refused: it means something else here (100 Malformed username)");
+  CHECK(refusal("al", 102) == "The name al was refused (102 Malformed username)");
+  CHECK(refusal("a b", 0) == "The name a b was refused: Malformed username");
 }
 
 TEST_CASE("C5 nothing that others send drives the terminal") {
