@@ -111,7 +111,10 @@ std::string describe(const ClientEvent& event, std::tm time, const Display& disp
             return remark("  waiting for " + visible(waiting.recipient) + " ...", display);
           },
           [](const auto&) { return std::string(); },
-          [&](const Lost& lost) { return styled(red, "Connection lost: " + visible(lost.reason), display); },
+          [&](const Lost& lost) {
+            if (lost.in_good_order) return styled(red, "The server has ended the connection", display);
+            return styled(red, "Connection lost: " + visible(lost.reason), display);
+          },
       },
       event);
 }

@@ -166,7 +166,8 @@ void Client::receive() {
     if (const auto* event = std::get_if<two_socket::Event>(&incoming)) {
       if (!handle(*event)) return;
     } else {
-      if (const auto* ended = std::get_if<Connection::Ended>(&incoming)) events_.push(Lost{ended->reason});
+      if (const auto* ended = std::get_if<Connection::Ended>(&incoming))
+        events_.push(Lost{ended->reason, options_.judge_end && connection_->has_ended_in_good_order()});
       return;
     }
   }
@@ -253,6 +254,8 @@ std::optional<ClientEvent> Client::next_event() {
     return Connecting{};
   }
   if (!waiting()) return std::nullopt;
+  // The program stood still (Ctrl-Z): what came meanwhile is still to be read.
+  if (now > answer_deadline_ + moment) answer_deadline_ = now + moment;
   if (now < answer_deadline_) {
     if (!waiting_notice_at_ || now < *waiting_notice_at_) return std::nullopt;
     waiting_notice_at_.reset();
@@ -271,6 +274,7 @@ ClientEvent Client::to_event(Arrival arrival) {
           },
           [&](Lost& lost) -> ClientEvent {
             connecting_notice_at_.reset();
+            is_registered_ = false;
             is_lost_ = true;
             if (write_failure_) lost.reason = *std::exchange(write_failure_, std::nullopt);
             if (!waiting()) return std::move(lost);
@@ -279,6 +283,7 @@ ClientEvent Client::to_event(Arrival arrival) {
           },
           [&](Registered& registered) -> ClientEvent {
             connecting_notice_at_.reset();
+            is_registered_ = true;
             return std::move(registered);
           },
           [&](Refused& refused) -> ClientEvent {

@@ -46,6 +46,8 @@ struct ClientOptions {
   std::size_t receive_at_most = std::numeric_limits<std::size_t>::max();
   /// How a REGISTER ends, for servers that know but one way.
   two_socket::BlockEnd register_end;
+  /// Find out whether the server ended the connection in good order. Takes a moment.
+  bool judge_end = false;
 };
 
 /// How many events an interface shows before it looks at its input again.
@@ -71,7 +73,10 @@ class Client {
   /// otherwise new ones; after Lost new ones.
   void sign_on(const std::string& name);
 
-  /// Sends a message. Its Outcome is one of the next events; to be called while registered and not waiting().
+  /// Registered, and no Outcome is still to come.
+  bool can_send() const { return is_registered_ && !waiting(); }
+
+  /// Sends a message. Its Outcome is one of the next events; only to be called when can_send().
   void send(const std::string& recipient, std::string_view text);
 
   /// The Outcome of the last send() is still to come.
@@ -128,7 +133,8 @@ class Client {
   std::optional<Deadline> connecting_notice_at_;
   std::optional<std::string> write_failure_;
   std::optional<Lost> lost_;  // to be told after the Outcome of the SEND that it cut off
-  bool is_lost_ = false;      // the connection is of no use any more
+  bool is_registered_ = false;
+  bool is_lost_ = false;  // the connection is of no use any more
 };
 
 }  // namespace parley::client

@@ -1,5 +1,6 @@
 #include "client/connection.hpp"
 
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -29,6 +30,20 @@ std::error_code wait_for(int fd, short events, Deadline deadline, int stop_fd = 
   }
 }
 
+/// Without these a server whose cable was pulled is waited for without end.
+void notice_dead_network(int fd) {
+  const auto set = [&](int level, int option, int value) {
+    (void)::setsockopt(fd, level, option, &value, sizeof value);
+  };
+  constexpr int silence_s = Connection::network_timeout.count();
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, silence_s / 2);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, silence_s / 6);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+  // Keepalive rests while data is not acknowledged.
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, silence_s * 1000);
+}
+
 std::error_code connect(tcp::socket& socket, const tcp::endpoint& endpoint, Deadline deadline, int stop_fd) {
   std::error_code error;
   if (socket.is_open()) (void)socket.close(error);
@@ -45,6 +60,7 @@ std::error_code connect(tcp::socket& socket, const tcp::endpoint& endpoint, Dead
     if (code != 0) return {code, std::system_category()};
   }
   socket.set_option(tcp::no_delay(true), error);
+  if (!error) notice_dead_network(socket.native_handle());
   return error;
 }
 
@@ -172,6 +188,18 @@ bool Connection::fill(Stream& stream) {
   else if (errno != EAGAIN && errno != EINTR)
     stream.end_reason = "the connection to the server broke: " + last_error().message();
   return false;
+}
+
+bool Connection::has_ended_in_good_order() {
+  for (Stream& stream : streams_) {
+    if (!stream.end_reason) continue;
+    const int fd = stream.socket.native_handle();
+    const char blank_line = '\n';  // means nothing (F1.4)
+    pollfd reset{fd, 0, 0};
+    if (::send(fd, &blank_line, 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1) return false;
+    if (::poll(&reset, 1, static_cast<int>(close_timeout.count())) != 0) return false;
+  }
+  return true;
 }
 
 void Connection::shut_down() {

@@ -31,6 +31,9 @@ class Connection {
   /// How long the end waits for the server to read what was sent last, so that no reset overtakes it.
   static constexpr std::chrono::milliseconds close_timeout{300};
 
+  /// A network that carries nothing for this long is dead.
+  static constexpr std::chrono::seconds network_timeout{60};
+
   /// A report that has no line end yet is taken for one that has none after so much silence (M2.5).
   static constexpr std::chrono::milliseconds report_silence{500};
 
@@ -57,6 +60,10 @@ class Connection {
   /// The next event that the server sent, on either socket (never NeedMore); waits until `deadline`, or until
   /// `stop_fd` is readable. The event's string_views live until the next call.
   Incoming read(std::optional<Deadline> deadline, int stop_fd = -1);
+
+  /// After read() returned Ended: whether the server is still there and takes what comes, as one does that
+  /// has ended the connection on purpose and waits for our end. Waits for close_timeout at most.
+  bool has_ended_in_good_order();
 
   /// Both directions end at once; a read() on another thread returns Ended.
   void shut_down();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -16,6 +18,23 @@ struct OutgoingLine {
   std::string text;
 };
 
+/// How long to wait before each new try to connect: twice as long each time.
+class RetryPauses {
+ public:
+  static constexpr std::chrono::seconds first{1};
+  static constexpr std::chrono::seconds longest{60};
+
+  std::chrono::seconds next() {
+    const auto pause = next_;
+    next_ = std::min(2 * next_, longest);
+    return pause;
+  }
+  void begin_anew() { next_ = first; }
+
+ private:
+  std::chrono::seconds next_ = first;
+};
+
 /// What a pipe and a terminal have in common: the lines that wait to be sent, one after the other, and what
 /// is counted. Belongs to the interface's thread.
 class Conversation {
@@ -23,15 +42,18 @@ class Conversation {
   /// Lines that may wait: more than anyone types while one answer is awaited.
   static constexpr std::size_t max_waiting_lines = 100;
 
-  explicit Conversation(const Options& options)
-      : exit_after_(options.exit_after), client_(options.connection) {}
+  /// With `reconnects` a connection that was lost is made again, until leave(): each Lost or Refused after
+  /// the first Registered is followed by a new try.
+  Conversation(const Options& options, bool reconnects)
+      : exit_after_(options.exit_after), reconnects_(reconnects), client_(options.connection) {}
 
   /// As Client::sign_on().
-  void sign_on(const std::string& name) { client_.sign_on(name); }
+  void sign_on(const std::string& name);
 
   bool is_registered() const { return is_registered_; }
 
-  /// Sends the line when those before it are answered or given up (C3). Not to be called when it is_full().
+  /// Sends the line when those before it are answered or given up (C3), and there is a connection. Not to be
+  /// called when it is_full().
   void send(OutgoingLine line);
 
   bool is_full() const { return waiting_.size() >= max_waiting_lines; }
@@ -39,13 +61,22 @@ class Conversation {
   /// Nothing waits to be sent, and no answer is awaited.
   bool is_all_answered() const { return waiting_.empty() && !client_.waiting(); }
 
+  /// What has not been sent yet.
+  const std::deque<OutgoingLine>& waiting() const { return waiting_; }
+
+  /// The last line that had no answer.
+  const OutgoingLine& given_up() const { return given_up_; }
+
   /// As Client::next_event().
   std::optional<ClientEvent> next_event();
   int events_fd() const { return client_.events_fd(); }
-  std::optional<Deadline> next_wake() const { return client_.next_wake(); }
+  std::optional<Deadline> next_wake() const;
 
   /// There is no connection any more.
   bool is_lost() const { return is_lost_; }
+
+  /// And there will be none.
+  bool is_over() const { return is_lost_ && !reconnects_; }
 
   /// So many messages have come as were asked for, and no answer is awaited.
   bool has_enough() const { return exit_after_ && messages_ >= *exit_after_ && !client_.waiting(); }
@@ -54,17 +85,25 @@ class Conversation {
   bool has_failed() const { return has_failed_; }
 
   /// As Client::leave().
-  void leave() { client_.leave(); }
+  void leave();
 
  private:
   void count(const ClientEvent& event);
+  void retry_later();
   void send_next();
 
   const std::optional<std::size_t> exit_after_;
+  bool reconnects_;
   Client client_;
+  std::string name_;
   std::deque<OutgoingLine> waiting_;
+  OutgoingLine last_sent_;
+  OutgoingLine given_up_;
+  RetryPauses pauses_;
+  std::optional<Deadline> retry_at_;
   std::size_t messages_ = 0;
   bool is_registered_ = false;
+  bool was_registered_ = false;
   bool is_lost_ = false;
   bool has_failed_ = false;
 };

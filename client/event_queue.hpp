@@ -31,6 +31,7 @@ struct Refused {
 /// There is no connection, or it is over; nothing comes behind it.
 struct Lost {
   std::string reason;
+  bool in_good_order = false;  ///< the server has ended it on purpose, as far as can be told
 };
 
 /// The server sent something that means nothing here; it was passed over.

@@ -68,6 +68,9 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
       "How REGISTER ends, for a server that knows but one way: two LF, two CR LF, or a blank between two LF")
       ->option_text("lf|crlf|blank [lf]")
       ->group(connection);
+  app.add_flag("--no-reconnect", options.no_reconnect,
+               "Leave when the server is gone; otherwise parley tries again, at a terminal")
+      ->group(connection);
   const auto* const scripts = "Scripts";
   app.add_flag("--plain", options.plain, "Behave as in a pipe, at a terminal too")->group(scripts);
   add_seconds(app, "--linger", options.linger, milliseconds{0}, most_time,

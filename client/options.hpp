@@ -25,6 +25,7 @@ struct Options {
   ClientOptions connection;
   std::chrono::milliseconds linger{0};
   std::optional<std::size_t> exit_after;
+  bool no_reconnect = false;
   bool plain = false;
   bool no_color = false;
 };

@@ -37,7 +37,7 @@ std::optional<Deadline> earlier(std::optional<Deadline> left, std::optional<Dead
 /// One run of parley in a pipe. Belongs to one thread.
 class PipeMode {
  public:
-  explicit PipeMode(const Options& options) : options_(options), conversation_(options) {}
+  explicit PipeMode(const Options& options) : options_(options), conversation_(options, false) {}
 
   ExitCode run();
 

@@ -22,6 +22,9 @@
 namespace parley::client {
 namespace {
 
+// Of a line that is quoted to say which one it was.
+constexpr std::size_t longest_quote_bytes = 200;
+
 bool has_value(const char* variable) {
   const char* const value = std::getenv(variable);
   return value != nullptr && *value != '\0';
@@ -56,10 +59,17 @@ class TerminalMode {
   void on_question();
   void show_events(std::size_t limit = events_per_turn);
   std::string to_line(const ClientEvent& event);
+  std::string on_message(const Message& message);
+  std::string on_outcome(const Outcome& outcome);
+  std::string on_loss(const Lost& lost);
+  std::string on_return(const Registered& registered);
+  std::string trouble(std::string text);
+  void tell_unsent();
   void wait_for_event();
   void finish_sending();
 
-  Display display_;
+  const Options& options_;
+  const Display display_;
   Conversation conversation_;
   NamesSeen names_;
   Completion completion_;
@@ -67,13 +77,16 @@ class TerminalMode {
   std::string name_;
   std::string recipient_;    // of plain lines; empty: nobody is chosen
   std::string last_writer_;  // whom /r answers
+  std::string last_trouble_;
+  bool is_online_ = true;
   bool leaving_ = false;
 };
 
 TerminalMode::TerminalMode(const Options& options)
-    : display_{!options.no_color && !has_value("NO_COLOR") && LineEditor::has_escape_sequences(),
+    : options_(options),
+      display_{!options.no_color && !has_value("NO_COLOR") && LineEditor::has_escape_sequences(),
                std::string_view(::nl_langinfo(CODESET)) == "UTF-8"},
-      conversation_(options),
+      conversation_(options, !options.no_reconnect),
       editor_({conversation_.events_fd(), [this] { return conversation_.next_wake(); },
                [this] { show_events(); }},
               [this](std::string_view before) { return completion_.complete(before, names_); }),
@@ -88,6 +101,7 @@ ExitCode TerminalMode::run() {
   finish_sending();
   conversation_.leave();
   show_events(std::numeric_limits<std::size_t>::max());  // what was acknowledged is shown
+  tell_unsent();
   return conversation_.is_lost() ? ExitCode::lost : ExitCode::all_sent;
 }
 
@@ -136,8 +150,15 @@ std::optional<ExitCode> TerminalMode::register_name() {
 ClientEvent TerminalMode::await_sign_on() {
   for (;;) {
     const auto event = conversation_.next_event();
-    if (event && !std::holds_alternative<Connecting>(*event)) return *event;
-    if (!event) wait_for_event();
+    if (!event) {
+      wait_for_event();
+    } else if (std::holds_alternative<Connecting>(*event)) {
+      editor_.print_above(remark(
+          "connecting to " + visible(options_.connection.host) + " port " + options_.connection.port + " ...",
+          display_));
+    } else {
+      return *event;
+    }
   }
 }
 
@@ -158,10 +179,12 @@ void TerminalMode::set_prompt() {
     return LineEditor::invisible + ("\x1b[" + std::string(color_of(name)) + "m") + LineEditor::invisible +
            visible(name) + LineEditor::invisible + "\x1b[0m" + LineEditor::invisible;
   };
+  const std::string offline = conversation_.is_lost() ? " (offline)" : "";
   const std::string arrow = recipient_.empty() ? "" : display_.utf8 ? " → " : " -> ";
   const std::string to = recipient_.empty() ? "" : colored(recipient_);
-  const std::size_t columns = column_count(to_wide(visible(name_) + arrow + visible(recipient_) + "> "));
-  editor_.set_prompt(colored(name_) + arrow + to + "> ", columns);
+  const std::size_t columns =
+      column_count(to_wide(visible(name_) + offline + arrow + visible(recipient_) + "> "));
+  editor_.set_prompt(colored(name_) + offline + arrow + to + "> ", columns);
 }
 
 void TerminalMode::choose(std::string_view recipient) {
@@ -180,6 +203,7 @@ void TerminalMode::send(std::string_view recipient, std::string_view text) {
                                       display_));
   names_.add(recipient);
   conversation_.send({std::string(recipient), std::string(text)});
+  if (conversation_.is_lost()) editor_.print_above(remark("  kept until the server is back", display_));
 }
 
 void TerminalMode::on_line(const std::string& line) {
@@ -234,22 +258,75 @@ void TerminalMode::on_question() {
 
 void TerminalMode::show_events(std::size_t limit) {
   std::string text;
-  for (std::size_t shown = 0; shown < limit && !conversation_.is_lost(); ++shown) {
+  for (std::size_t shown = 0; shown < limit && !conversation_.is_over(); ++shown) {
     const auto event = conversation_.next_event();
     if (!event) break;
-    if (!text.empty()) text += "\r\n";
-    text += to_line(*event);
+    const std::string line = to_line(*event);
+    if (!text.empty() && !line.empty()) text += "\r\n";
+    text += line;
   }
   if (!text.empty()) editor_.print_above(text);
-  if (conversation_.is_lost() || conversation_.has_enough()) editor_.interrupt();
+  if (conversation_.is_over() || conversation_.has_enough()) editor_.interrupt();
 }
 
+/// Empty: there is nothing to tell.
 std::string TerminalMode::to_line(const ClientEvent& event) {
-  if (const auto* message = std::get_if<Message>(&event)) {
-    names_.add(message->sender);
-    if (name_problem(message->sender).empty()) last_writer_ = message->sender;
-  }
-  return describe(event, local_time(), display_);
+  return std::visit(
+      Overloaded{
+          [&](const Registered& registered) { return on_return(registered); },
+          [&](const Refused& refused) { return trouble(describe_refusal(name_, refused, display_)); },
+          [&](const Lost& lost) { return on_loss(lost); },
+          [&](const Message& message) { return on_message(message); },
+          [&](const Outcome& outcome) { return on_outcome(outcome); },
+          [&](const auto&) { return describe(event, local_time(), display_); },
+      },
+      event);
+}
+
+std::string TerminalMode::on_message(const Message& message) {
+  names_.add(message.sender);
+  if (name_problem(message.sender).empty()) last_writer_ = message.sender;
+  return describe(message, local_time(), display_);
+}
+
+/// With the line, where nobody knows what became of it.
+std::string TerminalMode::on_outcome(const Outcome& outcome) {
+  std::string text = describe(outcome, local_time(), display_);
+  if (outcome.code == 0 && !outcome.delivered && !outcome.late)
+    text += "\r\n" +
+            remark("    " + visible_beginning(conversation_.given_up().text, longest_quote_bytes), display_);
+  return text;
+}
+
+std::string TerminalMode::on_loss(const Lost& lost) {
+  const bool is_news = std::exchange(is_online_, false);
+  set_prompt();
+  if (!is_news) return trouble(describe_failure(lost.reason, display_));
+  const std::string text = describe(lost, local_time(), display_);
+  return conversation_.is_over() ? text : text + remark("; trying to connect again", display_);
+}
+
+/// Why a new connection was not had yet; told once.
+std::string TerminalMode::trouble(std::string text) {
+  if (text == last_trouble_) return {};
+  last_trouble_ = text;
+  return text + remark("; trying on", display_);
+}
+
+std::string TerminalMode::on_return(const Registered& registered) {
+  is_online_ = true;
+  last_trouble_.clear();
+  if (is_valid_name(registered.name)) name_ = registered.name;
+  set_prompt();
+  return remark("Connected again; you are " + visible(name_) + ".", display_);
+}
+
+/// The lines that will not be sent any more, so that nobody takes them for sent.
+void TerminalMode::tell_unsent() {
+  for (const OutgoingLine& line : conversation_.waiting())
+    editor_.print_above(remark(
+        "  not sent to " + visible(line.recipient) + ": " + visible_beginning(line.text, longest_quote_bytes),
+        display_));
 }
 
 void TerminalMode::wait_for_event() {
@@ -268,7 +345,9 @@ void TerminalMode::finish_sending() {
 }  // namespace
 
 ExitCode run_terminal_mode(const Options& options) {
-  return TerminalMode(options).run();
+  Options at_terminal = options;
+  at_terminal.connection.judge_end = true;
+  return TerminalMode(at_terminal).run();
 }
 
 }  // namespace parley::client

@@ -199,7 +199,7 @@ TEST_CASE("Ctrl-C clears a line and leaves on an empty one; Ctrl-D leaves on an 
 }
 
 TEST_CASE("the loss of the server is said at once, with a line half typed; the terminal is put back") {
-  Chat chat;
+  Chat chat({"--no-reconnect"});
   chat.terminal.type_and_wait("@bob half", "@bob half");
   chat.session.to_recv.close();
   chat.terminal.wait_for_screen("Connection lost: the server closed the connection");
@@ -310,7 +310,8 @@ TEST_CASE("two people chat through parleyd") {
   CHECK(bob.wait() == Exit{0});
   alice.type_and_wait("@bob there?\r", "✗ bob is not here (102 Unable to send)");
   server.stop();
-  alice.wait_for_screen("Connection lost");
+  alice.wait_for_screen("The server has ended the connection; trying to connect again");
+  alice.type("\x04");
   CHECK(alice.wait() == Exit{4});
 }
 
