@@ -49,6 +49,19 @@ std::string describe_error(const Outcome& outcome) {
   }
 }
 
+/// " ▸ you" behind the sender's name, where the server tells.
+std::string_view describe_audience(Message::Audience audience, const Display& display) {
+  switch (audience) {
+    case Message::Audience::all:
+      return display.utf8 ? " ▸ all" : " > all";
+    case Message::Audience::you:
+      return display.utf8 ? " ▸ you" : " > you";
+    case Message::Audience::untold:
+      break;
+  }
+  return "";
+}
+
 std::string describe_outcome(const Outcome& outcome, const Display& display) {
   const std::string late = outcome.late ? "late answer: " : "";
   const std::string to = outcome.recipient.empty() ? "" : " to " + visible(outcome.recipient);
@@ -102,8 +115,8 @@ std::string describe(const ClientEvent& event, std::tm time, const Display& disp
   return std::visit(
       Overloaded{
           [&](const Message& message) {
-            return styled(dim, clock.data(), display) + " " + styled_name(message.sender, display) + ": " +
-                   visible(message.text);
+            return styled(dim, clock.data(), display) + " " + styled_name(message.sender, display) +
+                   std::string(describe_audience(message.audience, display)) + ": " + visible(message.text);
           },
           [&](const Outcome& outcome) { return describe_outcome(outcome, display); },
           [&](const Strange& strange) { return remark("The server sent " + visible(strange.what), display); },

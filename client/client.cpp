@@ -9,6 +9,7 @@
 #include "base/overloaded.hpp"
 #include "base/seconds.hpp"
 #include "client/input_line.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::client {
 namespace {
@@ -203,8 +204,11 @@ bool Client::handle(const two_socket::Event& event) {
 bool Client::acknowledge(const two_socket::Forward& forward) {
   if (messages_ == options_.receive_at_most) return true;
   ++messages_;
+  const auto audience = forward.audience.empty()              ? Message::Audience::untold
+                        : is_broadcast_name(forward.audience) ? Message::Audience::all
+                                                              : Message::Audience::you;
   // Only what is sure to be shown is acknowledged.
-  if (!hand_over(Message{std::string(forward.sender), std::string(forward.body)})) return false;
+  if (!hand_over(Message{std::string(forward.sender), std::string(forward.body), audience})) return false;
   // When this cannot be written the connection is over, and read() will say so.
   (void)connection_->write(Channel::to_recv, to_frame(two_socket::Received{forward.sender}),
                            stop_.descriptor());

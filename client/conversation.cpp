@@ -1,8 +1,10 @@
 #include "client/conversation.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/overloaded.hpp"
+#include "client/service.hpp"
 
 namespace parley::client {
 
@@ -22,6 +24,18 @@ void Conversation::send(OutgoingLine line) {
   send_next();
 }
 
+void Conversation::ask(std::string question) {
+  const auto is_typed = [](const OutgoingLine& line) { return !line.is_question; };
+  const auto behind_questions = std::ranges::find_if(waiting_, is_typed);
+  waiting_.insert(behind_questions, {std::string(service_name), std::move(question), true});
+  send_next();
+}
+
+bool Conversation::is_all_answered() const {
+  const auto is_question = [](const OutgoingLine& line) { return line.is_question; };
+  return std::ranges::all_of(waiting_, is_question) && (!client_.waiting() || is_asking());
+}
+
 void Conversation::send_next() {
   if (!client_.can_send() || waiting_.empty()) return;
   last_sent_ = std::move(waiting_.front());
@@ -30,6 +44,7 @@ void Conversation::send_next() {
 }
 
 std::optional<Deadline> Conversation::next_wake() const {
+  if (client_.can_send() && !waiting_.empty()) return Deadline{};
   const auto wake = client_.next_wake();
   return wake && retry_at_ ? std::min(wake, retry_at_) : wake ? wake : retry_at_;
 }
@@ -39,11 +54,9 @@ std::optional<ClientEvent> Conversation::next_event() {
     retry_at_.reset();
     client_.sign_on(name_);
   }
+  send_next();  // not before the caller has seen the event that makes it possible, and asked what it wants
   auto event = client_.next_event();
-  if (event) {
-    count(*event);
-    send_next();
-  }
+  if (event) count(*event);
   return event;
 }
 
@@ -62,12 +75,13 @@ void Conversation::count(const ClientEvent& event) {
                  [&](const Lost&) {
                    is_registered_ = false;
                    is_lost_ = true;
+                   std::erase_if(waiting_, [](const OutgoingLine& line) { return line.is_question; });
                    retry_later();
                  },
                  [&](const Message&) { ++messages_; },
                  [&](const Outcome& outcome) {
+                   if (!outcome.late) answered_ = std::move(last_sent_);
                    has_failed_ = has_failed_ || !outcome.delivered;
-                   if (!outcome.delivered && outcome.code == 0) given_up_ = std::move(last_sent_);
                  },
                  [](const auto&) {},
              },

@@ -16,6 +16,7 @@ namespace parley::client {
 struct OutgoingLine {
   std::string recipient;
   std::string text;
+  bool is_question = false;  ///< of parley's own, to SERVER: the user has not typed it
 };
 
 /// How long to wait before each new try to connect: twice as long each time.
@@ -56,16 +57,23 @@ class Conversation {
   /// called when it is_full().
   void send(OutgoingLine line);
 
+  /// Asks SERVER before what the user has typed is sent. Forgotten with the connection. Not to be called
+  /// without end.
+  void ask(std::string question);
+
   bool is_full() const { return waiting_.size() >= max_waiting_lines; }
 
-  /// Nothing waits to be sent, and no answer is awaited.
-  bool is_all_answered() const { return waiting_.empty() && !client_.waiting(); }
+  /// Nothing that the user has typed waits to be sent or answered.
+  bool is_all_answered() const;
+
+  /// The SEND whose answer is awaited is a question to SERVER.
+  bool is_asking() const { return client_.waiting() && last_sent_.is_question; }
 
   /// What has not been sent yet.
   const std::deque<OutgoingLine>& waiting() const { return waiting_; }
 
-  /// The last line that had no answer.
-  const OutgoingLine& given_up() const { return given_up_; }
+  /// What the last Outcome was about, unless that was late.
+  const OutgoingLine& answered() const { return answered_; }
 
   /// As Client::next_event().
   std::optional<ClientEvent> next_event();
@@ -98,7 +106,7 @@ class Conversation {
   std::string name_;
   std::deque<OutgoingLine> waiting_;
   OutgoingLine last_sent_;
-  OutgoingLine given_up_;
+  OutgoingLine answered_;
   RetryPauses pauses_;
   std::optional<Deadline> retry_at_;
   std::size_t messages_ = 0;

@@ -13,8 +13,12 @@ namespace parley::client {
 
 /// A FORWARD that was answered with RECEIVED. Bytes as they came: show them through visible() only.
 struct Message {
+  /// Whom it is meant for, where the server says so.
+  enum class Audience { untold, all, you };
+
   std::string sender;
   std::string text;
+  Audience audience = Audience::untold;
 };
 
 /// The server has confirmed the name for both sockets.

@@ -71,6 +71,8 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   app.add_flag("--no-reconnect", options.no_reconnect,
                "Leave when the server is gone; otherwise parley tries again, at a terminal")
       ->group(connection);
+  app.add_flag("--classic", options.classic, "Never ask SERVER who is here, nor anything else")
+      ->group(connection);
   const auto* const scripts = "Scripts";
   app.add_flag("--plain", options.plain, "Behave as in a pipe, at a terminal too")->group(scripts);
   add_seconds(app, "--linger", options.linger, milliseconds{0}, most_time,

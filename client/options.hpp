@@ -26,6 +26,7 @@ struct Options {
   std::chrono::milliseconds linger{0};
   std::optional<std::size_t> exit_after;
   bool no_reconnect = false;
+  bool classic = false;
   bool plain = false;
   bool no_color = false;
 };

@@ -14,6 +14,7 @@
 #include "client/conversation.hpp"
 #include "client/line_editor.hpp"
 #include "client/names_seen.hpp"
+#include "client/service_talk.hpp"
 #include "client/typed_line.hpp"
 #include "client/wide_text.hpp"
 #include "protocol/text.hpp"
@@ -56,7 +57,12 @@ class TerminalMode {
   void send(std::string_view recipient, std::string_view text);
   void on_line(const std::string& line);
   void on_command(ChatCommand command);
-  void on_question();
+  void ask(const std::vector<std::string>& questions);
+  void on_question(std::string_view name);
+  std::string tell_heard_of() const;
+  void learn(const std::vector<std::string>& here);
+  std::string do_as_told(ServiceTalk::Told told);
+  std::string complete(std::string_view before);
   void show_events(std::size_t limit = events_per_turn);
   std::string to_line(const ClientEvent& event);
   std::string on_message(const Message& message);
@@ -74,6 +80,7 @@ class TerminalMode {
   NamesSeen names_;
   Completion completion_;
   LineEditor editor_;
+  ServiceTalk service_;
   std::string name_;
   std::string recipient_;    // of plain lines; empty: nobody is chosen
   std::string last_writer_;  // whom /r answers
@@ -89,7 +96,9 @@ TerminalMode::TerminalMode(const Options& options)
       conversation_(options, !options.no_reconnect),
       editor_({conversation_.events_fd(), [this] { return conversation_.next_wake(); },
                [this] { show_events(); }},
-              [this](std::string_view before) { return completion_.complete(before, names_); }),
+              [this](std::string_view before) { return complete(before); }),
+      service_(KnownServices(state_folder()), options.connection.host + ":" + options.connection.port,
+               !options.classic && !options.exit_after, display_),
       name_(options.name) {}
 
 ExitCode TerminalMode::run() {
@@ -97,6 +106,7 @@ ExitCode TerminalMode::run() {
   editor_.print_above(
       remark("You are " + visible(name_) + ". Write @name message; /help says more.", display_));
   set_prompt();
+  ask(service_.on_registered());
   chat();
   finish_sending();
   conversation_.leave();
@@ -225,7 +235,7 @@ void TerminalMode::on_line(const std::string& line) {
                    if (last_writer_.empty()) return refuse("nobody has written to you yet");
                    send(last_writer_, reply.text);
                  },
-                 [&](const Question&) { on_question(); },
+                 [&](const Question& question) { on_question(question.name); },
                  [&](ChatCommand command) { on_command(command); },
                  [&](const Invalid& invalid) { refuse(invalid.hint); },
              },
@@ -235,7 +245,7 @@ void TerminalMode::on_line(const std::string& line) {
 void TerminalMode::on_command(ChatCommand command) {
   switch (command) {
     case ChatCommand::names:
-      return on_question();
+      return on_question({});
     case ChatCommand::help:
       return editor_.print_above(help_text());
     case ChatCommand::clear:
@@ -246,14 +256,50 @@ void TerminalMode::on_command(ChatCommand command) {
   }
 }
 
-/// Who is here: whom we have heard of.
-void TerminalMode::on_question() {
+void TerminalMode::ask(const std::vector<std::string>& questions) {
+  for (const std::string& question : questions) conversation_.ask(question);
+}
+
+/// Asks SERVER, or tells of whom we have heard where there is none.
+void TerminalMode::on_question(std::string_view name) {
+  if (conversation_.is_lost())
+    return editor_.print_above(remark("  not asked: there is no connection", display_));
+  const auto question = service_.ask_who(name);
+  if (question && !question->empty()) return conversation_.ask(*question);
+  if (!question) editor_.print_above(tell_heard_of());
+}
+
+std::string TerminalMode::tell_heard_of() const {
   std::string known;
   for (const std::string& name : names_.starting_with(""))
     if (!is_broadcast_name(name)) known += (known.empty() ? "" : ", ") + visible(name);
-  editor_.print_above(remark("  This server does not tell who is here. " +
-                                 (known.empty() ? "Nobody has been heard of yet." : "Heard of: " + known),
-                             display_));
+  return remark("  Who is here is not told. " +
+                    (known.empty() ? "Nobody has been heard of yet." : "Heard of: " + known),
+                display_);
+}
+
+/// What SERVER told is known to Tab, behind who was seen of late.
+void TerminalMode::learn(const std::vector<std::string>& here) {
+  auto seen = names_.starting_with("");
+  const std::size_t room = NamesSeen::max_names - std::min(seen.size(), NamesSeen::max_names);
+  for (std::size_t i = 0; i < std::min(room, here.size()); ++i)
+    if (!equal_ignoring_case(here[i], name_)) names_.add(here[i]);
+  for (; !seen.empty(); seen.pop_back()) names_.add(seen.back());
+}
+
+std::string TerminalMode::do_as_told(ServiceTalk::Told told) {
+  learn(told.names);
+  ask(told.questions);
+  return std::move(told.text);
+}
+
+std::string TerminalMode::complete(std::string_view before) {
+  std::string completed = completion_.complete(before, names_);
+  const bool has_nothing =
+      completed == before && before.starts_with('@') && before.find(' ') == std::string_view::npos;
+  if (has_nothing && !conversation_.is_lost())
+    if (const auto question = service_.ask_quietly()) conversation_.ask(*question);
+  return completed;
 }
 
 void TerminalMode::show_events(std::size_t limit) {
@@ -278,23 +324,33 @@ std::string TerminalMode::to_line(const ClientEvent& event) {
           [&](const Lost& lost) { return on_loss(lost); },
           [&](const Message& message) { return on_message(message); },
           [&](const Outcome& outcome) { return on_outcome(outcome); },
+          [&](const Waiting&) {
+            return conversation_.is_asking() ? std::string() : describe(event, local_time(), display_);
+          },
           [&](const auto&) { return describe(event, local_time(), display_); },
       },
       event);
 }
 
 std::string TerminalMode::on_message(const Message& message) {
+  if (auto told = service_.on_message(message, std::time(nullptr))) return do_as_told(*std::move(told));
   names_.add(message.sender);
-  if (name_problem(message.sender).empty()) last_writer_ = message.sender;
+  if (message.audience != Message::Audience::all && name_problem(message.sender).empty())
+    last_writer_ = message.sender;
   return describe(message, local_time(), display_);
 }
 
 /// With the line, where nobody knows what became of it.
 std::string TerminalMode::on_outcome(const Outcome& outcome) {
+  const OutgoingLine& answered = conversation_.answered();
+  if (!outcome.late && answered.is_question) {
+    auto told = service_.on_outcome(answered.text, outcome.delivered, outcome.code);
+    return told.is_untold ? tell_heard_of() : do_as_told(std::move(told));
+  }
+  if (outcome.late && equal_ignoring_case(outcome.recipient, service_name)) return {};
   std::string text = describe(outcome, local_time(), display_);
   if (outcome.code == 0 && !outcome.delivered && !outcome.late)
-    text += "\r\n" +
-            remark("    " + visible_beginning(conversation_.given_up().text, longest_quote_bytes), display_);
+    text += "\r\n" + remark("    " + visible_beginning(answered.text, longest_quote_bytes), display_);
   return text;
 }
 
@@ -318,15 +374,17 @@ std::string TerminalMode::on_return(const Registered& registered) {
   last_trouble_.clear();
   if (is_valid_name(registered.name)) name_ = registered.name;
   set_prompt();
+  ask(service_.on_registered());
   return remark("Connected again; you are " + visible(name_) + ".", display_);
 }
 
 /// The lines that will not be sent any more, so that nobody takes them for sent.
 void TerminalMode::tell_unsent() {
   for (const OutgoingLine& line : conversation_.waiting())
-    editor_.print_above(remark(
-        "  not sent to " + visible(line.recipient) + ": " + visible_beginning(line.text, longest_quote_bytes),
-        display_));
+    if (!line.is_question)
+      editor_.print_above(remark("  not sent to " + visible(line.recipient) + ": " +
+                                     visible_beginning(line.text, longest_quote_bytes),
+                                 display_));
 }
 
 void TerminalMode::wait_for_event() {

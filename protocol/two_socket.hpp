@@ -74,6 +74,9 @@ struct Registered {
 struct Forward {
   std::string_view sender;
   std::string_view body;
+  /// As a Parser read it in an Audience line: ALL, or the recipient's name; empty where there was none. Is
+  /// not written.
+  std::string_view audience = {};
 };
 
 /// server -> client: SENT, or SEND as the source's own table has it. `recipient` may be empty or any name.

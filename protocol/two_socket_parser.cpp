@@ -29,6 +29,19 @@ bool is_header_line(std::string_view line) {
   return colon != std::string_view::npos && !name.empty() && std::ranges::none_of(name, is_blank);
 }
 
+/// The value of the first header line of that name; empty when there is none.
+std::string_view find_field(std::string_view header_lines, std::string_view name) {
+  while (!header_lines.empty()) {
+    const auto line_end = std::min(header_lines.find('\n'), header_lines.size() - 1);
+    const std::string_view line = header_lines.substr(0, line_end);
+    const auto colon = line.find(':');
+    if (colon != std::string_view::npos && equal_ignoring_case(trim(line.substr(0, colon)), name))
+      return trim(line.substr(colon + 1));
+    header_lines.remove_prefix(line_end + 1);
+  }
+  return {};
+}
+
 constexpr Violation header_over_limit{"L1", "the header block is over the limit", false};
 constexpr Violation length_not_digits{"F2.3", "Content-length is not a number of ASCII digits", true};
 constexpr Violation lengths_differ{"F2.4", "two different Content-lengths", true};
@@ -346,7 +359,10 @@ Event Parser::finish_block_frame(const Method& method) {
       look_behind_body(pending().substr(frame_bytes));
       return Send{name, body};
     case Kind::forward:
-      return Forward{name, body};
+      return Forward{name, body,
+                     find_field(pending().substr(search_.request_line_end + 1,
+                                                 search_.header_end - search_.request_line_end - 1),
+                                "Audience")};
     default:
       return Unknown{line};
   }

@@ -67,6 +67,8 @@ TEST_CASE("C5 in a pipe a message is one line and can be undone; a name is one w
 
 TEST_CASE("the lines at a terminal") {
   CHECK(at_terminal(Message{"bob", "C:\\dir \xc3\xa9"}) == "09:05 bob: C:\\dir \xc3\xa9");
+  CHECK(at_terminal(Message{"bob", "x", Message::Audience::you}) == "09:05 bob ▸ you: x");
+  CHECK(at_terminal(Message{"bob", "x", Message::Audience::all}, ascii) == "09:05 bob > all: x");
   CHECK(at_terminal(Outcome{"bob", true, 0, "", false}) == "  ✓ delivered to bob");
   CHECK(at_terminal(Outcome{"bob", true, 0, "", false}, ascii) == "  + delivered to bob");
   CHECK(at_terminal(Outcome{"bob", false, 102, "Unable to send", false}) ==

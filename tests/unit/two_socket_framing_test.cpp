@@ -168,6 +168,19 @@ TEST_CASE("F2.1 a body has as many bytes as its Content-length says") {
                {R"(SEND "bob" "hello")"});
 }
 
+TEST_CASE("a FORWARD may say whom it is meant for") {
+  for (const auto* const line :
+       {"Audience: ALL\n", " audience :ALL \r\n", "X: y\nAUDIENCE:\tALL\nAudience: bob\n"}) {
+    CAPTURE(line);
+    const std::string header = std::string("FORWARD bob\n") + line;
+    check_events(Side::server, header + "Content-length: 2\n\nhi", {"FORWARD \"bob\" \"hi\" to \"ALL\""});
+  }
+  check_events(Side::server, "FORWARD bob\nContent-length: 12\nAudience: a b\n\nAudience: x\n",
+               {"FORWARD \"bob\" \"Audience: x\\n\" to \"a b\""});
+  check_events(Side::server, "FORWARD bob\nContent-length: 0\nAudience:\n\n", {"FORWARD \"bob\" \"\""});
+  check_events(Side::server, "FORWARD bob\nContent-length: 0\nAudiences: ALL\n\n", {"FORWARD \"bob\" \"\""});
+}
+
 TEST_CASE("F2.2 Content-length is missing") {
   check_events(Side::client, send_block(""), {"violation F2.2"});
   check_events(Side::client, send_block("Content-type: text\n"), {"violation F2.2"});

@@ -31,7 +31,10 @@ struct Describe {
   std::string operator()(const Registered& m) const {
     return std::string("REGISTERED").append(word(m.channel)) + quoted(m.name);
   }
-  std::string operator()(const Forward& m) const { return "FORWARD" + quoted(m.sender) + quoted(m.body); }
+  std::string operator()(const Forward& m) const {
+    return "FORWARD" + quoted(m.sender) + quoted(m.body) +
+           (m.audience.empty() ? "" : " to" + quoted(m.audience));
+  }
   std::string operator()(const Delivered& m) const { return "delivered" + quoted(m.recipient); }
   std::string operator()(const Error& m) const {
     return "ERROR " + std::to_string(m.code) + quoted(m.phrase);
