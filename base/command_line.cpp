@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <iostream>
 #include <iterator>
 #include <utility>
 
@@ -143,9 +142,7 @@ CommandLine read_command_line(CLI::App& app, int argc, char** argv) {
     return CommandLine::understood;
   } catch (const CLI::Success& success) {
     app.exit(success);
-    if (std::cout.flush()) return CommandLine::answered;
-    complain(app, "standard output cannot be written");
-    return CommandLine::wrong;
+    return CommandLine::answered;
   } catch (const CLI::ParseError& error) {
     complain(app, error.what());
     return CommandLine::wrong;

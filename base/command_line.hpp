@@ -63,7 +63,7 @@ CLI::Option* add_word(CLI::App& app, const std::string& name, Value& value,
 enum class CommandLine {
   understood,
   answered,  ///< --help or --version: printed
-  wrong      ///< one line on stderr tells what is wrong, which may be that the answer cannot be printed
+  wrong      ///< one line on stderr tells what is wrong
 };
 
 /// Reads it into what the options stand for. One that is given twice is wrong, unless it takes a list.

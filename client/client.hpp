@@ -88,7 +88,8 @@ class Client {
   int events_fd() const { return events_.fd(); }
   std::optional<Deadline> next_wake() const;
 
-  /// Stops receiving and closes the sockets. next_event() still returns what had come before.
+  /// Stops connecting and receiving, and closes the sockets. Waits for the system's resolver, which has its
+  /// own limit, when a host is being looked up. next_event() still returns what had come before.
   void leave();
 
  private:

@@ -1,6 +1,7 @@
 #include "client/options.hpp"
 
 #include <cstdint>
+#include <iostream>
 
 #include "base/command_line.hpp"
 #include "client/address.hpp"
@@ -89,7 +90,9 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
     case CommandLine::wrong:
       return ExitCode::usage;
     case CommandLine::answered:
-      return ExitCode::all_sent;
+      if (std::cout.flush()) return ExitCode::all_sent;
+      complain(app, "standard output cannot be written");
+      return ExitCode::usage;
     case CommandLine::understood:
       break;
   }

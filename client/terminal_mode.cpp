@@ -366,7 +366,7 @@ std::string TerminalMode::on_loss(const Lost& lost) {
 std::string TerminalMode::trouble(std::string text) {
   if (text == last_trouble_) return {};
   last_trouble_ = text;
-  return text + remark("; trying on", display_);
+  return text + remark(" (trying on)", display_);
 }
 
 std::string TerminalMode::on_return(const Registered& registered) {

@@ -61,8 +61,9 @@ Invalid unknown_command(std::string_view word) {
       std::ranges::min_element(names, {}, [&](std::string_view name) { return slips_between(typed, name); });
   const std::size_t slips = slips_between(typed, *nearest);
   const bool is_near = slips <= max_slips && slips + 1 < nearest->size();
-  return {"there is no command " + shown + (is_near ? "; did you mean " + std::string(*nearest) + "?" : "") +
-          "; /help lists them, and @name message sends"};
+  return {"there is no command " + shown +
+          (is_near ? "; did you mean " + std::string(*nearest) + "?"
+                   : "; /help lists them, and @name message sends")};
 }
 
 std::optional<Invalid> text_problem(std::string_view text, std::string_view form) {

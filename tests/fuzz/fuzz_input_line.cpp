@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "client/input_line.hpp"
+#include "client/typed_line.hpp"
 #include "protocol/text.hpp"
 #include "protocol/two_socket_parser.hpp"
 #include "tests/fuzz/require.hpp"
@@ -22,6 +23,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const client::InputLine meaning = client::parse_input_line(line, commands);
   if (const auto* invalid = std::get_if<client::Invalid>(&meaning)) {
     require(!invalid->hint.empty() && visible(invalid->hint) == invalid->hint, "a printable hint");
+  }
+  const client::TypedLine typed = client::parse_typed_line(line);
+  if (const auto* invalid = std::get_if<client::Invalid>(&typed)) {
+    require(!invalid->hint.empty() && visible(invalid->hint) == invalid->hint,
+            "a printable hint at a terminal");
   }
   if (const auto* outgoing = std::get_if<client::Outgoing>(&meaning)) {
     require(line.starts_with('@') && line.ends_with(outgoing->text), "the text as it was typed");

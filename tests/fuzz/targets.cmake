@@ -2,7 +2,7 @@
 set(fuzz_targets gate input_line livecode names rooms telnet text two_socket user_name)
 
 # What a target needs besides protocol/, relative to the root.
-set(fuzz_input_line_sources client/input_line.cpp)
+set(fuzz_input_line_sources client/input_line.cpp client/typed_line.cpp)
 set(fuzz_two_socket_sources tests/unit/two_socket_run.cpp)
 
 # The executable of a fuzz target, still without a main(): libFuzzer's or replay.cpp's.

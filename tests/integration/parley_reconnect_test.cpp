@@ -35,11 +35,6 @@ class Chat {
     terminal.wait_for_screen("Connected again; you are alice.", where);
   }
 
-  void type_and_expect(const std::string& recipient, const std::string& text, Where where = Where::here()) {
-    terminal.type("@" + recipient + " " + text + "\r", where);
-    session.expect_send(recipient, text, where);
-  }
-
   FakeServer server;
   PseudoTerminal terminal;
   FakeSession session;
@@ -72,19 +67,18 @@ TEST_CASE("a line that had no answer is not sent again, and is told; what waited
   chat.terminal.wait_for_screen("✓ delivered to bob\n");
 }
 
-TEST_CASE("a name that is still held there, a server that ends half a registration: tried on") {
+TEST_CASE("a name that is still held there is asked for again, on the same sockets") {
   Chat chat;
   chat.close_session();
-  FakeSession again = chat.server.accept();
-  again.to_send.expect(register_frame("TOSEND", "alice"));
-  again.to_send.send("ERROR 100 Username already taken\n\n");
+  chat.session = chat.server.accept();
+  chat.session.to_send.expect(register_frame("TOSEND", "alice"));
+  chat.session.to_send.send("ERROR 100 Username already taken\n\n");
   chat.terminal.wait_for_screen("refused: somebody has it already");
-  again.to_send.accept_registration("TOSEND", "alice");
-  again.to_recv.expect(register_frame("TORECV", "alice"));
-  again.to_send.close();
-  again.to_recv.close();
-  chat.accept_again();
-  chat.type_and_expect("bob", "hi");
+  chat.session.to_send.accept_registration("TOSEND", "alice");
+  chat.session.to_recv.accept_registration("TORECV", "alice");
+  chat.terminal.wait_for_screen("Connected again; you are alice.");
+  chat.terminal.type("@bob hi\r");
+  chat.session.expect_send("bob", "hi");
 }
 
 TEST_CASE("leaving without a server: what was not sent is told") {

@@ -100,6 +100,11 @@ class OptionsTest(unittest.TestCase):
             self.assertNotEqual(ended.returncode, 0)
             self.assertIn(b"is not a number of seconds from 0.05 to 60", ended.stderr)
 
+    def test_a_refusal_names_the_bounds(self):
+        for option, value, bounds in (("--linger", "0.0001", "0 or from 0.001 to 1000000"),
+                                      ("--answer-timeout", "inf", "from 0.001 to 1000000")):
+            self.assertIn(bounds, complaint(run("parley", option, value)))
+
     def test_a_star_is_no_host(self):
         self.assertIn("0.0.0.0", complaint(run("parleyd", "--host", "*")))
 
