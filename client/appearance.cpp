@@ -2,8 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cwchar>
-#include <cwctype>
 
 #include "base/overloaded.hpp"
 #include "protocol/text.hpp"
@@ -18,8 +16,6 @@ constexpr std::string_view dim = "2";
 
 // Those that can be read on a dark and on a light background; red means failure.
 constexpr std::array<std::string_view, 8> palette = {"32", "33", "35", "36", "92", "94", "95", "96"};
-
-constexpr std::size_t tab_columns = 8;
 
 std::string styled(std::string_view sgr, std::string_view text, const Display& display) {
   if (!display.color) return std::string(text);
@@ -83,20 +79,6 @@ std::string describe_fault(std::string_view name, const Refused& refused) {
   return "somebody has it already, or this server does not allow it";
 }
 
-/// As libedit draws it: itself, ^X, or \U+XXXX.
-std::size_t width_of(wchar_t c, std::size_t column) {
-  if (c == L'\t') return tab_columns - column % tab_columns;
-  if (std::iswcntrl(static_cast<std::wint_t>(c)) != 0) return 2;
-  const int width = ::wcwidth(c);
-  if (width >= 0) return static_cast<std::size_t>(width);
-  return c > 0xffff ? 8 : 7;
-}
-
-/// Only a wide character stays whole at a row's end; an escape is cut like any other text.
-bool fits(wchar_t c, std::size_t column, std::size_t columns) {
-  return ::wcwidth(c) != 2 || column + 2 <= columns;
-}
-
 }  // namespace
 
 std::string_view color_of(std::string_view name) {
@@ -147,25 +129,6 @@ std::string describe_failure(std::string_view reason, const Display& display) {
 
 std::string remark(std::string_view text, const Display& display) {
   return styled(dim, text, display);
-}
-
-Position position_after(std::size_t prompt_columns, std::wstring_view text, std::size_t columns,
-                        wchar_t next) {
-  Position position{prompt_columns / columns, prompt_columns % columns};
-  for (const wchar_t c : text) {
-    const std::size_t width = width_of(c, position.column);
-    if (!fits(c, position.column, columns)) position = {position.row + 1, 0};
-    position.column += width;
-    position.row += position.column / columns;
-    position.column %= columns;
-  }
-  return fits(next, position.column, columns) ? position : Position{position.row + 1, 0};
-}
-
-std::size_t column_count(std::wstring_view text) {
-  std::size_t column = 0;
-  for (const wchar_t c : text) column += width_of(c, column);
-  return column;
 }
 
 }  // namespace parley::client

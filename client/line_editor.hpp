@@ -1,49 +1,50 @@
 #pragma once
 
-#include <histedit.h>
 #include <signal.h>
 #include <termios.h>
 
-#include <cwchar>
+#include <cstddef>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/file_descriptor.hpp"
-#include "client/appearance.hpp"
+#include "client/completion.hpp"
 #include "client/connection.hpp"
+#include "client/history.hpp"
+#include "client/key_decoder.hpp"
+#include "client/line_buffer.hpp"
+#include "client/prompt_area.hpp"
+#include "client/terminal_charset.hpp"
+#include "client/terminal_type.hpp"
 
 namespace parley::client {
 
-/// Standard input and output at a terminal, edited by libedit, where text can be printed above the line that
-/// is being typed. One at a time; belongs to one thread.
+/// Standard input and output at a terminal: a line is typed at the bottom, and text can be printed above it
+/// at any time. One at a time; belongs to one thread.
 class LineEditor {
  public:
   /// What wakes the editor besides keys, and what to do then.
   struct Source {
     int fd;                                             ///< readable: call on_ready
     std::function<std::optional<Deadline>()> deadline;  ///< passed: call on_ready
-    std::function<void()> on_ready;                     ///< may call print_above() and interrupt()
+    std::function<void()> on_ready;     ///< may call print_above(), set_prompt() and interrupt()
+    std::function<bool()> takes_lines;  ///< false: keys wait in the terminal, and nothing of them is lost
   };
 
-  /// Tab: what the text before the cursor becomes.
-  using Completer = std::function<std::string(std::string_view before_cursor)>;
+  /// The question whether all of this line, which holds a paste of so many lines, is to be sent; it ends with
+  /// what may be pressed. nullopt: it cannot be, and the user was told why.
+  using PasteQuestion = std::function<std::optional<std::string>(std::string_view line, std::size_t lines)>;
 
-  LineEditor(Source source, Completer completer);
-  ~LineEditor();
-  LineEditor(const LineEditor&) = delete;
-  LineEditor& operator=(const LineEditor&) = delete;
+  /// A paste of more lines than these is asked about, and sent or not; others can be edited.
+  static constexpr std::size_t max_quiet_paste_lines = 5;
 
-  /// What the environment says of the terminal.
-  static bool has_escape_sequences();
+  /// The locale's LC_CTYPE must have been set up (set_up_locale()).
+  LineEditor(const TerminalType& type, Source source, Completer completer, PasteQuestion paste_question);
 
-  /// Stands between a colour's start and end in a prompt: what is inside takes no room.
-  static constexpr char invisible = '\1';
-
-  /// `columns`: the room that the prompt takes.
-  void set_prompt(std::string prompt, std::size_t columns);
+  /// Text in front of the line, in which only colours may be sequences. At any time.
+  void set_prompt(std::string prompt);
 
   /// While it lives the terminal is the editor's: keys may be typed at any time, and signals are the editor's
   /// events. Lines are read within a session; at other times Ctrl-C ends the program as usual.
@@ -55,62 +56,77 @@ class LineEditor {
     Session& operator=(const Session&) = delete;
 
    private:
-    EditLine* const edit_line_;
+    LineEditor& editor_;
     sigset_t signals_before_;
   };
 
-  /// The next line as UTF-8 without its LF; nullopt at the end of input (Ctrl-D or Ctrl-C on an empty line, a
-  /// hangup, SIGTERM) or after interrupt().
+  /// The next line as UTF-8, with a LF between the lines of one message; nullopt at the end of input (Ctrl-D
+  /// or Ctrl-C on an empty line, a hangup, SIGTERM) or after interrupt(). What is half typed then stays, and
+  /// is there again when the next call begins.
   std::optional<std::string> read_line();
 
-  /// Prints a line above the one that is being typed, which stays whole; between lines, just prints it. The
-  /// text must be harmless.
+  /// Prints lines, parted by "\r\n", above the one that is being typed, which stays whole; between lines,
+  /// just prints them. The text must be harmless.
   void print_above(std::string_view text);
 
-  /// Ends read_line(). What was typed stays on the screen.
+  /// Ends read_line(), and each one to come until resume().
   void interrupt() { interrupted_ = true; }
+  void resume() { interrupted_ = false; }
 
-  /// Adds a line to the history that the arrow keys go through.
-  void remember(const std::string& line);
+  /// Empties the screen; the line stays.
+  void clear_screen();
+
+  /// What the arrow keys and Ctrl-R go through. read_line() adds nothing to it.
+  History& history() { return history_; }
 
  private:
-  struct EndEditLine {
-    void operator()(EditLine* edit_line) const { el_end(edit_line); }
-  };
-  struct EndHistory {
-    void operator()(HistoryW* history) const { history_wend(history); }
-  };
+  enum class Mode { edit, search, question };
+  enum class TypedAhead { yes, no };
 
-  static LineEditor& self(EditLine* edit_line);
-  static char* prompt(EditLine* edit_line);
-  static int next_character(EditLine* edit_line, wchar_t* character);
-  static unsigned char on_tab(EditLine* edit_line, int character);
-  unsigned char complete();
-  static unsigned char on_end_of_file(EditLine* edit_line, int character);
-
-  bool wait_for_key();
-  bool is_empty() const;
+  std::optional<Key> next_key();
+  std::optional<Deadline> key_deadline() const;
+  void read_keys(TypedAhead typed_ahead);
+  bool act(const Key& key);
+  bool edit(const Key& key);
+  void search(const Key& key);
+  void answer(const Key& key);
+  void complete();
+  void go_through_history(bool older);
+  void take_paste(const Key& key);
+  void insert(std::string_view text);
+  void finish(std::string line);
+  void end_line();
   void on_signal();
   void suspend();
-  void clear_line();
-  Position position_of(const wchar_t* place) const;
-  void erase();
-  void redraw();
-  void leave_line();
-  void write(std::string_view text);
+  void enter_raw_mode();
+  void draw();
 
   Source source_;
   Completer completer_;
+  PasteQuestion paste_question_;
   FileDescriptor signals_;
-  std::unique_ptr<EditLine, EndEditLine> edit_line_;
-  std::unique_ptr<HistoryW, EndHistory> history_;
-  termios modes_before_{};    // of the terminal, for whoever runs while parley is suspended
-  std::mbstate_t decoder_{};  // of the keys' bytes
+  TerminalCharset charset_;
+  PromptArea area_;
+  termios modes_before_{};  // of the terminal, for whoever runs while parley is suspended
   std::string prompt_;
-  std::size_t prompt_columns_ = 0;
-  const bool can_move_;   // the terminal knows escape sequences
-  bool editing_ = false;  // inside read_line(): prompt and line are on the screen
+
+  KeyDecoder keys_;
+  Deadline keys_came_at_{};
+  LineBuffer line_;
+  Completion completion_;
+  History history_;
+  std::optional<std::size_t> history_index_;  // shown; none: the line that is new
+  std::string new_line_;                      // while an older one is shown
+
+  Mode mode_ = Mode::edit;
+  std::string needle_;                   // of the search
+  std::optional<std::size_t> found_;     // the line of the history that has it
+  std::string question_;                 // about a paste
+  std::string asked_about_;              // the whole line
+  std::optional<std::string> finished_;  // the line that read_line() is to return
+  bool editing_ = false;                 // inside read_line(): prompt and line are on the screen
   bool interrupted_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace parley::client

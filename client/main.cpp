@@ -1,30 +1,19 @@
 #include <fcntl.h>
-#include <langinfo.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <clocale>
 #include <exception>
 #include <iostream>
-#include <string_view>
 
 #include "base/output.hpp"
 #include "client/options.hpp"
 #include "client/pipe_mode.hpp"
+#include "client/terminal_charset.hpp"
 #include "client/terminal_mode.hpp"
 
 namespace {
 
 using namespace parley::client;
-
-/// Line editing in UTF-8 even where the environment says nothing of it.
-void set_up_locale() {
-  (void)std::setlocale(LC_CTYPE, "");
-  const bool is_utf8 = std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
-  // The C locale is what is set when nobody has chosen one.
-  if (!is_utf8 && std::string_view(std::setlocale(LC_CTYPE, nullptr)) == "C")
-    (void)std::setlocale(LC_CTYPE, "C.UTF-8");
-}
 
 ExitCode run(int argc, char** argv) {
   const auto read = read_options(argc, argv);

@@ -13,22 +13,6 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
   return equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
-/// What all names have in common behind the first `from` bytes, in the letters of the first. Never a part of
-/// a UTF-8 sequence.
-std::string_view common_part(const std::vector<std::string>& names, std::size_t from) {
-  std::string_view rest = std::string_view(names[0]).substr(from);
-  std::size_t length = 0;
-  while (length < rest.size()) {
-    const std::size_t next = length + utf8_sequence_length(rest.substr(length));
-    const auto has_it = [&](const std::string& name) {
-      return equal_ignoring_case(std::string_view(name).substr(from, next), rest.substr(0, next));
-    };
-    if (!std::ranges::all_of(names, has_it)) break;
-    length = next;
-  }
-  return rest.substr(0, length);
-}
-
 }  // namespace
 
 void NamesSeen::add(std::string_view name) {
@@ -46,23 +30,22 @@ std::vector<std::string> NamesSeen::starting_with(std::string_view prefix) const
   return fitting;
 }
 
-std::string Completion::complete(std::string_view before_cursor, const NamesSeen& names) {
-  if (!candidates_.empty() && before_cursor == result_) {
-    chosen_ = (chosen_ + 1) % candidates_.size();
-    return result_ = "@" + candidates_[chosen_] + " ";
+Candidates offer_names(std::string_view before_cursor, const NamesSeen& names,
+                       std::span<const std::string_view> commands) {
+  Candidates offer;
+  offer.begin = before_cursor.find_last_of(" \t\n") + 1;  // 0 when there is none
+  std::string_view word = before_cursor.substr(offer.begin);
+  const bool at_beginning = offer.begin == 0;
+  if (at_beginning && word.starts_with('/')) {
+    for (const auto command : commands)
+      if (starts_with_ignoring_case(command, word)) offer.words.push_back(std::string(command) + " ");
+    return offer;
   }
-  candidates_.clear();
-  if (!before_cursor.starts_with('@') || before_cursor.find(' ') != std::string_view::npos)
-    return std::string(before_cursor);
-  const std::string_view stem = before_cursor.substr(1);
-  auto fitting = names.starting_with(stem);
-  if (fitting.empty()) return std::string(before_cursor);
-  if (fitting.size() > 1)
-    if (const auto common = common_part(fitting, stem.size()); !common.empty())
-      return std::string(before_cursor).append(common);
-  candidates_ = std::move(fitting);
-  chosen_ = 0;
-  return result_ = "@" + candidates_[0] + " ";
+  if (word.empty() && !at_beginning) return offer;
+  const std::string at = at_beginning || word.starts_with('@') ? "@" : "";
+  if (word.starts_with('@')) word.remove_prefix(1);
+  for (const auto& name : names.starting_with(word)) offer.words.push_back(at + name + " ");
+  return offer;
 }
 
 }  // namespace parley::client

@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "client/completion.hpp"
 
 namespace parley::client {
 
@@ -24,18 +27,9 @@ class NamesSeen {
   std::deque<std::string> names_;  // the last one seen first
 };
 
-/// Tab: completes a line's "@name". Several presses go through the names that fit. Belongs to one thread.
-class Completion {
- public:
-  /// The text that `before_cursor` becomes; itself when nothing fits. The first press adds what all names
-  /// that fit have in common; when that is nothing, it takes the first name, and each press behind it the
-  /// next.
-  std::string complete(std::string_view before_cursor, const NamesSeen& names);
-
- private:
-  std::string result_;                   // of the last press that took a name
-  std::vector<std::string> candidates_;  // that it chose from
-  std::size_t chosen_ = 0;
-};
+/// What Tab offers for the word before the cursor: at the line's beginning a command, or a name with @ before
+/// it, whether that was typed or not; elsewhere a name.
+Candidates offer_names(std::string_view before_cursor, const NamesSeen& names,
+                       std::span<const std::string_view> commands);
 
 }  // namespace parley::client

@@ -86,6 +86,10 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
           ->group(scripts);
   app.add_flag("--no-color", options.no_color, "No colours; NO_COLOR in the environment does the same")
       ->group("Display");
+  app.add_flag(
+         "--no-history", options.no_history,
+         "Neither read nor write the lines typed in earlier runs (at a terminal; in the XDG state folder)")
+      ->group("Display");
   switch (read_command_line(app, argc, argv)) {
     case CommandLine::wrong:
       return ExitCode::usage;

@@ -29,6 +29,7 @@ struct Options {
   bool classic = false;
   bool plain = false;
   bool no_color = false;
+  bool no_history = false;
 };
 
 /// The options, or the code to exit with when the command line was answered (--help) or refused already.

@@ -1,6 +1,5 @@
 #include "client/terminal_mode.hpp"
 
-#include <langinfo.h>
 #include <poll.h>
 
 #include <cstdlib>
@@ -15,8 +14,9 @@
 #include "client/line_editor.hpp"
 #include "client/names_seen.hpp"
 #include "client/service_talk.hpp"
+#include "client/terminal_charset.hpp"
+#include "client/terminal_type.hpp"
 #include "client/typed_line.hpp"
-#include "client/wide_text.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
@@ -41,7 +41,7 @@ std::tm local_time() {
 /// One run of parley at a terminal. Belongs to one thread.
 class TerminalMode {
  public:
-  explicit TerminalMode(const Options& options);
+  TerminalMode(const Options& options, const TerminalType& type);
 
   ExitCode run();
 
@@ -51,7 +51,9 @@ class TerminalMode {
   ClientEvent await_sign_on();
   void take_name(const std::string& registered);
   void set_prompt();
+  void open_history();
   void chat();
+  std::optional<std::string> ask_about_paste(std::string_view line, std::size_t lines);
   void choose(std::string_view recipient);
   void refuse(const std::string& hint);
   void send(std::string_view recipient, std::string_view text);
@@ -62,7 +64,7 @@ class TerminalMode {
   std::string tell_heard_of() const;
   void learn(const std::vector<std::string>& here);
   std::string do_as_told(ServiceTalk::Told told);
-  std::string complete(std::string_view before);
+  Candidates complete(std::string_view before);
   void show_events(std::size_t limit = events_per_turn);
   std::string to_line(const ClientEvent& event);
   std::string on_message(const Message& message);
@@ -78,7 +80,6 @@ class TerminalMode {
   const Display display_;
   Conversation conversation_;
   NamesSeen names_;
-  Completion completion_;
   LineEditor editor_;
   ServiceTalk service_;
   std::string name_;
@@ -89,14 +90,16 @@ class TerminalMode {
   bool leaving_ = false;
 };
 
-TerminalMode::TerminalMode(const Options& options)
+TerminalMode::TerminalMode(const Options& options, const TerminalType& type)
     : options_(options),
-      display_{!options.no_color && !has_value("NO_COLOR") && LineEditor::has_escape_sequences(),
-               std::string_view(::nl_langinfo(CODESET)) == "UTF-8"},
+      display_{!options.no_color && !has_value("NO_COLOR") && type.colors >= 8, TerminalCharset().is_utf8()},
       conversation_(options, !options.no_reconnect),
-      editor_({conversation_.events_fd(), [this] { return conversation_.next_wake(); },
-               [this] { show_events(); }},
-              [this](std::string_view before) { return complete(before); }),
+      editor_(
+          type,
+          {conversation_.events_fd(), [this] { return conversation_.next_wake(); }, [this] { show_events(); },
+           [this] { return !conversation_.is_full(); }},
+          [this](std::string_view before) { return complete(before); },
+          [this](std::string_view line, std::size_t lines) { return ask_about_paste(line, lines); }),
       service_(KnownServices(state_folder()), options.connection.host + ":" + options.connection.port,
                !options.classic && !options.exit_after, display_),
       name_(options.name) {}
@@ -106,6 +109,7 @@ ExitCode TerminalMode::run() {
   editor_.print_above(
       remark("You are " + visible(name_) + ". Write @name message; /help says more.", display_));
   set_prompt();
+  open_history();
   ask(service_.on_registered());
   chat();
   finish_sending();
@@ -132,7 +136,7 @@ std::optional<std::string> TerminalMode::ask_name() {
 /// Asks until the server has taken a name. A value: there is no chat, and parley ends with it.
 std::optional<ExitCode> TerminalMode::register_name() {
   constexpr std::string_view question = "Your name: ";
-  editor_.set_prompt(std::string(question), question.size());
+  editor_.set_prompt(std::string(question));
   bool refused_once = false;
   for (;;) {
     if (name_.empty()) {
@@ -184,17 +188,39 @@ void TerminalMode::take_name(const std::string& registered) {
 
 /// "alice> ", or "alice → bob> " when plain lines go to bob.
 void TerminalMode::set_prompt() {
-  const auto colored = [&](std::string_view name) {
-    if (!display_.color) return visible(name);
-    return LineEditor::invisible + ("\x1b[" + std::string(color_of(name)) + "m") + LineEditor::invisible +
-           visible(name) + LineEditor::invisible + "\x1b[0m" + LineEditor::invisible;
+  std::string prompt = styled_name(name_, display_);
+  if (conversation_.is_lost()) prompt += " (offline)";
+  if (!recipient_.empty())
+    prompt.append(display_.utf8 ? " → " : " -> ").append(styled_name(recipient_, display_));
+  editor_.set_prompt(prompt + "> ");
+}
+
+/// The lines that were typed to this server before. Where there is no folder for them, nobody expects any.
+void TerminalMode::open_history() {
+  const auto folder = state_folder();
+  if (options_.no_history || folder.empty()) return;
+  const auto file = history_file(folder, options_.connection.host, options_.connection.port);
+  if (const auto problem = editor_.history().open(file))
+    editor_.print_above(remark("  the history is not kept: " + visible(*problem), display_));
+}
+
+/// Whether all of a long paste is to be sent to its recipient, as one message.
+std::optional<std::string> TerminalMode::ask_about_paste(std::string_view line, std::size_t lines) {
+  const auto ask = [&](std::string_view recipient) {
+    return std::optional("Send all " + std::to_string(lines) + " lines to " + std::string(recipient) +
+                         " as one message? (y/n) ");
   };
-  const std::string offline = conversation_.is_lost() ? " (offline)" : "";
-  const std::string arrow = recipient_.empty() ? "" : display_.utf8 ? " → " : " -> ";
-  const std::string to = recipient_.empty() ? "" : colored(recipient_);
-  const std::size_t columns =
-      column_count(to_wide(visible(name_) + offline + arrow + visible(recipient_) + "> "));
-  editor_.set_prompt(colored(name_) + offline + arrow + to + "> ", columns);
+  std::string problem = "a command has one line";
+  const TypedLine meaning = parse_typed_line(line);
+  if (const auto* message = std::get_if<Outgoing>(&meaning)) return ask(message->recipient);
+  if (const auto* aside = std::get_if<Aside>(&meaning)) return ask(aside->message.recipient);
+  if (std::holds_alternative<Plain>(meaning) && !recipient_.empty()) return ask(recipient_);
+  if (std::holds_alternative<Reply>(meaning) && !last_writer_.empty()) return ask(last_writer_);
+  if (std::holds_alternative<Plain>(meaning)) problem = no_recipient_hint();
+  if (const auto* invalid = std::get_if<Invalid>(&meaning)) problem = invalid->hint;
+  editor_.print_above(
+      remark("  nothing of the " + std::to_string(lines) + " lines was pasted: " + problem, display_));
+  return std::nullopt;
 }
 
 void TerminalMode::choose(std::string_view recipient) {
@@ -207,10 +233,6 @@ void TerminalMode::refuse(const std::string& hint) {
 }
 
 void TerminalMode::send(std::string_view recipient, std::string_view text) {
-  if (conversation_.is_full())
-    return editor_.print_above(remark("  " + std::to_string(Conversation::max_waiting_lines) +
-                                          " lines wait for the server already; this one was not taken",
-                                      display_));
   names_.add(recipient);
   conversation_.send({std::string(recipient), std::string(text)});
   if (conversation_.is_lost()) editor_.print_above(remark("  kept until the server is back", display_));
@@ -218,7 +240,7 @@ void TerminalMode::send(std::string_view recipient, std::string_view text) {
 
 void TerminalMode::on_line(const std::string& line) {
   const TypedLine meaning = parse_typed_line(line);
-  if (!std::holds_alternative<Blank>(meaning)) editor_.remember(line);
+  if (!std::holds_alternative<Blank>(meaning)) editor_.history().add(line);
   std::visit(Overloaded{
                  [](Blank) {},
                  [&](const Plain& plain) {
@@ -249,8 +271,7 @@ void TerminalMode::on_command(ChatCommand command) {
     case ChatCommand::help:
       return editor_.print_above(help_text());
     case ChatCommand::clear:
-      if (LineEditor::has_escape_sequences()) editor_.print_above("\x1b[H\x1b[2J");
-      return;
+      return editor_.clear_screen();
     case ChatCommand::quit:
       leaving_ = true;
   }
@@ -293,13 +314,12 @@ std::string TerminalMode::do_as_told(ServiceTalk::Told told) {
   return std::move(told.text);
 }
 
-std::string TerminalMode::complete(std::string_view before) {
-  std::string completed = completion_.complete(before, names_);
-  const bool has_nothing =
-      completed == before && before.starts_with('@') && before.find(' ') == std::string_view::npos;
+Candidates TerminalMode::complete(std::string_view before) {
+  auto offer = offer_names(before, names_, command_names());
+  const bool has_nothing = offer.words.empty() && offer.begin < before.size() && !before.starts_with('/');
   if (has_nothing && !conversation_.is_lost())
     if (const auto question = service_.ask_quietly()) conversation_.ask(*question);
-  return completed;
+  return offer;
 }
 
 void TerminalMode::show_events(std::size_t limit) {
@@ -405,7 +425,7 @@ void TerminalMode::finish_sending() {
 ExitCode run_terminal_mode(const Options& options) {
   Options at_terminal = options;
   at_terminal.connection.judge_end = true;
-  return TerminalMode(at_terminal).run();
+  return TerminalMode(at_terminal, read_terminal_type(std::getenv("TERM"))).run();
 }
 
 }  // namespace parley::client

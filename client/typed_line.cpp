@@ -11,7 +11,7 @@
 namespace parley::client {
 namespace {
 
-constexpr std::string_view blanks = " \t";
+constexpr std::string_view blanks = " \t\n";
 
 constexpr std::array<std::string_view, 11> names = {"/to",    "/r",    "/msg",  "/who",  "/whois", "/names",
                                                     "/clear", "/help", "/quit", "/exit", "/q"};
@@ -147,7 +147,8 @@ std::string_view help_text() {
          "  /msg name text  to one user, once\r\n"
          "  /who, /names    who is here; /who name: about one\r\n"
          "  /clear          clear the screen\r\n"
-         "  Tab             complete a name   Up, Down  earlier lines\r\n"
+         "  Tab             complete a name   Up, Down  earlier lines; Ctrl-R searches them\r\n"
+         "  Alt-Enter       one more line in the message (so does Ctrl-J)\r\n"
          "  /quit, Ctrl-D   leave             Ctrl-C    clear the line";
 }
 

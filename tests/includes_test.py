@@ -28,7 +28,7 @@ LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
 # What a part must not know of the system.
 FORBIDDEN = {
     "protocol/": r"asio.*|atomic|chrono|condition_variable|mutex|thread|poll\.h|pthread\.h|unistd\.h|sys/.*",
-    "server/": r"termios\.h|histedit\.h|sys/ioctl\.h",
+    "server/": r"termios\.h|term\.h|sys/ioctl\.h",
 }
 
 

@@ -9,5 +9,6 @@ set(client_sources
   cases/client_sending.cpp
   cases/client_session.cpp
   process/client_process.cpp
+  process/client_screen_model.cpp
   process/client_screen_text.cpp
   process/client_terminal.cpp)

@@ -12,106 +12,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-
-#include "protocol/text.hpp"
 
 namespace parley::test {
-
-void Screen::feed(std::string_view bytes) {
-  pending_ += bytes;
-  std::string_view rest = pending_;
-  while (!rest.empty()) {
-    if (rest[0] == '\x1b') {
-      const auto end = rest.find_first_not_of("0123456789;?", 2);
-      if (rest.size() < 2 || (rest[1] == '[' && end == std::string_view::npos)) break;
-      if (rest[1] == '[') sequence(rest.substr(2, end - 2), rest[end]);
-      rest.remove_prefix(rest[1] == '[' ? end + 1 : 2);
-    } else if (static_cast<unsigned char>(rest[0]) < 0x20) {
-      control(rest[0]);
-      rest.remove_prefix(1);
-    } else {
-      const std::size_t length = utf8_sequence_length(rest);
-      if (length == 0 && rest.size() < 4) break;
-      put(rest.substr(0, std::max<std::size_t>(length, 1)));
-      rest.remove_prefix(std::max<std::size_t>(length, 1));
-    }
-  }
-  pending_ = std::string(rest);
-}
-
-std::string Screen::text() const {
-  std::string out;
-  for (const auto& cells : rows_) {
-    std::string line;
-    for (const auto& cell : cells) line += cell;
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-  }
-  out.erase(out.find_last_not_of('\n') + 1);
-  return out + "\n";
-}
-
-void Screen::put(std::string_view character) {
-  // xterm wraps when the character behind a full row comes, not before.
-  if (column_ == columns_) {
-    go_to_row(row_ + 1);
-    column_ = 0;
-  }
-  if (row().size() <= column_) row().resize(column_ + 1, " ");
-  row()[column_++] = character;
-}
-
-void Screen::control(char byte) {
-  if (byte == '\r') column_ = 0;
-  if (byte == '\n') go_to_row(row_ + 1);
-  if (byte == '\b' && column_ > 0) column_ = std::min(column_, columns_ - 1) - 1;
-}
-
-void Screen::sequence(std::string_view parameters, char final) {
-  std::size_t count = 0;
-  (void)std::from_chars(parameters.data(), parameters.data() + parameters.size(), count);
-  const std::size_t n = std::max<std::size_t>(count, 1);
-  auto& cells = row();
-  if (cells.size() < column_) cells.resize(column_, " ");
-  const auto here = cells.begin() + static_cast<std::ptrdiff_t>(column_);
-  switch (final) {
-    case 'A':
-      row_ -= std::min(row_, n);
-      break;
-    case 'B':
-      go_to_row(row_ + n);
-      break;
-    case 'C':
-      column_ = std::min(column_ + n, columns_ - 1);
-      break;
-    case 'D':
-      column_ -= std::min(column_, n);
-      break;
-    case 'G':
-      column_ = n - 1;
-      break;
-    case 'J':
-      rows_.resize(row_ + 1);
-      [[fallthrough]];
-    case 'K':
-      row().resize(column_);
-      break;
-    case 'P':
-      cells.erase(here, here + std::min(static_cast<std::ptrdiff_t>(n), cells.end() - here));
-      break;
-    case '@':
-      cells.insert(here, n, " ");
-      break;
-    default:
-      break;  // colours and modes
-  }
-}
-
-void Screen::go_to_row(std::size_t row) {
-  row_ = row;
-  if (rows_.size() <= row_) rows_.resize(row_ + 1);
-}
 
 PseudoTerminal::PseudoTerminal(const std::string& program, const std::vector<std::string>& arguments,
                                const std::vector<std::string>& environment, Where where)
@@ -126,8 +28,9 @@ PseudoTerminal::PseudoTerminal(const std::string& program, const std::vector<std
     fail_errno(where, "opening a pseudo-terminal");
 
   // `env` applies the additions, so that the child only has to exec.
-  std::vector<std::string> words = {"/usr/bin/env",      "-u",         "NO_COLOR",
-                                    "HOME=/nonexistent", "TERM=xterm", "LC_ALL=C.UTF-8"};
+  std::vector<std::string> words = {
+      "/usr/bin/env",      "-u",         "NO_COLOR",      "-u", "XDG_STATE_HOME",
+      "HOME=/nonexistent", "TERM=xterm", "LC_ALL=C.UTF-8"};
   words.insert(words.end(), environment.begin(), environment.end());
   words.push_back(program);
   words.insert(words.end(), arguments.begin(), arguments.end());
@@ -154,8 +57,27 @@ PseudoTerminal::~PseudoTerminal() {
 }
 
 void PseudoTerminal::type(std::string_view keys, Where where) {
-  if (::write(master_.get(), keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
-    fail_errno(where, "typing");
+  // In parts that a terminal always has room for, or both could wait for each other.
+  constexpr std::size_t part = 256;
+  const Deadline deadline;
+  while (!keys.empty()) {
+    while (read_some(Deadline(milliseconds(0)))) continue;
+    pollfd descriptor{master_.get(), POLLOUT, 0};
+    if (::poll(&descriptor, 1, 10) != 1) {
+      if (deadline.remaining_ms() == 0) fail(where, "the program reads no keys; the screen:\n" + screen());
+      continue;
+    }
+    const auto count = ::write(master_.get(), keys.data(), std::min(keys.size(), part));
+    if (count <= 0) fail_errno(where, "typing");
+    keys.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void PseudoTerminal::resize(std::size_t new_rows, std::size_t new_columns, Where where) {
+  while (read_some(Deadline(milliseconds(0)))) continue;
+  screen_.resize(new_rows, new_columns);
+  const winsize size{static_cast<unsigned short>(new_rows), static_cast<unsigned short>(new_columns), 0, 0};
+  if (::ioctl(master_.get(), TIOCSWINSZ, &size) != 0) fail_errno(where, "resizing a terminal");
 }
 
 /// Takes what the program has written; false when nothing came until the deadline.
@@ -185,6 +107,10 @@ void PseudoTerminal::type_and_wait(std::string_view keys, std::string_view part,
 
 void PseudoTerminal::wait_for_screen(std::string_view part, Where where) {
   wait_until_read([&] { return screen().find(part) != std::string::npos; }, escaped(part), where);
+}
+
+void PseudoTerminal::wait_for_shown(std::string_view text, Where where) {
+  wait_until_read([&] { return shown() == text; }, std::string(text), where);
 }
 
 void PseudoTerminal::wait_for_cursor(std::size_t row, std::size_t column, Where where) {

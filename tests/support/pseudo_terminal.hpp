@@ -12,38 +12,9 @@
 #include "base/file_descriptor.hpp"
 #include "tests/support/check.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/screen.hpp"
 
 namespace parley::test {
-
-/// What a terminal of a fixed width shows, as far as a line editor needs one: printable text of one column a
-/// character, wrapping, and the sequences of TERM=xterm that move, erase, insert and delete. Rows are never
-/// lost at the top. Belongs to one thread.
-class Screen {
- public:
-  explicit Screen(std::size_t columns) : columns_(columns), rows_(1) {}
-
-  void feed(std::string_view bytes);
-
-  /// The rows without blanks at their ends, each with its LF; empty ones at the end left out.
-  std::string text() const;
-
-  /// Of the cursor, from 0.
-  std::size_t row_index() const { return row_; }
-  std::size_t column() const { return column_; }
-
- private:
-  void put(std::string_view character);
-  void control(char byte);
-  void sequence(std::string_view parameters, char final);
-  void go_to_row(std::size_t row);
-  std::vector<std::string>& row() { return rows_[row_]; }
-
-  const std::size_t columns_;
-  std::vector<std::vector<std::string>> rows_;  // cells, each a character
-  std::size_t row_ = 0;
-  std::size_t column_ = 0;
-  std::string pending_;  // an unfinished sequence or character
-};
 
 /// A program at a terminal of its own. It never outlives this object. Belongs to one thread.
 class PseudoTerminal {
@@ -59,7 +30,7 @@ class PseudoTerminal {
   PseudoTerminal(const PseudoTerminal&) = delete;
   PseudoTerminal& operator=(const PseudoTerminal&) = delete;
 
-  /// As if typed at the keyboard.
+  /// As if typed at the keyboard. What the program writes meanwhile is read.
   void type(std::string_view keys, Where where = Where::here());
   /// type(), then wait_for_screen().
   void type_and_wait(std::string_view keys, std::string_view part, Where where = Where::here());
@@ -76,6 +47,13 @@ class PseudoTerminal {
   /// Every byte that the program has written until here.
   const std::string& bytes() const { return bytes_; }
   std::string screen() const { return screen_.text(); }
+  std::string shown() const { return screen_.shown(); }
+
+  /// Waits until exactly this is on the screen, as Screen::shown() has it.
+  void wait_for_shown(std::string_view text, Where where = Where::here());
+
+  /// The terminal has another size, and tells its program.
+  void resize(std::size_t rows, std::size_t columns, Where where = Where::here());
 
   void signal(int number) const;
 
@@ -93,7 +71,7 @@ class PseudoTerminal {
   FileDescriptor slave_;  // held open, so that the terminal can be looked at when the program has gone
   pid_t pid_ = -1;
   std::string bytes_;
-  Screen screen_{columns};
+  Screen screen_{rows, columns};
 };
 
 }  // namespace parley::test

@@ -1,14 +1,12 @@
-// What the user sees: the lines of a pipe, the lines at a terminal, where the cursor stands, Tab.
+// What the user sees: the lines of a pipe, the lines at a terminal, the names that Tab offers.
 
 #include <doctest/doctest.h>
 
-#include <clocale>
 #include <string>
 
 #include "client/appearance.hpp"
 #include "client/names_seen.hpp"
 #include "client/pipe_output.hpp"
-#include "client/wide_text.hpp"
 
 using namespace parley::client;
 
@@ -125,37 +123,6 @@ TEST_CASE("a name has one colour, always the same, in any case") {
   CHECK(at_terminal(Message{"bob", "x"}, plain).find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("where the cursor stands behind what is typed") {
-  REQUIRE(std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr);
-  CHECK(position_after(7, L"", 80) == Position{0, 7});
-  CHECK(position_after(7, L"abc", 80) == Position{0, 10});
-  CHECK(position_after(4, L"abcde", 10) == Position{0, 9});
-  CHECK(position_after(4, L"abcdef", 10) == Position{1, 0});
-  CHECK(position_after(4, std::wstring(26, L'x'), 10) == Position{3, 0});
-  CHECK(position_after(25, L"", 10) == Position{2, 5});
-  // Wide characters take two columns, and go whole to the next row.
-  CHECK(position_after(4, L"日本", 10) == Position{0, 8});
-  CHECK(position_after(4, L"日本語", 10) == Position{1, 0});
-  CHECK(position_after(5, L"日本語", 10) == Position{1, 2});
-  // In front of one that does not fit the cursor stands where that will be.
-  CHECK(position_after(4, L"abcde", 10, L'x') == Position{0, 9});
-  CHECK(position_after(4, L"abcde", 10, L'日') == Position{1, 0});
-  // A combining accent takes no column; a control byte shows as ^X; a tab goes to the next eighth column.
-  CHECK(position_after(0, L"e\u0301x", 10) == Position{0, 2});
-  CHECK(position_after(0, L"\x01x", 10) == Position{0, 3});
-  CHECK(position_after(3, L"\tx", 20) == Position{0, 9});
-  // No width makes it hang or leave its range.
-  CHECK(position_after(3, L"日x", 1).column == 0);
-  CHECK(column_count(L"日本> ") == 6);
-}
-
-TEST_CASE("wide text and back") {
-  const std::string text = "a\xc3\xa9\xe6\x97\xa5\xf0\x9f\x99\x82";
-  CHECK(to_wide(text) == L"aé日🙂");
-  CHECK(to_utf8(to_wide(text)) == text);
-  CHECK(to_wide("a\xff") == L"a\xfffd");
-}
-
 TEST_CASE("Tab knows the names that were seen, the last one first") {
   NamesSeen names = seen({"alice", "bob", "Bert", "carol"});
   CHECK(join(names.starting_with("")) == "carol Bert bob alice ALL ");
@@ -172,38 +139,4 @@ TEST_CASE("what cannot be typed as a recipient is not offered, and no more than 
   for (std::size_t i = 0; i <= NamesSeen::max_names; ++i) names.add("n" + std::to_string(i));
   CHECK(names.starting_with("n").size() == NamesSeen::max_names);
   CHECK(join(names.starting_with("n0")).empty());
-}
-
-TEST_CASE("Tab completes a single name with its blank") {
-  Completion completion;
-  CHECK(completion.complete("@ca", seen({"bob", "carol"})) == "@carol ");
-  CHECK(completion.complete("@AL", seen({"bob"})) == "@ALL ");
-  CHECK(completion.complete("@CA", seen({"carol"})) == "@carol ");
-}
-
-TEST_CASE("Tab completes what several names have in common, then goes through them") {
-  const NamesSeen names = seen({"robert", "robin"});
-  Completion completion;
-  CHECK(completion.complete("@r", names) == "@rob");
-  CHECK(completion.complete("@rob", names) == "@robin ");
-  CHECK(completion.complete("@robin ", names) == "@robert ");
-  CHECK(completion.complete("@robert ", names) == "@robin ");
-  const NamesSeen accents = seen({"zo\xc3\xa9", "zo\xc3\xab"});
-  CHECK(completion.complete("@z", accents) == "@zo");
-}
-
-TEST_CASE("Tab on a bare @ begins with who spoke last") {
-  Completion completion;
-  CHECK(completion.complete("@", seen({"bob", "carol"})) == "@carol ");
-}
-
-TEST_CASE("Tab leaves alone what is no name") {
-  const NamesSeen names = seen({"bob"});
-  Completion completion;
-  for (const auto* const text : {"", "b", "@x", "@bob b", "hello @b"})
-    CHECK(completion.complete(text, names) == text);
-  // A choice that was typed on is no choice any more.
-  CHECK(completion.complete("@", names) == "@bob ");
-  CHECK(completion.complete("@bob x", names) == "@bob x");
-  CHECK(completion.complete("@bob ", names) == "@bob ");
 }

@@ -1,0 +1,110 @@
+#include "client/line_layout.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "client/graphemes.hpp"
+
+namespace parley::client {
+namespace {
+
+constexpr std::size_t tab_columns = 8;
+
+/// The bytes of the sequence "\x1b[...m" that the text begins with; 0 when it begins with none.
+std::size_t color_length(std::string_view text) {
+  if (!text.starts_with("\x1b[")) return 0;
+  const auto end = text.find_first_not_of("0123456789;", 2);
+  return end == std::string_view::npos || text[end] != 'm' ? 0 : end + 1;
+}
+
+/// Fills rows with one piece after the other.
+class Rows {
+ public:
+  explicit Rows(std::size_t columns) : columns_(std::max<std::size_t>(columns, 1)), rows_(1) {}
+
+  void put_text(std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t color = color_length(text);
+      const std::size_t length = color > 0 ? color : cluster_length(text);
+      if (color > 0)
+        rows_.back().text += text.substr(0, color);
+      else
+        put_cluster(text.substr(0, length));
+      text.remove_prefix(length);
+    }
+  }
+
+  void put_cluster(std::string_view cluster) {
+    Row& row = rows_.back();
+    if (cluster == "\t") {
+      const std::size_t width = std::min(tab_columns - row.columns % tab_columns, columns_ - row.columns);
+      return put(std::string(width, ' '), width);
+    }
+    put(cluster, std::min(cluster_columns(cluster), columns_));
+  }
+
+  /// A LF; behind a full row it shows as nothing more.
+  void end_line() {
+    if (!rows_.back().wrapped || rows_.back().columns > 0) rows_.emplace_back();
+  }
+
+  /// Where a cluster goes that is put next.
+  Position place_of(std::string_view cluster) const {
+    const std::size_t width = cluster == "\t" ? 1 : std::min(cluster_columns(cluster), columns_);
+    const bool fits = rows_.back().columns + width <= columns_ || cluster == "\n";
+    return fits ? Position{rows_.size() - 1, rows_.back().columns} : Position{rows_.size(), 0};
+  }
+
+  std::vector<Row> take() { return std::move(rows_); }
+
+ private:
+  void put(std::string_view text, std::size_t width) {
+    if (rows_.back().columns + width > columns_) rows_.emplace_back();
+    rows_.back().text += text;
+    rows_.back().columns += width;
+    if (rows_.back().columns == columns_) rows_.push_back({.text = {}, .columns = 0, .wrapped = true});
+  }
+
+  const std::size_t columns_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace
+
+Layout lay_out(std::string_view prompt, std::string_view line, std::size_t cursor, std::size_t columns,
+               std::string_view gutter) {
+  Rows rows(columns);
+  Layout layout;
+  rows.put_text(prompt);
+  for (std::size_t at = 0, length = 0; at < line.size(); at += length) {
+    length = cluster_length(line.substr(at));
+    const std::string_view cluster = line.substr(at, length);
+    if (at == cursor) layout.cursor = rows.place_of(cluster);
+    if (cluster == "\n") {
+      rows.end_line();
+      rows.put_text(gutter);
+    } else {
+      rows.put_cluster(cluster);
+    }
+  }
+  if (cursor >= line.size()) layout.cursor = rows.place_of("");
+  layout.rows = rows.take();
+  return layout;
+}
+
+std::size_t row_count(std::string_view line, std::size_t columns) {
+  Rows rows(columns);
+  rows.put_text(line);
+  auto filled = rows.take();
+  // A terminal begins no row before there is something to be put there.
+  return filled.size() > 1 && filled.back().columns == 0 ? filled.size() - 1 : filled.size();
+}
+
+std::size_t column_count(std::string_view text) {
+  Rows row(std::numeric_limits<std::size_t>::max());
+  row.put_text(text);
+  return row.take().back().columns;
+}
+
+}  // namespace parley::client
