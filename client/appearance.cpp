@@ -14,12 +14,37 @@ constexpr std::string_view red = "31";
 constexpr std::string_view green = "32";
 constexpr std::string_view dim = "2";
 
+// Of one message: a screen or ten. Others could push everything else out of what the terminal keeps.
+constexpr std::size_t max_message_lines = 500;
+
 // Those that can be read on a dark and on a light background; red means failure.
 constexpr std::array<std::string_view, 8> palette = {"32", "33", "35", "36", "92", "94", "95", "96"};
 
 std::string styled(std::string_view sgr, std::string_view text, const Display& display) {
   if (!display.color) return std::string(text);
-  return std::string("\x1b[").append(sgr).append("m").append(text).append("\x1b[0m");
+  // Bold is what eight colours have for bright.
+  const bool is_bright = sgr.starts_with('9') && !display.bright;
+  const std::string plain = is_bright ? "1;3" + std::string(sgr.substr(1)) : std::string(sgr);
+  return std::string("\x1b[").append(plain).append("m").append(text).append("\x1b[0m");
+}
+
+/// The text of a message as it was written, in lines. The line end behind the last one is the way of some
+/// clients.
+std::string lines_of_message(std::string_view text, const Display& display) {
+  const std::string_view gutter = display.utf8 ? "\r\n      │ " : "\r\n      | ";
+  std::string lines;
+  for (std::size_t count = 1;; ++count) {
+    const auto end = text.find('\n');
+    const bool is_last = end == std::string_view::npos || end + 1 == text.size();
+    // What has more lines than anyone reads goes on in one, escaped.
+    if (count == max_message_lines && !is_last) return lines + visible(text);
+    std::string_view line = text.substr(0, end);
+    if (end != std::string_view::npos && line.ends_with('\r')) line.remove_suffix(1);
+    lines += visible(line);
+    if (is_last) return lines;
+    lines += gutter;
+    text.remove_prefix(end + 1);
+  }
 }
 
 /// What the server or another program said, behind what it means.
@@ -98,7 +123,8 @@ std::string describe(const ClientEvent& event, std::tm time, const Display& disp
       Overloaded{
           [&](const Message& message) {
             return styled(dim, clock.data(), display) + " " + styled_name(message.sender, display) +
-                   std::string(describe_audience(message.audience, display)) + ": " + visible(message.text);
+                   std::string(describe_audience(message.audience, display)) + ": " +
+                   lines_of_message(message.text, display);
           },
           [&](const Outcome& outcome) { return describe_outcome(outcome, display); },
           [&](const Strange& strange) { return remark("The server sent " + visible(strange.what), display); },

@@ -13,6 +13,7 @@ namespace parley::client {
 struct Display {
   bool color = true;
   bool utf8 = true;
+  bool bright = true;  ///< more than the eight colours that all have
 };
 
 /// The SGR parameter of the colour that a name has always and everywhere, in any case of its letters.

@@ -39,9 +39,10 @@ class Rows {
     Row& row = rows_.back();
     if (cluster == "\t") {
       const std::size_t width = std::min(tab_columns - row.columns % tab_columns, columns_ - row.columns);
-      return put(std::string(width, ' '), width);
+      return put(std::string(width, ' '), width, false);
     }
-    put(cluster, std::min(cluster_columns(cluster), columns_));
+    put(cluster, std::min(cluster_columns(cluster), columns_),
+        cluster.size() > to_utf8(first_code_point(cluster)).size());
   }
 
   /// A LF; behind a full row it shows as nothing more.
@@ -56,14 +57,19 @@ class Rows {
     return fits ? Position{rows_.size() - 1, rows_.back().columns} : Position{rows_.size(), 0};
   }
 
+  std::size_t bytes_before(std::string_view cluster) const {
+    return place_of(cluster).row < rows_.size() ? rows_.back().text.size() : 0;
+  }
+
   std::vector<Row> take() { return std::move(rows_); }
 
  private:
-  void put(std::string_view text, std::size_t width) {
+  void put(std::string_view text, std::size_t width, bool joined) {
     if (rows_.back().columns + width > columns_) rows_.emplace_back();
     rows_.back().text += text;
     rows_.back().columns += width;
-    if (rows_.back().columns == columns_) rows_.push_back({.text = {}, .columns = 0, .wrapped = true});
+    rows_.back().joined = rows_.back().joined || joined;
+    if (rows_.back().columns == columns_) rows_.push_back({.text = {}, .wrapped = true});
   }
 
   const std::size_t columns_;
@@ -80,7 +86,10 @@ Layout lay_out(std::string_view prompt, std::string_view line, std::size_t curso
   for (std::size_t at = 0, length = 0; at < line.size(); at += length) {
     length = cluster_length(line.substr(at));
     const std::string_view cluster = line.substr(at, length);
-    if (at == cursor) layout.cursor = rows.place_of(cluster);
+    if (at == cursor) {
+      layout.cursor = rows.place_of(cluster);
+      layout.cursor_bytes = rows.bytes_before(cluster);
+    }
     if (cluster == "\n") {
       rows.end_line();
       rows.put_text(gutter);
@@ -88,7 +97,10 @@ Layout lay_out(std::string_view prompt, std::string_view line, std::size_t curso
       rows.put_cluster(cluster);
     }
   }
-  if (cursor >= line.size()) layout.cursor = rows.place_of("");
+  if (cursor >= line.size()) {
+    layout.cursor = rows.place_of("");
+    layout.cursor_bytes = rows.bytes_before("");
+  }
   layout.rows = rows.take();
   return layout;
 }

@@ -20,12 +20,14 @@ struct Row {
   std::string text;
   std::size_t columns = 0;
   bool wrapped = false;  ///< begins because the one before it is full
+  bool joined = false;   ///< holds a cluster of several code points, on whose width terminals may not agree
 };
 
 /// A prompt and a line behind it, cut into rows. The last row has room for at least one more column.
 struct Layout {
   std::vector<Row> rows;
   Position cursor;
+  std::size_t cursor_bytes = 0;  ///< of its row's text, in front of it
 };
 
 /// `cursor`: the byte of the line that the cursor stands in front of. A LF begins a row with `gutter`, a tab

@@ -92,7 +92,10 @@ void PromptArea::draw_rows(const Layout& layout) {
   drawn_.columns = layout.rows[end - 1].columns;
   drawn_.is_whole = true;
   if (layout.cursor.row + 1 == end && layout.cursor.column == drawn_.columns) return;
-  pending_ += move(end - 1 - layout.cursor.row, 'A') + "\r" + move(layout.cursor.column, 'C');
+  pending_ += move(end - 1 - layout.cursor.row, 'A') + "\r";
+  // Where the width is not sure, the terminal counts what stands before the cursor itself.
+  const Row& row = layout.rows[layout.cursor.row];
+  pending_ += row.joined ? row.text.substr(0, layout.cursor_bytes) : move(layout.cursor.column, 'C');
 }
 
 void PromptArea::draw_one_row(std::string_view prompt, const std::string& line, std::size_t cursor,

@@ -92,7 +92,8 @@ class TerminalMode {
 
 TerminalMode::TerminalMode(const Options& options, const TerminalType& type)
     : options_(options),
-      display_{!options.no_color && !has_value("NO_COLOR") && type.colors >= 8, TerminalCharset().is_utf8()},
+      display_{!options.no_color && !has_value("NO_COLOR") && type.colors >= 8, TerminalCharset().is_utf8(),
+               type.colors >= 16},
       conversation_(options, !options.no_reconnect),
       editor_(
           type,

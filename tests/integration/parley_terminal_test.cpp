@@ -235,7 +235,7 @@ TEST_CASE("C5: nothing that a peer or a server sends reaches the terminal raw") 
   chat.terminal.type("@bob hi\r");
   chat.session.to_send.expect(send_frame("bob", "hi"));
   chat.session.to_send.send("ERROR 102 \x1b[5mUnable\n\n");
-  chat.terminal.wait_for_screen("bob: \\x1b]0;owned\\x07\\x1b[2J\\x9b\\xc2\\x9b[31m\\r\\n\\x7f");
+  chat.terminal.wait_for_screen("bob: \\x1b]0;owned\\x07\\x1b[2J\\x9b\\xc2\\x9b[31m\n      │ \\x7f");
   chat.terminal.wait_for_screen("\\x1b[7mmallory: x");
   chat.terminal.wait_for_screen("\\x1b[8m");
   chat.terminal.wait_for_screen("\\x1b[5mUnable");

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "client/appearance.hpp"
@@ -101,12 +102,43 @@ TEST_CASE("why a name was refused, and what the server said of it") {
   CHECK(refusal("a b", 0) == "The name a b was refused: Malformed username");
 }
 
+TEST_CASE(
+    "the lines of a message are lines with a gutter, which no other line begins with; what was typed is as "
+    "typed") {
+  CHECK(at_terminal(Message{"bob", "one\ntwo\r\n\nfour"}) ==
+        "09:05 bob: one\r\n      │ two\r\n      │ \r\n      │ four");
+  CHECK(at_terminal(Message{"bob", "one\\ntwo"}) == "09:05 bob: one\\ntwo");
+  CHECK(at_terminal(Message{"bob", "one\n"}) == "09:05 bob: one");
+  CHECK(at_terminal(Message{"bob", "\n"}) == "09:05 bob: ");
+  CHECK(at_terminal(Message{"bob", "a\rb\n\x1b[A"}) == "09:05 bob: a\\rb\r\n      │ \\x1b[A");
+  CHECK(at_terminal(Message{"bob", "a\nb"}, ascii) == "09:05 bob: a\r\n      | b");
+}
+
+TEST_CASE("a message of very many lines goes on in one") {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "x\n";
+  const std::string lines = at_terminal(Message{"bob", text});
+  CHECK(std::ranges::count(lines, '\n') == 499);
+  CHECK(lines.ends_with("x\\nx\\n"));
+}
+
+TEST_CASE("eight colours are bright by being bold") {
+  const Display eight{true, true, false};
+  for (const auto* const name : {"alice", "bob", "carol", "dave", "erin"}) {
+    const std::string color(color_of(name));
+    const std::string expected = color.starts_with('9') ? "1;3" + color.substr(1) : color;
+    CHECK(styled_name(name, eight) == "\x1b[" + expected + "m" + name + "\x1b[0m");
+  }
+}
+
 TEST_CASE("C5 nothing that others send drives the terminal") {
   const std::string hostile = "\x1b[2J\x9b\xc2\x9b\r\n\a\x7f";
   for (const ClientEvent& event :
        {ClientEvent(Message{hostile, hostile}), ClientEvent(Outcome{hostile, false, 1, hostile, true}),
         ClientEvent(Strange{hostile}), ClientEvent(Lost{hostile})}) {
-    const std::string line = at_terminal(event);
+    std::string line = at_terminal(event);
+    // Of a message's line end, with its gutter.
+    if (const auto at = line.find("\r\n      │ "); at != std::string::npos) line.erase(at, 2);
     for (const char c : line) CHECK(static_cast<unsigned char>(c) >= 0x20);
     CHECK(line.find('\x7f') == std::string::npos);
     CHECK(line.find("\xc2\x9b") == std::string::npos);

@@ -48,6 +48,17 @@ TEST_CASE("a cluster is as wide as its code points, and never cut") {
   CHECK(laid_out("ab", family, 5) == "ab/" + family + "/1,4");
 }
 
+TEST_CASE("a row tells whether terminals may not agree on its width, and what stands before the cursor") {
+  REQUIRE(std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr);
+  const std::string accent = "e\xcc\x81";
+  const Layout layout = lay_out("日> ", "1234" + accent + "6", 7, 6, "");
+  REQUIRE(layout.rows.size() == 2);
+  CHECK_FALSE(layout.rows[0].joined);
+  CHECK(layout.rows[1].joined);
+  CHECK(layout.cursor == Position{1, 3});
+  CHECK(layout.rows[1].text.substr(0, layout.cursor_bytes) == "34" + accent);
+}
+
 TEST_CASE("a line end begins a row with a gutter, and shows as one behind a full row, too") {
   CHECK(laid_out("> ", "one\ntwo", 10) == "> one/. two/1,5");
   CHECK(laid_out("> ", "one\ntwo", 10, 3) == "> one/. two/0,5");
