@@ -88,6 +88,7 @@ class TerminalMode {
   std::string last_trouble_;
   bool is_online_ = true;
   bool leaving_ = false;
+  bool told_full_ = false;  // that keys wait
 };
 
 TerminalMode::TerminalMode(const Options& options, const TerminalType& type)
@@ -236,6 +237,11 @@ void TerminalMode::refuse(const std::string& hint) {
 void TerminalMode::send(std::string_view recipient, std::string_view text) {
   names_.add(recipient);
   conversation_.send({std::string(recipient), std::string(text)});
+  if (conversation_.waiting().size() <= 1) told_full_ = false;
+  if (conversation_.is_full() && !std::exchange(told_full_, true))
+    editor_.print_above(remark("  " + std::to_string(Conversation::max_waiting_lines) +
+                                   " lines wait for the server, so keys wait, too; Ctrl-C leaves",
+                               display_));
   if (conversation_.is_lost()) editor_.print_above(remark("  kept until the server is back", display_));
 }
 

@@ -141,6 +141,10 @@ TEST_CASE("of 300 lines that come at once none is lost: when 100 wait, keys wait
     chat.session.expect_send("bob", "line " + std::to_string(i));
   }
   chat.terminal.wait_for_screen("@bob line 299\n");
+  const std::string screen = chat.terminal.screen();
+  const auto told = screen.find("100 lines wait for the server, so keys wait, too");
+  CHECK(told != std::string::npos);
+  CHECK(screen.find("keys wait", told + 40) == std::string::npos);
 }
 
 TEST_CASE("Tab lists what there is to choose from, and completes commands and names anywhere") {
