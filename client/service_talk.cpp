@@ -40,23 +40,23 @@ std::vector<std::string> ServiceTalk::begin_use() {
   return {std::string(features), std::string(notices_on)};
 }
 
-std::optional<std::string> ServiceTalk::ask_who(std::string_view name) {
+std::optional<std::string> ServiceTalk::ask_who(std::string_view name, Deadline now) {
   if (!can_ask()) return std::nullopt;
   if (!name.empty()) {
     ++whois_asked_;
     return std::string(whois).append(name);
   }
-  if (list_) {  // it comes already
+  if (list_ && now < list_->asked_at + list_patience) {  // it comes already
     list_->is_wanted = true;
     return std::string();
   }
-  list_ = List{true};
+  list_ = List{true, now};
   return std::string(who);
 }
 
 std::optional<std::string> ServiceTalk::ask_quietly() {
   if (!can_ask() || list_ || std::exchange(was_asked_quietly_, true)) return std::nullopt;
-  list_ = List{false};
+  list_ = List{false, Clock::now()};
   return std::string(who);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <ctime>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "client/appearance.hpp"
+#include "client/connection.hpp"
 #include "client/event_queue.hpp"
 #include "client/known_services.hpp"
 #include "client/service.hpp"
@@ -21,6 +23,9 @@ class ServiceTalk {
  public:
   /// Users of one list that are shown by name; the others are counted.
   static constexpr std::size_t max_listed = 1000;
+
+  /// A list that does not come for this long is asked for again.
+  static constexpr std::chrono::seconds list_patience{10};
 
   /// `server`: "HOST:PORT". Unless `allowed` nothing is ever asked.
   ServiceTalk(KnownServices known, std::string server, bool allowed, Display display)
@@ -37,8 +42,9 @@ class ServiceTalk {
   /// There is a new connection. Returns what to ask.
   std::vector<std::string> on_registered();
 
-  /// The user wants to know who is here, or about one user. Nothing: the server cannot be asked.
-  std::optional<std::string> ask_who(std::string_view name = {});
+  /// The user wants to know who is here, or about one user. Returns what to ask, an empty text where that was
+  /// asked just now. Nothing: the server cannot be asked.
+  std::optional<std::string> ask_who(std::string_view name = {}, Deadline now = Clock::now());
 
   /// Nothing could be completed. Returns what to ask, once for each connection.
   std::optional<std::string> ask_quietly();
@@ -53,6 +59,7 @@ class ServiceTalk {
   enum class State { unknown, works, none };
   struct List {
     bool is_wanted;  ///< the user has asked for it
+    Deadline asked_at;
     std::size_t parts_seen = 0;
     std::vector<Presence> users = {};
   };

@@ -103,6 +103,7 @@ TEST_CASE("a server of which nothing is known is asked when the user wants to kn
   CHECK(t.talk.on_registered().empty());
   CHECK(t.talk.ask_who() == "who");
   CHECK(t.talk.ask_who() == "");  // it comes already
+  CHECK(t.talk.ask_who({}, Clock::now() + ServiceTalk::list_patience) == "who");
   CHECK(t.talk.on_outcome("who", true, 0).text.empty());
   CHECK(t.tell("who 1/2, 3 here\nann two-socket - x\nbob telnet General x").empty());
   CHECK(t.last.questions == greeting);
