@@ -105,6 +105,7 @@ ExitCode run(Options& options) {
   options.settings.dialect = options.course.dialect;
   if (!options.alternatives_file.empty())
     read_alternatives(options.alternatives_file, options.settings.dialect);
+  hold_signals();
   settle_confinement(options);
   if (options.is_watched && !options.list) {
     const HeldOutputs held = check_report_paths(options);

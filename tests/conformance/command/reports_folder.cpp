@@ -14,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* lock_file = ".lock";
+
 /// Nobody else may open it, and so hold it.
 FileDescriptor open_lock(const fs::path& path) {
   FileDescriptor file(
@@ -27,6 +29,12 @@ FileDescriptor open_lock(const fs::path& path) {
 
 }  // namespace
 
+bool has_reports(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / lock_file, error) &&
+         (fs::exists(folder / "class.csv", error) || fs::exists(folder / "interop.csv", error));
+}
+
 ReportsFolder::ReportsFolder(const Options& options) : path_(options.output_folder()) {
   std::error_code error;
   if (options.output.empty() && fs::is_symlink(path_, error))
@@ -34,7 +42,7 @@ ReportsFolder::ReportsFolder(const Options& options) : path_(options.output_fold
                    " is a link, which somebody may have handed in; give another --output"};
   fs::create_directories(path_, error);
   if (error) throw BadInput{"cannot make the folder " + path_.string() + ": " + error.message()};
-  lock_ = open_lock(path_ / ".lock");
+  lock_ = open_lock(path_ / lock_file);
   if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
     throw BadInput{"another run writes to " + path_.string() + "; wait for it, or give another --output"};
 }

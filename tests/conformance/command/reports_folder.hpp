@@ -7,6 +7,9 @@
 
 namespace parley::conform {
 
+/// Whether the reports of a class are in the folder, as grade and interop leave them.
+bool has_reports(const std::filesystem::path& folder);
+
 /// The folder for what a run finds of a class, as long as the run lasts: meanwhile no other run, of whatever
 /// command, writes to it. Belongs to one thread.
 class ReportsFolder {

@@ -4,6 +4,7 @@
 
 #include "tests/conformance/command/course_toml.hpp"
 #include "tests/conformance/command/handed_in.hpp"
+#include "tests/conformance/command/reports_folder.hpp"
 #include "tests/conformance/command/text_file.hpp"
 #include "tests/conformance/model/bad_input.hpp"
 #include "tests/conformance/report/report.hpp"
@@ -130,15 +131,22 @@ Submission read_submission(const std::filesystem::path& folder, const Options& o
                                      {},
                                      {}});
   }
+  std::error_code error;
+  const bool has_settings = std::filesystem::exists(folder / settings_file, error);
   if (submission.programs.empty() && submission.problem.empty())
-    submission.problem = std::string("Nothing says how to start it: there is no ") + settings_file +
-                         ", and neither --server nor --client was given.";
+    submission.problem =
+        "Nothing says how to start it: " + std::string(has_settings ? "its " : "there is no ") +
+        settings_file + (has_settings ? " has neither a server nor a client" : "") +
+        ", and neither --server nor --client was given.";
   return submission;
 }
 
-/// A folder, or a link to one or to nothing, which has a row with the reason why it is not judged.
+/// A folder, or a link to one or to nothing, which has a row with the reason why it is not judged. The
+/// reports of another run are none.
 bool is_submission(const std::filesystem::directory_entry& entry, const Options& options) {
   std::error_code error;
+  if (has_reports(entry.path()) && !std::filesystem::exists(entry.path() / settings_file, error))
+    return false;
   const bool is_folder = entry.is_directory(error);
   const bool is_lost = entry.is_symlink(error) && !entry.exists(error);
   return (is_folder || is_lost) && !entry.path().filename().string().starts_with('.') &&

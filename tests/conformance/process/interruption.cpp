@@ -26,22 +26,32 @@ bool is_ignored(int signal) {
   return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+sigset_t ending_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    if (!is_ignored(signal)) ::sigaddset(&signals, signal);
+  return signals;
+}
+
 }  // namespace
 
-Interruption::Interruption() {
-  ::sigemptyset(&taken_);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
-    if (!is_ignored(signal)) ::sigaddset(&taken_, signal);
+void hold_signals() {
+  const sigset_t signals = ending_signals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+Interruption::Interruption() : taken_(ending_signals()) {
   signals_ = FileDescriptor(::signalfd(-1, &taken_, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals_) throw std::system_error(errno, std::generic_category(), "signalfd");
-  ::pthread_sigmask(SIG_BLOCK, &taken_, &before_);
+  ::pthread_sigmask(SIG_BLOCK, &taken_, nullptr);
   watcher_ = std::thread([this] { watch(); });
 }
 
 Interruption::~Interruption() {
   done_.set();
   watcher_.join();
-  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  ::pthread_sigmask(SIG_UNBLOCK, &taken_, nullptr);
 }
 
 std::string Interruption::reason() const {

@@ -11,6 +11,10 @@
 
 namespace parley::conform {
 
+/// From here on a signal that ends a run waits until an Interruption takes it: what is made before that is
+/// tidied up, too. Before any other thread is started.
+void hold_signals();
+
 /// Whether somebody has ended the run: by SIGTERM, by SIGINT, or by SIGHUP, as of a lost terminal. From then
 /// on every process that this program has started is killed, those that are started later too, so that what
 /// waits for one goes on; what has been found out can be written. A second SIGTERM or SIGINT ends this
@@ -40,7 +44,6 @@ class Interruption {
   void take_signal(std::chrono::steady_clock::time_point now);
 
   sigset_t taken_{};
-  sigset_t before_{};
   FileDescriptor signals_;
   EventFlag done_;
   std::atomic<int> signal_{0};

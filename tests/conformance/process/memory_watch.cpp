@@ -85,7 +85,7 @@ bool MemoryWatch::is_too_much() const {
   std::vector<pid_t> pids;
   for (const auto& [leader, was_ended] : leaders_) {
     pids.push_back(leader);
-    for (const pid_t pid : descendants_of(leader)) pids.push_back(pid);
+    for (const Process& process : descendants_of(leader)) pids.push_back(process.pid);
   }
   return sum_of(pids, resident_bytes) > most_bytes_ && sum_of(pids, own_bytes) > most_bytes_;
 }
@@ -95,7 +95,7 @@ void MemoryWatch::end_all() {
     const auto descendants = descendants_of(leader);
     was_ended = true;
     ::kill(leader, SIGKILL);
-    for (const pid_t pid : descendants) ::kill(pid, SIGKILL);
+    for (const Process& process : descendants) end_process(process);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +24,9 @@ namespace {
 // Whoever forks faster than it is ended is looked for again.
 constexpr int rounds_of_killing = 5;
 
-constexpr std::size_t state = 0;  // of the fields of a stat file
+// Of the fields of a stat file.
+constexpr std::size_t state = 0;
+constexpr std::size_t start_time = 19;
 
 constexpr const char* looking = "looking at processes";
 
@@ -47,6 +50,33 @@ std::vector<std::string> fields_of(const std::string& file) {
   if (name_end == std::string::npos) return {};
   std::istringstream rest(stat.substr(name_end + 1));
   return {std::istream_iterator<std::string>(rest), {}};
+}
+
+Process process_of(pid_t pid) {
+  const auto fields = stat_fields(pid);
+  return {pid, fields.size() > start_time ? fields[start_time] : std::string()};
+}
+
+/// Whether it is one of them now.
+bool is_of_family(pid_t pid, const std::string& mark, pid_t leader) {
+  if (pid == leader) {
+    const auto fields = stat_fields(pid);
+    return !fields.empty() && fields[state] != "Z";
+  }
+  return ::getsid(pid) == leader ||
+         contents("/proc/" + std::to_string(pid) + "/environ").find(mark) != std::string::npos;
+}
+
+/// SIGKILL for who has the number, if that is who is meant: from the look on to the signal it stays the same.
+template <typename IsMeant>
+void end_if(pid_t pid, const IsMeant& is_meant) {
+  const FileDescriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!process && errno == ESRCH) return;
+  if (!is_meant()) return;
+  if (process)
+    ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
+  else  // no such call, or no descriptor is left
+    ::kill(pid, SIGKILL);
 }
 
 }  // namespace
@@ -74,14 +104,17 @@ std::vector<pid_t> children_of(pid_t parent) {
   return pids;
 }
 
-std::vector<pid_t> descendants_of(pid_t ancestor) {
-  std::vector<pid_t> pids{ancestor};
-  for (std::size_t i = 0; i < pids.size(); ++i) {
-    const auto children = children_of(pids[i]);
-    pids.insert(pids.end(), children.begin(), children.end());
-  }
-  pids.erase(pids.begin());
-  return pids;
+std::vector<Process> descendants_of(pid_t ancestor) {
+  std::vector<Process> found{{ancestor, {}}};
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (const pid_t child : children_of(found[i].pid)) found.push_back(process_of(child));
+  found.erase(found.begin());
+  return found;
+}
+
+void end_process(const Process& process) noexcept try {
+  end_if(process.pid, [&] { return process_of(process.pid).start == process.start; });
+} catch (const std::exception&) {  // nobody can tell which one it is now
 }
 
 bool is_family_at_rest(pid_t leader) {
@@ -110,13 +143,7 @@ std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
     const std::string name = entry->path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     const auto pid = static_cast<pid_t>(std::stol(name));
-    if (pid == leader) {
-      const auto fields = stat_fields(pid);
-      if (!fields.empty() && fields[state] != "Z") pids.push_back(pid);
-    } else if (::getsid(pid) == leader ||
-               contents(entry->path().string() + "/environ").find(mark) != std::string::npos) {
-      pids.push_back(pid);
-    }
+    if (is_of_family(pid, mark, leader)) pids.push_back(pid);
   }
   return pids;
 }
@@ -126,7 +153,7 @@ void kill_family(const std::string& mark, pid_t leader) noexcept try {
     const auto pids = patiently([&] { return family_of(mark, leader); });
     if (pids.empty()) return;
     for (const pid_t pid : pids) {
-      ::kill(pid, SIGKILL);
+      end_if(pid, [&] { return is_of_family(pid, mark, leader); });
       if (pid != leader) ::waitpid(pid, nullptr, 0);  // fails at once for one that is not ours
     }
   }
@@ -136,7 +163,7 @@ void kill_family(const std::string& mark, pid_t leader) noexcept try {
 
 void kill_descendants() noexcept try {
   // The parents first: who sees its child end may start another one.
-  for (const pid_t pid : patiently([] { return descendants_of(::getpid()); })) ::kill(pid, SIGKILL);
+  for (const Process& process : patiently([] { return descendants_of(::getpid()); })) end_process(process);
 } catch (const std::exception&) {  // they cannot be found now: whoever asked for it asks again
 }
 

@@ -29,8 +29,17 @@ std::vector<std::string> stat_fields(pid_t pid);
 /// The children of a process, with those that have ended and have not been waited for.
 std::vector<pid_t> children_of(pid_t parent);
 
+/// A process, told from a later one that has got its number.
+struct Process {
+  pid_t pid;
+  std::string start;  ///< when it was started; empty when it was gone by then
+};
+
 /// Its children and theirs, the parents first.
-std::vector<pid_t> descendants_of(pid_t ancestor);
+std::vector<Process> descendants_of(pid_t ancestor);
+
+/// SIGKILL for exactly that one: numbers come round fast where somebody starts programs without end.
+void end_process(const Process& process) noexcept;
 
 /// True when every thread of the leader waits for something, none wants the processor, and the same goes for
 /// its children and theirs. Cheap: those that have made themselves nobody's children are not looked for.
