@@ -96,8 +96,8 @@ class ClassRun(ConformTest):
         return run
 
     def start_grade(self, *options, **more):
-        return self.start("grade", self.submissions, "--output", self.output, "--sandbox", "off", "--timeout", "1", *FEW,
-                          *options, **more)
+        sandbox = [] if "--sandbox" in options else ["--sandbox", "off"]
+        return self.start("grade", self.submissions, "--output", self.output, *sandbox, "--timeout", "1", *FEW, *options, **more)
 
     def grade(self, *options, codes=(0, 1), **more):
         run = self.start_grade(*options, **more)
@@ -255,6 +255,23 @@ class ClassRun(ConformTest):
         self.assertEqual(run.returncode, 128 + signal.SIGINT)
         self.assertEqual(set(self.problems().values()), {"Not run: the run was ended by SIGINT."})
         self.assert_nothing_is_left(run)
+
+    def test_a_signal_at_the_first_moment_leaves_nothing(self):
+        self.add("a")
+        self.folder.chmod(0o755)  # a sandbox's user has to get there
+        run = self.start_grade("--sandbox", "auto")
+        wait_until(lambda: any(self.temporary.iterdir()), "a temporary folder")
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=RUN_LIMIT_S)
+        self.assertEqual(run.returncode, 128 + signal.SIGINT)
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_reports_of_another_run_are_no_submission(self):
+        self.add("a")
+        self.grade()
+        self.output.rename(self.submissions / "old")
+        self.grade()
+        self.assertEqual([row["folder"] for row in self.rows()], ["a"])
 
     def test_one_program(self):
         hangs = self.add("hangs", HANGS)
