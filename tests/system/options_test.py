@@ -108,6 +108,15 @@ class OptionsTest(unittest.TestCase):
     def test_a_star_is_no_host(self):
         self.assertIn("0.0.0.0", complaint(run("parleyd", "--host", "*")))
 
+    def test_a_class_is_neither_listed_nor_replayed(self):
+        self.check([(words[0], ("parley-conform", command, "folder", *words)) for command in ("grade", "interop")
+                    for words in (["--list"], ["--list-needs"], ["--replay", "D2.1"])])
+
+    def test_no_line_of_the_help_is_too_long(self):
+        for command in ("server", "client", "grade", "interop", "probe"):
+            for line in run("parley-conform", command, "--help").stdout.decode().splitlines():
+                self.assertLessEqual(len(line), 120, line)
+
     def test_an_empty_word_is_refused(self):
         for command in COMMANDS[1:]:
             complaint(run(*command[:2], ""))

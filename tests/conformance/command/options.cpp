@@ -27,8 +27,16 @@ constexpr milliseconds grading_budget{180'000};  // for one program of one submi
 constexpr const char* footer =
     R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); --list shows them.
 Exit codes: 0 all MUST passed, 1 some failed, 2 usage or nothing matched, 3 the program under test never came up,
-4 the suite is at fault, or the machine is short of processes, memory, files or room: what was "not judged" has no
-grade, 5 a report, or what was to be printed, could not be written; 128 and the signal's number after SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
+4 the suite is at fault, or the machine is short of processes, memory, files or room, 5 a report, or what was to be
+printed, could not be written; 128 and the signal's number after SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
+
+constexpr const char* class_footer =
+    R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); `server --list` and
+`client --list` show them.
+Exit codes: 0 all MUST passed for every program, 1 some failed, or something did not build or come up, 2 usage or
+nothing matched, 4 the suite is at fault, or the machine is short of processes, memory, files or room: what was "not
+judged" has no grade, 5 a report, or what was to be printed, could not be written; 128 and the signal's number after
+SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
 
 CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& value, milliseconds least,
                          const std::string& help) {
@@ -38,7 +46,6 @@ CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& v
 
 void add_selection(CLI::App& app, Options& options) {
   app.option_defaults()->group("What is tried");
-  app.add_flag("--list", options.list, "List the cases with their clauses, and leave");
   add_list(app, "--only", options.only, "Only these")->option_text("ID,...");
   add_list(app, "--exclude", options.exclude, "All but these")->option_text("ID,...");
   const std::map<std::string, Level> levels{
@@ -48,11 +55,18 @@ void add_selection(CLI::App& app, Options& options) {
          "Only MUST; MUST and SHOULD; or all")
       ->check(CLI::IsMember(levels).description(""))
       ->option_text("must|should|may [may]");
+  // For the suite's own tests: a run in which no case is excused by another.
+  app.add_flag("--ignore-needs", options.ignore_needs)->group("");
+}
+
+/// What is asked of one program instead of judging it.
+void add_looks(CLI::App& app, Options& options) {
+  app.option_defaults()->group("What is tried");
+  app.add_flag("--list", options.list, "List the cases with their clauses, and leave");
   add_text(app, "--replay", options.replay, "Try this case and print its exchange as a Python script")
       ->option_text("ID");
-  // For the suite's own tests: what needs what, and a run in which no case is excused by another.
+  // For the suite's own tests: what needs what.
   app.add_flag_callback("--list-needs", [&options] { options.list = options.list_needs = true; })->group("");
-  app.add_flag("--ignore-needs", options.ignore_needs)->group("");
 }
 
 void add_course(CLI::App& app, Options& options, bool is_class) {
@@ -121,8 +135,8 @@ void add_confinement(CLI::App& app, Options& options, const std::string& default
       {"auto", Sandboxing::automatic}, {"on", Sandboxing::on}, {"off", Sandboxing::off}};
   app.add_option_function<std::string>(
          "--sandbox", [&options, choices](const std::string& word) { options.sandboxing = choices.at(word); },
-         "With bubblewrap: a network, processes, /tmp and a copy of its folder of its own; auto: unless the "
-         "system forbids it")
+         "With bubblewrap: a network, processes, /tmp and a copy of its folder of its own;\n"
+         "auto: unless bwrap is missing or too old, or the system forbids it")
       ->check(CLI::IsMember(choices).description(""))
       ->option_text("auto|on|off [" + default_sandboxing + "]");
   add_list(app, "--visible", options.confinement.visible, "What else it may read in the sandbox")
@@ -187,10 +201,10 @@ void add_grading(CLI::App& app, Options& options) {
       app, "--memory", 16, 1 << 20,
       [&options](std::uint64_t mebibytes) { options.confinement.memory_bytes = mebibytes * mebibyte; },
       "Memory of one: writable of each process, resident of all together")
-      ->option_text("MIB [4096]");
+      ->option_text("MIB [" + std::to_string(default_memory_mebibytes) + ']');
   add_number(app, "--processes", options.confinement.processes, 16, 1 << 20,
              "Processes and threads of one, in a sandbox or with --user")
-      ->option_text("N [2048]");
+      ->option_text("N [" + std::to_string(default_processes) + ']');
   options.confinement.memory_bytes = default_memory_mebibytes * mebibyte;
   options.confinement.processes = default_processes;
 }
@@ -324,16 +338,16 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
       ->option_text(" ")
       ->required();
   add_grading(*grade, options);
-  grade->add_flag(
-      "--resume", options.resume,
-      "Judge only what this folder for the reports does not tell of yet, or what has changed since");
+  grade->add_flag("--resume", options.resume,
+                  "Judge only what this folder for the reports does not tell of yet, or what has changed");
   CLI::App* interop = add_interop(app, options);
   bool probes_client = false;
   CLI::App* probe = app.add_subcommand("probe", "Tell which dialect a server or a client speaks");
   add_probe(*probe, options, probes_client);
   for (CLI::App* task : {server, client, grade}) {
-    task->footer(footer);
+    task->footer(task == grade ? class_footer : footer);
     add_selection(*task, options);
+    if (task != grade) add_looks(*task, options);
     add_confinement(*task, options, task == grade ? "auto" : "off");
     add_course(*task, options, task == grade);
     if (task != grade) add_report_files(*task, options);
