@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <future>
 #include <system_error>
 #include <vector>
@@ -52,6 +53,29 @@ TEST_CASE("what went wrong is told in words") {
   }) == "other bytes: \"\\x01\"");
   CHECK(attempts.problem_in([] { throw std::system_error(std::make_error_code(std::errc::io_error)); })
             .has_value());
+}
+
+TEST_CASE("a shortage of this machine is not told as the program's fault") {
+  const Attempts attempts(2);
+  const auto is_told_apart = [&](int error) {
+    try {
+      (void)attempts.problem_in([&] { throw std::system_error(error, std::generic_category(), "a socket"); });
+    } catch (const std::system_error& shortage) {
+      return shortage.code().value() == error;
+    }
+    return false;
+  };
+  CHECK(is_told_apart(EMFILE));
+  CHECK(is_told_apart(ENOMEM));
+  CHECK(!is_told_apart(ECONNREFUSED));
+  CHECK_THROWS_AS((void)attempts.first_that_passes(3,
+                                                   [&](std::size_t) -> bool {
+                                                     return !attempts.problem_in([] {
+                                                       throw std::system_error(EMFILE,
+                                                                               std::generic_category());
+                                                     });
+                                                   }),
+                  std::system_error);
 }
 
 }  // namespace

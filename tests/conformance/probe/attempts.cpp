@@ -7,6 +7,7 @@
 
 #include "protocol/text.hpp"
 #include "tests/conformance/bench/link.hpp"
+#include "tests/conformance/process/shortage.hpp"
 #include "tests/conformance/process/work_pool.hpp"
 
 namespace parley::conform {
@@ -32,6 +33,7 @@ std::optional<std::string> Attempts::problem_in(const std::function<void()>& act
     const Failure& failure = failed.failure;
     return failure.bytes.empty() ? failure.came : failure.came + ": \"" + visible(failure.bytes) + '"';
   } catch (const std::system_error& error) {
+    if (is_shortage(error.code())) throw;  // of this machine: nothing is known of the program
     return error.what();
   }
 }

@@ -17,7 +17,7 @@ class Attempts {
   bool are_several() const { return at_once_ > 1; }
 
   /// What has gone wrong in `act`, which is a case; nothing when it has passed. It is not begun when the time
-  /// is over.
+  /// is over. Throws std::system_error when the machine is short of something.
   std::optional<std::string> problem_in(const std::function<void()>& act) const;
 
   /// Which of so many passes, the first of those that do; none when none does. `passes` may be called by
