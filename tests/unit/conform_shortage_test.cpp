@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -29,6 +31,11 @@ TEST_CASE("what the machine may have again is told from what will not change") {
   CHECK_FALSE(is_shortage({EAGAIN, std::iostream_category()}));
   CHECK(tells_of_shortage("bwrap: Can't fork for pid 1: Resource temporarily unavailable\n"));
   CHECK_FALSE(tells_of_shortage("bwrap: setting up uid map: Permission denied\n"));
+  CHECK(is_shortage(error_of(EMFILE)));
+  CHECK_FALSE(is_shortage(error_of(EACCES)));
+  CHECK(is_shortage(std::bad_alloc()));
+  CHECK(is_shortage(std::runtime_error("no sandbox can be made: 'bwrap: fork: Cannot allocate memory'")));
+  CHECK_FALSE(is_shortage(std::runtime_error("a clause that is not there")));
 }
 
 TEST_CASE("a shortage that passes is waited for, anything else is not") {

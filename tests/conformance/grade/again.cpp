@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tests/conformance/process/shortage.hpp"
 #include "tests/conformance/process/time_left.hpp"
 
 namespace parley::conform {
@@ -19,14 +20,15 @@ std::string remark_on(Again reason, const Report& report) {
     case Again::out_of_time:
       return std::string("Judged again alone, since its time was used up beside others") +
              (ran_out_of_time(report) ? "; alone it was, too." : ".");
-    case Again::machine_short:
-      return "Judged again alone, since the machine was short of something beside others.";
+    case Again::no_verdict:
+      return "Judged again alone, since beside others there was no verdict.";
   }
   return {};
 }
 
-std::string why_not_judged(const std::string& fault) {
-  return "Not judged: " + fault + ". That is this machine's fault; --resume tries it again.";
+std::string why_not_judged(const std::exception& fault) {
+  return "Not judged: " + std::string(fault.what()) + ". That is " +
+         (is_shortage(fault) ? "this machine's" : "the suite's") + " fault; --resume tries it again.";
 }
 
 }  // namespace parley::conform

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 
@@ -35,11 +36,12 @@ ClassResults::ClassResults(fs::path folder, std::vector<ClassRow> rows)
 }
 
 std::string ClassResults::write() const {
+  const std::vector<ClassRow>& rows = rows_;
   for (const auto& [name, write] :
        {std::pair{"class.csv", &write_class_csv}, std::pair{"class.html", &write_class_html},
         std::pair{"lecture.html", &write_lecture_html}}) {
     const auto why =
-        why_not_written(folder_ / name, [&, write = write](std::ostream& out) { write(out, rows_); });
+        why_not_written(folder_ / name, [&, write = write](std::ostream& out) { write(out, rows); });
     if (!why.empty()) return why;
   }
   return {};
@@ -49,23 +51,41 @@ void ClassResults::set(std::size_t index, ClassRow row, std::string_view remark)
   const std::string line = shown(owner_text(row.submission, row.folder)) + ", " + row.half + ": " +
                            (row.outcome == Outcome::judged ? totals_text(row.report) : shown(row.problem)) +
                            std::string(remark) + '\n';
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   rows_[index] = std::move(row);
   class_not_written_ = write();  // the next one may find room
   is_told_ &= put_or_drop(STDOUT_FILENO, line);
 }
 
 void ClassResults::tell(const std::string& line) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   is_told_ &= put_or_drop(STDOUT_FILENO, line);
 }
 
 void ClassResults::note_not_written(const std::string& what) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   reports_not_written_ += (reports_not_written_.empty() ? "" : "; ") + what;
 }
 
+ClassRow ClassResults::row(std::size_t index) const {
+  const MutexLock lock(mutex_);
+  return rows_[index];
+}
+
+std::size_t ClassResults::size() const {
+  const MutexLock lock(mutex_);
+  return rows_.size();
+}
+
+bool ClassResults::all_passed() const {
+  const MutexLock lock(mutex_);
+  return std::ranges::all_of(rows_, [](const ClassRow& row) {
+    return row.outcome == Outcome::judged && row.report.totals().all_must_passed;
+  });
+}
+
 std::string ClassResults::not_written() const {
+  const MutexLock lock(mutex_);
   std::string all = reports_not_written_;
   const std::string stream = is_told_ ? "" : "standard output does not take what is to be printed";
   for (const std::string& one : {class_not_written_, stream})

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/thread_annotations.hpp"
 #include "tests/conformance/grade/class_record.hpp"
 #include "tests/conformance/report/class_matrix.hpp"
 
@@ -52,25 +52,27 @@ class ClassResults {
   /// Of the reports of one program, a sentence part.
   void note_not_written(const std::string& what);
 
-  /// When nobody sets any more: what could not be written; empty when everything was.
+  /// What could not be written; empty when everything was.
   std::string not_written() const;
 
-  /// When nobody sets any more.
-  const std::vector<ClassRow>& rows() const { return rows_; }
+  ClassRow row(std::size_t index) const;
+  std::size_t size() const;
+
+  /// Whether every program was judged, and has passed all that it must.
+  bool all_passed() const;
 
  private:
   Fingerprint fingerprint_of_reports(const std::string& stem) const;
   std::filesystem::path record_file(const std::string& stem) const;
-  std::string write() const;
+  std::string write() const REQUIRES(mutex_);
 
   const std::filesystem::path folder_;
   const std::filesystem::path records_;
-  std::mutex mutex_;
-  // All below are under mutex_.
-  std::vector<ClassRow> rows_;
-  std::string reports_not_written_;
-  bool is_told_ = true;
-  std::string class_not_written_;  // when it was last tried
+  mutable Mutex mutex_;
+  std::vector<ClassRow> rows_ GUARDED_BY(mutex_);
+  std::string reports_not_written_ GUARDED_BY(mutex_);
+  bool is_told_ GUARDED_BY(mutex_) = true;
+  std::string class_not_written_ GUARDED_BY(mutex_);  // when it was last tried
 };
 
 }  // namespace parley::conform

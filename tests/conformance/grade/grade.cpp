@@ -191,7 +191,7 @@ class GradingRun {
         is_shared_(options.jobs > 1 && submissions.size() > 1),
         run_(fingerprint_of_run(options)),
         results_(options.output_folder(), unjudged_rows(submissions)),
-        again_(results_.rows().size(), Again::no),
+        again_(results_.size(), Again::no),
         starts_(starts_for_each_core * cores()),
         builds_(cores()) {}
 
@@ -204,10 +204,11 @@ class GradingRun {
   /// When nobody judges any more: tells of what was not judged.
   void finish();
 
-  /// Whether the machine has kept a program from being judged.
-  bool has_faults() const { return std::ranges::count(again_, Again::machine_short) > 0; }
+  /// Whether there is a program that has no verdict, by the fault of the machine or of the suite.
+  bool has_faults() const { return std::ranges::count(again_, Again::no_verdict) > 0; }
 
-  const std::vector<ClassRow>& rows() const { return results_.rows(); }
+  /// Whether every program was judged, and has passed all that it must.
+  bool all_passed() const { return results_.all_passed(); }
 
   void tell(const std::string& line) { results_.tell(line); }
 
@@ -220,8 +221,8 @@ class GradingRun {
   void judge_programs(const Submission& submission, const std::string& name, std::size_t first_row,
                       const std::vector<std::size_t>& programs, const Fingerprint& found, bool is_alone);
   void note_fault(std::size_t row, const std::string& stem, const std::exception& fault);
-  Obstacle build_patiently(const Submission& submission, const Options& options);
-  bool was_ended() const { return has_come(options_.settings.interruption); }
+  Obstacle build_in_turn(const Submission& submission, const Options& options);
+  bool is_interrupted() const { return has_come(options_.settings.interruption); }
 
   const Options& options_;
   const std::chrono::milliseconds budget_alone_;
@@ -255,12 +256,12 @@ Fingerprint GradingRun::run_of(const SubmittedProgram& program) const {
   return with_profile.fingerprint();
 }
 
-Obstacle GradingRun::build_patiently(const Submission& submission, const Options& options) {
+Obstacle GradingRun::build_in_turn(const Submission& submission, const Options& options) {
   builds_.acquire();
   const std::unique_ptr<std::counting_semaphore<>, void (*)(std::counting_semaphore<>*)> place(
       &builds_, [](auto* builds) { builds->release(); });
   std::string why = why_not_built(submission.build, options.confinement, options.build_time,
-                                  [this] { return was_ended(); });
+                                  [this] { return is_interrupted(); });
   return why.empty() ? Obstacle{} : Obstacle{Outcome::does_not_build, std::move(why)};
 }
 
@@ -283,17 +284,17 @@ void GradingRun::judge_again(const Submission& submission, const std::string& na
   std::vector<std::size_t> programs;
   for (std::size_t i = 0; i < submission.programs.size(); ++i)
     if (again_[first_row + i] != Again::no) programs.push_back(i);
-  if (programs.empty() || was_ended()) return;
+  if (programs.empty() || is_interrupted()) return;
   judge_programs(submission, name, first_row, programs, fingerprint_of_folder(submission.folder), true);
 }
 
 void GradingRun::note_fault(std::size_t row, const std::string& stem, const std::exception& fault) {
-  if (was_ended()) return;  // it has taken away what was at work
-  again_[row] = Again::machine_short;
-  ClassRow unjudged = rows()[row];
+  if (is_interrupted()) return;  // it has taken away what was at work
+  again_[row] = Again::no_verdict;
+  ClassRow unjudged = results_.row(row);
   unjudged.report = {};
   unjudged.report_file.clear();
-  unjudged.problem = why_not_judged(fault.what());
+  unjudged.problem = why_not_judged(fault);
   unjudged.outcome = Outcome::not_judged;
   results_.forget(stem);
   results_.remove_reports(stem);
@@ -316,7 +317,7 @@ void GradingRun::judge_programs(const Submission& submission, const std::string&
       options.confinement.watch = &watch.emplace(options.confinement.memory_bytes);
     if (!obstacle && options.confinement.is_kept_apart())
       copy.emplace(submission.folder, options.confinement);
-    if (!obstacle) obstacle = build_patiently(submission, options);
+    if (!obstacle) obstacle = build_in_turn(submission, options);
     if (copy && obstacle) copy->throw_if_no_room();
   } catch (const BadInput& bad) {
     obstacle = {Outcome::refused, bad.what};
@@ -327,7 +328,7 @@ void GradingRun::judge_programs(const Submission& submission, const std::string&
   }
   std::vector<std::pair<const SubmittedProgram*, ClassRow>> judged;
   for (const std::size_t i : programs) {
-    if (was_ended()) break;
+    if (is_interrupted()) break;
     const SubmittedProgram& program = submission.programs[i];
     const std::string stem = stem_of(name, program);
     results_.forget(stem);
@@ -355,16 +356,16 @@ void GradingRun::judge_programs(const Submission& submission, const std::string&
 }
 
 void GradingRun::finish() {
-  if (const auto count = std::ranges::count(again_, Again::machine_short); count > 0)
+  if (const auto count = std::ranges::count(again_, Again::no_verdict); count > 0)
     put_or_drop(STDERR_FILENO,
                 "parley-conform: " + std::to_string(count) +
                     (count == 1 ? " program was" : " programs were") +
-                    " not judged, by this machine's fault; the same command with --resume judges "
-                    "what is missing\n");
-  if (!was_ended()) return;
-  for (std::size_t i = 0; i < rows().size(); ++i) {
-    if (rows()[i].outcome != Outcome::not_judged_yet) continue;
-    ClassRow row = rows()[i];
+                    " not judged, and class.csv says why; the same command with --resume judges what is "
+                    "missing\n");
+  if (!is_interrupted()) return;
+  for (std::size_t i = 0; i < results_.size(); ++i) {
+    ClassRow row = results_.row(i);
+    if (row.outcome != Outcome::not_judged_yet) continue;
     row.outcome = Outcome::broken_off;
     row.problem = "Not run: " + options_.settings.interruption->reason() + '.';
     results_.set(i, std::move(row));
@@ -419,10 +420,7 @@ ExitCode grade(Options options) {
     return ExitCode::suite_at_fault;
   }
   if (!what.empty() && !has_come(options.settings.interruption)) throw NotWritten{what};
-  const bool all_passed = std::ranges::all_of(all.rows(), [](const ClassRow& row) {
-    return row.outcome == Outcome::judged && row.report.totals().all_must_passed;
-  });
-  return all_passed ? ExitCode::all_must_passed : ExitCode::some_failed;
+  return all.all_passed() ? ExitCode::all_must_passed : ExitCode::some_failed;
 }
 
 }  // namespace parley::conform

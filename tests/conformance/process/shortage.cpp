@@ -10,6 +10,7 @@
 #include <fstream>
 #include <latch>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,12 @@ bool is_shortage(const std::error_code& code) {
   const bool is_of_system =
       code.category() == std::generic_category() || code.category() == std::system_category();
   return is_of_system && std::ranges::find(shortages, code.value(), &Shortage::error) != shortages.end();
+}
+
+bool is_shortage(const std::exception& fault) {
+  if (dynamic_cast<const std::bad_alloc*>(&fault) != nullptr) return true;
+  const auto* error = dynamic_cast<const std::system_error*>(&fault);
+  return error != nullptr ? is_shortage(error->code()) : tells_of_shortage(fault.what());
 }
 
 bool tells_of_shortage(std::string_view printed) {

@@ -15,6 +15,9 @@ inline constexpr std::chrono::milliseconds longest_shortage{2'000};
 /// Whether an error of the system says so.
 bool is_shortage(const std::error_code& code);
 
+/// Whether that is what has been thrown: by its code, or else by its text.
+bool is_shortage(const std::exception& fault);
+
 /// Whether what a program of the system has printed in English ends in such an error.
 bool tells_of_shortage(std::string_view printed);
 

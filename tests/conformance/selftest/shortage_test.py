@@ -93,7 +93,7 @@ class Shortage(unittest.TestCase):
         self.assertEqual((row["problem"], row["score"]), ("", "1"))
 
     def assert_not_judged(self, row):
-        self.assertRegex(row["problem"], "^Not judged: ")
+        self.assertRegex(row["problem"], "^Not judged: .*That is this machine's fault")
         self.assertEqual((row["score"], row["max_score"], row["failed"]), ("", "", ""))
         self.assertEqual(list(self.output.glob(row["folder"] + "-server.*")), [], "an older verdict")
 
@@ -130,14 +130,14 @@ class Shortage(unittest.TestCase):
         errors, rows = self.grade("--jobs", "1", environment=self.fake_bwrap(2, 2))
         self.assertEqual(errors, "")
         self.assert_all_points(rows["ada"])
-        self.assertIn("Judged again alone, since the machine was short of something", self.remark("ada"))
+        self.assertIn("Judged again alone, since beside others there was no verdict.", self.remark("ada"))
 
     def test_who_could_not_be_judged_is_judged_when_the_run_is_resumed(self):
         for name in ("ada", "bob"):
             self.add(name)
         self.grade()
         errors, rows = self.grade(code=4, environment=self.fake_bwrap(2, 999))
-        self.assertIn("2 programs were not judged, by this machine's fault", errors)
+        self.assertIn("2 programs were not judged, and class.csv says why", errors)
         for row in rows.values():
             self.assert_not_judged(row)
         _, rows = self.grade("--resume")
