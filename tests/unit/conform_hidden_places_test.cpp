@@ -20,7 +20,9 @@ TEST_CASE("paths of this machine are told as the student knows them") {
   const auto shown = [](const std::string& text) { return without_places(text, places()); };
   CHECK(shown("/srv/nowhere/class/ada/client.profile: line 3") == "./client.profile: line 3");
   CHECK(shown("File \"" + copy + "/src/server.py\"") == "File \"./src/server.py\"");
-  CHECK(shown("in /srv/nowhere/class/ada.") == "in ..");
+  CHECK(shown("in /srv/nowhere/class/ada.") == "in ./.");
+  CHECK(shown("cannot make " + begin_of_temporary_folders() + "Zz99zz.") == "cannot make ./.");
+  CHECK(shown("in " + copy + ". It") == "in ./. It");
   CHECK(shown("--course '/srv/nowhere/class/grade.toml'") == "--course '../grade.toml'");
   CHECK(shown("cannot copy [" + begin_of_temporary_folders() + "Zz99zz/submission/x]") ==
         "cannot copy [./x]");
@@ -31,6 +33,17 @@ TEST_CASE("paths of this machine are told as the student knows them") {
   CHECK(shown("/srv/nowhere/classes/ada") == "/srv/nowhere/classes/ada");
   if (const char* home = std::getenv("HOME"); home != nullptr && std::string(home).size() > 1)
     CHECK(shown(std::string(home) + "/course/weights") == "~/course/weights");
+}
+
+TEST_CASE("the folder in the sandbox is told as the student knows it, and no other of that name is meant") {
+  const auto shown = [](const std::string& text) { return without_places(text, places()); };
+  CHECK(shown("File \"/submission/s.py\", line 2") == "File \"./s.py\", line 2");
+  CHECK(shown("/submission") == ".");
+  CHECK(shown("printed:\\n/submission/s.py:1") == "printed:\\n./s.py:1");
+  CHECK(shown("/submission/submission/x") == "./submission/x");
+  for (const std::string other : {"/submissions/x", "/submission-2", "/home/u/submission/x", "../submission",
+                                  "~/submission/x", "http://h:80/submission"})
+    CHECK(shown(other) == other);
 }
 
 TEST_CASE("no format of a report has a path of this machine, and the wire stays as it was") {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "tests/conformance/process/sandbox.hpp"
 #include "tests/conformance/process/temporary_folder.hpp"
 
 namespace parley::conform {
@@ -25,11 +26,30 @@ bool is_end_of_name(const std::string& text, std::size_t end) {
          (text[end] == '.' && (end + 1 == text.size() || !is_of_name(text[end + 1])));
 }
 
+/// What is shown before the full stop of a sentence ends in a slash: "../." instead of "...".
+void replace(std::string& text, std::size_t at, std::size_t length, std::string shown) {
+  if (at + length < text.size() && text[at + length] == '.') shown += '/';
+  text.replace(at, length, shown);
+}
+
 void replace_place(std::string& text, const HiddenPlace& place) {
-  for (std::size_t at = 0; (at = text.find(place.path, at)) != std::string::npos;) {
-    if (is_end_of_name(text, at + place.path.size())) text.replace(at, place.path.size(), place.shown);
-    ++at;
-  }
+  for (std::size_t at = 0; (at = text.find(place.path, at)) != std::string::npos; ++at)
+    if (is_end_of_name(text, at + place.path.size())) replace(text, at, place.path.size(), place.shown);
+}
+
+/// Whether a path that begins there is a whole one. A name before it may end an escape, as in
+/// "\\n/submission".
+bool is_begin_of_path(const std::string& text, std::size_t begin) {
+  if (begin == 0) return true;
+  const char before = text[begin - 1];
+  return (!is_of_name(before) && before != '~' && before != '/') || (begin > 1 && text[begin - 2] == '\\');
+}
+
+/// Others than that of the sandbox may have this name, in whatever folder.
+void replace_sandbox_folder(std::string& text) {
+  for (std::size_t at = 0; (at = text.find(sandbox_folder, at)) != std::string::npos; ++at)
+    if (is_begin_of_path(text, at) && is_end_of_name(text, at + sandbox_folder.size()))
+      replace(text, at, sandbox_folder.size(), ".");
 }
 
 /// Also of copies that could not be made, whose names nobody knows any more.
@@ -37,10 +57,10 @@ void replace_copies(std::string& text) {
   const std::string begin = begin_of_temporary_folders();
   for (std::size_t at = 0; (at = text.find(begin, at)) != std::string::npos; ++at) {
     std::size_t end = at + begin.size();
-    while (end < text.size() && is_of_name(text[end])) ++end;
+    while (end < text.size() && text[end] != '.' && is_of_name(text[end])) ++end;
     const std::string_view folder = "/submission";
     if (std::string_view(text).substr(end).starts_with(folder)) end += folder.size();
-    text.replace(at, end - at, ".");
+    replace(text, at, end - at, ".");
   }
 }
 
@@ -78,6 +98,7 @@ std::vector<HiddenPlace> places_of(const fs::path& submission, const fs::path& c
 std::string without_places(std::string text, const std::vector<HiddenPlace>& places) {
   for (const HiddenPlace& place : places) replace_place(text, place);
   replace_copies(text);
+  replace_sandbox_folder(text);
   return text;
 }
 

@@ -21,7 +21,8 @@ std::vector<HiddenPlace> places_of(const std::filesystem::path& submission,
                                    const std::filesystem::path& copy);
 
 /// The text with each of the paths replaced where it stands as a whole or begins a longer path, and every
-/// copy of a submission by ".". Pure but for what the environment says of the folder for temporary files.
+/// copy of a submission by ".", also as it is called in a sandbox. Pure but for what the environment says of
+/// the folder for temporary files.
 std::string without_places(std::string text, const std::vector<HiddenPlace>& places);
 
 /// The same for all that a report says but for what went over the wire, which stays as it was.

@@ -28,8 +28,8 @@
 namespace parley::conform {
 namespace {
 
-const std::string own_folder = "/submission";
-const std::string most_bytes_in_memory = "536870912";  // of /tmp, and of the home
+constexpr std::size_t most_bytes_in_memory =
+    std::size_t{512} * 1024 * 1024;  // of /tmp, /dev/shm and the home each
 const std::vector<std::string> system_folders = {"/usr",   "/bin",    "/sbin", "/lib", "/lib32",
                                                  "/lib64", "/libx32", "/etc",  "/opt", "/nix"};
 
@@ -116,7 +116,7 @@ constexpr const char* unknown_option = "Unknown option";
 
 /// What the system answers to those whom it does not let make namespaces or mounts; and what an old bwrap
 /// does.
-bool tells_of_prohibition(const std::string& printed) {
+bool tells_that_it_cannot_be(const std::string& printed) {
   for (const char* kind : {"user", "mnt", "net", "pid", "ipc", "uts"}) {
     std::ifstream file("/proc/sys/user/max_" + std::string(kind) + "_namespaces");
     if (long most = 0; file >> most && most == 0) return true;
@@ -136,13 +136,13 @@ std::string why_forbidden(const Confinement& confinement) {
   try {
     patiently([&] {
       printed = output_of_trial(confinement);
-      if (tells_of_shortage(printed) && !tells_of_prohibition(printed))
+      if (tells_of_shortage(printed) && !tells_that_it_cannot_be(printed))
         throw std::system_error(EAGAIN, std::generic_category());
     });
   } catch (const std::system_error&) {
     if (printed.empty()) throw;
   }
-  if (printed.empty() || tells_of_prohibition(printed)) return printed;
+  if (printed.empty() || tells_that_it_cannot_be(printed)) return printed;
   throw std::runtime_error("no sandbox can be made now: '" + printed + "'; --sandbox off does without");
 }
 
@@ -197,11 +197,12 @@ std::vector<std::string> sandbox_words(const Confinement& confinement) {
   for (const auto& folder : system_folders) add({"--ro-bind-try", folder, folder});
   add({"--proc", "/proc", "--dev", "/dev"});
   for (const auto& folder : {std::string("/tmp"), sandbox_home, std::string("/dev/shm")})
-    add({"--size", most_bytes_in_memory, "--tmpfs", folder});
+    add({"--size", std::to_string(most_bytes_in_memory), "--tmpfs", folder});
   for (const auto& path : confinement.visible) add({"--ro-bind", path, path});
   for (const auto& path : confinement.hidden)
     if (is_in(path, system_folders) || is_in(path, confinement.visible)) add({"--tmpfs", path});
-  if (!confinement.folder.empty()) add({"--bind", confinement.folder, own_folder, "--chdir", own_folder});
+  if (!confinement.folder.empty())
+    add({"--bind", confinement.folder, sandbox_folder, "--chdir", sandbox_folder});
   // What is still writable there would hold as much as half of the machine's memory.
   add({"--remount-ro", "/dev", "--remount-ro", "/", "--"});
   return words;

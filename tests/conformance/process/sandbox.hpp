@@ -13,6 +13,9 @@ namespace parley::conform {
 /// Home of whoever is in a sandbox.
 inline const std::string sandbox_home = "/home";
 
+/// The program's own folder in a sandbox.
+inline const std::string sandbox_folder = "/submission";
+
 /// Why no sandbox can be made here, and what to do, a sentence part; empty when one can: it was tried, for a
 /// program that begins in `confinement.folder`. Then this process, from here on, has mounts of its own and,
 /// unless it is root's, is in a user namespace of its own. To be called while there is one thread. What only
