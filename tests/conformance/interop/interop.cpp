@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <mutex>
 
+#include "base/thread_annotations.hpp"
 #include "protocol/text.hpp"
 #include "tests/conformance/command/hidden_places.hpp"
 #include "tests/conformance/command/report_files.hpp"
@@ -47,6 +47,14 @@ struct Half {
   std::vector<HiddenPlace> places;
 };
 
+std::string why_matrix_not_written(const fs::path& folder, const InteropMatrix& matrix) {
+  const std::string why =
+      why_not_written(folder / "interop.csv", [&](std::ostream& out) { write_interop_csv(out, matrix); });
+  if (!why.empty()) return why;
+  return why_not_written(folder / "interop.html",
+                         [&](std::ostream& out) { write_interop_html(out, matrix); });
+}
+
 class Interop {
  public:
   Interop(const Options& options, std::vector<Submission> submissions);
@@ -56,8 +64,15 @@ class Interop {
   void write();
 
   /// When it was last tried; empty: all was.
-  const std::string& not_written() const { return not_written_; }
-  const InteropMatrix& matrix() const { return matrix_; }
+  std::string not_written() const {
+    const MutexLock lock(mutex_);
+    return not_written_;
+  }
+
+  InteropMatrix matrix() const {
+    const MutexLock lock(mutex_);
+    return matrix_;
+  }
 
   /// Whether something could not be tried by the fault of the machine, or of the suite.
   bool has_faults() const { return has_faults_; }
@@ -66,7 +81,10 @@ class Interop {
   void for_each(std::size_t count, const std::function<void(std::size_t)>& act) const;
   void build(Entrant& entrant);
   void add_halves(const Entrant& entrant);
-  void look_at(std::size_t half);
+  void look_at(std::size_t index);
+  bool may_be_tried(std::size_t client, std::size_t server) const;
+  InteropHalf& half_at(std::size_t index) REQUIRES(mutex_);
+  void write_now() REQUIRES(mutex_);
   void try_next(std::size_t index);
   void decide(std::size_t client, std::size_t server, PairResult result);
   std::string why_port_is_no_use(const SubmittedProgram& program) const;
@@ -80,10 +98,10 @@ class Interop {
   std::vector<Half> servers_;
 
   std::atomic<bool> has_faults_ = false;
-  std::mutex mutex_;  // guards what is written, and the pairs, while several are tried
-  InteropMatrix matrix_;
-  Clock::time_point written_at_;
-  std::string not_written_;
+  mutable Mutex mutex_;  // held for what is printed, too
+  InteropMatrix matrix_ GUARDED_BY(mutex_);
+  Clock::time_point written_at_ GUARDED_BY(mutex_);
+  std::string not_written_ GUARDED_BY(mutex_);
 };
 
 Interop::Interop(const Options& options, std::vector<Submission> submissions)
@@ -144,39 +162,51 @@ void Interop::add_halves(const Entrant& entrant) {
       half.problem = bad.what;
     }
     half.problem = without_places(std::move(half.problem), one.places);
+    const MutexLock lock(mutex_);
     (is_client ? matrix_.clients : matrix_.servers).push_back(std::move(half));
     (is_client ? clients_ : servers_).push_back(std::move(one));
   }
 }
 
+/// First the clients, then the servers.
+InteropHalf& Interop::half_at(std::size_t index) {
+  return index < clients_.size() ? matrix_.clients[index] : matrix_.servers[index - clients_.size()];
+}
+
 /// Whether it comes up at all: if not, no pair has to wait for it.
 void Interop::look_at(std::size_t index) {
   const bool is_client = index < clients_.size();
-  const std::size_t own = is_client ? index : index - clients_.size();
-  InteropHalf& half = is_client ? matrix_.clients[own] : matrix_.servers[own];
+  const Half& own = is_client ? clients_[index] : servers_[index - clients_.size()];
+  MutexLock lock(mutex_);
+  InteropHalf& half = half_at(index);
   if (half.problem.empty()) {
+    lock.unlock();
     std::string problem;
     try {
-      problem = is_client ? why_client_does_not_start(clients_[own].program, times_, is_stopped_)
-                          : why_server_does_not_start(servers_[own].program, is_stopped_);
+      problem = is_client ? why_client_does_not_start(own.program, times_, is_stopped_)
+                          : why_server_does_not_start(own.program, is_stopped_);
     } catch (const std::exception& error) {
       has_faults_ = true;
       problem = std::string("It could not be tried: ") + error.what();
     }
+    lock.lock();
     if (problem.empty() || is_stopped_()) return;
-    half.problem = without_places(std::move(problem), (is_client ? clients_[own] : servers_[own]).places);
+    half.problem = without_places(std::move(problem), own.places);
   }
-  const std::lock_guard lock(mutex_);
   std::cout << visible(half.folder) << ", " << (is_client ? "client" : "server") << ": "
             << visible(half.problem) << std::endl;
+}
+
+bool Interop::may_be_tried(std::size_t client, std::size_t server) const {
+  const MutexLock lock(mutex_);
+  return matrix_.clients[client].problem.empty() && matrix_.servers[server].problem.empty();
 }
 
 /// Pairs next to each other have neither program in common.
 void Interop::try_next(std::size_t index) {
   const std::size_t client = index % clients_.size();
   const std::size_t server = (index / clients_.size() + client) % servers_.size();
-  if (!matrix_.clients[client].problem.empty() || !matrix_.servers[server].problem.empty())
-    return decide(client, server, {});
+  if (!may_be_tried(client, server)) return decide(client, server, {});
   try {
     decide(client, server,
            try_pair(servers_[server].program, clients_[client].program, clients_[client].profile, times_,
@@ -191,7 +221,7 @@ void Interop::decide(std::size_t client, std::size_t server, PairResult result) 
   for (const Half* half : {&clients_[client], &servers_[server]})
     result.difference = without_places(std::move(result.difference), half->places);
   const bool is_tried = result.outcome != PairResult::Outcome::not_tried;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (is_tried)
     std::cout << visible(matrix_.clients[client].folder) << " at " << visible(matrix_.servers[server].folder)
               << ": "
@@ -199,15 +229,16 @@ void Interop::decide(std::size_t client, std::size_t server, PairResult result) 
                                                                     : result.difference)
               << std::endl;
   matrix_.pairs[client][server] = std::move(result);
-  if (Clock::now() > written_at_ + report_interval) write();
+  if (Clock::now() > written_at_ + report_interval) write_now();
 }
 
 void Interop::write() {
-  not_written_ =
-      why_not_written(folder_ / "interop.csv", [&](std::ostream& out) { write_interop_csv(out, matrix_); });
-  if (not_written_.empty())
-    not_written_ = why_not_written(folder_ / "interop.html",
-                                   [&](std::ostream& out) { write_interop_html(out, matrix_); });
+  const MutexLock lock(mutex_);
+  write_now();
+}
+
+void Interop::write_now() {
+  not_written_ = why_matrix_not_written(folder_, matrix_);
   written_at_ = Clock::now();
 }
 
@@ -219,7 +250,10 @@ void Interop::run() {
                 << visible(entrant->submission.problem) << std::endl;
     add_halves(*entrant);
   }
-  matrix_.pairs.resize(clients_.size(), std::vector<std::optional<PairResult>>(servers_.size()));
+  {
+    const MutexLock lock(mutex_);
+    matrix_.pairs.resize(clients_.size(), std::vector<std::optional<PairResult>>(servers_.size()));
+  }
   for_each(clients_.size() + servers_.size(), [&](std::size_t i) { look_at(i); });
   for_each(clients_.size() * servers_.size(), [&](std::size_t i) { try_next(i); });
 }
@@ -256,7 +290,7 @@ ExitCode interop(Options options) {
   if (!all.not_written().empty()) throw BadInput{all.not_written()};  // before anything is tried
   all.run();
   all.write();
-  const InteropMatrix& matrix = all.matrix();
+  const InteropMatrix matrix = all.matrix();
   std::cout << matrix.understood() << " of " << matrix.clients.size() * matrix.servers.size()
             << " pairs understand each other: " << (folder / "interop.html").string()
             << " and interop.csv beside it" << std::endl;

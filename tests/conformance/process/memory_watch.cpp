@@ -45,17 +45,17 @@ std::size_t sum_of(const std::vector<pid_t>& pids, std::size_t (*bytes)(pid_t)) 
 }  // namespace
 
 MemoryWatch::Place::Place(MemoryWatch& watch, pid_t leader) : watch_(watch), leader_(leader) {
-  const std::lock_guard lock(watch_.mutex_);
+  const MutexLock lock(watch_.mutex_);
   watch_.leaders_.emplace(leader_, false);
 }
 
 MemoryWatch::Place::~Place() {
-  const std::lock_guard lock(watch_.mutex_);
+  const MutexLock lock(watch_.mutex_);
   watch_.leaders_.erase(leader_);
 }
 
 std::string MemoryWatch::Place::why_ended() const {
-  const std::lock_guard lock(watch_.mutex_);
+  const MutexLock lock(watch_.mutex_);
   const auto found = watch_.leaders_.find(leader_);
   if (found == watch_.leaders_.end() || !found->second) return {};
   constexpr std::size_t mebibyte = 1024 * 1024;
@@ -74,7 +74,7 @@ MemoryWatch::~MemoryWatch() {
 void MemoryWatch::watch() {
   while (!done_.wait(-1, look_interval)) {
     try {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (is_too_much()) end_all();
     } catch (const std::exception&) {  // the machine is short of what it takes to look: the next time
     }

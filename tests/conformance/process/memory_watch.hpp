@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <map>
-#include <mutex>
 #include <string>
 #include <thread>
 
 #include "base/event_flag.hpp"
+#include "base/thread_annotations.hpp"
 
 namespace parley::conform {
 
@@ -41,13 +41,13 @@ class MemoryWatch {
 
  private:
   void watch();
-  bool is_too_much() const;
-  void end_all();
+  bool is_too_much() const REQUIRES(mutex_);
+  void end_all() REQUIRES(mutex_);
 
   const std::size_t most_bytes_;
   EventFlag done_;
-  std::mutex mutex_;
-  std::map<pid_t, bool> leaders_;  // and whether it was ended; under mutex_
+  Mutex mutex_;
+  std::map<pid_t, bool> leaders_ GUARDED_BY(mutex_);  // and whether it was ended
   std::thread thread_;
 };
 

@@ -89,7 +89,7 @@ void Program::drain() {
 /// Takes what is in the pipe; false at its end.
 bool Program::read_output() {
   std::array<char, pipe_bytes> buffer;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const ssize_t count = ::read(output_end_.get(), buffer.data(), buffer.size());
   if (count <= 0) return count < 0 && (errno == EINTR || errno == EAGAIN);
   output_.append(buffer.data(), static_cast<std::size_t>(count));
@@ -130,7 +130,7 @@ bool Program::is_at_rest() const {
 
 std::string Program::output() {
   read_output();  // its end may be seen before the thread has read what it said last
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return output_.size() > kept_output_bytes ? output_.substr(output_.size() - kept_output_bytes) : output_;
 }
 
@@ -141,7 +141,7 @@ void Program::type(const std::string& line) {
 
 std::size_t Program::printed_bytes() {
   read_output();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return printed_bytes_;
 }
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -14,6 +13,7 @@
 
 #include "base/event_flag.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/thread_annotations.hpp"
 #include "tests/conformance/process/confinement.hpp"
 #include "tests/conformance/process/launch.hpp"
 #include "tests/conformance/process/listening.hpp"
@@ -63,7 +63,7 @@ class Program {
 
   /// Waits until it listens on one of the ports: the first of them that it does. Does not connect: some
   /// servers take that badly. Nothing when it ends first, or the time does, or when it listens elsewhere only
-  /// and stays there. `meanwhile` is called again and again.
+  /// and stays there.
   /// `meanwhile` is called again and again.
   std::optional<std::uint16_t> wait_until_listening(const std::vector<std::uint16_t>& ports,
                                                     std::chrono::milliseconds timeout,
@@ -93,9 +93,9 @@ class Program {
   std::optional<std::string> ended_;
 
   EventFlag stopped_;
-  std::mutex mutex_;
-  std::string output_;             // under mutex_
-  std::size_t printed_bytes_ = 0;  // under mutex_
+  Mutex mutex_;
+  std::string output_ GUARDED_BY(mutex_);
+  std::size_t printed_bytes_ GUARDED_BY(mutex_) = 0;
   std::thread drainer_;
 };
 

@@ -1,12 +1,11 @@
 #include "tests/conformance/process/work_pool.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "base/thread_annotations.hpp"
 #include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
@@ -24,7 +23,7 @@ class Turns {
 
   /// The next item, or nothing when there is none left for this worker.
   std::optional<std::size_t> begin() {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     for (;;) {
       if (fault_ || is_over_()) return std::nullopt;
       bool is_one_left = false;
@@ -42,23 +41,25 @@ class Turns {
   }
 
   void end(std::size_t item, std::exception_ptr fault) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (is_alone_[item]) one_is_alone_ = false;
     if (fault && !fault_) fault_ = std::move(fault);
     changed_.notify_all();
   }
 
-  /// When all workers are done.
-  std::exception_ptr fault() const { return fault_; }
+  std::exception_ptr fault() const {
+    const MutexLock lock(mutex_);
+    return fault_;
+  }
 
  private:
   const std::vector<bool>& is_alone_;
   const std::function<bool()>& is_over_;
-  std::mutex mutex_;  // guards all below
-  std::condition_variable changed_;
-  std::vector<bool> is_begun_;
-  bool one_is_alone_ = false;
-  std::exception_ptr fault_;
+  mutable Mutex mutex_;
+  Condition changed_;
+  std::vector<bool> is_begun_ GUARDED_BY(mutex_);
+  bool one_is_alone_ GUARDED_BY(mutex_) = false;
+  std::exception_ptr fault_ GUARDED_BY(mutex_);
 };
 
 }  // namespace
@@ -80,7 +81,7 @@ void work_in_parallel(std::size_t workers, const std::vector<bool>& is_alone,
     }
   });
   threads.clear();
-  if (turns.fault()) std::rethrow_exception(turns.fault());
+  if (const auto fault = turns.fault()) std::rethrow_exception(fault);
 }
 
 void start_workers(std::size_t count, std::vector<std::jthread>& threads,
