@@ -104,7 +104,7 @@ class Schedule {
     if (has_come(options_.interruption)) return "Not run: " + options_.interruption->reason() + '.';
     return time_left_.is_over() ? time_is_over : "";
   }
-  bool was_ended() const { return has_come(options_.interruption); }
+  bool is_interrupted() const { return has_come(options_.interruption); }
 
   /// When all workers are done.
   std::vector<Result> take_results() {
@@ -300,7 +300,7 @@ void work(Schedule& schedule, Bench& bench, bool in_vain) {
     else
       result.reason = schedule.why_over();
     // Its program may have been killed meanwhile.
-    if (schedule.was_ended()) {
+    if (schedule.is_interrupted()) {
       result = blank;
       result.reason = schedule.why_over();
     }

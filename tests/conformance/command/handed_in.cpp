@@ -2,12 +2,12 @@
 
 #include <system_error>
 
+#include "tests/conformance/process/confinement.hpp"
+
 namespace parley::conform {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t most_entries = 200'000;  // that are looked at in one folder
 
 /// The folder of the class in which that is, as it is called there; empty when it is in none.
 std::string class_folder_of(const fs::path& target, const fs::path& class_folder) {
@@ -37,7 +37,8 @@ std::string why_not_its_own(const fs::path& submission) {
   const fs::recursive_directory_iterator end;
   for (fs::recursive_directory_iterator entry(own, fs::directory_options::skip_permission_denied, error);
        entry != end; entry.increment(error)) {
-    if (++entries > most_entries) return "It has more than " + std::to_string(most_entries) + " files.";
+    if (++entries > most_files_of_copy)
+      return "It has more than " + std::to_string(most_files_of_copy) + " files.";
     std::error_code none;
     if (!entry->is_symlink(none)) continue;
     const fs::path target = fs::weakly_canonical(entry->path(), none);

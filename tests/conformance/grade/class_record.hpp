@@ -23,9 +23,9 @@ struct FoundNow {
   Fingerprint reports;
 };
 
-/// Keeps the row of a program that was judged to its end, and of its report all but what --visibility says,
-/// which is of no use without the reports that were written with it. A new field of Result or Report goes
-/// into both of these functions.
+/// Keeps the row of a program that was judged to its end, with its report. Left out are: `problem` and
+/// `outcome`, which say nothing of such a row, and the `visibility` of the report and of each result, which
+/// only the reports beside it need. Any other field of ClassRow, Result or Report goes into both functions.
 void write_record(std::ostream& out, const JudgedAs& judged_as, const ClassRow& row);
 
 /// The row, when that was a record of the same run and of a folder that is now as it was found or left, and

@@ -96,8 +96,8 @@ std::optional<std::string> ClientProcess::ended() {
   return ended_;
 }
 
-void ClientProcess::throw_if_never_begun(const std::string& printed) const {
-  if (!was_excessive_) status_.throw_if_never_begun(printed, is_sandboxed_);
+void ClientProcess::throw_if_kept_by_shortage(const std::string& printed) const {
+  if (!was_excessive_) status_.throw_if_kept_by_shortage(printed, is_sandboxed_);
 }
 
 milliseconds ClientProcess::processor_time() const {

@@ -37,7 +37,7 @@ class ClientProcess {
 
   /// For one that has ended: throws std::system_error when a shortage of the machine has kept it from
   /// beginning. `printed`: what has come from its terminal.
-  void throw_if_never_begun(const std::string& printed) const;
+  void throw_if_kept_by_shortage(const std::string& printed) const;
 
   /// How much processor time it has used, together with all that it started and that still runs.
   std::chrono::milliseconds processor_time() const;

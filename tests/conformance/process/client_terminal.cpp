@@ -109,7 +109,7 @@ std::optional<std::string> ClientTerminal::ended() {
     const auto deadline = Clock::now() + longest_settling;
     while (read(last_words_time) && Clock::now() < deadline) {
     }
-    process_.throw_if_never_begun(raw_);
+    process_.throw_if_kept_by_shortage(raw_);
     transcript_->add(lane_, Happening::note, "the client " + *end);
   }
   return end;

@@ -17,8 +17,12 @@ struct Account {
 
 class MemoryWatch;
 
-/// Of a program that is kept apart.
-inline constexpr std::size_t most_bytes_of_file = std::size_t{1} << 30;
+/// What a copy of a submission's folder may hold, and in a sandbox also what is written to it.
+inline constexpr std::size_t most_bytes_of_copy = std::size_t{1} << 30;
+inline constexpr std::size_t most_files_of_copy = 200'000;
+
+/// How long a file may become that a program which is kept apart writes to, wherever it is.
+inline constexpr std::size_t most_bytes_of_file = most_bytes_of_copy;
 
 /// What a program under test may do to the machine. As it stands: all that the suite itself may.
 struct Confinement {
@@ -26,8 +30,8 @@ struct Confinement {
   std::size_t memory_bytes = 0;    ///< writable, of each process; 0: no limit
   std::size_t processes = 0;       ///< and threads, of all together; 0: no limit
   std::optional<Account> account;  ///< another than the suite's; only root can
-  /// It sees the system, read-only, its folder, an empty /tmp and home, its own processes and the network of
-  /// the thread that starts it. Only after prepare_sandboxes().
+  /// It sees the system, read-only, its folder, an empty /tmp, /dev/shm and home, its own processes and the
+  /// network of the thread that starts it. Only after prepare_sandboxes().
   bool is_sandboxed = false;
   MemoryWatch* watch = nullptr;      ///< of the memory of all together; null: nobody watches
   bool has_no_network = false;       ///< in the sandbox: not that of the thread, but only itself on loopback

@@ -121,7 +121,7 @@ LaunchStatus::LaunchStatus() {
   written_ = FileDescriptor(ends[1]);
 }
 
-void LaunchStatus::throw_if_never_begun(const std::string& printed, bool is_sandboxed) const {
+void LaunchStatus::throw_if_kept_by_shortage(const std::string& printed, bool is_sandboxed) const {
   std::array<char, 4096> room;
   const ssize_t count = ::read(read_.get(), room.data(), room.size());
   const std::string_view told(room.data(), count > 0 ? static_cast<std::size_t>(count) : 0);

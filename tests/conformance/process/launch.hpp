@@ -23,7 +23,7 @@ class LaunchStatus {
 
   /// When the child has ended: throws std::system_error or std::runtime_error when a shortage of the machine
   /// has kept the program from beginning. `printed`: all that has come from the child.
-  void throw_if_never_begun(const std::string& printed, bool is_sandboxed) const;
+  void throw_if_kept_by_shortage(const std::string& printed, bool is_sandboxed) const;
 
  private:
   FileDescriptor read_;

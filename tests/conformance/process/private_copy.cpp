@@ -19,16 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of a copy and of what is built in it; in a sandbox it cannot have more.
-constexpr std::size_t most_bytes = std::size_t{1} << 30;
-constexpr std::size_t most_files = 200'000;
-constexpr int most_depth =
-    100;  // of folders that were handed in: each takes a descriptor while they are copied
+// Of folders that were handed in: each takes a descriptor while they are copied.
+constexpr int most_depth = 100;
 
 BadInput too_large(const fs::path& original) {
-  return {"the folder " + original.string() +
-          " has more than 1 GiB, 200,000 files or 100 folders in each other, too "
-          "much to be copied"};
+  return {"the folder " + original.string() + " has more than " + std::to_string(most_bytes_of_copy >> 30) +
+          " GiB, " + std::to_string(most_files_of_copy) + " files or " + std::to_string(most_depth) +
+          " folders in each other, too much to be copied"};
 }
 
 void give(const fs::path& path, const std::optional<Account>& account) {
@@ -53,10 +50,10 @@ void copy_tree(const fs::path& original, const fs::path& copy, const std::option
   for (auto place = fs::recursive_directory_iterator(original); place != fs::recursive_directory_iterator();
        ++place) {
     const fs::directory_entry& entry = *place;
-    if (++files > most_files || place.depth() > most_depth) throw too_large(original);
+    if (++files > most_files_of_copy || place.depth() > most_depth) throw too_large(original);
     const bool is_file = !entry.is_symlink() && entry.is_regular_file();
     if (!is_file && !entry.is_symlink() && !entry.is_directory()) continue;
-    if (is_file && (bytes += entry.file_size()) > most_bytes) throw too_large(original);
+    if (is_file && (bytes += entry.file_size()) > most_bytes_of_copy) throw too_large(original);
     const fs::path target = copy / entry.path().lexically_relative(original);
     copy_entry(entry, target);
     give(target, account);
@@ -83,7 +80,7 @@ void end_all_of(const Account& account) {
 }  // namespace
 
 PrivateCopy::PrivateCopy(const fs::path& original, Confinement& confinement) : confinement_(confinement) {
-  if (confinement.is_sandboxed) place_.hold_in_memory(most_bytes, most_files);
+  if (confinement.is_sandboxed) place_.hold_in_memory(most_bytes_of_copy, most_files_of_copy);
   try {
     const fs::path folder = place_.path() / "submission";
     fs::create_directory(folder);

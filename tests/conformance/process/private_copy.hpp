@@ -13,9 +13,9 @@ namespace parley::conform {
 class PrivateCopy {
  public:
   /// Makes it `confinement.folder`; that must outlive this. Files that are neither regular nor folders nor
-  /// links are left out. For a sandbox it is in memory, and never has more than 1 GiB. Throws BadInput when
-  /// the original is too large or cannot be copied, and std::system_error when the machine is short of
-  /// something.
+  /// links are left out. For a sandbox it is in memory, and never has more than most_bytes_of_copy. Throws
+  /// BadInput when the original is too large or cannot be copied, and std::system_error when the machine is
+  /// short of something.
   PrivateCopy(const std::filesystem::path& original, Confinement& confinement);
   ~PrivateCopy();
   PrivateCopy(const PrivateCopy&) = delete;

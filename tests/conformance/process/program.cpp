@@ -108,7 +108,7 @@ bool Program::note_end() {
 }
 
 std::optional<std::string> Program::ended() {
-  if (note_end()) status_.throw_if_never_begun(output(), is_sandboxed_);
+  if (note_end()) status_.throw_if_kept_by_shortage(output(), is_sandboxed_);
   return ended_;
 }
 

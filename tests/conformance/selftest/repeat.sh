@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks for flakes: runs the whole suite against parleyd many times. By hand: tests/conformance/repeat.sh [RUNS] [FOLDER]
+# Looks for flakes: runs the whole suite against parleyd many times. By hand: tests/conformance/selftest/repeat.sh [RUNS] [FOLDER]
 # FOLDER has the programs (default: build/bin). Stops at the first run that is not perfect, and shows it.
 set -euo pipefail
 
