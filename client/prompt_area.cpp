@@ -45,6 +45,7 @@ void for_each_line(std::string_view text, Do&& act) {
 }  // namespace
 
 void PromptArea::draw(std::string_view prompt, const std::string& line, std::size_t cursor) {
+  follow_width();
   if (!append(prompt, line, cursor)) {
     const std::size_t columns = terminal_size().columns;
     // A full row would make the terminal begin the next one too early.
@@ -140,6 +141,7 @@ void PromptArea::erase() {
 }
 
 void PromptArea::finish(std::string_view prompt, std::string_view line) {
+  follow_width();
   std::string text(prompt);
   for (const char c : line) {
     if (c == '\n')
@@ -157,6 +159,7 @@ void PromptArea::finish(std::string_view prompt, std::string_view line) {
 }
 
 void PromptArea::print(std::string_view text) {
+  follow_width();
   erase();
   pending_.append(text).append("\r\n");
   for_each_line(text, [this](std::string_view line) { keep(line); });
@@ -169,6 +172,11 @@ void PromptArea::keep(std::string_view line) {
     kept_bytes_ -= kept_.front().size();
     kept_.pop_front();
   }
+}
+
+/// Keys and messages may come between a change of the window and the signal that tells of it.
+void PromptArea::follow_width() {
+  if (drawn_.rows > 0 && terminal_size().columns != drawn_.terminal_columns) resize();
 }
 
 void PromptArea::resize() {

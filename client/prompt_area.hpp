@@ -60,6 +60,7 @@ class PromptArea {
   };
 
   bool append(std::string_view prompt, const std::string& line, std::size_t cursor);
+  void follow_width();
   void draw_rows(const Layout& layout);
   void draw_one_row(std::string_view prompt, const std::string& line, std::size_t cursor,
                     std::size_t columns);

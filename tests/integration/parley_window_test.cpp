@@ -48,10 +48,13 @@ TEST_CASE("a line of many rows stands there once at any width, with the messages
   for (const std::size_t columns : {20U, 40U, 100U, 20U, 100U, 60U}) {
     CAPTURE(columns);
     chat.terminal.resize(rows, columns);
-    chat.terminal.wait_for_screen("bob: hello\n" + in_rows("alice> " + line, columns));
-    CHECK(count_of(chat.terminal.shown(), "alice>") == 1);
-    CHECK(count_of(chat.terminal.shown(), "hello") == 1);
-    CHECK(count_of(chat.terminal.shown(), "y") == 2);  // of "say", too
+    const std::string wanted = "bob: hello\n" + in_rows("alice> " + line, columns);
+    chat.terminal.wait_for_shown(
+        [&](const std::string& shown) {
+          return count_of(shown, wanted) == 1 && count_of(shown, "alice>") == 1 &&
+                 count_of(shown, "hello") == 1 && count_of(shown, "y") == 2;  // of "says", too
+        },
+        "everything once, the line in rows of " + std::to_string(columns));
   }
   chat.terminal.type("!\r");
   chat.session.expect_send("bob", line.substr(5, 121) + "!" + line.substr(126));
@@ -72,9 +75,12 @@ TEST_CASE("so it is while messages come in") {
     chat.terminal.resize(rows, columns);
     const std::string last =
         " " + std::to_string(number) + "\n";  // the end of a message, wherever it is wrapped
-    chat.terminal.wait_for_screen(last + in_rows("alice> " + line, columns));
-    CHECK(count_of(chat.terminal.shown(), "alice>") == 1);
-    CHECK(count_of(chat.terminal.shown(), last) == 1);
+    const std::string wanted = last + in_rows("alice> " + line, columns);
+    chat.terminal.wait_for_shown(
+        [&](const std::string& shown) {
+          return count_of(shown, wanted) == 1 && count_of(shown, "alice>") == 1 && count_of(shown, last) == 1;
+        },
+        "the last message once, and the line in rows of " + std::to_string(columns));
   }
 }
 

@@ -113,6 +113,11 @@ void PseudoTerminal::wait_for_shown(std::string_view text, Where where) {
   wait_until_read([&] { return shown() == text; }, std::string(text), where);
 }
 
+void PseudoTerminal::wait_for_shown(const std::function<bool(const std::string& shown)>& is_wanted,
+                                    const std::string& what, Where where) {
+  wait_until_read([&] { return is_wanted(shown()); }, what, where);
+}
+
 void PseudoTerminal::wait_for_cursor(std::size_t row, std::size_t column, Where where) {
   wait_until_read([&] { return screen_.row_index() == row && screen_.column() == column; },
                   "the cursor in row " + std::to_string(row) + ", column " + std::to_string(column), where);

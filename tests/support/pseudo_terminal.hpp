@@ -52,6 +52,10 @@ class PseudoTerminal {
   /// Waits until exactly this is on the screen, as Screen::shown() has it.
   void wait_for_shown(std::string_view text, Where where = Where::here());
 
+  /// Waits until what is on the screen is as wanted; `what` says it in words.
+  void wait_for_shown(const std::function<bool(const std::string& shown)>& is_wanted, const std::string& what,
+                      Where where = Where::here());
+
   /// The terminal has another size, and tells its program.
   void resize(std::size_t rows, std::size_t columns, Where where = Where::here());
 
