@@ -20,6 +20,8 @@ import time
 import unittest
 from pathlib import Path
 
+import support
+
 CONFORM = "parley-conform"
 RUN_LIMIT_S = 150
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "grading"
@@ -393,17 +395,7 @@ class Costs(Sandboxed):
         self.assertEqual(inside, outside)
 
 
-def can_be_made():
-    run = subprocess.run([CONFORM, "server", "--exec", "true", "--sandbox", "on", "--only", "R4.1"], cwd=EXAMPLES,
-                         capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
-    if "no sandbox can be made" in run.stderr:
-        print("skipped:", run.stderr.strip(), file=sys.stderr)
-        return False
-    return True
-
-
 if __name__ == "__main__":
     CONFORM = os.path.abspath(sys.argv.pop(1))
-    if not can_be_made():
-        sys.exit(77)
+    support.skip_without_sandbox(CONFORM)
     unittest.main()

@@ -15,6 +15,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import support
+
 CONFORM = "parley-conform"
 RUN_LIMIT_S = 100
 SERVER = (Path(__file__).resolve().parents[3] / "examples/grading/submissions/python-server/server.py").read_text(encoding="utf-8")
@@ -198,17 +200,7 @@ class Shortage(unittest.TestCase):
         self.assert_all_points(rows["bob"])
 
 
-def can_be_made():
-    run = subprocess.run([CONFORM, "server", "--exec", "true", "--sandbox", "on", *FEW], cwd=Path(__file__).parent,
-                         capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
-    if "no sandbox can be made" in run.stderr:
-        print("skipped:", run.stderr.strip(), file=sys.stderr)
-        return False
-    return True
-
-
 if __name__ == "__main__":
     CONFORM = os.path.abspath(sys.argv.pop(1))
-    if not can_be_made():
-        sys.exit(77)
+    support.skip_without_sandbox(CONFORM)
     unittest.main()

@@ -75,6 +75,15 @@ def is_alive(pid):
         return False
 
 
+def skip_without_sandbox(program):
+    """Ends this test, as one that is skipped, where parley-conform can make no sandbox."""
+    run = subprocess.run([program, "server", "--exec", "true", "--sandbox", "on", "--only", "R4.1"], cwd=EXAMPLES,
+                         capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
+    if "no sandbox can be made" in run.stderr:
+        print("skipped:", run.stderr.strip(), file=sys.stderr)
+        sys.exit(77)
+
+
 def main():
     global conform
     conform = os.path.abspath(sys.argv.pop(1))
