@@ -13,13 +13,6 @@ Invalid invalid(std::string problem) {
   return {problem.append("; ").append(right_form)};
 }
 
-InputLine parse_command(std::string_view line) {
-  if (line == "/help") return Command::help;
-  if (line == "/quit") return Command::quit;
-  return Invalid{"there is no command " + visible(line.substr(0, max_name_bytes)) +
-                 "; there are /help and /quit, and @name message sends"};
-}
-
 }  // namespace
 
 std::string name_problem(std::string_view name) {
@@ -33,8 +26,7 @@ std::string name_problem(std::string_view name) {
   return {};
 }
 
-InputLine parse_input_line(std::string_view line, Commands commands) {
-  if (commands == Commands::yes && line.starts_with('/')) return parse_command(line);
+InputLine parse_input_line(std::string_view line) {
   if (!line.starts_with('@')) return invalid("the line does not begin with @name");
   const auto name_end = line.find_first_of(blanks);
   const std::string_view name = line.substr(1, name_end == std::string_view::npos ? name_end : name_end - 1);

@@ -18,21 +18,15 @@ struct Outgoing {
   std::string_view text;
 };
 
-/// "/help" and "/quit".
-enum class Command { help, quit };
-
 /// Any other line: nothing may be sent. `hint` says what is wrong and what the right form is.
 struct Invalid {
   std::string hint;
 };
 
-using InputLine = std::variant<Outgoing, Command, Invalid>;
-
-/// Whether lines such as /help are commands (at a terminal), or wrong like any other line (in a pipe).
-enum class Commands { yes, no };
+using InputLine = std::variant<Outgoing, Invalid>;
 
 /// The meaning of a line without its LF. The message is everything behind the one blank after the name.
-InputLine parse_input_line(std::string_view line, Commands commands);
+InputLine parse_input_line(std::string_view line);
 
 /// Why this word cannot stand as a name in a request line; empty when it can. Wider than R1: other servers
 /// have names such as bob_1, and it is the server that judges.

@@ -133,7 +133,7 @@ bool PipeMode::take_line() {
   if (text.ends_with(carriage_return)) text.remove_suffix(carriage_return.size());
   const auto meaning = line->too_long ? InputLine(Invalid{"the line is too long; a message may have " +
                                                           std::to_string(max_message_bytes) + " bytes"})
-                                      : parse_input_line(text, Commands::no);
+                                      : parse_input_line(text);
   if (const auto* outgoing = std::get_if<Outgoing>(&meaning)) {
     conversation_.send({std::string(outgoing->recipient), std::string(outgoing->text)});
   } else if (const auto* invalid = std::get_if<Invalid>(&meaning)) {

@@ -126,13 +126,13 @@ TypedLine parse_typed_line(std::string_view line) {
     if (auto problem = text_problem(line, "it")) return *std::move(problem);
     return Plain{line};
   }
-  const InputLine meaning = parse_input_line(words, Commands::no);
+  const InputLine meaning = parse_input_line(words);
   if (const auto* outgoing = std::get_if<Outgoing>(&meaning)) return *outgoing;
   return std::get<Invalid>(meaning);
 }
 
 std::string no_recipient_hint() {
-  return std::get<Invalid>(parse_input_line("", Commands::no)).hint;
+  return std::get<Invalid>(parse_input_line("")).hint;
 }
 
 std::span<const std::string_view> command_names() {

@@ -7,20 +7,21 @@
 
 #include "client/input_line.hpp"
 #include "client/line_reader.hpp"
+#include "client/typed_line.hpp"
 
 using namespace parley::client;
 
 namespace {
 
 Outgoing outgoing(std::string_view line) {
-  const auto meaning = parse_input_line(line, Commands::no);
+  const auto meaning = parse_input_line(line);
   const auto* message = std::get_if<Outgoing>(&meaning);
   REQUIRE_MESSAGE(message != nullptr, line);
   return *message;
 }
 
-std::string hint(std::string_view line, Commands commands = Commands::no) {
-  const auto meaning = parse_input_line(line, commands);
+std::string hint(std::string_view line) {
+  const auto meaning = parse_input_line(line);
   const auto* invalid = std::get_if<Invalid>(&meaning);
   REQUIRE_MESSAGE(invalid != nullptr, line);
   return invalid->hint;
@@ -95,14 +96,12 @@ TEST_CASE("C2 every other line gets a word on what is wrong and on the right for
 
 TEST_CASE("C5 a hint never repeats what could drive the terminal") {
   CHECK(hint("@\x1b]0;x\a: hi").find('\x1b') == std::string::npos);
-  CHECK(hint("/\x1b[31m", Commands::yes).find('\x1b') == std::string::npos);
+  CHECK(hint("/\x1b[31m").find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("commands are commands at a terminal only") {
-  CHECK(std::get<Command>(parse_input_line("/help", Commands::yes)) == Command::help);
-  CHECK(std::get<Command>(parse_input_line("/quit", Commands::yes)) == Command::quit);
-  CHECK(contains(hint("/exit", Commands::yes), "no command /exit"));
-  CHECK(std::holds_alternative<Invalid>(parse_input_line("/help", Commands::no)));
+  CHECK(std::holds_alternative<Invalid>(parse_input_line("/help")));
+  CHECK(!std::holds_alternative<Invalid>(parse_typed_line("/help")));
 }
 
 namespace {
