@@ -19,7 +19,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view bytes) {
+std::string in_quotes(std::string_view bytes) {
   return '"' + escaped(bytes, shown_bytes) + '"';
 }
 
@@ -87,13 +87,13 @@ std::string Wire::why_no_sign_on(std::size_t user) const {
                                          [&](const RelayEvent& event) { return is_bytes(event, true); });
   const auto after = sent.base();  // when there is none: the begin
   const auto end = std::find_if(after, events_.end(), is_end_by_server);
-  const std::string request = sent == events_.rend() ? "" : " after " + quoted(sent->bytes);
+  const std::string request = sent == events_.rend() ? "" : " after " + in_quotes(sent->bytes);
   const auto answer =
       std::find_if(after, events_.end(), [&](const RelayEvent& event) { return is_bytes(event, false); });
   if (sent != events_.rend() && answer != events_.end())
-    return "the server answers " + quoted(answer->bytes) + " to " + quoted(sent->bytes);
+    return "the server answers " + in_quotes(answer->bytes) + " to " + in_quotes(sent->bytes);
   if (end != events_.end()) return "the server " + std::string(end_text(end->kind)) + request;
-  if (sent != events_.rend()) return "the server does not answer " + quoted(sent->bytes);
+  if (sent != events_.rend()) return "the server does not answer " + in_quotes(sent->bytes);
   const bool is_there =
       std::ranges::any_of(events_, [&](const RelayEvent& event) { return event.user == user; });
   return is_there ? "it connects and sends nothing" : "it does not connect";
@@ -102,7 +102,7 @@ std::string Wire::why_no_sign_on(std::size_t user) const {
 std::string Wire::last(std::size_t user, bool from_client) const {
   for (auto event = events_.rbegin(); event != events_.rend(); ++event)
     if (event->user == user && event->is_from_client == from_client && event->kind == Kind::bytes)
-      return quoted(event->bytes);
+      return in_quotes(event->bytes);
   return "nothing";
 }
 

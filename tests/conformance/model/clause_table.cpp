@@ -8,7 +8,7 @@
 
 namespace {
 
-std::string quoted(const std::string& text) {
+std::string cpp_literal(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -35,8 +35,8 @@ int generate(std::istream& page, std::ostream& table) {
       std::cerr << "PROTOCOL.md:" << number << ": not a clause, or its id is taken: " << line << '\n';
       return 1;
     }
-    table << "    {" << quoted(match[1]) << ", Level::" << lower(match[2]) << ", Bound::" << match[3].str()
-          << ", " << quoted(match[4]) << "},\n";
+    table << "    {" << cpp_literal(match[1]) << ", Level::" << lower(match[2])
+          << ", Bound::" << match[3].str() << ", " << cpp_literal(match[4]) << "},\n";
   }
   return ids.empty() ? 1 : 0;
 }

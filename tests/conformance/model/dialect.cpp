@@ -86,7 +86,7 @@ std::string_view end_in(const Dialect& dialect, std::string_view word) {
   return is_report && !dialect.report_line_end ? std::string_view{} : exact_end;
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -97,7 +97,7 @@ std::string quoted(std::string_view text) {
 
 std::string list_of(const std::vector<std::string>& words) {
   std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : ", ") + quoted(word);
+  for (const auto& word : words) out += (out.empty() ? "" : ", ") + toml_string(word);
   return '[' + out + ']';
 }
 
@@ -111,14 +111,14 @@ std::string table_of(const std::map<int, int>& codes) {
 /// Each key of [dialect] with its value as TOML has it.
 std::vector<std::pair<std::string, std::string>> settings_of(const Dialect& dialect) {
   const auto word = [](bool value) { return std::string(value ? "true" : "false"); };
-  return {{"register_end", quoted(dialect.register_end)},
+  return {{"register_end", toml_string(dialect.register_end)},
           {"number_behind_name", word(dialect.number_behind_name)},
           {"torecv_first", word(dialect.torecv_first)},
           {"delivered_words", list_of(dialect.delivered_words)},
           {"report_line_end", word(dialect.report_line_end)},
-          {"reports_on", quoted(dialect.reports_on_torecv ? "TORECV" : "TOSEND")},
+          {"reports_on", toml_string(dialect.reports_on_torecv ? "TORECV" : "TOSEND")},
           {"body_newline", word(dialect.body_newline)},
-          {"broadcast_word", quoted(dialect.broadcast_word)},
+          {"broadcast_word", toml_string(dialect.broadcast_word)},
           {"error_codes", table_of(dialect.error_codes)}};
 }
 
