@@ -6,7 +6,7 @@
 
 #include "client/client.hpp"
 
-/// The lines that parley prints in a pipe; README.md documents them. Each is whole, with its LF. Pure
+/// The lines that parley prints in a pipe; CHATTING.md documents them. Each is whole, with its LF. Pure
 /// functions; safe from any thread.
 namespace parley::client {
 

@@ -93,9 +93,10 @@ void add_course(CLI::App& app, Options& options, bool is_class) {
       "Run the cases in another order, after what they need")
       ->option_text("SEED");
   add_text(app, "--course", options.course_file,
-           "What holds for a course: its dialect and more; see the README")
+           "What holds for a course: its dialect and more; see examples/grading/README.md")
       ->option_text("FILE");
-  add_text(app, "--alternatives", options.alternatives_file, "What else counts as right; see the README")
+  add_text(app, "--alternatives", options.alternatives_file,
+           "What else counts as right where courses differ; see examples/grading/README.md")
       ->option_text("FILE");
 }
 

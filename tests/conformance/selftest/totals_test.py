@@ -13,6 +13,7 @@ from pathlib import Path
 CONFORM = "parley-conform"
 RUN_LIMIT_S = 60
 ROOT = Path(__file__).resolve().parents[3]
+SUITE_PAGE = "tests/conformance/README.md"
 
 
 def words_of(page):
@@ -29,7 +30,7 @@ def totals(half):
 class Pages(unittest.TestCase):
     def test_cases_and_points(self):
         (server_cases, server_points), (client_cases, client_points) = totals("server"), totals("client")
-        self.assertIn(f"({server_cases} for a server, {client_cases} for a client)", words_of("README.md"))
+        self.assertIn(f"({server_cases} for a server, {client_cases} for a client)", words_of(SUITE_PAGE))
         self.assertIn(f"{server_points} for a server, {client_points} for a client", words_of("examples/grading/README.md"))
 
     def test_mutants(self):
@@ -39,8 +40,8 @@ class Pages(unittest.TestCase):
             self.skipTest(run.stderr)
         programs = [line.split("\t")[1] for line in run.stdout.splitlines()]
         servers, clients = programs.count("server"), programs.count("client")
-        self.assertIn(f"{len(programs)} mutants of them", words_of("README.md"))
-        self.assertIn(f"{servers} of {servers} servers and {clients} of {clients} clients", words_of("README.md"))
+        self.assertIn(f"{len(programs)} mutants of them", words_of(SUITE_PAGE))
+        self.assertIn(f"{servers} of {servers} servers and {clients} of {clients} clients", words_of(SUITE_PAGE))
 
 
 if __name__ == "__main__":
