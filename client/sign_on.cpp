@@ -1,0 +1,73 @@
+#include "client/sign_on.hpp"
+
+#include <poll.h>
+
+#include <optional>
+
+#include "protocol/text.hpp"
+#include "protocol/user_name.hpp"
+
+namespace parley::client {
+namespace {
+
+std::optional<std::string> ask_name(LineEditor& editor) {
+  const LineEditor::Session session(editor);
+  return editor.read_line();
+}
+
+/// Registered, Refused or Lost.
+ClientEvent await_sign_on(Conversation& conversation, LineEditor& editor, const Options& options,
+                          const Display& display) {
+  for (;;) {
+    const auto event = conversation.next_event();
+    if (!event) {
+      wait_for_event(conversation);
+    } else if (std::holds_alternative<Connecting>(*event)) {
+      editor.print_above(remark(
+          "connecting to " + visible(options.connection.host) + " port " + options.connection.port + " ...",
+          display));
+    } else {
+      return *event;
+    }
+  }
+}
+
+}  // namespace
+
+std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEditor& editor,
+                                            const Options& options, const Display& display) {
+  std::string name = options.name;
+  editor.set_prompt("Your name: ");
+  bool refused_once = false;
+  for (;;) {
+    if (name.empty()) {
+      const auto line = ask_name(editor);
+      if (!line) return refused_once ? ExitCode::refused : ExitCode::all_sent;
+      name = *line;
+    }
+    conversation.sign_on(name);
+    const ClientEvent result = await_sign_on(conversation, editor, options, display);
+    if (const auto* registered = std::get_if<Registered>(&result)) {
+      if (registered->name == name) return name;
+      editor.print_above(remark("The server has registered the name " +
+                                    visible_beginning(registered->name, max_name_bytes) + ", not " +
+                                    visible(name) + ".",
+                                display));
+      return is_valid_name(registered->name) ? registered->name : name;
+    }
+    if (const auto* lost = std::get_if<Lost>(&result)) {
+      editor.print_above(describe_failure(lost->reason, display));
+      return ExitCode::lost;
+    }
+    editor.print_above(describe_refusal(name, std::get<Refused>(result), display));
+    refused_once = true;
+    name.clear();
+  }
+}
+
+void wait_for_event(const Conversation& conversation) {
+  pollfd events{conversation.events_fd(), POLLIN, 0};
+  (void)::poll(&events, 1, poll_timeout_ms(conversation.next_wake()));
+}
+
+}  // namespace parley::client
