@@ -123,8 +123,8 @@ def main():
         inside = ["unshare", *([] if os.geteuid() == 0 else ["-r"]), "-n"]
         setup = "ip link set lo up" + "".join(f" && ip addr add {address}/32 dev lo" for address in (HERE, *OTHERS))
         if subprocess.run([*inside, "sh", "-c", setup], check=False, stderr=subprocess.DEVNULL).returncode != 0:
-            print("no network namespaces here: skipped")
-            return
+            print("skipped: no network namespace can be made here")
+            sys.exit(77)
         os.environ[IN_NAMESPACE] = "1"
         os.execvp(inside[0], [*inside, "sh", "-c", setup + ' && exec "$0" "$@"', sys.executable, *sys.argv])
     hostile.main()
