@@ -12,7 +12,7 @@
 #include "tests/conformance/command/hidden_places.hpp"
 #include "tests/conformance/command/judge.hpp"
 #include "tests/conformance/command/options.hpp"
-#include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/requested_reports.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
 #include "tests/conformance/grade/grade.hpp"

@@ -43,7 +43,7 @@ TEST_CASE("a report comes back whole from its record") {
     CHECK(row->half == "server");
     CHECK(row->report_file == "ada-server.html");
     CHECK(row->problem.empty());
-    CHECK(row->outcome == Outcome::judged);
+    CHECK(row->outcome == ProgramOutcome::judged);
     for (std::size_t i = 0; i < report.results.size(); ++i)
       CHECK(row->report.results[i].blocks == report.results[i].blocks);
   }

@@ -51,7 +51,7 @@ std::vector<ClassRow> small_class() {
   rows[1].report.results[2].blocked_by = "D2.1-case";
   ClassRow broken = row_of("broken", {result_of("F2.1", not_run), result_of("D2.1", not_run)});
   broken.problem = broken.report.problem = "'make' exited with code 2, having printed: <b>no</b>";
-  broken.outcome = Outcome::does_not_build;
+  broken.outcome = ProgramOutcome::does_not_build;
   rows.push_back(broken);
   return rows;
 }

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/conformance/command/bounded_read.hpp"
 #include "tests/conformance/command/submission.hpp"
-#include "tests/conformance/command/text_file.hpp"
 #include "tests/conformance/model/bad_input.hpp"
 #include "tests/unit/conform_folder.hpp"
 

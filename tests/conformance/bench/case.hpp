@@ -34,20 +34,4 @@ constexpr bool is_essential(std::string_view id) {
 /// A recipient's answer to a message that it cannot read.
 inline constexpr std::string_view rejection = "ERROR 103 Header Incomplete\n\n";
 
-// By section of the page; each in the order in which it is to run.
-std::vector<Case> registration_cases();
-std::vector<Case> channel_cases();
-std::vector<Case> delivery_cases();
-std::vector<Case> body_cases();
-std::vector<Case> piece_cases();
-std::vector<Case> header_cases();
-std::vector<Case> framing_cases();
-std::vector<Case> broadcast_cases();
-std::vector<Case> concurrency_cases();
-std::vector<Case> leaving_cases();
-std::vector<Case> hygiene_cases();
-
-/// All of the above: every clause that binds a server.
-std::vector<Case> server_cases();
-
 }  // namespace parley::conform

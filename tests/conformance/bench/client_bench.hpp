@@ -14,12 +14,12 @@ namespace parley::conform {
 /// Judges a client: starts it anew for each case.
 class ClientBench : public Bench {
  public:
-  ClientBench(TestedProgram program, Profile profile, const Settings& settings)
+  ClientBench(TestedProgram program, Profile profile, std::vector<ClientCase> cases, const Settings& settings)
       : program_(std::move(program)),
         profile_(std::move(profile)),
         settings_(settings),
         time_left_(settings.budget),
-        cases_(client_cases()) {}
+        cases_(std::move(cases)) {}
 
   /// Only the first time: a client that ends without having connected never came up, nor does one whose port
   /// is taken.

@@ -33,14 +33,4 @@ constexpr bool is_essential(std::string_view id) {
 }
 }  // namespace client_basics
 
-// By section of the page; each in the order in which it is to run.
-std::vector<ClientCase> client_registration_cases();
-std::vector<ClientCase> client_sending_cases();
-std::vector<ClientCase> client_receiving_cases();
-std::vector<ClientCase> client_framing_cases();
-std::vector<ClientCase> client_ending_cases();
-
-/// All of the above: every clause that binds a client.
-std::vector<ClientCase> client_cases();
-
 }  // namespace parley::conform

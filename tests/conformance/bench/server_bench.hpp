@@ -27,8 +27,8 @@ class ServerBench : public Bench {
 /// Judges a server that runs already. When it stops taking connections, what follows is not run.
 class RunningServerBench : public ServerBench {
  public:
-  RunningServerBench(test::Endpoint server, const Settings& settings)
-      : server_(std::move(server)), settings_(settings), cases_(server_cases()) {}
+  RunningServerBench(test::Endpoint server, std::vector<Case> cases, const Settings& settings)
+      : server_(std::move(server)), settings_(settings), cases_(std::move(cases)) {}
 
   std::optional<std::string> prepare(const Job& job) override;
   void run(const Job& job, Transcript& transcript) override;
@@ -53,8 +53,11 @@ class RunningServerBench : public ServerBench {
 /// ports in its source the first on which it listens is used.
 class StartedServerBench : public ServerBench {
  public:
-  StartedServerBench(TestedProgram tested, const Settings& settings)
-      : tested_(std::move(tested)), settings_(settings), time_left_(settings.budget), cases_(server_cases()) {
+  StartedServerBench(TestedProgram tested, std::vector<Case> cases, const Settings& settings)
+      : tested_(std::move(tested)),
+        settings_(settings),
+        time_left_(settings.budget),
+        cases_(std::move(cases)) {
     settings_.is_at_rest = [this] { return program_->is_at_rest(); };
     settings_.processor_time = [this] { return program_->processor_time(); };
   }

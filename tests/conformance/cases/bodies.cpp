@@ -1,5 +1,5 @@
 // Bodies of every kind, which arrive as they were sent: D6, F2.1, L2.1.
-#include "tests/conformance/bench/case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 #include "tests/support/every_byte.hpp"
 
 namespace parley::conform {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "protocol/user_name.hpp"
-#include "tests/conformance/bench/case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 
 namespace parley::conform {
 

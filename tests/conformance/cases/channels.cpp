@@ -1,5 +1,5 @@
 // Users with one of the two channels, with both on one socket, and with none yet: R4, R5, R6.
-#include "tests/conformance/bench/case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 
 namespace parley::conform {
 

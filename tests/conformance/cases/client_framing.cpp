@@ -1,5 +1,5 @@
 // How a client reads: F1, F2, F3, L.
-#include "tests/conformance/bench/client_case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 
 namespace parley::conform {
 

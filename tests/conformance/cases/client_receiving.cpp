@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "protocol/text.hpp"
-#include "tests/conformance/bench/client_case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 #include "tests/support/every_byte.hpp"
 
 namespace parley::conform {

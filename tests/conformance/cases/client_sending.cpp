@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "protocol/text.hpp"
-#include "tests/conformance/bench/client_case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 
 namespace parley::conform {
 

@@ -1,5 +1,5 @@
 // Coming and going of a client: C1, R5, C6.
-#include "tests/conformance/bench/client_case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 
 namespace parley::conform {
 
@@ -26,7 +26,6 @@ void sockets_of_its_own_choice(ClientTrial& t) {
   t.deliver(t.name("zoe"), "and there again");
 }
 
-/// The answers are held back while lines are typed.
 /// No message has come on the link.
 void expect_no_message(ClientTrial& t, Link& link) {
   while (link.has_input()) {
@@ -38,6 +37,7 @@ void expect_no_message(ClientTrial& t, Link& link) {
   }
 }
 
+/// The answers are held back while lines are typed.
 void waits_for_registered(ClientTrial& t) {
   const std::string bob = t.name("bob");
   t.sign_on([&](const Registration& registration, bool last) {
@@ -232,14 +232,6 @@ std::vector<ClientCase> client_ending_cases() {
        "recv returns nothing at once at the end of the stream, and the loop around it goes on.",
        does_not_spin},
   };
-}
-
-std::vector<ClientCase> client_cases() {
-  std::vector<ClientCase> all;
-  for (const auto section : {client_registration_cases, client_sending_cases, client_receiving_cases,
-                             client_framing_cases, client_ending_cases})
-    for (auto& one : section()) all.push_back(std::move(one));
-  return all;
 }
 
 }  // namespace parley::conform

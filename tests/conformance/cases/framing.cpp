@@ -2,7 +2,7 @@
 // M2, M3.
 #include <algorithm>
 
-#include "tests/conformance/bench/case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 
 namespace parley::conform {
 

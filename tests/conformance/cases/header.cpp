@@ -1,5 +1,5 @@
 // What a header may look like, and what becomes of one that is wrong: F2, D7.
-#include "tests/conformance/bench/case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 
 namespace parley::conform {
 

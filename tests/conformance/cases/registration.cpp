@@ -1,5 +1,5 @@
 // Names, who has one, and who may try again: R1, R2, R3; a user with two sockets: R4.
-#include "tests/conformance/bench/case.hpp"
+#include "tests/conformance/cases/tables.hpp"
 
 namespace parley::conform {
 

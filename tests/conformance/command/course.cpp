@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <sstream>
 
+#include "tests/conformance/command/bounded_read.hpp"
 #include "tests/conformance/command/course_toml.hpp"
 #include "tests/conformance/command/selection.hpp"
-#include "tests/conformance/command/text_file.hpp"
 #include "tests/conformance/report/report.hpp"
 
 namespace parley::conform {

@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "tests/conformance/command/repeat_command.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/spoken.hpp"
 #include "tests/conformance/command/visibility.hpp"
@@ -69,7 +70,7 @@ class Terms {
       const bool is_untried = result.status == Status::skipped || result.status == Status::not_run;
       if (is_untried && may_be_excused) result.weight = 0;
       result.expected_to_fail = std::ranges::find(known_, result.id) != known_.end();
-      result.repeat_command = options_.repeat_command(result.id);
+      result.repeat_command = repeat_command(options_, result.id);
     }
     conform::apply(options_.visibility, subject_.jobs, report);
   }

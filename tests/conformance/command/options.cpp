@@ -9,7 +9,7 @@
 
 #include "base/command_line.hpp"
 #include "base/seconds.hpp"
-#include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/requested_reports.hpp"
 #include "tests/conformance/process/work_pool.hpp"
 
 namespace parley::conform {
@@ -278,12 +278,6 @@ void add_probe(CLI::App& app, Options& options, bool& probes_client) {
 
 }  // namespace
 
-std::string shell_quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
-  return out + '\'';
-}
-
 bool Options::may_be_several() const {
   const bool is_told_port =
       ports.empty() && (task == Task::judge_client || command.find("{port}") != std::string::npos);
@@ -297,21 +291,6 @@ std::size_t Options::workers() const {
 std::size_t Options::workers_in_vain() const {
   constexpr std::size_t enough = 4;
   return may_be_several() && jobs < enough ? enough - jobs : 0;
-}
-
-std::string Options::repeat_command(std::string_view id) const {
-  std::string text = "parley-conform ";
-  text += task == Task::judge_client ? "client" : "server";
-  text += command.empty() ? ' ' + address : " --exec " + shell_quoted(command);
-  if (!ports.empty()) {
-    text += " --port ";
-    for (const auto port : ports) text += std::to_string(port) + ',';
-    text.pop_back();
-  }
-  if (!profile_file.empty()) text += " --profile " + shell_quoted(profile_file);
-  if (!course_file.empty()) text += " --course " + shell_quoted(course_file);
-  if (!alternatives_file.empty()) text += " --alternatives " + shell_quoted(alternatives_file);
-  return text + " --seed " + std::to_string(settings.seed) + " --only " + std::string(id);
 }
 
 std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code) {

@@ -96,13 +96,7 @@ struct Options {
 
   /// Whether there may be several of its programs at the same time.
   bool may_be_several() const;
-
-  /// The command that repeats one case alone.
-  std::string repeat_command(std::string_view id) const;
 };
-
-/// As one word of the shell.
-std::string shell_quoted(const std::string& text);
 
 /// The options, or the exit code with which to leave; what there is to say has been printed then.
 std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code);

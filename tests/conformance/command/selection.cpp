@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "protocol/words.hpp"
-#include "tests/conformance/command/text_file.hpp"
+#include "tests/conformance/command/bounded_read.hpp"
 
 namespace parley::conform {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "tests/conformance/bench/client_bench.hpp"
 #include "tests/conformance/bench/server_bench.hpp"
+#include "tests/conformance/cases/tables.hpp"
 #include "tests/conformance/command/selection.hpp"
 
 namespace parley::conform {
@@ -32,12 +33,12 @@ Subject make_server_subject(const Options& options) {
   if (!options.command.empty()) {
     subject.name = "server '" + options.command + "'";
     subject.make_bench = [&options](const Settings& settings) {
-      return std::make_unique<StartedServerBench>(tested_program(options), settings);
+      return std::make_unique<StartedServerBench>(tested_program(options), server_cases(), settings);
     };
   } else {
     subject.make_bench = [server = options.list ? test::Endpoint{}
                                                 : to_endpoint(options.address)](const Settings& settings) {
-      return std::make_unique<RunningServerBench>(server, settings);
+      return std::make_unique<RunningServerBench>(server, server_cases(), settings);
     };
   }
   return subject;
@@ -53,7 +54,7 @@ Subject make_client_subject(const Options& options) {
           to_jobs(client_cases()),
           false,
           [&options, profile = read_profile_of(options)](const Settings& settings) {
-            return std::make_unique<ClientBench>(tested_program(options), profile, settings);
+            return std::make_unique<ClientBench>(tested_program(options), profile, client_cases(), settings);
           },
           {}};
 }
@@ -83,8 +84,8 @@ Probed probe_program(const Options& options, const Dialect& dialect, ProbeGoal g
     return probe_client(tested_program(options), read_profile_of(options), settings, at_once, goal);
   const auto make_bench = [&]() -> std::unique_ptr<ServerBench> {
     if (options.command.empty())
-      return std::make_unique<RunningServerBench>(to_endpoint(options.address), settings);
-    return std::make_unique<StartedServerBench>(tested_program(options), settings);
+      return std::make_unique<RunningServerBench>(to_endpoint(options.address), server_cases(), settings);
+    return std::make_unique<StartedServerBench>(tested_program(options), server_cases(), settings);
   };
   return probe_server(make_bench, at_once, goal);
 }

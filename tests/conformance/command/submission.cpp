@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "tests/conformance/command/bounded_read.hpp"
 #include "tests/conformance/command/course_toml.hpp"
 #include "tests/conformance/command/handed_in.hpp"
-#include "tests/conformance/command/reports_folder.hpp"
-#include "tests/conformance/command/text_file.hpp"
+#include "tests/conformance/command/locked_output_folder.hpp"
 #include "tests/conformance/model/bad_input.hpp"
 #include "tests/conformance/report/report.hpp"
 

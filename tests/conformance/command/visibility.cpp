@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "tests/conformance/bench/client_bench.hpp"
-#include "tests/conformance/bench/server_bench.hpp"
 #include "tests/conformance/command/selection.hpp"
+#include "tests/conformance/command/subjects.hpp"
 
 namespace parley::conform {
 namespace {
@@ -19,8 +18,7 @@ std::optional<Visibility> to_visibility(std::string_view word) {
 
 bool names_a_case(std::string_view pattern) {
   const auto is_named = [&](const Job& job) { return stands_for(pattern, job); };
-  return std::ranges::any_of(to_jobs(server_cases()), is_named) ||
-         std::ranges::any_of(to_jobs(client_cases()), is_named);
+  return std::ranges::any_of(all_jobs(), is_named);
 }
 
 /// The ID, which may be empty, and the word.

@@ -9,7 +9,7 @@
 
 #include "base/output.hpp"
 #include "tests/conformance/command/selection.hpp"
-#include "tests/conformance/process/whole_file.hpp"
+#include "tests/conformance/process/atomic_write.hpp"
 #include "tests/conformance/report/lecture.hpp"
 #include "tests/conformance/report/report.hpp"
 
@@ -48,9 +48,10 @@ std::string ClassResults::write() const {
 }
 
 void ClassResults::set(std::size_t index, ClassRow row, std::string_view remark) {
-  const std::string line = shown(owner_text(row.submission, row.folder)) + ", " + row.half + ": " +
-                           (row.outcome == Outcome::judged ? totals_text(row.report) : shown(row.problem)) +
-                           std::string(remark) + '\n';
+  const std::string line =
+      shown(owner_text(row.submission, row.folder)) + ", " + row.half + ": " +
+      (row.outcome == ProgramOutcome::judged ? totals_text(row.report) : shown(row.problem)) +
+      std::string(remark) + '\n';
   const MutexLock lock(mutex_);
   rows_[index] = std::move(row);
   class_not_written_ = write();  // the next one may find room
@@ -80,7 +81,7 @@ std::size_t ClassResults::size() const {
 bool ClassResults::all_passed() const {
   const MutexLock lock(mutex_);
   return std::ranges::all_of(rows_, [](const ClassRow& row) {
-    return row.outcome == Outcome::judged && row.report.totals().all_must_passed;
+    return row.outcome == ProgramOutcome::judged && row.report.totals().all_must_passed;
   });
 }
 

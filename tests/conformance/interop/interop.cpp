@@ -8,18 +8,18 @@
 #include "base/thread_annotations.hpp"
 #include "protocol/text.hpp"
 #include "tests/conformance/command/hidden_places.hpp"
-#include "tests/conformance/command/report_files.hpp"
-#include "tests/conformance/command/reports_folder.hpp"
+#include "tests/conformance/command/locked_output_folder.hpp"
+#include "tests/conformance/command/requested_reports.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
 #include "tests/conformance/command/submission.hpp"
 #include "tests/conformance/interop/interop_report.hpp"
 #include "tests/conformance/interop/interop_server.hpp"
+#include "tests/conformance/process/atomic_write.hpp"
 #include "tests/conformance/process/build_step.hpp"
 #include "tests/conformance/process/interruption.hpp"
 #include "tests/conformance/process/memory_watch.hpp"
 #include "tests/conformance/process/private_copy.hpp"
-#include "tests/conformance/process/whole_file.hpp"
 #include "tests/conformance/process/work_pool.hpp"
 #include "tests/conformance/report/report.hpp"
 
@@ -213,20 +213,20 @@ void Interop::try_next(std::size_t index) {
                     is_stopped_));
   } catch (const std::exception& error) {  // such as too many open files: the next one may find enough
     has_faults_ = true;
-    decide(client, server, {PairResult::Outcome::not_tried, error.what(), {}, false});
+    decide(client, server, {PairOutcome::not_tried, error.what(), {}, false});
   }
 }
 
 void Interop::decide(std::size_t client, std::size_t server, PairResult result) {
   for (const Half* half : {&clients_[client], &servers_[server]})
     result.difference = without_places(std::move(result.difference), half->places);
-  const bool is_tried = result.outcome != PairResult::Outcome::not_tried;
+  const bool is_tried = result.outcome != PairOutcome::not_tried;
   const MutexLock lock(mutex_);
   if (is_tried)
     std::cout << visible(matrix_.clients[client].folder) << " at " << visible(matrix_.servers[server].folder)
               << ": "
-              << (result.outcome == PairResult::Outcome::understood ? "they understand each other"
-                                                                    : result.difference)
+              << (result.outcome == PairOutcome::understood ? "they understand each other"
+                                                            : result.difference)
               << std::endl;
   matrix_.pairs[client][server] = std::move(result);
   if (Clock::now() > written_at_ + report_interval) write_now();
@@ -281,7 +281,7 @@ void check_has_both_halves(const std::vector<Submission>& submissions) {
 ExitCode interop(Options options) {
   auto submissions = read_submissions(options);
   check_has_both_halves(submissions);
-  const ReportsFolder reports(options);
+  const LockedOutputFolder reports(options);
   const fs::path& folder = reports.path();
   options.confinement.hidden = {fs::canonical(options.folder), fs::canonical(folder)};
 

@@ -280,14 +280,13 @@ PairResult try_pair(const TestedProgram& server, const TestedProgram& client, co
                     const PairTimes& times, const IsStopped& is_stopped) {
   InteropServer started(server, is_stopped);
   if (is_stopped()) return {};
-  if (!started.problem().empty()) return {PairResult::Outcome::differs, started.problem(), {}, false};
+  if (!started.problem().empty()) return {PairOutcome::differs, started.problem(), {}, false};
   Conversation conversation(started, client, profile, times, is_stopped);
   try {
     conversation.hold();
-    return {PairResult::Outcome::understood, {}, {}, false};
+    return {PairOutcome::understood, {}, {}, false};
   } catch (const FirstDifference& first) {
-    return {PairResult::Outcome::differs, first.sentence + '.', conversation.exchange(),
-            conversation.is_cut()};
+    return {PairOutcome::differs, first.sentence + '.', conversation.exchange(), conversation.is_cut()};
   } catch (const Stopped&) {
     return {};
   }

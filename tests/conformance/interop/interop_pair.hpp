@@ -21,10 +21,11 @@ struct PairTimes {
 /// Whether somebody wants all of it to end. Any thread.
 using IsStopped = std::function<bool()>;
 
+enum class PairOutcome { understood, differs, not_tried };
+
 /// What became of one client of a class at one server of it.
 struct PairResult {
-  enum class Outcome { understood, differs, not_tried };
-  Outcome outcome = Outcome::not_tried;
+  PairOutcome outcome = PairOutcome::not_tried;
   std::string difference;            ///< the first, or why it was not tried, a sentence; else empty
   std::vector<RelayEvent> exchange;  ///< differs: what went over the wire
   bool exchange_is_cut = false;      ///< and more

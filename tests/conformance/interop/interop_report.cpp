@@ -14,7 +14,6 @@
 namespace parley::conform {
 namespace {
 
-using Outcome = PairResult::Outcome;
 using Order = std::vector<std::size_t>;
 
 // Of each pair, for a class of 20 by 20 stays a page that a browser can show.
@@ -73,14 +72,14 @@ std::string verdict_of(const InteropMatrix& matrix, std::size_t client, std::siz
   if (!matrix.clients[client].problem.empty()) return "client not tried: " + matrix.clients[client].problem;
   if (!matrix.servers[server].problem.empty()) return "server not tried: " + matrix.servers[server].problem;
   if (!pair) return "not yet tried";
-  if (pair->outcome == Outcome::not_tried)
+  if (pair->outcome == PairOutcome::not_tried)
     return "not tried: " + (pair->difference.empty() ? "the run was ended" : pair->difference);
-  return pair->outcome == Outcome::understood ? "yes" : pair->difference;
+  return pair->outcome == PairOutcome::understood ? "yes" : pair->difference;
 }
 
 bool is_tried(const InteropMatrix& matrix, std::size_t client, std::size_t server) {
   const auto& pair = matrix.pairs[client][server];
-  return pair && pair->outcome != Outcome::not_tried;
+  return pair && pair->outcome != PairOutcome::not_tried;
 }
 
 std::string anchor(std::size_t client, std::size_t server) {
@@ -177,7 +176,7 @@ void write_differences(std::ostream& out, const InteropMatrix& matrix, const Ord
   for (const std::size_t client : clients)
     for (const std::size_t server : servers) {
       const auto& pair = matrix.pairs[client][server];
-      if (!pair || pair->outcome != Outcome::differs) continue;
+      if (!pair || pair->outcome != PairOutcome::differs) continue;
       out << "<section class=\"pair\" id=\"" << anchor(client, server) << "\"><h3>"
           << markup(shown(matrix.clients[client].name, 100)) << "'s client at "
           << markup(shown(matrix.servers[server].name, 100)) << "'s server</h3><p>"
@@ -191,12 +190,13 @@ void write_differences(std::ostream& out, const InteropMatrix& matrix, const Ord
 
 std::size_t InteropMatrix::understood_of_client(std::size_t client) const {
   return static_cast<std::size_t>(std::ranges::count_if(
-      pairs[client], [](const auto& pair) { return pair && pair->outcome == Outcome::understood; }));
+      pairs[client], [](const auto& pair) { return pair && pair->outcome == PairOutcome::understood; }));
 }
 
 std::size_t InteropMatrix::understood_of_server(std::size_t server) const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      pairs, [&](const auto& row) { return row[server] && row[server]->outcome == Outcome::understood; }));
+  return static_cast<std::size_t>(std::ranges::count_if(pairs, [&](const auto& row) {
+    return row[server] && row[server]->outcome == PairOutcome::understood;
+  }));
 }
 
 std::size_t InteropMatrix::understood() const {

@@ -96,14 +96,17 @@ void start_workers(std::size_t count, std::vector<std::jthread>& threads,
   }
 }
 
+unsigned cores() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 std::size_t default_submissions_at_once() {
   const std::size_t by_memory = available_memory() / memory_of_a_submission;
   return std::clamp<std::size_t>(by_memory, 1, default_at_once());
 }
 
 std::size_t default_at_once() {
-  return std::clamp<std::size_t>(for_each_core * std::thread::hardware_concurrency(), for_each_core,
-                                 most_at_once);
+  return std::min<std::size_t>(for_each_core * cores(), most_at_once);
 }
 
 }  // namespace parley::conform

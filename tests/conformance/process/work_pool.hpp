@@ -20,6 +20,9 @@ void work_in_parallel(std::size_t workers, const std::vector<bool>& is_alone,
 void start_workers(std::size_t count, std::vector<std::jthread>& threads,
                    const std::function<void(std::size_t number)>& work);
 
+/// How many can compute at the same time.
+unsigned cores();
+
 /// Whatever the machine has.
 inline constexpr std::size_t most_at_once = 64;
 

@@ -156,7 +156,7 @@ void write_number(std::ostream& out, int number) {
 
 /// Why it has no points, or what to mend first.
 void write_cause(std::ostream& out, const ClassRow& row) {
-  if (row.outcome != Outcome::judged) {
+  if (row.outcome != ProgramOutcome::judged) {
     out << "<td class=\"cause problem\"><span" << attribute("title", shown(row.problem)) << '>'
         << markup(shown(row.problem)) << "</span></td>";
     return;
@@ -198,11 +198,11 @@ void write_total(std::ostream& out, std::string_view css_class, std::ptrdiff_t c
 
 void write_totals(std::ostream& out, const std::vector<ClassRow>& rows) {
   const auto is_good = [](const ClassRow& row) {
-    return row.outcome == Outcome::judged && row.report.totals().all_must_passed;
+    return row.outcome == ProgramOutcome::judged && row.report.totals().all_must_passed;
   };
   const auto good = std::ranges::count_if(rows, is_good);
   const auto untried =
-      std::ranges::count_if(rows, [](const ClassRow& row) { return row.outcome != Outcome::judged; });
+      std::ranges::count_if(rows, [](const ClassRow& row) { return row.outcome != ProgramOutcome::judged; });
   const auto all = static_cast<std::ptrdiff_t>(rows.size());
   out << "<ul class=\"totals\">\n";
   write_total(out, "", all, all == 1 ? "program" : "programs");

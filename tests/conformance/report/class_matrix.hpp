@@ -9,7 +9,7 @@
 namespace parley::conform {
 
 /// What became of a program of the class.
-enum class Outcome {
+enum class ProgramOutcome {
   not_judged_yet,
   judged,      ///< to its end
   broken_off,  ///< the run was ended before, or while it was judged
@@ -27,7 +27,7 @@ struct ClassRow {
   Report report;            ///< no results when there is no report
   std::string problem;      ///< why it was not judged to its end, a sentence for people
   std::string folder{};     ///< the submission's, without the path
-  Outcome outcome = Outcome::judged;
+  ProgramOutcome outcome = ProgramOutcome::judged;
 };
 
 /// folder, name, half, score, max_score, passed, failed, untried, blocking_case, root_cause, problem, then a

@@ -122,7 +122,7 @@ void write_half(std::ostream& out, const std::vector<ClassRow>& rows, const std:
                 const Words& identities) {
   std::vector<const Report*> reports;
   for (const ClassRow& row : rows)
-    if (row.half == half && row.outcome == Outcome::judged) reports.push_back(&row.report);
+    if (row.half == half && row.outcome == ProgramOutcome::judged) reports.push_back(&row.report);
   if (reports.empty()) return;
   auto lessons = lessons_of(reports);
   out << "<h2>What " << half << "s fail <small>" << reports.size() << " tried</small></h2>\n";

@@ -15,7 +15,7 @@
 #include <system_error>
 
 #include "protocol/text.hpp"
-#include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/requested_reports.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
 #include "tests/conformance/report/report.hpp"

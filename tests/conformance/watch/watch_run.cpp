@@ -17,7 +17,7 @@
 
 #include "protocol/text.hpp"
 #include "tests/conformance/command/judge.hpp"
-#include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/requested_reports.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
 #include "tests/conformance/process/build_step.hpp"

@@ -1,4 +1,4 @@
-#include "tests/conformance/process/whole_file.hpp"
+#include "tests/conformance/process/atomic_write.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

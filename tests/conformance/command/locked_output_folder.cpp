@@ -1,4 +1,4 @@
-#include "tests/conformance/command/reports_folder.hpp"
+#include "tests/conformance/command/locked_output_folder.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -35,7 +35,7 @@ bool has_reports(const fs::path& folder) {
          (fs::exists(folder / "class.csv", error) || fs::exists(folder / "interop.csv", error));
 }
 
-ReportsFolder::ReportsFolder(const Options& options) : path_(options.output_folder()) {
+LockedOutputFolder::LockedOutputFolder(const Options& options) : path_(options.output_folder()) {
   std::error_code error;
   if (options.output.empty() && fs::is_symlink(path_, error))
     throw BadInput{"the reports' folder " + path_.string() +

@@ -1,4 +1,4 @@
-#include "tests/conformance/command/report_files.hpp"
+#include "tests/conformance/command/requested_reports.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -12,11 +12,11 @@ bool has_reports(const std::filesystem::path& folder);
 
 /// The folder for what a run finds of a class, as long as the run lasts: meanwhile no other run, of whatever
 /// command, writes to it. Belongs to one thread.
-class ReportsFolder {
+class LockedOutputFolder {
  public:
   /// Makes the folder when it is not there. Throws BadInput when it cannot be made or is somebody's trap, or
   /// when another run writes to it.
-  explicit ReportsFolder(const Options& options);
+  explicit LockedOutputFolder(const Options& options);
 
   const std::filesystem::path& path() const { return path_; }
 

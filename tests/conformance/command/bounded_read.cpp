@@ -1,4 +1,4 @@
-#include "tests/conformance/command/text_file.hpp"
+#include "tests/conformance/command/bounded_read.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
