@@ -11,7 +11,7 @@ namespace {
 
 constexpr char escape = '\x1b';
 constexpr std::string_view paste_end = "\x1b[201~";
-// Longer than any key; a sequence that goes on is cut, and so is its memory.
+// Longer than any key; of a sequence that goes on only its end is still waited for.
 constexpr std::size_t max_sequence_bytes = 4096;
 
 bool is_control(char byte) {
@@ -188,6 +188,7 @@ void KeyDecoder::give_up() {
 
 Key KeyDecoder::take(std::size_t length, Action action) {
   pending_.erase(0, length);
+  is_overlong_ = false;
   return {action};
 }
 
@@ -225,12 +226,12 @@ std::optional<Key> KeyDecoder::take_sequence(std::size_t begin) {
   const auto end = static_cast<std::size_t>(
       std::find_if(pending_.begin() + static_cast<std::ptrdiff_t>(parameters), pending_.end(), is_final) -
       pending_.begin());
-  if (end == pending_.size())
-    return end > max_sequence_bytes ? std::optional(take(end, Action::ignore)) : std::nullopt;
+  if (end == pending_.size()) return await_end(parameters);
   const std::string_view between = std::string_view(pending_).substr(parameters, end - parameters);
   const char final = pending_[end];
   // What cannot end a sequence breaks it off, and is a key of its own.
   if (is_control(final) || static_cast<unsigned char>(final) >= 0x80) return take(end, Action::ignore);
+  if (is_overlong_ || end > max_sequence_bytes) return take(end + 1, Action::ignore);
   if (introducer == '[' && final == '~' && between == "200") {
     pending_.erase(0, end + 1);
     paste_.emplace();
@@ -243,12 +244,19 @@ std::optional<Key> KeyDecoder::take_sequence(std::size_t begin) {
   return take(end + 1, action);
 }
 
+/// Nothing yet. What is longer than any key is forgotten, but for its beginning.
+std::optional<Key> KeyDecoder::await_end(std::size_t begin) {
+  if (pending_.size() > max_sequence_bytes) {
+    is_overlong_ = true;
+    pending_.erase(begin);
+  }
+  return std::nullopt;
+}
+
 /// The answer to a question that somebody else has asked the terminal: passed over up to its end.
 std::optional<Key> KeyDecoder::take_string() {
   const auto end = pending_.find_first_of("\a\x1b\r\n", 2);
-  if (end == std::string::npos)
-    return pending_.size() > max_sequence_bytes ? std::optional(take(pending_.size(), Action::ignore))
-                                                : std::nullopt;
+  if (end == std::string::npos) return await_end(2);
   if (pending_[end] == '\a') return take(end + 1, Action::ignore);
   if (pending_[end] != escape) return take(end, Action::ignore);
   if (end + 1 == pending_.size()) return std::nullopt;

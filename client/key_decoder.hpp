@@ -67,10 +67,14 @@ class KeyDecoder {
   /// What has begun does not go on: it is a key as it is.
   void give_up();
 
+  /// Of what has begun: bounded, when next() has been called until it returned nothing.
+  std::size_t held_bytes() const { return pending_.size() + (paste_ ? paste_->size() : 0); }
+
  private:
   std::optional<Key> take_escape();
   std::optional<Key> take_sequence(std::size_t begin);
   std::optional<Key> take_string();
+  std::optional<Key> await_end(std::size_t begin);
   std::optional<Key> take_paste();
   Key take_text();
   Key take(std::size_t length, Action action);
@@ -79,6 +83,7 @@ class KeyDecoder {
   std::string pending_;
   std::optional<std::string> paste_;  // inside one: what has come of it
   bool paste_too_long_ = false;
+  bool is_overlong_ = false;  // the sequence that has begun
   bool given_up_ = false;
 };
 

@@ -47,7 +47,10 @@ class LineBuffer {
  private:
   std::size_t word_begin() const;
   std::size_t word_end() const;
+  std::size_t cluster_begin(std::size_t at) const;
+  std::size_t cluster_end(std::size_t at) const;
   void take(std::size_t begin, std::size_t end);
+  void erase(std::size_t begin, std::size_t end);
 
   std::string text_;
   std::size_t cursor_ = 0;  // a byte of the text, or its end

@@ -50,10 +50,12 @@ std::string TerminalCharset::decode(std::string_view bytes) {
   std::string utf8;
   while (!bytes.empty()) {
     wchar_t character = 0;
+    const bool has_begun = std::mbsinit(&typed_) == 0;
     const std::size_t length = std::mbrtowc(&character, bytes.data(), bytes.size(), &typed_);
     if (length == static_cast<std::size_t>(-2)) break;
     if (length == static_cast<std::size_t>(-1)) {
       typed_ = {};
+      if (has_begun) continue;  // what came before was none, and this may be one
     } else {
       utf8 += to_utf8(static_cast<char32_t>(character));
     }

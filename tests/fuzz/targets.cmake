@@ -1,8 +1,12 @@
 # The fuzz targets: fuzz_NAME.cpp each, corpus/fuzz_NAME its seeds, regressions/fuzz_NAME what once made it fail.
-set(fuzz_targets gate input_line livecode names rooms telnet text two_socket user_name)
+set(fuzz_targets gate input_line keys line livecode names rooms telnet text two_socket user_name)
 
 # What a target needs besides protocol/, relative to the root.
 set(fuzz_input_line_sources client/input_line.cpp client/typed_line.cpp)
+set(fuzz_keys_sources client/graphemes.cpp client/key_decoder.cpp client/terminal_charset.cpp)
+set(fuzz_keys_libraries "${UTF8PROC_LIBRARY}")
+set(fuzz_line_sources client/graphemes.cpp client/line_buffer.cpp client/line_layout.cpp)
+set(fuzz_line_libraries "${UTF8PROC_LIBRARY}")
 set(fuzz_two_socket_sources tests/unit/two_socket_run.cpp)
 
 # The executable of a fuzz target, still without a main(): libFuzzer's or replay.cpp's.
@@ -10,6 +14,7 @@ function(parley_add_fuzz_target executable target)
   set(sources tests/fuzz/fuzz_${target}.cpp ${fuzz_${target}_sources})
   list(TRANSFORM sources PREPEND "${PROJECT_SOURCE_DIR}/")
   add_executable(${executable} ${sources})
-  target_link_libraries(${executable} PRIVATE parley_settings parley_protocol)
+  target_link_libraries(${executable} PRIVATE parley_settings parley_protocol ${fuzz_${target}_libraries})
+  target_include_directories(${executable} SYSTEM PRIVATE "${UTF8PROC_INCLUDE_DIR}")
   set_target_properties(${executable} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
 endfunction()

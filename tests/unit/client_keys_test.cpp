@@ -135,8 +135,24 @@ TEST_CASE("Escape alone, and a sequence that never ends, are over after a while"
   CHECK(drain(decoder) == "- ");
   decoder.feed("a");
   CHECK(drain(decoder) == "a ");
-  decoder.feed("\x1b[" + std::string(100'000, '1'));
-  CHECK(drain(decoder) == "- ");
+}
+
+TEST_CASE("of a sequence that is longer than any key nothing is kept, and nothing becomes text") {
+  for (const std::string begin : {"\x1b[", "\x1bO", "\x1b]", "\x1bP"}) {
+    CAPTURE(begin);
+    KeyDecoder decoder;
+    decoder.feed(begin);
+    for (int i = 0; i < 100; ++i) {
+      decoder.feed(std::string(1000, '1'));
+      CHECK(drain(decoder).empty());
+      CHECK(decoder.held_bytes() < 10'000);
+    }
+    decoder.feed(begin == "\x1b]" || begin == "\x1bP" ? "\a" : "A");
+    decoder.feed("a");
+    CHECK(drain(decoder) == "- a ");
+    decoder.feed("\x1b[A");
+    CHECK(drain(decoder) == "up ");
+  }
 }
 
 TEST_CASE(

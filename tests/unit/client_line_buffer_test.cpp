@@ -66,6 +66,28 @@ TEST_CASE("what is typed joins what stands there; the cursor never stands inside
   CHECK(shown(line) == "e\xcc\x81|x");
 }
 
+TEST_CASE("nor behind what is erased, nor at the end of a word") {
+  const std::string accent = "\xcc\x81";
+  LineBuffer line = line_of("ex" + accent + accent + "y");
+  line.home();
+  line.right();
+  line.erase_behind();  // what is left of the x is nothing
+  CHECK(shown(line) == "e|y");
+  const std::string left = "\xf0\x9f\x87\xa9";  // two halves of a flag
+  const std::string right = "\xf0\x9f\x87\xaa";
+  line = line_of(left + "-" + right);
+  line.left();
+  line.erase_before();
+  CHECK(shown(line) == left + right + "|");
+  line = line_of("a -" + accent + " b");
+  line.word_left();
+  line.word_left();
+  CHECK(shown(line) == "a |-" + accent + " b");
+  line = line_of("one " + accent + "two");
+  line.erase_blank_word_before();
+  CHECK(shown(line) == "one|");
+}
+
 TEST_CASE("words") {
   LineBuffer line = line_of("@bob one-two  caf\xc3\xa9");
   line.word_left();
