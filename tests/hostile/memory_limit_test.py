@@ -7,9 +7,10 @@ The limit is one of address space, set so far above what the server has when it 
 """
 
 import contextlib
+import select
 import unittest
 
-from hostile import DIALECTS, IS_SANITIZED, KIB, MIB, USERS, HostileTest, TelnetUser, TwoSocketUser, main
+from hostile import DIALECTS, IS_SANITIZED, KIB, MIB, USERS, WAIT_S, HostileTest, TelnetUser, TwoSocketUser, main
 
 CROWD = 200
 HEADROOMS = (0, 100 * KIB, 4 * MIB, 64 * MIB)
@@ -39,6 +40,21 @@ class MemoryLimit(HostileTest):
             sockets.append(one)
         return sockets
 
+    def wait_for_refusal(self, sockets):
+        """Until the server has ended one of them: it accepts them when it comes to it."""
+        waiting = {one.fileno(): one for one in sockets}
+        poll = select.poll()
+        for number in waiting:
+            poll.register(number, select.POLLIN)
+        while ready := poll.poll(WAIT_S * 1000):
+            for number, _ in ready:
+                try:
+                    if not waiting[number].recv(4096):
+                        return
+                except ConnectionError:
+                    return
+        self.fail("nobody was refused")
+
     def check(self, data):
         for dialect in DIALECTS:
             for headroom in HEADROOMS:
@@ -47,6 +63,8 @@ class MemoryLimit(HostileTest):
                     ann, bob = self.gather((TelnetUser, "ann"), (TwoSocketUser, "bob"))
                     self.used.limit_address_space(headroom)
                     crowd = self.crowd(dialect, data(dialect))
+                    if headroom == 0:
+                        self.wait_for_refusal(crowd)
                     for i in range(3):
                         ann.say(f"line {i}")
                         bob.hears("ann", f"line {i}")
@@ -60,7 +78,7 @@ class MemoryLimit(HostileTest):
                             user.sign_on()
                     self.check_alive()
                     farewell = self.server.stop()
-                    if headroom == 0:  # the limit was one
+                    if headroom == 0:
                         self.assertRegex(farewell, r"turned away [1-9]\d* connections")
 
     def test_idle_sockets(self):
