@@ -6,6 +6,7 @@ parley-conform.
 
 import json
 import os
+import py_compile
 import shlex
 import subprocess
 import sys
@@ -49,10 +50,11 @@ class ConformTest(unittest.TestCase):
         return {result["id"]: result for result in self.report_of(*arguments, **settings)["results"]}
 
     def write_program(self, source, name="program"):
-        """The command that starts it; what it is to be told comes behind."""
+        """The command that starts it, compiled, which a start would do each time; what it is to be told comes behind."""
         file = self.folder / f"{name}.py"
         file.write_text(source, encoding="utf-8")
-        return f"{PYTHON} {shlex.quote(str(file))}"
+        compiled = py_compile.compile(str(file), cfile=str(file.with_suffix(".pyc")), doraise=True)
+        return f"{PYTHON} {shlex.quote(compiled)}"
 
 
 def reference(program="server"):

@@ -12,7 +12,7 @@ CASE, BEFORE, NEEDS_IT = "R2.1-taken", "R4.1-two-sockets", "R2.2-code"
 # The program number N, from 0, is the mutant if the Nth letter is an F; the last letter stands for all that follow.
 START = """n=$(cat count 2>/dev/null || echo 0); echo $((n + 1)) >count
 case $(echo "{letters}" | cut -c $((n < {last} ? n + 1 : {last} + 1))) in F) p=mutant;; *) p=reference;; esac
-exec {python} $p.py {{port}}"""
+exec {python} $p.pyc {{port}}"""
 
 
 class Tries(ConformTest):

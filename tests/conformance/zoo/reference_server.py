@@ -4,9 +4,9 @@
 One thread reads each socket, one more looks for expired deadlines. Everything but reading happens under one
 lock; that is fair because a write never waits (a peer that does not read is shut out, L3.3)."""
 
+import _signal as signal  # the halves that are written in C: "signal" and "socket" take longer to load than all of Python
+import _socket as socket
 import select
-import signal
-import socket
 import sys
 import threading
 import time
@@ -401,6 +401,14 @@ def accept(socket_, host):
         socket_.close()
 
 
+def listen(host, port):
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(1024)
+    return listener
+
+
 def main():
     global options
     try:
@@ -409,14 +417,13 @@ def main():
         sys.exit(USAGE)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.stack_size(256 * 1024)
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    listener = socket.create_server((options.host, options.port), family=family, backlog=1024)
+    listener = listen(options.host, options.port)
     print(f"listening on {listener.getsockname()[1]}", flush=True)
     threading.Thread(target=watch, daemon=True).start()
     while True:
         try:
-            socket_, address = listener.accept()
-            accept(socket_, address[0])
+            descriptor, address = listener._accept()
+            accept(socket.socket(fileno=descriptor), address[0])
         except OSError:  # no more files: try again soon
             time.sleep(0.02)
 
