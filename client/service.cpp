@@ -53,7 +53,7 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.find_first_of(" ,") == std::string_view::npos;
 }
 
-/// "ann", "ann and bob", "ann, bob and carol", "ann, bob and 118 others".
+/// "ann", "ann and bob", "ann, bob and carol", "ann, bob and 118 others", "118 others".
 bool parse_names(std::string_view text, Notice& notice) {
   std::string_view last = text;
   std::string_view before = {};
@@ -67,7 +67,7 @@ bool parse_names(std::string_view text, Notice& notice) {
     notice.names.emplace_back(name);
   }
   std::string_view others = last;
-  if (take_number(others, notice.others) && others == " others") return !notice.names.empty();
+  if (take_number(others, notice.others) && others == " others") return true;
   notice.others = 0;
   if (!is_name(last)) return false;
   notice.names.emplace_back(last);

@@ -63,7 +63,7 @@ void Mailbox::deliver(const Message& message, Receipt receipt) {
   {
     const MutexLock lock(mutex_);
     if (closed_) return;  // the receipt reports the failure when it goes, after the lock
-    if (opened_ && !out_) {
+    if (opened_ && !out_ && !has_given_turn_) {
       number = put_out(std::move(receipt));
       if (remembers_senders_) out_sender_ = message.sender();
     } else if (!keep(message, receipt, pushed_out)) {
@@ -85,14 +85,16 @@ void Mailbox::deliver(const Message& message, Receipt receipt) {
        number);
 }
 
-bool Mailbox::acknowledge(Outcome outcome) {
+bool Mailbox::acknowledge(Outcome outcome, Behind behind) {
   Receipt answered;
   List late;
   Next next;
   {
     const MutexLock lock(mutex_);
     if (!out_) return false;
-    answered = take_out(next, late);
+    answered = take_out();
+    if (behind == Behind::who_wants_the_turn) has_given_turn_ = std::exchange(wants_turn_, false);
+    next = take_next(late);
   }
   // The recipient first: nothing else reaches it meanwhile, while a sender may have more on the way.
   forward(next);
@@ -101,20 +103,12 @@ bool Mailbox::acknowledge(Outcome outcome) {
 }
 
 bool Mailbox::is_overdue(Clock::time_point now) {
-  Receipt given_up;
-  List late;
-  Next next;
-  {
-    const MutexLock lock(mutex_);
-    if (!out_) return false;
-    const bool waits = last_kept_ == last_out_ && last_left_ != last_out_;
-    if (waits) due_ = now + limits_.receipt_timeout;
-    if (now < due_) connection_->set_deadline(Deadline::answer, due_);
-    if (now < due_ || last_in_doubt_ != last_out_) return now >= due_;
-    given_up = take_out(next, late);
-  }
-  forward(next);
-  return false;
+  const MutexLock lock(mutex_);
+  if (!out_) return false;
+  const bool waits = last_kept_ == last_out_ && last_left_ != last_out_;
+  if (waits) due_ = now + limits_.receipt_timeout;
+  if (now < due_) connection_->set_deadline(Deadline::answer, due_);
+  return now >= due_;
 }
 
 void Mailbox::tell_audience(bool tells) {
@@ -124,10 +118,26 @@ void Mailbox::tell_audience(bool tells) {
     form_.fetch_and(~with_audience, std::memory_order_relaxed);
 }
 
-Mailbox::Traffic Mailbox::traffic() const {
+bool Mailbox::take_turn() {
   const MutexLock lock(mutex_);
-  if (!opened_ || closed_) return Traffic::shut;
-  return out_ ? Traffic::busy : Traffic::quiet;
+  if (has_given_turn_) return true;
+  if (!opened_ || closed_ || out_) {
+    wants_turn_ = true;
+    return false;
+  }
+  has_given_turn_ = true;
+  return true;
+}
+
+void Mailbox::give_turn() {
+  List late;  // their receipts report the failure when they go, after the lock
+  Next next;
+  {
+    const MutexLock lock(mutex_);
+    if (!std::exchange(has_given_turn_, false)) return;
+    next = take_next(late);
+  }
+  forward(next);
 }
 
 void Mailbox::send_aside(const Message& message) {
@@ -148,11 +158,6 @@ void Mailbox::remember_senders() {
 bool Mailbox::is_out_from(std::string_view sender) const {
   const MutexLock lock(mutex_);
   return out_ && equal_ignoring_case(out_sender_, sender);
-}
-
-void Mailbox::doubt_answer() {
-  const MutexLock lock(mutex_);
-  if (out_) last_in_doubt_ = last_out_;
 }
 
 bool Mailbox::ends_bodies_with_newline() const {
@@ -195,12 +200,11 @@ std::uint64_t Mailbox::put_out(Receipt receipt) {
   return ++last_out_;
 }
 
-/// Takes back the receipt of the FORWARD that is out, and puts out the next.
-Receipt Mailbox::take_out(Next& next, List& late) {
+/// Takes back the receipt of the FORWARD that is out: none is any more.
+Receipt Mailbox::take_out() {
   Receipt receipt = std::move(*out_);
   out_.reset();
   connection_->clear_deadline(Deadline::answer);
-  next = take_next(late);
   return receipt;
 }
 
@@ -208,7 +212,7 @@ Receipt Mailbox::take_out(Next& next, List& late) {
 bool Mailbox::keep(const Message& message, Receipt& receipt, List& pushed_out) {
   const std::size_t bytes = message.body().size() + waiting_overhead_bytes;
   const std::size_t before = waiting_.bytes();
-  // The first one waits for open() alone: to its sender that makes no difference.
+  // The first one waits for open() or a turn alone: to its sender that makes no difference.
   const bool is_first = !out_ && waiting_.is_empty();
   if (!is_first && !waiting_.make_room(message.source(), bytes, limits_.max_mailbox_bytes, pushed_out))
     return false;
@@ -231,7 +235,7 @@ bool Mailbox::keep(const Message& message, Receipt& receipt, List& pushed_out) {
 /// Those whose time is up go to `late`.
 Mailbox::Next Mailbox::take_next(List& late) {
   const auto now = Clock::now();
-  while (!closed_ && !waiting_.is_empty()) {
+  while (!closed_ && !has_given_turn_ && !waiting_.is_empty()) {
     waiting_.take(late);
     WaitingForward& next = late.back();
     connection_->let_go(next.bytes);
@@ -276,7 +280,8 @@ void Mailbox::was_lost(std::uint64_t number) noexcept {
   {
     const MutexLock lock(mutex_);
     if (!out_ || last_out_ != number) return;
-    lost = take_out(next, late);
+    lost = take_out();
+    next = take_next(late);
   }
   forward(next);
 }

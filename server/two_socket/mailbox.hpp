@@ -42,34 +42,31 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   /// is up before it begins to leave: then it is never forwarded.
   void deliver(const Message& message, Receipt receipt) EXCLUDES(mutex_);
 
-  /// The recipient answered: settles the FORWARD that is out and lets the next one leave. An answer to
-  /// nothing is ignored (D5): false then.
-  bool acknowledge(Outcome outcome) EXCLUDES(mutex_);
+  /// Who has its turn when the FORWARD that is out has been answered.
+  enum class Behind { next_message, who_wants_the_turn };
+
+  /// The recipient answered: settles the FORWARD that is out and lets the next one leave, or gives the turn
+  /// to who wants it (take_turn()), if somebody does. An answer to nothing is ignored (D5): false then.
+  bool acknowledge(Outcome outcome, Behind behind = Behind::next_message) EXCLUDES(mutex_);
 
   /// The recipient's thread, when its `answer` deadline has passed: true when it has had the receipt time
-  /// since its FORWARD left. Else the deadline is set anew; or the FORWARD is given up, when it may have been
-  /// answered (doubt_answer()).
+  /// since its FORWARD left. Else the deadline is set anew.
   bool is_overdue(Clock::time_point now) EXCLUDES(mutex_);
 
-  // For FORWARDs beside the messages, which wait for none and let none wait (SV2).
+  // For FORWARDs beside the messages, of one thread at a time (SV2).
 
-  enum class Traffic {
-    shut,  ///< not open yet, or closed
-    busy,  ///< a message is out
-    quiet
-  };
-  Traffic traffic() const EXCLUDES(mutex_);
+  /// False while a message is out, before open() and after close(): the turn is wanted from here on. True: no
+  /// message leaves before give_turn(), so that the recipient sees the two in the order in which they are
+  /// known here.
+  bool take_turn() EXCLUDES(mutex_);
+  void give_turn() EXCLUDES(mutex_);
 
-  /// Sends one at once. Its answer is none of this mailbox's.
+  /// Sends one at once; the turn is the caller's. Its answer is none of this mailbox's.
   void send_aside(const Message& message);
 
-  /// From here on is_out_from() knows whose message is out.
+  /// From here on is_out_from() knows whose message is out; the one that is out already is nobody's.
   void remember_senders() EXCLUDES(mutex_);
   bool is_out_from(std::string_view sender) const EXCLUDES(mutex_);
-
-  /// An answer that names nobody has been taken for another FORWARD's than the message's that is out, if one
-  /// is: whoever answers nothing more is not overdue.
-  void doubt_answer() EXCLUDES(mutex_);
 
   /// Fails everything that is in it, and everything that comes later (R7).
   void close() noexcept EXCLUDES(mutex_);
@@ -86,7 +83,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   };
 
   std::uint64_t put_out(Receipt receipt) REQUIRES(mutex_);
-  Receipt take_out(Next& next, List& late) REQUIRES(mutex_);
+  Receipt take_out() REQUIRES(mutex_);
   bool keep(const Message& message, Receipt& receipt, List& pushed_out) REQUIRES(mutex_);
   Next take_next(List& late) REQUIRES(mutex_);
   SharedFrame frame_of(const Message& message) const;
@@ -108,8 +105,10 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   mutable Mutex mutex_;  // taken alone; the FORWARD itself is written after it is let go
   bool opened_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
-  std::optional<Receipt> out_ GUARDED_BY(mutex_);  // the receipt of the FORWARD that is out
-  Clock::time_point due_ GUARDED_BY(mutex_){};     // when that must be answered
+  std::optional<Receipt> out_ GUARDED_BY(mutex_);   // the receipt of the FORWARD that is out
+  Clock::time_point due_ GUARDED_BY(mutex_){};      // when that must be answered
+  bool wants_turn_ GUARDED_BY(mutex_) = false;      // for a FORWARD beside the messages
+  bool has_given_turn_ GUARDED_BY(mutex_) = false;  // to such a one: no message leaves meanwhile
   bool remembers_senders_ GUARDED_BY(mutex_) = false;
   std::string out_sender_ GUARDED_BY(mutex_);  // of the FORWARD that is out, when they are remembered
   // FORWARDs by number: the last that went out, the last that had to wait for room in the socket, and the
@@ -117,7 +116,6 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   std::uint64_t last_out_ GUARDED_BY(mutex_) = 0;
   std::uint64_t last_kept_ GUARDED_BY(mutex_) = 0;
   std::uint64_t last_left_ GUARDED_BY(mutex_) = 0;
-  std::uint64_t last_in_doubt_ GUARDED_BY(mutex_) = 0;  // whether it has been answered
   WaitingForwards waiting_ GUARDED_BY(mutex_);
 };
 

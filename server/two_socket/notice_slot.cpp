@@ -11,8 +11,8 @@ void NoticeSlot::add(const Notice& notice) {
 
 std::string NoticeSlot::take() {
   std::string text;
-  if (came_.count > 0) text = came_.to_text() + " came";
-  if (left_.count > 0) text.append(text.empty() ? "" : "\n").append(left_.to_text()) += " left";
+  if (left_.count > 0) text = left_.to_text() + " left";
+  if (came_.count > 0) text.append(text.empty() ? "" : "\n").append(came_.to_text()) += " came";
   clear();
   return text;
 }
@@ -29,20 +29,27 @@ void NoticeSlot::Names::add(std::string_view name) {
   ++count;
 }
 
-/// Not where some are only counted: how many others there are would be told wrong then.
+/// Where some are only counted, so is this one from here on, and false is returned: whoever is named is what
+/// the line says, and no number is wrong.
 bool NoticeSlot::Names::take_out(std::string_view name) {
   const auto found = std::ranges::find(names, name);
-  if (found == names.end() || count > names.size()) return false;
+  if (found == names.end()) return false;
+  const bool all_are_named = count == names.size();
   names.erase(found);
-  --count;
-  return true;
+  if (all_are_named) --count;
+  return all_are_named;
 }
 
 std::string NoticeSlot::Names::to_text() const {
-  if (count == 1) return names[0];
-  if (count == 2) return names[0] + " and " + names[1];
-  const std::string last = count == 3 ? names[2] : std::to_string(count - 2) + " others";
-  return names[0] + ", " + names[1] + " and " + last;
+  const std::size_t named = count == names.size() ? count : std::min(names.size(), most_names - 1);
+  const std::size_t others = count - named;
+  std::string text;
+  for (std::size_t i = 0; i < named; ++i) {
+    if (i > 0) text += i + 1 == count ? " and " : ", ";
+    text += names[i];
+  }
+  if (others > 0) text.append(named > 0 ? " and " : "").append(std::to_string(others)) += " others";
+  return text;
 }
 
 }  // namespace parley

@@ -9,7 +9,6 @@
 namespace parley {
 
 using service::Command;
-using Traffic = Mailbox::Traffic;
 
 Service::Service(const Member& user, Mailbox& mailbox, const Replies& replies, Connection& receiving,
                  Directory& directory)
@@ -75,19 +74,16 @@ std::string Service::switch_features(std::string_view words) {
   return text;
 }
 
-/// By the name it gives. One that gives none is SERVER's as long as it owes one: if it was the message's,
-/// that is reported by the next, a moment late and never too early.
+/// By the name it gives. One that gives none is the oldest's: SERVER's, as long as the user owes it one, for
+/// that was written when no message was out.
 bool Service::acknowledge(Outcome outcome, std::string_view sender) {
   const bool names_service = service::is_service_name(sender);
   const bool is_for_message = !names_service && (!is_out() || mailbox_.is_out_from(sender));
   if (!is_for_message) {
-    {
-      const MutexLock lock(mutex_);
-      if (!std::exchange(is_out_, false)) return false;
-      is_refused_ = outcome != Outcome::received;
-    }
-    if (!names_service) mailbox_.doubt_answer();
-  } else if (!mailbox_.acknowledge(outcome)) {
+    const MutexLock lock(mutex_);
+    if (!std::exchange(is_out_, false)) return false;
+    is_refused_ = outcome != Outcome::received;
+  } else if (!mailbox_.acknowledge(outcome, Mailbox::Behind::who_wants_the_turn)) {
     return false;
   }
   serve();
@@ -111,47 +107,51 @@ void Service::serve() {
   }
 }
 
+/// The turn may be here already, from acknowledge(): it is given back in any case.
 void Service::serve_one() {
-  const std::string body = next_body();
-  if (!body.empty()) mailbox_.send_aside({service::name, body, Audience::user, {}});
+  const auto now = Clock::now();
+  const auto when = due(now);
+  if (when && *when <= now && mailbox_.take_turn()) {
+    const std::string body = next_body();
+    if (!body.empty()) mailbox_.send_aside({service::name, body, Audience::user, {}});
+  } else if (when) {
+    receiving_.set_deadline(Deadline::service, *when <= now ? now + Limits::notice_gathering : *when);
+  }
+  mailbox_.give_turn();
 }
 
-/// Of the FORWARD that is out from here on; empty when none may leave now.
-std::string Service::next_body() {
-  const auto now = Clock::now();
-  const Traffic traffic = mailbox_.traffic();
-  Answer answer{};
+/// When the next FORWARD may leave, as far as that is not the mailbox's to say; nothing when none is owed.
+std::optional<Service::Clock::time_point> Service::due(Clock::time_point now) {
+  std::uint64_t sequence = 0;
   {
     const MutexLock lock(mutex_);
-    if (is_out_) return {};
+    if (is_out_) return std::nullopt;
     if (std::exchange(is_refused_, false) && parts_sent_ > 0) {  // who cannot read it is spared the rest
       answers_.pop_front();
       parts_sent_ = 0;
     }
-    if (answers_.empty()) return next_notices(now, traffic == Traffic::quiet);
-    answer = answers_.front();
+    if (answers_.empty()) return notices_.is_empty() ? std::nullopt : std::optional(notices_due_);
+    sequence = answers_.front().sequence;
   }
-  if (traffic == Traffic::shut || !replies_.is_answered(answer.sequence)) {
-    receiving_.set_deadline(Deadline::service, now + Limits::notice_gathering);
-    return {};
+  return replies_.is_answered(sequence) ? now : now + Limits::notice_gathering;
+}
+
+/// Of the FORWARD that is out from here on; empty when there is none, for notices are not wanted any more.
+std::string Service::next_body() {
+  Answer answer{};
+  {
+    const MutexLock lock(mutex_);
+    is_out_ = !answers_.empty() || !notices_.is_empty();
+    if (answers_.empty()) return notices_.take();
+    answer = answers_.front();
   }
   bool is_last = true;
   if (answer.text.empty()) answer.text = next_part(is_last);
-  const MutexLock lock(mutex_);
-  if (is_last) answers_.pop_front();
-  is_out_ = true;
-  return std::move(answer.text);
-}
-
-std::string Service::next_notices(Clock::time_point now, bool is_quiet) {
-  if (notices_.is_empty()) return {};
-  if (now < notices_due_ || !is_quiet) {
-    const bool are_early = now < notices_due_;
-    receiving_.set_deadline(Deadline::service, are_early ? notices_due_ : now + Limits::notice_gathering);
-    return {};
+  if (is_last) {
+    const MutexLock lock(mutex_);
+    answers_.pop_front();
   }
-  is_out_ = true;
-  return notices_.take();
+  return std::move(answer.text);
 }
 
 /// The list goes on behind the last name that it has told, whoever has come and gone since: it keeps nothing

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,7 @@ namespace parley {
 
 /// What SERVER owes one user who has asked it something (SV): the answers in the order of the questions, one
 /// FORWARD at a time, and one slot of notices. It takes none of the mailbox's room, and no message waits for
-/// it. Lives as long as the user. Waits for nobody.
+/// its answer. Lives as long as the user. Waits for nobody.
 class Service {
  public:
   using Clock = Connection::Clock;
@@ -60,8 +61,8 @@ class Service {
   std::string switch_features(std::string_view words);
 
   void serve_one() EXCLUDES(mutex_);
+  std::optional<Clock::time_point> due(Clock::time_point now) EXCLUDES(mutex_);
   std::string next_body() EXCLUDES(mutex_);
-  std::string next_notices(Clock::time_point now, bool is_quiet) REQUIRES(mutex_);
   std::string next_part(bool& is_last);
   bool is_out() const EXCLUDES(mutex_);
 

@@ -16,14 +16,13 @@ MOST_MEMORY_BYTES = 8 * MIB  # a hundred bytes for each notice to each asker wou
 MOST_CPU_S = 30
 QUESTIONS = 1000
 FORWARD = re.compile(rb"FORWARD SERVER\nContent-length: (\d+)\n\n")
-COUNTED = re.compile(r"(?:.+, .+ and (?P<others>\d+) others|(?P<names>.+)) (?P<verb>came|left)")
 
 
 def people(line):
     """How many more are there, by one line of a notice."""
-    told = COUNTED.fullmatch(line)
-    count = int(told["others"]) + 2 if told["others"] else len(re.split(", | and ", told["names"]))
-    return count if told["verb"] == "came" else -count
+    told, verb = line.rsplit(" ", 1)
+    count = sum(int(who.removesuffix(" others")) if who.endswith(" others") else 1 for who in re.split(", | and ", told))
+    return {"came": count, "left": -count}[verb]
 
 
 class Asker:

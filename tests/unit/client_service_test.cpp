@@ -80,6 +80,7 @@ TEST_CASE("notices of arrivals and departures") {
   CHECK(describe(parse_notices("ann and bob left")) == "ann bob +0 left;");
   CHECK(describe(parse_notices("ann, bob and eve came\nzoe left")) == "ann bob eve +0 came;zoe +0 left;");
   CHECK(describe(parse_notices("ann, bob and 118 others came")) == "ann bob +118 came;");
+  CHECK(describe(parse_notices("ann and 4 others left\n118 others came")) == "ann +4 left;+118 came;");
   CHECK(describe(parse_notices("118 and 119 came")) == "118 119 +0 came;");
   for (const auto* const other :
        {"", "came", " came", "ann came.", "it is nice that you came", "and 3 others left",

@@ -306,23 +306,30 @@ TEST_CASE(
   CHECK(counters.delivered == names.size() * per_sender);
 }
 
-TEST_CASE("SV2: what is sent aside waits for no message, and lets none wait") {
+TEST_CASE("SV2: what is sent aside has its turn when no message is out, and none leaves meanwhile") {
   Correspondents c;
-  using Traffic = Mailbox::Traffic;
-  CHECK(c.mailbox->traffic() == Traffic::shut);
+  using Behind = Mailbox::Behind;
+  CHECK_FALSE(c.mailbox->take_turn());
   c.mailbox->open();
-  CHECK(c.mailbox->traffic() == Traffic::quiet);
+  CHECK(c.mailbox->take_turn());
   c.deliver("one");
-  CHECK(c.mailbox->traffic() == Traffic::busy);
-  c.mailbox->send_aside({"SERVER", "aside", Audience::user, {}});
-  c.to.peer().expect(forward("alice", "one") + forward("SERVER", "aside"));
-  c.mailbox->acknowledge(Outcome::received);
-  c.from.peer().expect(sent);
-  c.mailbox->send_aside({"SERVER", "aside", Audience::user, {}});
+  c.mailbox->send_aside({"SERVER", "first", Audience::user, {}});
+  c.mailbox->give_turn();
+  c.to.peer().expect(forward("SERVER", "first") + forward("alice", "one"));
   c.deliver("two");
-  c.to.peer().expect(forward("SERVER", "aside") + forward("alice", "two"));
+  CHECK_FALSE(c.mailbox->take_turn());
+  c.mailbox->acknowledge(Outcome::received);  // by who knows of no turn
+  c.deliver("three");
+  CHECK_FALSE(c.mailbox->take_turn());
+  c.mailbox->acknowledge(Outcome::received, Behind::who_wants_the_turn);
+  CHECK(c.mailbox->take_turn());
+  c.mailbox->send_aside({"SERVER", "second", Audience::user, {}});
+  c.mailbox->give_turn();
+  c.to.peer().expect(forward("alice", "two") + forward("SERVER", "second") + forward("alice", "three"));
+  c.mailbox->acknowledge(Outcome::received, Behind::who_wants_the_turn);
+  for (int i = 0; i < 3; ++i) c.from.peer().expect(sent);
   c.mailbox->close();
-  CHECK(c.mailbox->traffic() == Traffic::shut);
+  CHECK_FALSE(c.mailbox->take_turn());
 }
 
 TEST_CASE("SV2: it knows whose message is out, also of one that had to wait") {
@@ -338,21 +345,6 @@ TEST_CASE("SV2: it knows whose message is out, also of one that had to wait") {
   CHECK(c.mailbox->is_out_from("carol"));
   c.mailbox->acknowledge(Outcome::received);
   CHECK_FALSE(c.mailbox->is_out_from("carol"));
-}
-
-TEST_CASE("SV2: who may have answered is not overdue, and the next message has its turn") {
-  Limits limits;
-  limits.receipt_timeout = std::chrono::milliseconds(1);
-  Correspondents c(limits);
-  c.mailbox->open();
-  c.deliver("one");
-  c.deliver("two");
-  c.mailbox->doubt_answer();
-  const auto late = Connection::Clock::now() + std::chrono::hours(1);
-  CHECK_FALSE(c.mailbox->is_overdue(late));
-  c.from.peer().expect(failed);
-  c.to.peer().expect(forward("alice", "one") + forward("alice", "two"));
-  CHECK(c.mailbox->is_overdue(late));
 }
 
 TEST_CASE("SV4: a line for the audience, as long as it is wanted") {

@@ -31,7 +31,7 @@ TEST_CASE("SV3: a few names and a number, however many they are") {
   CHECK(told("abcd", "") == "a, b and 2 others came");
   CHECK(told(std::string(120, 'x'), "") == "x, x and 118 others came");
   CHECK(told("", "abcde") == "a, b and 3 others left");
-  CHECK(told("ab", "c") == "a and b came\nc left");
+  CHECK(told("ab", "c") == "c left\na and b came");
 }
 
 TEST_CASE("SV3: who comes and leaves meanwhile is not told of, nor who leaves and comes") {
@@ -44,8 +44,20 @@ TEST_CASE("SV3: who comes and leaves meanwhile is not told of, nor who leaves an
 }
 
 TEST_CASE("SV3: where some are only counted, all numbers stay right") {
-  CHECK(told("abcd", "a") == "a, b and 2 others came\na left");
-  CHECK(told("abcd", "d") == "a, b and 2 others came\nd left");
+  CHECK(told("abcd", "d") == "d left\na, b and 2 others came");
+  CHECK(told("abcd", "a") == "a left\nb, c and 2 others came");
+}
+
+TEST_CASE("SV3: nobody is named who has gone again, or come again") {
+  CHECK(told("abcd", "abc") == "a, b and c left\n4 others came");
+  CHECK(told("abcde", "ab") == "a and b left\nc and 4 others came");
+  NoticeSlot slot;
+  add(slot, Kind::left, "abcd");
+  add(slot, Kind::arrived, "a");
+  CHECK(slot.take() == "b, c and 2 others left\na came");
+  slot.add({Kind::left, "rob"});
+  slot.add({Kind::arrived, "Rob"});
+  CHECK(slot.take() == "rob left\nRob came");
 }
 
 TEST_CASE("SV3: what is cleared is not told") {
