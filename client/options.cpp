@@ -17,11 +17,12 @@ constexpr milliseconds most_time = std::chrono::seconds{1'000'000};  // eleven d
 constexpr const char* footer = R"(What to type:
   @name message             to one user          @ALL message              to everyone else
 At a terminal, where the prompt shows to whom a plain line goes:
-  text                      to who was addressed last
-  /to NAME, /to             chooses whom, or nobody
+  text                      to whom the prompt shows
+  /to NAME, /to             makes the prompt show this name, or none
   /r text, /msg NAME text   to who wrote last; to one user, once
   /who, /names              who is here
   /clear, /help, /quit
+Tab completes, Up and Ctrl-R bring back earlier lines, Alt-Enter begins another line of the message, Ctrl-D leaves.
 
 In a pipe (or with --plain) the lines of standard output are:
   registered NAME           the server has confirmed the name, this one
@@ -63,16 +64,16 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
               "Seconds to wait for each answer of the server")
       ->option_text("SECONDS [15]")
       ->group(connection);
-  add_word(
-      app, "--register-end", options.connection.register_end,
-      {{"lf", {}}, {"crlf", {"\r\n", "\r\n"}}, {"blank", {"\n", " \n"}}},
-      "How REGISTER ends, for a server that knows but one way: two LF, two CR LF, or a blank between two LF")
+  add_word(app, "--register-end", options.connection.register_end,
+           {{"lf", {}}, {"crlf", {"\r\n", "\r\n"}}, {"blank", {"\n", " \n"}}},
+           "How REGISTER ends, for a server that wants it so: two LF, two CR LF, or a blank between two LF")
       ->option_text("lf|crlf|blank [lf]")
       ->group(connection);
   app.add_flag("--no-reconnect", options.no_reconnect,
                "Leave when the server is gone; otherwise parley tries again, at a terminal")
       ->group(connection);
-  app.add_flag("--classic", options.classic, "Never ask SERVER who is here, nor anything else")
+  app.add_flag("--classic", options.classic,
+               "Never ask the server who is here, nor anything else that is not a message")
       ->group(connection);
   const auto* const scripts = "Scripts";
   app.add_flag("--plain", options.plain, "Behave as in a pipe, at a terminal too")->group(scripts);
@@ -86,9 +87,8 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
           ->group(scripts);
   app.add_flag("--no-color", options.no_color, "No colours; NO_COLOR in the environment does the same")
       ->group("Display");
-  app.add_flag(
-         "--no-history", options.no_history,
-         "Neither read nor write the lines typed in earlier runs (at a terminal; in the XDG state folder)")
+  app.add_flag("--no-history", options.no_history,
+               "Neither bring back the lines that were typed in earlier runs, nor keep those of this one")
       ->group("Display");
   switch (read_command_line(app, argc, argv)) {
     case CommandLine::wrong:

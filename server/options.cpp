@@ -112,13 +112,15 @@ void add_limits(CLI::App& app, Limits& limits) {
   add_seconds(app, "--progress-timeout", limits.progress_timeout,
               "For a socket to take some of what waits for it")
       ->group(times);
-  add_seconds(app, "--paced-wait", limits.paced_wait,
-              "What would leave a rooms client later than this is left out")
+  add_seconds(
+      app, "--paced-wait", limits.paced_wait,
+      "A rooms client gets an object every 30 ms; what would wait longer than this for it is left out")
       ->group(times);
   add_seconds(app, "--raw-idle-timeout", limits.raw_idle_timeout,
               "From the last text of a rooms client that sends no JSON")
       ->group(times);
-  add_seconds(app, "--linger-timeout", limits.linger_timeout, "From our end of a stream to the peer's")
+  add_seconds(app, "--linger-timeout", limits.linger_timeout,
+              "From the server's end of a stream to the peer's")
       ->group(times);
   add_seconds(app, "--stop-timeout", limits.stop_timeout, "From SIGTERM to the end")->group(times);
 
@@ -134,8 +136,9 @@ void add_limits(CLI::App& app, Limits& limits) {
   add_count(app, "--max-connections-per-address", limits.max_connections_per_address, 0, any,
             "Sockets at once from one address; 0: a quarter of them all, this host's programs exempt")
       ->group(counts);
-  add_count(app, "--max-refusals", limits.max_refusals, 1, any,
-            "Sockets over these caps at once that have time to read so")
+  add_count(
+      app, "--max-refusals", limits.max_refusals, 1, any,
+      "Sockets over these caps that are given time to read why; further ones are told and closed at once")
       ->group(counts);
 }
 
@@ -226,8 +229,10 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   CLI::App app{"parleyd, the chat server of the two-socket protocol and four more", "parleyd"};
   app.set_version_flag("--version", std::string("parleyd ") + PARLEY_VERSION);
   app.get_formatter()->column_width(38);
+  app.footer("SIGTERM and Ctrl-C end it in good order. Exit codes: 0 stopped, 2 could not start.");
 
-  add_text(app, "--host", options.host, "Address or name to listen on; ::1 and :: for IPv6")
+  add_text(app, "--host", options.host,
+           "Address or name to listen on; 0.0.0.0 or :: lets other machines in, ::1 is this one by IPv6")
       ->check(CLI::Validator(check_host, ""))
       ->group(listening)
       ->capture_default_str();
@@ -245,7 +250,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->default_str("SENT");
   bool has_no_service = false;
   app.add_flag("--no-service", has_no_service,
-               "Let SERVER answer nobody, as if it were any name that is not here")
+               "Without SERVER, the name to which two-socket users send questions such as who is here")
       ->group(behaviour);
   add_text(app, "--log-file", options.log_file,
            "File to add the log to, instead of stderr; SIGHUP opens it anew")

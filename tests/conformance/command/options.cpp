@@ -24,6 +24,14 @@ constexpr std::size_t default_memory_mebibytes = 4096;  // 8 of them are the sta
 constexpr std::size_t default_processes = 2048;  // a server has two threads for each of its users, or more
 constexpr milliseconds grading_budget{180'000};  // for one program of one submission
 
+constexpr const char* examples =
+    R"(  parley-conform server --exec 'java Server {port}'
+  parley-conform client --exec 'python3 client.py {user} {host} {port}'
+  parley-conform grade submissions/
+  parley-conform server --help      what `server` can be told; the same for the others
+
+)";
+
 constexpr const char* footer =
     R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); --list shows them.
 Exit codes: 0 all MUST passed, 1 some failed, 2 usage or nothing matched, 3 the program under test never came up,
@@ -77,7 +85,7 @@ void add_course(CLI::App& app, Options& options, bool is_class) {
   add_seconds(app, "--receipt-time", options.settings.receipt_time, least_time,
               "How long the server under test gives a recipient, at most");
   add_seconds(app, "--ready-time", options.settings.ready_time, milliseconds{0},
-              "From REGISTERED until it is built on, but in R4.7");
+              "How long a user is given to be there after REGISTERED, in all cases but R4.7");
   add_seconds(app, "--budget", options.settings.budget, milliseconds{0},
               "For the whole run, from the start of the program on; 0: no limit")
       ->option_text("SECONDS [" + to_seconds_text(is_class ? grading_budget : milliseconds{0}) + "]");
@@ -129,7 +137,7 @@ void add_confinement(CLI::App& app, Options& options, const std::string& default
         options.ports.clear();
         for (const auto& port : ports) options.ports.push_back(*to_port(port));
       },
-      "The port in its source, for one that cannot be told; more, if it has several",
+      "The port in its source, for a program that cannot be told one; more, if it has several",
       [](const std::string& text) { return to_port(text) ? std::string() : '\'' + text + "' is not a port"; })
       ->option_text("N[,N]");
   const std::map<std::string, Sandboxing> choices{
@@ -144,7 +152,7 @@ void add_confinement(CLI::App& app, Options& options, const std::string& default
       ->option_text("PATH,...");
   app.add_option_function<std::string>(
          "--user", [&options](const std::string& user) { options.confinement.account = find_account(user); },
-         "For root: runs it as this user, who does nothing else and whose processes are ended")
+         "For root: run it as this user, who does nothing else: all its processes are ended")
       ->check(CLI::Validator(why_not_account, ""))
       ->option_text("NAME|NUMBER [nobody in a sandbox]");
 }
@@ -242,8 +250,8 @@ CLI::App* add_interop(CLI::App& app, Options& options) {
   add_seconds(*interop, "--timeout", options.settings.timeout, least_time,
               "When nothing happens for that long, nothing comes any more");
   add_seconds(*interop, "--ready-time", options.settings.ready_time, milliseconds{0},
-              "From the last REGISTERED until it is built on");
-  add_seconds(*interop, "--pair-time", options.pair_time, least_time, "For one pair");
+              "How long users are given to be there after the last REGISTERED");
+  add_seconds(*interop, "--pair-time", options.pair_time, least_time, "For one pair, at most");
   const std::size_t jobs = default_at_once();
   add_number(
       *interop, "--jobs", 1, most_at_once, [&options](std::uint64_t number) { options.jobs = number; },
@@ -299,7 +307,7 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
   CLI::App app{"Judges servers and clients of the two-socket protocol, clause by clause", "parley-conform"};
   app.set_version_flag("--version", std::string("parley-conform ") + PARLEY_VERSION);
   app.require_subcommand(1);
-  app.footer(footer);
+  app.footer(std::string(examples) + footer);
 
   CLI::App* server = app.add_subcommand("server", "Judge a server");
   add_text(*server, "ADDRESS", options.address, "HOST:PORT of a server that runs already")->option_text(" ");
