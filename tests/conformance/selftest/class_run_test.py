@@ -4,20 +4,18 @@
     class_run_test.py CONFORM       CONFORM is the program parley-conform
 """
 
-import csv
 import json
 import os
 import pty
 import secrets
 import signal
 import socket
-import subprocess
 from pathlib import Path
 
 import support
-from support import EXAMPLES, PYTHON, RUN_LIMIT_S, ConformTest, is_alive, wait_until
+from support import PYTHON, RUN_LIMIT_S, SAMPLES, ConformTest, class_rows, is_alive, pid_of, processes, wait_until
 
-SERVER = (EXAMPLES / "submissions/python-server/server.py").read_text(encoding="utf-8")
+SERVER = (SAMPLES / "python-server/server.py").read_text(encoding="utf-8")
 FEW = ["--only", "R4.1-two-sockets"]
 
 # Each counts its starts in its file in the shared folder.
@@ -54,17 +52,6 @@ time.sleep(100)
 """
 
 
-def is_running(*command):
-    wanted = "\0".join(command).encode() + b"\0"
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if file.read_bytes() == wanted:
-                return True
-        except OSError:
-            pass  # it has ended
-    return False
-
-
 def has_child(run):
     return any(file.read_text(encoding="utf-8") for file in Path(f"/proc/{run.pid}/task").glob("*/children"))
 
@@ -86,28 +73,17 @@ class ClassRun(ConformTest):
 
     def start(self, *arguments, **more):
         """The run has a folder of its own for temporary files."""
-        more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
-        run = subprocess.Popen([support.conform, *map(str, arguments)], text=True, cwd=self.folder,
-                               env=os.environ | {"TMPDIR": str(self.temporary)}, **more)
-        self.addCleanup(run.kill)
-        for stream in (run.stdout, run.stderr):
-            if stream:
-                self.addCleanup(stream.close)
-        return run
+        return self.start_conform(*arguments, cwd=self.folder, env=os.environ | {"TMPDIR": str(self.temporary)}, **more)
 
     def start_grade(self, *options, **more):
         sandbox = [] if "--sandbox" in options else ["--sandbox", "off"]
         return self.start("grade", self.submissions, "--output", self.output, *sandbox, "--timeout", "1", *FEW, *options, **more)
 
     def grade(self, *options, codes=(0, 1), **more):
-        run = self.start_grade(*options, **more)
-        printed, errors = run.communicate(timeout=RUN_LIMIT_S)
-        self.assertIn(run.returncode, codes, f"{printed} {errors}")
-        return printed, errors
+        return self.end(self.start_grade(*options, **more), *codes)
 
     def rows(self):
-        with open(self.output / "class.csv", newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file, strict=True))
+        return list(class_rows(self.output).values())
 
     def problems(self):
         return {row["folder"]: row["problem"] for row in self.rows()}
@@ -122,11 +98,7 @@ class ClassRun(ConformTest):
 
     def assert_nothing_is_left(self, run):
         mark = f"PARLEY_CONFORM_PROGRAM={run.pid}-".encode()
-        for environment in Path("/proc").glob("[0-9]*/environ"):
-            try:
-                self.assertNotIn(mark, environment.read_bytes())
-            except OSError:
-                pass  # it has ended
+        self.assertEqual([pid for pid, environment in processes("environ").items() if mark in environment], [])
         if (self.shared / "pids").exists():
             pids = (self.shared / "pids").read_text(encoding="utf-8").split()
             self.assertEqual([pid for pid in pids if is_alive(pid)], [])
@@ -162,9 +134,7 @@ class ClassRun(ConformTest):
         self.assertIn("Not judged yet.", (self.output / "class.html").read_text(encoding="utf-8"))
         self.assertTrue((self.output / "second-server.html").is_file())
         self.assertEqual(run.stdout.readline().split(":")[0], "second, server")
-        again = self.start_grade()
-        self.assertIn("another run writes to", again.communicate(timeout=RUN_LIMIT_S)[1])
-        self.assertEqual(again.returncode, 2)
+        self.assertIn("another run writes to", self.end(self.start_grade(), 2)[1])
         (self.shared / "go").touch()
         run.communicate(timeout=RUN_LIMIT_S)
         self.assertEqual(self.problems(), {"first": "", "second": ""})
@@ -249,10 +219,9 @@ class ClassRun(ConformTest):
         self.folder.chmod(0o755)  # another user walks through it
         length = f"60.{secrets.randbelow(10**9)}"
         run = self.start("grade", self.submissions, "--output", self.output, "--sandbox", "auto", "--build", f"sleep {length}")
-        wait_until(lambda: is_running("sleep", length), "the build")
+        wait_until(lambda: pid_of("sleep", length), "the build")
         run.send_signal(signal.SIGINT)
-        run.communicate(timeout=RUN_LIMIT_S)
-        self.assertEqual(run.returncode, 128 + signal.SIGINT)
+        self.end(run, 128 + signal.SIGINT)
         self.assertEqual(set(self.problems().values()), {"Not run: the run was ended by SIGINT."})
         self.assert_nothing_is_left(run)
 
@@ -262,8 +231,7 @@ class ClassRun(ConformTest):
         run = self.start_grade("--sandbox", "auto")
         wait_until(lambda: any(self.temporary.iterdir()), "a temporary folder")
         run.send_signal(signal.SIGINT)
-        run.communicate(timeout=RUN_LIMIT_S)
-        self.assertEqual(run.returncode, 128 + signal.SIGINT)
+        self.end(run, 128 + signal.SIGINT)
         self.assertEqual(list(self.temporary.iterdir()), [])
 
     def test_reports_of_another_run_are_no_submission(self):
@@ -290,8 +258,7 @@ class ClassRun(ConformTest):
                     else:
                         wait_until(lambda: has_child(run), "the program")
                     run.send_signal(signal.SIGTERM)
-                    printed, _ = run.communicate(timeout=RUN_LIMIT_S)
-                    self.assertEqual(run.returncode, 128 + signal.SIGTERM, printed)
+                    self.end(run, 128 + signal.SIGTERM)
                     results = json.loads(report.read_text(encoding="utf-8"))["results"]
                     self.assertEqual({result["reason"] for result in results}, {"Not run: the run was ended by SIGTERM."})
                     self.assert_nothing_is_left(run)

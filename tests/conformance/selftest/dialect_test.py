@@ -125,9 +125,7 @@ class Dialects(ConformTest):
                 ('[server]\nstart = "x"\n', "the file of a course has no 'server'; there are dialect"),
                 ('[dialect\n', "line 1: ")):
             with self.subTest(text):
-                run = self.run_conform("server", "--exec", "true", *self.course("wrong", text))
-                self.assertEqual(run.returncode, 2, run.stdout)
-                self.assertIn(said, run.stderr)
+                run = self.assert_refused(said, "server", "--exec", "true", *self.course("wrong", text))
                 self.assertIn("wrong.toml", run.stderr)
 
     def test_the_class_has_its_file_beside_the_submissions(self):

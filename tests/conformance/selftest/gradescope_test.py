@@ -9,15 +9,10 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import unittest
 from pathlib import Path
 
-CONFORM = "parley-conform"
-RUN_LIMIT_S = 100
-EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "grading"
-IS_ROOT = os.geteuid() == 0
+import support
+from support import EXAMPLES, IS_ROOT, RUN_LIMIT_S, SAMPLES, ConformTest
 
 # A daemon that hides from whoever looks for it, and does what it can for twenty seconds to everything that has to do with
 # the folders HOME and TEMP.
@@ -64,17 +59,9 @@ attack()
 """
 
 
-def can_make_a_sandbox():
-    run = subprocess.run([CONFORM, "server", "--exec", "true", "--sandbox", "on", "--only", "R4.1"], cwd=EXAMPLES,
-                         capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
-    return "no sandbox can be made" not in run.stderr
-
-
-class Gradescope(unittest.TestCase):
+class Gradescope(ConformTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        super().setUp()
         self.folder.chmod(0o755)
         self.home = self.folder / "autograder"
         self.temp = self.folder / "tmp"
@@ -82,10 +69,10 @@ class Gradescope(unittest.TestCase):
         (self.home / "bin").mkdir(parents=True)
         self.temp.mkdir()
         self.script = shutil.copy(EXAMPLES / "gradescope" / "run_autograder", self.home)
-        self.conform = shutil.copy(CONFORM, self.home / "bin")
+        self.conform = shutil.copy(support.conform, self.home / "bin")
 
     def hand_in(self, sample):
-        shutil.copytree(EXAMPLES / "submissions" / sample, self.home / "submission", dirs_exist_ok=True)
+        shutil.copytree(SAMPLES / sample, self.home / "submission", dirs_exist_ok=True)
 
     def autograde(self, **settings):
         """results.json, as Gradescope would find it."""
@@ -136,7 +123,7 @@ class Gradescope(unittest.TestCase):
         return Path(self.script).read_bytes()
 
     def protections(self):
-        sandbox = can_make_a_sandbox()
+        sandbox = not support.why_no_sandbox()
         if not sandbox and not IS_ROOT:
             self.skipTest("neither a sandbox can be made here, nor can the server run as somebody else")
         return (["on"] if sandbox else []) + (["off"] if IS_ROOT else [])
@@ -159,5 +146,4 @@ class Gradescope(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    CONFORM = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    support.main()

@@ -5,7 +5,6 @@ Classroom 50.
     grading_test.py CONFORM [Samples|Grading]      CONFORM is the program parley-conform
 """
 
-import csv
 import json
 import os
 import re
@@ -14,15 +13,14 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-import unittest
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
-CONFORM = "parley-conform"
-RUN_LIMIT_S = 100
-EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "grading"
+import support
+from support import EXAMPLES, IS_ROOT, RUN_LIMIT_S, SAMPLES, ConformTest, class_rows, is_alive, processes
+
 QUICK = ["--jobs", "8", "--receipt-time", "5", "--memory", "4096"]
 VOID_TAGS = {"meta", "br"}
 NAMES = {"python-server": "Python server", "java-server": "Java server", "python-client": "Python client",
@@ -66,23 +64,10 @@ BROKEN = {  # folder: (grade.toml, server.py, what is said of it)
 }
 
 
-def is_alive(pid):
-    try:
-        return "Z" not in Path("/proc", pid, "stat").read_text(encoding="utf-8").rsplit(")", 1)[1]
-    except OSError:
-        return False
-
-
 def marked_processes():
-    """Those that a run of the suite has started, and their arguments."""
-    marked = {}
-    for environment in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if b"PARLEY_CONFORM_" in environment.read_bytes():
-                marked[environment.parent.name] = (environment.parent / "cmdline").read_bytes()
-        except OSError:
-            pass  # it has ended
-    return marked
+    """The arguments of those that a run of the suite has started."""
+    words = processes()
+    return [words.get(pid, b"") for pid, environment in processes("environ").items() if b"PARLEY_CONFORM_" in environment]
 
 
 class Page(HTMLParser):
@@ -106,23 +91,13 @@ class Page(HTMLParser):
         self.open.pop()
 
 
-class Graded(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def run_conform(self, *arguments):
-        return subprocess.run([CONFORM, *arguments], capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True,
-                              errors="replace")
-
+class Graded(ConformTest):
     def grade(self, submissions, *options):
         """The run, class.csv by the submission's name, and class.html."""
         output = self.folder / "reports"
         run = self.run_conform("grade", str(submissions), "--output", str(output), *options)
         self.assertIn(run.returncode, (0, 1), run.stdout + run.stderr)
-        with open(output / "class.csv", newline="", encoding="utf-8") as file:
-            rows = {row["name"]: row for row in csv.DictReader(file, strict=True)}
+        rows = class_rows(output, "name")
         page = Page((output / "class.html").read_text(encoding="utf-8"))
         self.assertEqual(page.open, [])
         self.assertEqual(page.rows, len(rows))
@@ -140,7 +115,7 @@ class Graded(unittest.TestCase):
 class Samples(Graded):
     def test_samples_end_as_the_page_says(self):
         samples = self.folder / "submissions"
-        shutil.copytree(EXAMPLES / "submissions", samples)
+        shutil.copytree(SAMPLES, samples)
         names = dict(NAMES)
         if not shutil.which("javac"):
             print("no javac here: the Java sample is not tried", file=sys.stderr)
@@ -189,7 +164,7 @@ class Grading(Graded):
         cls.sleeper_folder = Path(folder.name)
         (cls.sleeper_folder / "sleeps").mkdir()
         (cls.sleeper_folder / "sleeps" / "grade.toml").write_text('[server]\nstart = "sleep 99"\n', encoding="utf-8")
-        cls.sleeper = subprocess.Popen([CONFORM, "grade", folder.name, "--only", "R4.1"], stdout=subprocess.PIPE, text=True)
+        cls.sleeper = subprocess.Popen([support.conform, "grade", folder.name, "--only", "R4.1"], stdout=subprocess.PIPE, text=True)
         cls.addClassCleanup(cls.sleeper.stdout.close)
         cls.addClassCleanup(cls.sleeper.wait)
         cls.addClassCleanup(cls.sleeper.kill)
@@ -201,7 +176,7 @@ class Grading(Graded):
             (submissions / name / "server.py").write_text(server, encoding="utf-8")
             if settings is not None:
                 (submissions / name / "grade.toml").write_text(settings, encoding="utf-8")
-        shutil.copytree(EXAMPLES / "submissions" / "python-server", submissions / "zz-good")
+        shutil.copytree(SAMPLES / "python-server", submissions / "zz-good")
         _, rows, _ = self.grade(submissions, "--sandbox", "off", "--timeout", "0.3", "--build-time", "1", "--only",
                                 "R4.1,D1.1")
         for name, (_, _, said) in BROKEN.items():
@@ -219,7 +194,7 @@ class Grading(Graded):
         pids = (submissions / "stays" / "pids").read_text(encoding="utf-8").split()
         self.assertGreaterEqual(len(pids), 2)
         self.assertEqual([pid for pid in pids if is_alive(pid)], [])
-        left = [line for line in marked_processes().values() if str(self.folder).encode() in line]
+        left = [line for line in marked_processes() if str(self.folder).encode() in line]
         self.assertEqual(left, [])
 
     def test_folders_may_be_called_anything(self):
@@ -248,7 +223,7 @@ class Grading(Graded):
         """Its patterns are texts: no regular expression of a student's is compiled, or matched without end."""
         for name, pattern in {"deep": "(" * 10_000, "text": "(.*)*(.*)*(.*)*$"}.items():
             folder = self.folder / "submissions" / name
-            shutil.copytree(EXAMPLES / "submissions" / "python-client", folder)
+            shutil.copytree(SAMPLES / "python-client", folder)
             (folder / "profile").write_text(f"delivered = {pattern}\nanswer_time_s = 1\n", encoding="utf-8")
             (folder / "grade.toml").write_text('[client]\nstart = "python3 client.py {user} {host} {port}"\nprofile = "profile"\n',
                                                encoding="utf-8")
@@ -261,19 +236,17 @@ class Grading(Graded):
         empty.mkdir()
         weights = self.folder / "weights"
         weights.write_text("D2.1 = many\n", encoding="utf-8")
-        samples = str(EXAMPLES / "submissions")
+        samples = str(SAMPLES)
         for arguments, said in (([str(empty)], "there are no submissions in"),
                                 ([str(self.folder / "nowhere")], "is no folder that can be read"),
                                 ([samples, "--only", "D2.11"], "the nearest are"),
                                 ([samples, "--weights", str(weights)], "'many' is not a whole number")):
             with self.subTest(arguments=arguments):
-                run = self.run_conform("grade", *arguments, "--output", str(self.folder / "out"))
-                self.assertEqual(run.returncode, 2, run.stdout)
-                self.assertIn(said, run.stderr)
+                self.assert_refused(said, "grade", *arguments, "--output", self.folder / "out")
 
     def as_root(self):
         """For what runs programs as another user: `sudo` in its way, and what Classroom 50 tells an autograder."""
-        if os.geteuid() != 0:
+        if not IS_ROOT:
             self.skipTest("only root can run a program as somebody else")
         self.folder.chmod(0o711)
         tools = self.folder / "tools"
@@ -285,7 +258,7 @@ class Grading(Graded):
     def check_out(self, sample):
         """A student's checkout, with what a hostile one may have in it."""
         checkout = self.folder / "checkout"
-        shutil.copytree(EXAMPLES / "submissions" / sample, checkout)
+        shutil.copytree(SAMPLES / sample, checkout)
         (checkout / "grade.toml").write_text('[server]\nstart = "false"\n', encoding="utf-8")
         (checkout / "result.json").symlink_to(self.folder / "victim")
         return checkout
@@ -296,7 +269,7 @@ class Grading(Graded):
         values = dict(re.findall(r'^  ([A-Z]+): "?(.*?)"?(?:  #.*)?$', workflow, re.MULTILINE))
         step = workflow.split("      - name: Judge\n        run: |\n", 1)[1].split("\n\n", 1)[0]
         (self.folder / "bin").mkdir()
-        (self.folder / "bin" / "parley-conform").symlink_to(CONFORM)
+        (self.folder / "bin" / "parley-conform").symlink_to(support.conform)
         self.check_out("python-mistakes").rename(self.folder / "submission")
         summary = self.folder / "summary"
         for build, said, exit_code in (("", "## Failed: ", 1), ("echo no such header; exit 7", "no such header", 1)):
@@ -319,7 +292,7 @@ class Grading(Graded):
         script = self.folder / "autograder.py"
         text = (EXAMPLES / "classroom50" / "autograder.py").read_text(encoding="utf-8")
         script.write_text(text.replace('"--budget",', '"--only", "R4.1,D2.1", "--budget",'), encoding="utf-8")
-        shutil.copy(CONFORM, self.folder / "parley-conform")
+        shutil.copy(support.conform, self.folder / "parley-conform")
         checkout = self.check_out("python-mistakes")
         for build, score, most in (("", 2, 3), ("exit 7", 0, None)):
             script.write_text(re.sub("^BUILD = .*", f"BUILD = {build!r}", script.read_text(encoding="utf-8"), flags=re.MULTILINE),
@@ -343,5 +316,4 @@ class Grading(Graded):
 
 
 if __name__ == "__main__":
-    CONFORM = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    support.main()

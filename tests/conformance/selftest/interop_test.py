@@ -8,18 +8,12 @@ import csv
 import fcntl
 import os
 import signal
-import subprocess
-import sys
-import tempfile
 import time
-import unittest
 from html.parser import HTMLParser
-from pathlib import Path
 
-CONFORM = "parley-conform"
-RUN_LIMIT_S = 100
-ZOO = Path(__file__).resolve().parents[1] / "zoo"
-SAMPLES = Path(__file__).resolve().parents[3] / "examples" / "grading" / "submissions"
+import support
+from support import SAMPLES, ConformTest
+
 PYTHON = "python3 -I -S"
 BOTH = '[server]\nstart = "{0} server.py {{port}}"\n[client]\nstart = "{0} client.py {{user}} {{host}} {{port}}"\n'.format(PYTHON)
 HOSTILE_NAME = '=HYPERLINK("x") <b>Bob</b>'
@@ -48,23 +42,20 @@ class Ids(HTMLParser):
 def processes_of(folder):
     """The command lines of those that have something to do with it."""
     found = []
-    for entry in Path("/proc").glob("[0-9]*"):
+    for pid, words in support.processes().items():
         try:
-            words = (entry / "cmdline").read_bytes() + os.fsencode(os.readlink(entry / "cwd"))
+            place = os.readlink(f"/proc/{pid}/cwd")
         except OSError:
             continue  # it has ended
-        if os.fsencode(folder) in words:
+        if os.fsencode(folder) in words + os.fsencode(place):
             found.append(words)
     return found
 
 
-class Interop(unittest.TestCase):
+class Interop(ConformTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.server = (ZOO / "reference_server.py").read_text(encoding="utf-8")
-        self.client = (ZOO / "reference_client.py").read_text(encoding="utf-8")
+        super().setUp()
+        self.server, self.client = support.reference("server"), support.reference("client")
 
     def add(self, folder, server, client, settings=BOTH):
         (self.folder / folder).mkdir()
@@ -72,8 +63,7 @@ class Interop(unittest.TestCase):
             (self.folder / folder / name).write_text(text, encoding="utf-8")
 
     def begin(self, *options):
-        return subprocess.Popen([CONFORM, "interop", self.folder, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                text=True, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+        return self.start_conform("interop", self.folder, *options, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
 
     def matrix(self):
         """By the client's folder, by the server's: yes, or why not."""
@@ -91,9 +81,7 @@ class Interop(unittest.TestCase):
                  f"name = '{HOSTILE_NAME}'\n" + BOTH)
         self.add("deaf", self.server, mutated(self.client, 'show(f"{visible(rest)}: {visible(body)}")', "visible(body)"))
         self.add("absent", "import sys\nsys.exit('no chat today')", "import sys\nsys.exit('nor here')")
-        run = self.begin("--sandbox", "off", "--timeout", "0.5")
-        printed, errors = run.communicate(timeout=RUN_LIMIT_S)
-        self.assertEqual(run.returncode, 1, printed + errors)
+        printed, _ = self.end(self.begin("--sandbox", "off", "--timeout", "0.5"), 1)
         pairs, of_servers = self.matrix()
         yes = {(client, server) for client, row in pairs.items() for server, said in row.items() if said == "yes"}
         self.assertEqual(yes, {("exact", "exact"), ("exact", "deaf")})
@@ -127,12 +115,10 @@ class Interop(unittest.TestCase):
         settings = ('[server]\nstart = "python3 server.py"\nport = 5050\n'
                     '[client]\nstart = "python3 client.py {user} {host}"\nport = 5050\n')
         self.add("ada", server, client, settings)
-        run = self.begin()
-        printed, errors = run.communicate(timeout=RUN_LIMIT_S)
+        printed, errors = self.end(self.begin(), 0, 1, 2)
         if "no sandbox" in errors:
             self.assertIn("it can only be tried in a sandbox", printed)
             self.skipTest(errors.strip())
-        self.assertEqual(run.returncode, 0, printed + errors)
         self.assertEqual(self.matrix()[0]["ada"]["ada"], "yes")
 
     def test_ended_by_a_signal(self):
@@ -144,8 +130,7 @@ class Interop(unittest.TestCase):
         begun.read_text(encoding="utf-8")  # the look at the client alone
         time_begun = time.monotonic()
         run.send_signal(signal.SIGTERM)
-        printed, errors = run.communicate(timeout=RUN_LIMIT_S)
-        self.assertEqual(run.returncode, 128 + signal.SIGTERM, printed + errors)
+        printed, errors = self.end(run, 128 + signal.SIGTERM)
         self.assertIn("the run was ended by SIGTERM", errors)
         self.assertLess(time.monotonic() - time_begun, 30)
         self.assertIn("not", self.matrix()[0]["ada"]["ada"])
@@ -154,16 +139,12 @@ class Interop(unittest.TestCase):
     def test_mistakes_of_the_grader(self):
         for arguments, said in ((["/nowhere"], "/nowhere is no folder that can be read"), ([], "FOLDER is required"),
                                 ([str(SAMPLES), "--jobs", "0"], "--jobs")):
-            run = subprocess.run([CONFORM, "interop", *arguments], capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
-            self.assertEqual(run.returncode, 2, run.stdout + run.stderr)
-            self.assertIn(said, run.stderr)
+            self.assert_refused(said, "interop", *arguments)
 
     def test_a_class_without_clients(self):
         self.add("ada", "", "", '[server]\nstart = "true"\n')
         self.add("bob", "", "", "[server\n")
-        run = self.begin()
-        printed, errors = run.communicate(timeout=RUN_LIMIT_S)
-        self.assertEqual(run.returncode, 2, printed + errors)
+        printed, errors = self.end(self.begin(), 2)
         self.assertIn("the class has no client", errors)
         self.assertIn("bob: Its grade.toml can not be read", printed)
         self.assertFalse((self.folder / "reports").exists())
@@ -172,12 +153,9 @@ class Interop(unittest.TestCase):
         for command in ("interop", "grade"):
             with self.subTest(command=command), open(self.folder / ".lock", "w", encoding="utf-8") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                run = subprocess.run([CONFORM, command, SAMPLES, "--output", self.folder], capture_output=True, text=True,
-                                     timeout=RUN_LIMIT_S, check=False)
-                self.assertEqual((run.returncode, run.stdout), (2, ""))
-                self.assertIn(f"another run writes to {self.folder}", run.stderr)
+                run = self.assert_refused(f"another run writes to {self.folder}", command, SAMPLES, "--output", self.folder)
+                self.assertEqual(run.stdout, "")
 
 
 if __name__ == "__main__":
-    CONFORM = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    support.main()

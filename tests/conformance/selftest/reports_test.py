@@ -9,35 +9,21 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
-import tempfile
 import time
-import unittest
 from pathlib import Path
 
-CONFORM = "parley-conform"
-RUN_LIMIT_S = 60
-ROOT = Path(__file__).resolve().parents[3]
-SAMPLES = ROOT / "examples" / "grading" / "submissions"
+import support
+from support import ROOT, RUN_LIMIT_S, SAMPLES, ConformTest
+
 NOBODY = ["server", "127.0.0.1:1"]  # where nobody listens: the shortest run
 FORMATS = ["tap", "junit", "markdown", "gradescope", "autolab", "prairielearn", "vpl", "json", "html"]
 NOT_WRITTEN = 5
 
 
-def run_conform(*arguments, **settings):
-    settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL} | settings
-    return subprocess.run([CONFORM, *map(str, arguments)], timeout=RUN_LIMIT_S, check=False, text=True, errors="replace", **settings)
-
-
-class Reports(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
+class Reports(ConformTest):
     def judge_sample(self, sample, *options):
         report = self.folder / f"{sample}.tap"
-        run = run_conform("server", "--exec", f"exec python3 {SAMPLES / sample / 'server.py'} {{port}}", "--receipt-time", "5", "--only",
+        run = self.run_conform("server", "--exec", f"exec python3 {SAMPLES / sample / 'server.py'} {{port}}", "--receipt-time", "5", "--only",
                           "R4.1,D2.1,D1.4", "--tap", report, *options)
         self.assertIn(run.returncode, (0, 1), run.stderr)
         return report
@@ -62,7 +48,7 @@ class Reports(unittest.TestCase):
 
     def test_every_format(self):
         options = [word for name in FORMATS for word in (f"--{name}", self.folder / name)]
-        run = run_conform(*NOBODY, *options, env=os.environ | {"VPL_GRADEMAX": "10"})
+        run = self.run_conform(*NOBODY, *options, env=os.environ | {"VPL_GRADEMAX": "10"})
         self.assertEqual(run.returncode, 3, run.stderr)
         self.assertIn("0 passed", run.stdout, "the console has its report, too")
         for name in FORMATS:
@@ -80,7 +66,7 @@ class Reports(unittest.TestCase):
             listener.bind(str(taken))
         for path in (self.folder / "nowhere" / "x.html", self.folder, closed, taken, "/dev/full"):
             with self.subTest(path=path):
-                run = run_conform(*NOBODY, "--json", old, "--tap", self.folder / "new.tap", "--html", path)
+                run = self.run_conform(*NOBODY, "--json", old, "--tap", self.folder / "new.tap", "--html", path)
                 self.assertEqual(run.returncode, 2)
                 self.assertIn(f"cannot write {path}: ", run.stderr)
                 self.assertEqual(old.read_text(encoding="utf-8"), "old")
@@ -88,31 +74,31 @@ class Reports(unittest.TestCase):
         fifo = self.folder / "fifo"
         os.mkfifo(fifo)
         for arguments in (NOBODY, ["server", "--exec", "true", "--watch"]):
-            run = run_conform(*arguments, "--tap", fifo)
+            run = self.run_conform(*arguments, "--tap", fifo)
             self.assertEqual((run.returncode, run.stderr), (2, f"parley-conform: cannot write {fifo}: nobody reads this FIFO\n"))
         reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-        self.assertEqual(run_conform(*NOBODY, "--html", closed, "--tap", fifo).returncode, 2)
-        self.assertEqual(run_conform(*NOBODY, "--tap", fifo).returncode, 3)
+        self.assertEqual(self.run_conform(*NOBODY, "--html", closed, "--tap", fifo).returncode, 2)
+        self.assertEqual(self.run_conform(*NOBODY, "--tap", fifo).returncode, 3)
         self.assertTrue(os.read(reader, 1000).startswith(b"TAP version 13\n"))
         os.close(reader)
         for path in ("/dev/stdout", "/dev/fd/1", "-"):
-            self.assertTrue(run_conform(*NOBODY, "--tap", path).stdout.startswith("TAP version 13\n"), path)
-        self.assertEqual(run_conform(*NOBODY, "--tap", "/dev/null").returncode, 3)
+            self.assertTrue(self.run_conform(*NOBODY, "--tap", path).stdout.startswith("TAP version 13\n"), path)
+        self.assertEqual(self.run_conform(*NOBODY, "--tap", "/dev/null").returncode, 3)
         link = self.folder / "link"
         link.symlink_to(self.folder / "target")
-        self.assertEqual(run_conform(*NOBODY, "--json", link).returncode, 3)
+        self.assertEqual(self.run_conform(*NOBODY, "--json", link).returncode, 3)
         self.assertTrue(link.is_symlink() and (self.folder / "target").is_file())
 
     def test_two_reports_want_one_file(self):
         for one, other in (("x", "./x"), ("-", "-")):
-            run = run_conform(*NOBODY, "--json", one, "--tap", other, cwd=self.folder)
+            run = self.run_conform(*NOBODY, "--json", one, "--tap", other, cwd=self.folder)
             self.assertEqual(run.returncode, 2)
             self.assertIn("give each its own file", run.stderr)
 
     def test_the_others_are_written_when_one_cannot_be(self):
         (self.folder / "gone").mkdir()
         lost = self.folder / "gone" / "a.json"
-        run = run_conform("server", "--exec", f"rmdir {lost.parent}", "--only", "R4.1", "--tap", self.folder / "a.tap", "--gradescope", lost,
+        run = self.run_conform("server", "--exec", f"rmdir {lost.parent}", "--only", "R4.1", "--tap", self.folder / "a.tap", "--gradescope", lost,
                           "--html", self.folder / "a.html")
         self.assertEqual(run.returncode, NOT_WRITTEN)
         self.assertEqual(run.stderr, f"parley-conform: cannot write {lost}: No such file or directory\n")
@@ -134,7 +120,7 @@ class Reports(unittest.TestCase):
             (reports / name).symlink_to(victim)
         for name in (".class.html.part", "one-server.html"):
             os.mkfifo(reports / name)
-        run = run_conform(*grade)
+        run = self.run_conform(*grade)
         self.assertEqual(victim.read_text(encoding="utf-8"), "untouched")
         self.assertEqual(run.returncode, NOT_WRITTEN, run.stderr)
         self.assertEqual(run.stderr, f"parley-conform: cannot write {reports}/one-server.json: Is a directory\n")
@@ -142,7 +128,7 @@ class Reports(unittest.TestCase):
             self.assertTrue((reports / name).is_file(), name)
         (reports / "class.csv").unlink()
         (reports / "class.csv").mkdir()
-        run = run_conform(*grade)
+        run = self.run_conform(*grade)
         self.assertEqual((run.returncode, run.stdout), (2, ""), "before anything is judged")
         self.assertIn(f"cannot write {reports}/class.csv: Is a directory", run.stderr)
 
@@ -151,7 +137,7 @@ class Reports(unittest.TestCase):
         for arguments in (NOBODY, [*NOBODY, "--tap", "-"], ["server", "--list"], ["--help"], ["client", "--help"], ["--version"],
                           ["grade", self.folder / "class"]):
             with self.subTest(arguments=arguments), open("/dev/full", "w", encoding="utf-8") as full:
-                run = run_conform(*arguments, stdout=full)
+                run = self.run_conform(*arguments, stdout=full)
                 self.assertEqual(run.returncode, NOT_WRITTEN, run.stderr)
                 self.assertEqual(run.stderr.splitlines()[-1], "parley-conform: standard output does not take what is to be printed")
 
@@ -159,20 +145,20 @@ class Reports(unittest.TestCase):
         for half, command in (("server", "sleep 50"), ("client", "sleep 50; echo {port}")):
             with self.subTest(half=half):
                 began = time.monotonic()
-                run = run_conform(half, "--exec", command, "--budget", "0.3", "--timeout", "20", "--only", "R4.1" if half == "server" else "C1.1")
+                run = self.run_conform(half, "--exec", command, "--budget", "0.3", "--timeout", "20", "--only", "R4.1" if half == "server" else "C1.1")
                 self.assertEqual(run.returncode, 3, run.stdout + run.stderr)
                 self.assertIn("The time for the whole run was used up.", " ".join(run.stdout.split()))
                 self.assertLess(time.monotonic() - began, 15)
 
     def test_visibility(self):
         report = self.folder / "results.json"
-        run_conform(*NOBODY, "--only", "R4.1,D2.1", "--visibility", "after_published,D2=hidden", "--gradescope", report)
+        self.run_conform(*NOBODY, "--only", "R4.1,D2.1", "--visibility", "after_published,D2=hidden", "--gradescope", report)
         results = json.loads(report.read_text(encoding="utf-8"))
         self.assertEqual(results["visibility"], "after_published")
         self.assertEqual([test["visibility"] for test in results["tests"] if test["name"].startswith("D2.1")], ["hidden"])
         self.assertEqual({test["visibility"] for test in results["tests"]}, {"after_published", "hidden"})
         for word, said in (("sometimes", "is not visible, after_due_date"), ("Z=hidden", "'Z' names no case"), ("=hidden", "names no case")):
-            run = run_conform(*NOBODY, "--visibility", word)
+            run = self.run_conform(*NOBODY, "--visibility", word)
             self.assertEqual(run.returncode, 2)
             self.assertIn(said, run.stderr)
 
@@ -197,5 +183,4 @@ class Reports(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    CONFORM = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    support.main()

@@ -4,24 +4,17 @@
     shortage_test.py CONFORM       CONFORM is the program parley-conform
 """
 
-import csv
 import json
 import os
 import resource
 import shutil
 import subprocess
-import sys
-import tempfile
-import unittest
-from pathlib import Path
 
 import support
+from support import IS_ROOT, SAMPLES, ConformTest, class_rows
 
-CONFORM = "parley-conform"
-RUN_LIMIT_S = 100
-SERVER = (Path(__file__).resolve().parents[3] / "examples/grading/submissions/python-server/server.py").read_text(encoding="utf-8")
+SERVER = (SAMPLES / "python-server/server.py").read_text(encoding="utf-8")
 FEW = ["--only", "R4.1-two-sockets"]
-IS_ROOT = os.geteuid() == 0
 OTHER_USER = ["--sandbox", "off", "--user", "61236"]
 
 # Says FAILURE when it is called for the FIRSTth to the LASTth time, and is bwrap for the others.
@@ -59,11 +52,9 @@ if not os.path.exists("SHARED/slow"):
 """
 
 
-class Shortage(unittest.TestCase):
+class Shortage(ConformTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        super().setUp()
         self.folder.chmod(0o755)
         self.submissions, self.output = self.folder / "class", self.folder / "reports"
         self.shared, self.temporary = self.folder / "shared", self.folder / "temporary"
@@ -80,16 +71,15 @@ class Shortage(unittest.TestCase):
 
     def grade(self, *options, code=0, before=(), environment=None, **more):
         """What it said on stderr, and the rows by folder."""
-        run = subprocess.run([*before, CONFORM, "grade", self.submissions, "--output", self.output, *FEW, *options], capture_output=True,
-                             text=True, env=os.environ | {"TMPDIR": str(self.temporary)} | (environment or {}), timeout=RUN_LIMIT_S,
+        run = subprocess.run([*before, support.conform, "grade", self.submissions, "--output", self.output, *FEW, *options], capture_output=True,
+                             text=True, env=os.environ | {"TMPDIR": str(self.temporary)} | (environment or {}), timeout=support.RUN_LIMIT_S,
                              check=False, **more)
         self.assertEqual(run.returncode, code, run.stdout + run.stderr)
         if self.temporary.is_dir():
             self.assertEqual(list(self.temporary.iterdir()), [], "something is left")
         if not (self.output / "class.csv").exists():
             return run.stderr, {}
-        with open(self.output / "class.csv", newline="", encoding="utf-8") as file:
-            return run.stderr, {row["folder"]: row for row in csv.DictReader(file, strict=True)}
+        return run.stderr, class_rows(self.output)
 
     def assert_all_points(self, row):
         self.assertEqual((row["problem"], row["score"]), ("", "1"))
@@ -201,6 +191,4 @@ class Shortage(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    CONFORM = os.path.abspath(sys.argv.pop(1))
-    support.skip_without_sandbox(CONFORM)
-    unittest.main()
+    support.main(needs_sandbox=True)

@@ -4,6 +4,7 @@ A test file ends with `support.main()` and is run as `X_test.py CONFORM [names o
 parley-conform.
 """
 
+import csv
 import json
 import os
 import py_compile
@@ -19,6 +20,8 @@ RUN_LIMIT_S = 300
 ROOT = Path(__file__).resolve().parents[3]
 ZOO = ROOT / "tests" / "conformance" / "zoo"
 EXAMPLES = ROOT / "examples" / "grading"
+SAMPLES = EXAMPLES / "submissions"
+IS_ROOT = os.geteuid() == 0
 sys.path.insert(0, str(ZOO))
 # Whoever runs the tests may have site packages that take longer than all else of a start; few programs need any.
 PYTHON = shlex.join([sys.executable, "-I", "-S"])
@@ -36,8 +39,32 @@ class ConformTest(unittest.TestCase):
 
     def run_conform(self, *arguments, **settings):
         """Runs it to its end."""
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.run([conform, *map(str, arguments)], timeout=RUN_LIMIT_S, check=False, text=True, errors="replace",
-                              **{"capture_output": True} | settings)
+                              **streams | settings)
+
+    def start_conform(self, *arguments, **settings):
+        """Runs it beside the test; end() waits for it."""
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        run = subprocess.Popen([conform, *map(str, arguments)], text=True, **pipes | settings)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
+        for stream in filter(None, (run.stdout, run.stderr)):
+            self.addCleanup(stream.close)
+        return run
+
+    def end(self, run, *codes):
+        """What it has printed, and what it has said on stderr; it has ended with one of these codes."""
+        printed, errors = run.communicate(timeout=RUN_LIMIT_S)
+        self.assertIn(run.returncode, codes, f"{printed}{errors}")
+        return printed, errors
+
+    def assert_refused(self, said, *arguments, **settings):
+        """It is told what is wrong with its command line, or its files."""
+        run = self.run_conform(*arguments, **settings)
+        self.assertEqual(run.returncode, 2, run.stdout + run.stderr)
+        self.assertIn(said, run.stderr)
+        return run
 
     def report_of(self, *arguments, **settings):
         """What it says of a program that came up, in JSON."""
@@ -55,6 +82,12 @@ class ConformTest(unittest.TestCase):
         file.write_text(source, encoding="utf-8")
         compiled = py_compile.compile(str(file), cfile=str(file.with_suffix(".pyc")), doraise=True)
         return f"{PYTHON} {shlex.quote(compiled)}"
+
+
+def class_rows(reports, key="folder"):
+    """class.csv by a column, in its order."""
+    with open(reports / "class.csv", newline="", encoding="utf-8") as file:
+        return {row[key]: row for row in csv.DictReader(file, strict=True)}
 
 
 def reference(program="server"):
@@ -77,16 +110,35 @@ def is_alive(pid):
         return False
 
 
-def skip_without_sandbox(program):
-    """Ends this test, as one that is skipped, where parley-conform can make no sandbox."""
-    run = subprocess.run([program, "server", "--exec", "true", "--sandbox", "on", "--only", "R4.1"], cwd=EXAMPLES,
+def processes(what="cmdline"):
+    """What /proc has of each process under that name, by its number."""
+    found = {}
+    for file in Path("/proc").glob(f"[0-9]*/{what}"):
+        try:
+            found[int(file.parent.name)] = file.read_bytes()
+        except OSError:
+            pass  # it has ended
+    return found
+
+
+def pid_of(*command):
+    """The process with this command line, if there is one."""
+    wanted = "\0".join(command).encode() + b"\0"
+    return next((pid for pid, words in processes().items() if words == wanted), None)
+
+
+def why_no_sandbox():
+    """What parley-conform says where it can make none; else nothing."""
+    run = subprocess.run([conform, "server", "--exec", "true", "--sandbox", "on", "--only", "R4.1"], cwd=EXAMPLES,
                          capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
-    if "no sandbox can be made" in run.stderr:
-        print("skipped:", run.stderr.strip(), file=sys.stderr)
-        sys.exit(77)
+    return run.stderr.strip() if "no sandbox can be made" in run.stderr else ""
 
 
-def main():
+def main(needs_sandbox=False):
+    """Where a sandbox is needed and cannot be made, the test ends as one that is skipped."""
     global conform
     conform = os.path.abspath(sys.argv.pop(1))
+    if needs_sandbox and (reason := why_no_sandbox()):
+        print("skipped:", reason, file=sys.stderr)
+        sys.exit(77)
     unittest.main(module="__main__")

@@ -7,12 +7,10 @@
 import re
 import subprocess
 import sys
-import unittest
-from pathlib import Path
 
-CONFORM = "parley-conform"
-RUN_LIMIT_S = 60
-ROOT = Path(__file__).resolve().parents[3]
+import support
+from support import ROOT, RUN_LIMIT_S, ConformTest
+
 SUITE_PAGE = "tests/conformance/README.md"
 
 
@@ -20,16 +18,14 @@ def words_of(page):
     return " ".join((ROOT / page).read_text(encoding="utf-8").split())
 
 
-def totals(half):
-    """Of the last line of --list: cases and points."""
-    listed = subprocess.run([CONFORM, half, "--list"], capture_output=True, text=True, check=True, timeout=RUN_LIMIT_S).stdout
-    cases, points = re.fullmatch(r"(\d+) cases: \d+ MUST, \d+ SHOULD, \d+ MAY; (\d+) points", listed.splitlines()[-1]).groups()
-    return cases, points
+class Pages(ConformTest):
+    def totals(self, half):
+        """Of the last line of --list: cases and points."""
+        last = self.run_conform(half, "--list").stdout.splitlines()[-1]
+        return re.fullmatch(r"(\d+) cases: \d+ MUST, \d+ SHOULD, \d+ MAY; (\d+) points", last).groups()
 
-
-class Pages(unittest.TestCase):
     def test_cases_and_points(self):
-        (server_cases, server_points), (client_cases, client_points) = totals("server"), totals("client")
+        (server_cases, server_points), (client_cases, client_points) = self.totals("server"), self.totals("client")
         self.assertIn(f"({server_cases} for a server, {client_cases} for a client)", words_of(SUITE_PAGE))
         self.assertIn(f"{server_points} for a server, {client_points} for a client", words_of("examples/grading/README.md"))
 
@@ -45,5 +41,4 @@ class Pages(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    CONFORM = sys.argv.pop(1)
-    unittest.main()
+    support.main()

@@ -161,9 +161,7 @@ while True:
                 (["server", "127.0.0.1:1", "--weights", "/nowhere"], "cannot read /nowhere"),
                 (["server", "127.0.0.1:1", "--jobs", "2"], "--jobs needs --exec")):
             with self.subTest(arguments=arguments):
-                run = self.run_conform(*arguments)
-                self.assertEqual(run.returncode, 2)
-                self.assertIn(said, run.stderr)
+                run = self.assert_refused(said, *arguments)
                 self.assertEqual(run.stderr.count("\n"), 1)
 
     @unittest.skipIf(sys.version_info < (3, 11), "the tables of the mutants are TOML")

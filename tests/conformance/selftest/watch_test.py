@@ -12,16 +12,13 @@ import select
 import shutil
 import struct
 import subprocess
-import sys
-import tempfile
 import termios
 import time
-import unittest
-from pathlib import Path
 
-CONFORM = "parley-conform"
+import support
+from support import SAMPLES, ConformTest
+
 WAIT_LIMIT_S = 60
-SAMPLE = Path(__file__).resolve().parents[3] / "examples" / "grading" / "submissions" / "python-server" / "server.py"
 
 
 class Screen:
@@ -34,7 +31,7 @@ class Screen:
         self.inside = inside
         self.drawn = ""
         self.process = subprocess.Popen(
-            [CONFORM, "server", "--exec", "python3 server.py {port}", "--watch", "--only", "D1.1,D1.5", "--jobs", "2", *options],
+            [support.conform, "server", "--exec", "python3 server.py {port}", "--watch", "--only", "D1.1,D1.5", "--jobs", "2", *options],
             cwd=folder, stdin=inside, stdout=inside, stderr=subprocess.PIPE, start_new_session=True,
             env=os.environ | {"TERM": "xterm", "NO_COLOR": "1"})
 
@@ -80,13 +77,11 @@ class Screen:
         return code
 
 
-class Watch(unittest.TestCase):
+class Watch(ConformTest):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        super().setUp()
         self.source = self.folder / "server.py"
-        shutil.copy(SAMPLE, self.source)
+        shutil.copy(SAMPLES / "python-server" / "server.py", self.source)
 
     def save(self, old, new):
         """As sed and editors do: a new file that takes the place of the other."""
@@ -136,12 +131,10 @@ class Watch(unittest.TestCase):
             self.assertEqual(screen.leave(), 0)
 
     def test_without_a_terminal(self):
-        run = subprocess.run([CONFORM, "server", "--exec", "true", "--watch"], cwd=self.folder, capture_output=True, text=True,
-                             timeout=WAIT_LIMIT_S, check=False)
-        self.assertEqual((run.returncode, run.stdout), (2, ""))
-        self.assertIn("--watch draws on a terminal, and standard output is none", run.stderr)
+        run = self.assert_refused("--watch draws on a terminal, and standard output is none", "server", "--exec", "true", "--watch",
+                                  cwd=self.folder)
+        self.assertEqual(run.stdout, "")
 
 
 if __name__ == "__main__":
-    CONFORM = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    support.main()
