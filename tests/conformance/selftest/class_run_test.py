@@ -13,7 +13,7 @@ import socket
 from pathlib import Path
 
 import support
-from support import PYTHON, RUN_LIMIT_S, SAMPLES, ConformTest, class_rows, is_alive, pid_of, processes, wait_until
+from support import PYTHON, RUN_LIMIT_S, SAMPLES, ClassTest, class_rows, is_alive, pid_of, processes, wait_until
 
 SERVER = (SAMPLES / "python-server/server.py").read_text(encoding="utf-8")
 FEW = ["--only", "R4.1-two-sockets"]
@@ -56,20 +56,10 @@ def has_child(run):
     return any(file.read_text(encoding="utf-8") for file in Path(f"/proc/{run.pid}/task").glob("*/children"))
 
 
-class ClassRun(ConformTest):
-    def setUp(self):
-        super().setUp()
-        self.submissions, self.output = self.folder / "class", self.folder / "reports"
-        self.shared, self.temporary = self.folder / "shared", self.folder / "temporary"
-        for made in (self.submissions, self.shared, self.temporary):
-            made.mkdir()
-
+class ClassRun(ClassTest):
     def add(self, name, begin=COUNTS, more=""):
-        place = self.submissions / name
-        place.mkdir()
-        (place / "program.py").write_text(begin.replace("SHARED", str(self.shared)) + SERVER, encoding="utf-8")
-        (place / "grade.toml").write_text(f'[server]\nstart = "{PYTHON} program.py {{port}}"\n{more}', encoding="utf-8")
-        return place
+        return self.hand_in(name, begin.replace("SHARED", str(self.shared)) + SERVER,
+                            f'[server]\nstart = "{PYTHON} program.py {{port}}"\n{more}')
 
     def start(self, *arguments, **more):
         """The run has a folder of its own for temporary files."""

@@ -66,8 +66,8 @@ class Costs(Sandboxed):
         self.assert_all_points(rows["good"])
 
     def test_how_it_ended_is_told_alike(self):
-        self.add("signal", "", '[server]\nstart = "kill -SEGV $$"\n')
-        self.add("code", "", '[server]\nstart = "exit 3"\n')
+        self.hand_in("signal", "", '[server]\nstart = "kill -SEGV $$"\n')
+        self.hand_in("code", "", '[server]\nstart = "exit 3"\n')
         for choice in ("on", "off"):
             _, rows = self.grade("--sandbox", choice, *FEW)
             self.assertIn("it was killed by signal 11 (Segmentation fault)", rows["signal"]["problem"])

@@ -106,7 +106,7 @@ class Inside(Sandboxed):
 
     def test_a_build_is_in_the_sandbox_too(self):
         port = self.taken_port()
-        self.add("ada", sample("python-server/server.py"), f"""
+        self.hand_in("ada", sample("python-server/server.py"), f"""
 build = "cp program.py built.py; ! (echo > /dev/tcp/127.0.0.1/{port}) && ! ls {self.submissions}"
 [server]
 start = "python3 built.py {{port}}"
@@ -118,7 +118,7 @@ start = "python3 built.py {{port}}"
     def test_without_bubblewrap(self):
         """It is said, and what has a port in its source is judged all the same, one at a time."""
         port = free_port()
-        self.add("ada", sample("python-server/server.py", port), f'[server]\nstart = "python3 program.py"\nport = {port}\n')
+        self.hand_in("ada", sample("python-server/server.py", port), f'[server]\nstart = "python3 program.py"\nport = {port}\n')
         programs = self.folder / "bin"
         programs.mkdir()
         self.folder.chmod(0o755)
@@ -147,7 +147,7 @@ start = "python3 built.py {{port}}"
         if not IS_ROOT:
             self.skipTest("the other tests show it")
         port = self.taken_port()
-        self.add("ada", sample("python-server/server.py", port), f'[server]\nstart = "python3 program.py"\nport = {port}\n')
+        self.hand_in("ada", sample("python-server/server.py", port), f'[server]\nstart = "python3 program.py"\nport = {port}\n')
         self.add_server("bob", "import os\nos.makedirs('closed', 0, exist_ok=True)\nprint(os.getuid())")
         shutil.copy(support.conform, self.folder / "parley-conform")
         user = 61235

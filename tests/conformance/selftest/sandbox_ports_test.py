@@ -18,8 +18,8 @@ class Ports(Sandboxed):
     def test_servers_may_have_the_same_port_at_the_same_time(self):
         port = self.taken_port()
         for name in ("ada", "bob"):
-            self.add(name, sample("python-server/server.py", port),
-                     f'[server]\nstart = "python3 program.py"\nports = [{port}, 1]\n')
+            self.hand_in(name, sample("python-server/server.py", port),
+                         f'[server]\nstart = "python3 program.py"\nports = [{port}, 1]\n')
         runs = {output: self.begin("--sandbox", "on", *FEW, output=output) for output in ("one", "two")}
         for output, run in runs.items():
             for row in self.rows_of(run, output).values():
@@ -27,13 +27,13 @@ class Ports(Sandboxed):
 
     def test_a_client_may_have_its_port(self):
         port = self.taken_port()
-        self.add("ada", sample("python-client/client.py", port),
-                 f'[client]\nstart = "python3 program.py {{user}} {{host}}"\nports = [{port - 1}, {port}]\n')
+        self.hand_in("ada", sample("python-client/client.py", port),
+                     f'[client]\nstart = "python3 program.py {{user}} {{host}}"\nports = [{port - 1}, {port}]\n')
         _, rows = self.grade("--sandbox", "on", *FEW_OF_A_CLIENT)
         self.assert_all_points(rows["ada"])
 
     def test_a_client_that_needs_another_port_is_told_what_to_write(self):
-        self.add("ada", sample("python-client/client.py", self.taken_port()), '[client]\nstart = "python3 program.py {user} {host}"\n')
+        self.hand_in("ada", sample("python-client/client.py", self.taken_port()), '[client]\nstart = "python3 program.py {user} {host}"\n')
         _, rows = self.grade("--sandbox", "on", *FEW_OF_A_CLIENT)
         self.assertIn("Its command has no {port}", rows["ada"]["problem"])
 
@@ -47,16 +47,16 @@ class Ports(Sandboxed):
 
     def test_a_port_that_is_busy_is_named(self):
         port = self.taken_port()
-        self.add("server", sample("python-server/server.py", port), f'[server]\nstart = "python3 program.py"\nport = {port}\n')
-        self.add("client", sample("python-client/client.py", port),
-                 f'[client]\nstart = "python3 program.py {{user}} {{host}}"\nport = {port}\n')
+        self.hand_in("server", sample("python-server/server.py", port), f'[server]\nstart = "python3 program.py"\nport = {port}\n')
+        self.hand_in("client", sample("python-client/client.py", port),
+                     f'[client]\nstart = "python3 program.py {{user}} {{host}}"\nport = {port}\n')
         _, rows = self.grade("--sandbox", "off", "--only", "R4.1,C1.1")
         for row in rows.values():
             self.assertIn(f"its port {port} is in use by somebody else", row["problem"])
 
     def test_a_server_that_listens_elsewhere_is_told_what_to_write(self):
         port = free_port()
-        self.add("ada", sample("python-server/server.py", port), '[server]\nstart = "python3 program.py"\n')
+        self.hand_in("ada", sample("python-server/server.py", port), '[server]\nstart = "python3 program.py"\n')
         for choice in ("on", "off"):
             begin = time.monotonic()
             _, rows = self.grade("--sandbox", choice, *FEW)

@@ -3,7 +3,7 @@
 import secrets
 import socket
 
-from support import SAMPLES, ConformTest, class_rows
+from support import SAMPLES, ClassTest, class_rows
 
 FEW = ["--only", "R4.1,D1.1", "--jobs", "4"]
 
@@ -27,25 +27,15 @@ def sample(name, port=None):
     return text.replace("int(sys.argv[1])", str(port))
 
 
-class Sandboxed(ConformTest):
-    def setUp(self):
-        super().setUp()
-        self.submissions = self.folder / "submissions"
-        self.submissions.mkdir()
-
+class Sandboxed(ClassTest):
     def taken_port(self):
         """Somebody listens on it for the whole test, out here."""
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
         return listener.getsockname()[1]
 
-    def add(self, name, source, settings):
-        (self.submissions / name).mkdir()
-        (self.submissions / name / "program.py").write_text(source, encoding="utf-8")
-        (self.submissions / name / "grade.toml").write_text(settings, encoding="utf-8")
-
     def add_server(self, name, source, more=""):
-        self.add(name, source, f'[server]\nstart = "python3 program.py {{port}}"\n{more}')
+        self.hand_in(name, source, f'[server]\nstart = "python3 program.py {{port}}"\n{more}')
 
     def begin(self, *options, output="reports", **more):
         return self.start_conform("grade", self.submissions, "--output", self.folder / output, *options, **more)
@@ -58,7 +48,7 @@ class Sandboxed(ConformTest):
     def grade(self, *options, **more):
         """What it said on stderr, and class.csv by the submission's folder."""
         _, errors = self.end(self.begin(*options, **more), 0, 1)
-        return errors, class_rows(self.folder / "reports")
+        return errors, class_rows(self.output)
 
     def assert_all_points(self, row):
         self.assertEqual(row["problem"], "")

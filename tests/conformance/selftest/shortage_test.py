@@ -11,7 +11,7 @@ import shutil
 import subprocess
 
 import support
-from support import IS_ROOT, SAMPLES, ConformTest, class_rows
+from support import IS_ROOT, SAMPLES, ClassTest, class_rows
 
 SERVER = (SAMPLES / "python-server/server.py").read_text(encoding="utf-8")
 FEW = ["--only", "R4.1-two-sockets"]
@@ -52,22 +52,15 @@ if not os.path.exists("SHARED/slow"):
 """
 
 
-class Shortage(ConformTest):
+class Shortage(ClassTest):
     def setUp(self):
         super().setUp()
         self.folder.chmod(0o755)
-        self.submissions, self.output = self.folder / "class", self.folder / "reports"
-        self.shared, self.temporary = self.folder / "shared", self.folder / "temporary"
-        for made in (self.submissions, self.shared, self.temporary):
-            made.mkdir()
         self.shared.chmod(0o777)
 
     def add(self, name, begin="", settings=""):
-        place = self.submissions / name
-        place.mkdir()
-        (place / "program.py").write_text(begin.replace("SHARED", str(self.shared)) + SERVER, encoding="utf-8")
-        (place / "grade.toml").write_text(settings + '[server]\nstart = "python3 -I -S program.py {port}"\n', encoding="utf-8")
-        return place
+        return self.hand_in(name, begin.replace("SHARED", str(self.shared)) + SERVER,
+                            settings + '[server]\nstart = "python3 -I -S program.py {port}"\n')
 
     def grade(self, *options, code=0, before=(), environment=None, **more):
         """What it said on stderr, and the rows by folder."""

@@ -84,6 +84,25 @@ class ConformTest(unittest.TestCase):
         return f"{PYTHON} {shlex.quote(compiled)}"
 
 
+class ClassTest(ConformTest):
+    """With a class, a folder for its reports, one that its programs share, and one for temporary files."""
+
+    def setUp(self):
+        super().setUp()
+        self.submissions, self.output = self.folder / "class", self.folder / "reports"
+        self.shared, self.temporary = self.folder / "shared", self.folder / "temporary"
+        for made in (self.submissions, self.shared, self.temporary):
+            made.mkdir()
+
+    def hand_in(self, name, program, settings):
+        """The folder of a submission with one program."""
+        place = self.submissions / name
+        place.mkdir()
+        (place / "program.py").write_text(program, encoding="utf-8")
+        (place / "grade.toml").write_text(settings, encoding="utf-8")
+        return place
+
+
 def class_rows(reports, key="folder"):
     """class.csv by a column, in its order."""
     with open(reports / "class.csv", newline="", encoding="utf-8") as file:
