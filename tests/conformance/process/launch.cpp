@@ -1,7 +1,6 @@
 #include "tests/conformance/process/launch.hpp"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "tests/conformance/process/as_account.hpp"
 #include "tests/conformance/process/sandbox.hpp"
 #include "tests/conformance/process/shortage.hpp"
 
@@ -88,12 +88,6 @@ void keep_status(int status, bool for_bubblewrap) {
   ::close_range(status_descriptor + 1, ~0U, 0);
 }
 
-bool take_account(const std::optional<Account>& account) {
-  return !account ||
-         (::setgroups(0, nullptr) == 0 && ::setresgid(account->group, account->group, account->group) == 0 &&
-          ::setresuid(account->user, account->user, account->user) == 0);
-}
-
 }  // namespace
 
 // The shell is bash, since it gives its place to a command that is the last: the program's end and signals
@@ -150,7 +144,8 @@ void Launch::become(int status) const {
   const bool is_ready = set_limit(RLIMIT_DATA, confinement_.memory_bytes) &&
                         (!counts_account || set_limit(RLIMIT_NPROC, confinement_.processes)) &&
                         (!confinement_.is_kept_apart() || set_limit(RLIMIT_FSIZE, most_bytes_of_file)) &&
-                        set_descriptors(descriptors_) && take_account(confinement_.account) &&
+                        set_descriptors(descriptors_) &&
+                        (!confinement_.account || take_account(*confinement_.account)) &&
                         ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && (*folder == '\0' || ::chdir(folder) == 0);
   if (is_ready) ::execve(arguments_.front(), arguments_.data(), environment_.data());
   std::array<char, 1 + sizeof errno> told{failure_sign};

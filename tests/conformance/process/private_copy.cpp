@@ -2,7 +2,6 @@
 
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +11,7 @@
 #include <system_error>
 
 #include "tests/conformance/model/bad_input.hpp"
+#include "tests/conformance/process/as_account.hpp"
 #include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
@@ -62,19 +62,7 @@ void copy_tree(const fs::path& original, const fs::path& copy, const std::option
 
 /// Only that account may signal all of its processes with one call, and so none is made meanwhile.
 void end_all_of(const Account& account) {
-  const pid_t child = patiently([] {
-    const pid_t pid = ::fork();
-    if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
-    return pid;
-  });
-  if (child == 0) {
-    if (::setresgid(account.group, account.group, account.group) == 0 &&
-        ::setresuid(account.user, account.user, account.user) == 0)
-      ::kill(-1, SIGKILL);
-    ::_exit(0);
-  }
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  is_so_for(account, [] { return ::kill(-1, SIGKILL) == 0; });
 }
 
 }  // namespace

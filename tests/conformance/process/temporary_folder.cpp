@@ -2,7 +2,6 @@
 
 #include <sys/mount.h>
 #include <sys/statvfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +9,7 @@
 #include <iostream>
 
 #include "tests/conformance/model/bad_input.hpp"
+#include "tests/conformance/process/as_account.hpp"
 #include "tests/conformance/process/remove_tree.hpp"
 #include "tests/conformance/process/sandbox.hpp"
 #include "tests/conformance/process/shortage.hpp"
@@ -68,20 +68,7 @@ bool TemporaryFolder::has_room() const {
 
 void TemporaryFolder::check_way_for(const Account& account) const {
   const fs::path place = path_.parent_path();
-  const pid_t child = patiently([] {
-    const pid_t pid = ::fork();
-    if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
-    return pid;
-  });
-  if (child == 0) {
-    const bool is_other = ::setresgid(account.group, account.group, account.group) == 0 &&
-                          ::setresuid(account.user, account.user, account.user) == 0;
-    ::_exit(is_other && ::access(place.c_str(), X_OK) != 0 ? 1 : 0);
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (status != 0)
+  if (is_so_for(account, [&] { return ::access(place.c_str(), X_OK) != 0; }))
     throw BadInput{
         "user " + std::to_string(account.user) +
         ", as whom programs are run, cannot enter the folder for temporary files " + place.string() +
