@@ -79,72 +79,84 @@ void publish(const Report& report, const ReportPaths& paths) {
   if (!paths.chart.empty()) write_chart(report, paths.chart);
 }
 
+/// What the command line asks for.
+struct Options {
+  int rounds = 5;
+  std::chrono::milliseconds duration{1000};
+  bool relay = false;
+  bool holder = false;
+  bool peers_group = false;
+  bool scale = false;
+  bool peers = false;
+  ScaleOptions scale_options;
+  PeersOptions peers_options;
+  ReportPaths paths;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--rounds", options.rounds, "Rounds of each row; the figures are their medians")
+      ->check(CLI::Range(1, 99))
+      ->capture_default_str();
+  parley::add_seconds(app, "--seconds", options.duration, std::chrono::milliseconds{50},
+                      std::chrono::minutes{1}, "How long one system is measured in one round")
+      ->option_text("SECONDS [" + parley::to_seconds_text(options.duration) + "]");
+  app.add_flag("--relay", options.relay, "Be the relay")->group("");
+  app.add_flag("--holder", options.holder, "Hold users as standard input says")->group("");
+  app.add_flag("--peers-group", options.peers_group, "Be a group of clients, as standard input says")
+      ->group("");
+  app.add_flag("--scale", options.scale, "Measure parleyd with thousands of users");
+  app.add_option("--users", options.scale_options.users, "How many, one number after the other")
+      ->check(CLI::Range(least_held_users, std::size_t{1'000'000}))
+      ->capture_default_str();
+  app.add_flag("--peers", options.peers, "Measure parleyd beside brokers and an IRC server")
+      ->excludes("--scale");
+  app.add_option("--systems", options.peers_options.systems,
+                 "Of --peers: only these systems, with commas between them")
+      ->delimiter(',')
+      ->check(CLI::IsMember(peer_system_names()))
+      ->capture_default_str();
+  app.add_option("--tables", options.peers_options.tables, "Of --peers: only these tables")
+      ->delimiter(',')
+      ->check(CLI::IsMember(peer_table_names()))
+      ->capture_default_str();
+  app.add_option("--markdown", options.paths.markdown, "File for the tables");
+  app.add_option("--json", options.paths.json, "File for the figures");
+  app.add_option("--chart", options.paths.chart, "File for an SVG, drawn by gnuplot");
+}
+
+void measure_rows(int rounds, std::chrono::milliseconds duration) {
+  std::printf("Acknowledged messages of 64 bytes, blocking clients, loopback; median of %d rounds of %s s.\n",
+              rounds, parley::to_seconds_text(duration).c_str());
+  std::printf("CPU is the server's, user and system; its ratio to the relay's is taken round by round.\n\n");
+  std::printf("| load | server | deliveries/s | p50 us | p99 us | CPU us/delivery | CPU ratio |\n");
+  std::printf("|---|---|---:|---:|---:|---:|---:|\n");
+  for (const auto& row : rows) measure(row, rounds, duration);
+}
+
+void run(Options& options) {
+  options.peers_options.rounds = options.scale_options.rounds = options.rounds;
+  options.peers_options.duration = options.scale_options.duration = options.duration;
+  if (options.peers)
+    publish(run_peers(options.peers_options), options.paths);
+  else if (options.scale)
+    publish(run_scale(options.scale_options), options.paths);
+  else
+    measure_rows(options.rounds, options.duration);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"Measures parleyd beside a relay that moves the same bytes and parses nothing",
                "parley-bench"};
-  int rounds = 5;
-  std::chrono::milliseconds duration{1000};
-  bool relay = false;
-  app.add_option("--rounds", rounds, "Rounds of each row; the figures are their medians")
-      ->check(CLI::Range(1, 99))
-      ->capture_default_str();
-  parley::add_seconds(app, "--seconds", duration, std::chrono::milliseconds{50}, std::chrono::minutes{1},
-                      "How long one system is measured in one round")
-      ->option_text("SECONDS [" + parley::to_seconds_text(duration) + "]");
-  app.add_flag("--relay", relay, "Be the relay")->group("");
-  ScaleOptions scale_options;
-  ReportPaths paths;
-  bool holder = false;
-  app.add_flag("--holder", holder, "Hold users as standard input says")->group("");
-  bool scale = false;
-  app.add_flag("--scale", scale, "Measure parleyd with thousands of users");
-  app.add_option("--users", scale_options.users, "How many, one number after the other")
-      ->check(CLI::Range(least_held_users, std::size_t{1'000'000}))
-      ->capture_default_str();
-  PeersOptions peers_options;
-  bool peers = false;
-  bool peers_group = false;
-  app.add_flag("--peers-group", peers_group, "Be a group of clients, as standard input says")->group("");
-  app.add_flag("--peers", peers, "Measure parleyd beside brokers and an IRC server")->excludes("--scale");
-  app.add_option("--systems", peers_options.systems,
-                 "Of --peers: only these systems, with commas between them")
-      ->delimiter(',')
-      ->check(CLI::IsMember(peer_system_names()))
-      ->capture_default_str();
-  app.add_option("--tables", peers_options.tables, "Of --peers: only these tables")
-      ->delimiter(',')
-      ->check(CLI::IsMember(peer_table_names()))
-      ->capture_default_str();
-  app.add_option("--markdown", paths.markdown, "File for the tables");
-  app.add_option("--json", paths.json, "File for the figures");
-  app.add_option("--chart", paths.chart, "File for an SVG, drawn by gnuplot");
+  Options options;
+  add_options(app, options);
   CLI11_PARSE(app, argc, argv);
-  if (relay) return run_relay();
-  if (holder) return run_holder();
-  if (peers_group) return run_group();
+  if (options.relay) return run_relay();
+  if (options.holder) return run_holder();
+  if (options.peers_group) return run_group();
   try {
-    if (peers) {
-      peers_options.rounds = rounds;
-      peers_options.duration = duration;
-      publish(run_peers(peers_options), paths);
-      return 0;
-    }
-    if (scale) {
-      scale_options.rounds = rounds;
-      scale_options.duration = duration;
-      publish(run_scale(scale_options), paths);
-      return 0;
-    }
-    std::printf(
-        "Acknowledged messages of 64 bytes, blocking clients, loopback; median of %d rounds of %s s.\n",
-        rounds, parley::to_seconds_text(duration).c_str());
-    std::printf(
-        "CPU is the server's, user and system; its ratio to the relay's is taken round by round.\n\n");
-    std::printf("| load | server | deliveries/s | p50 us | p99 us | CPU us/delivery | CPU ratio |\n");
-    std::printf("|---|---|---:|---:|---:|---:|---:|\n");
-    for (const auto& row : rows) measure(row, rounds, duration);
+    run(options);
   } catch (const std::exception& error) {
     std::cerr << "parley-bench: " << error.what() << '\n';
     return 1;

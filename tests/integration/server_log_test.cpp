@@ -8,15 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/contains.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/user.hpp"
 
 namespace parley::test {
 namespace {
-
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A server that does not wait long for peers that stay when it stops.
 std::vector<std::string> with_short_linger(std::vector<std::string> options) {

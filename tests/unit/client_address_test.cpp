@@ -6,8 +6,10 @@
 #include <string_view>
 
 #include "client/address.hpp"
+#include "tests/support/contains.hpp"
 
 using namespace parley::client;
+using parley::test::contains;
 
 namespace {
 
@@ -17,10 +19,6 @@ std::string read(std::string_view user_name, std::string_view host = "") {
   const auto address = parse_address(user_name, host, problem);
   CHECK(address.has_value() == problem.empty());
   return address ? address->name + " " + address->host + " " + address->port : problem;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace

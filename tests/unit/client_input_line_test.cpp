@@ -8,8 +8,10 @@
 #include "client/input_line.hpp"
 #include "client/line_reader.hpp"
 #include "client/typed_line.hpp"
+#include "tests/support/contains.hpp"
 
 using namespace parley::client;
+using parley::test::contains;
 
 namespace {
 
@@ -25,10 +27,6 @@ std::string hint(std::string_view line) {
   const auto* invalid = std::get_if<Invalid>(&meaning);
   REQUIRE_MESSAGE(invalid != nullptr, line);
   return invalid->hint;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace

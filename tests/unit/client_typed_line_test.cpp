@@ -6,8 +6,10 @@
 #include <string_view>
 
 #include "client/typed_line.hpp"
+#include "tests/support/contains.hpp"
 
 using namespace parley::client;
+using parley::test::contains;
 
 namespace {
 
@@ -21,10 +23,6 @@ Meaning as(std::string_view line) {
 
 std::string hint(std::string_view line) {
   return as<Invalid>(line).hint;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace

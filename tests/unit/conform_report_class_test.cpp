@@ -15,9 +15,11 @@
 #include "tests/conformance/report/report_csv.hpp"
 #include "tests/conformance/report/report_markup.hpp"
 #include "tests/conformance/report/report_names.hpp"
+#include "tests/support/contains.hpp"
 #include "tests/unit/conform_report_sample.hpp"
 
 using namespace parley::conform;
+using parley::test::contains;
 
 namespace {
 
@@ -62,10 +64,6 @@ std::string written(void (*writer)(std::ostream&, const std::vector<ClassRow>&),
   writer(out, rows);
   REQUIRE(out);
   return std::move(out).str();
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 // check_report_page.py has nothing to say; `links` are what the page may lead to.

@@ -9,12 +9,14 @@
 #include "tests/conformance/command/bounded_read.hpp"
 #include "tests/conformance/command/submission.hpp"
 #include "tests/conformance/model/bad_input.hpp"
+#include "tests/support/contains.hpp"
 #include "tests/unit/conform_folder.hpp"
 
 namespace parley::conform {
 namespace {
 
 namespace fs = std::filesystem;
+using parley::test::contains;
 using test::Folder;
 
 const std::string a_server = "[server]\nstart = \"true\"\n";
@@ -33,10 +35,6 @@ std::string problem_of(const Folder& folder, const std::string& name) {
   return read_one(folder, name).problem;
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("a link among the submissions is told, and nothing of it is judged") {
   const Folder folder;
   const Folder elsewhere;
@@ -52,7 +50,7 @@ TEST_CASE("a link among the submissions is told, and nothing of it is judged") {
   CHECK(contains(problem_of(folder, "lost"), "a link that leads nowhere"));
   CHECK(read_one(folder, "mallory").programs.empty());
   for (const char* name : {"mallory", "outside"})
-    CHECK_FALSE(contains(problem_of(folder, name), folder.path().parent_path()));
+    CHECK_FALSE(contains(problem_of(folder, name), folder.path().parent_path().string()));
   Options options;
   options.folder = folder.path();
   CHECK(read_submissions(options).size() == 4);

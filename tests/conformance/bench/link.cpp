@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "protocol/text.hpp"
+#include "tests/conformance/bench/common_prefix.hpp"
 
 namespace parley::conform {
 namespace {
@@ -36,13 +37,6 @@ constexpr std::string_view server_beginnings[] = {
     "REGISTERED TOSEND ", "REGISTERED TORECV ", "FORWARD ", "SENT", "SEND", "ERROR 10"};
 constexpr std::string_view client_beginnings[] = {"REGISTER TOSEND ", "REGISTER TORECV ", "SEND ", "RECEIVED",
                                                   "ERROR 10"};
-
-std::size_t common_prefix(std::string_view left, std::string_view right) {
-  const std::size_t size = std::min(left.size(), right.size());
-  return static_cast<std::size_t>(
-      std::mismatch(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size), right.begin()).first -
-      left.begin());
-}
 
 std::chrono::nanoseconds to_duration(const timespec& time) {
   return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};

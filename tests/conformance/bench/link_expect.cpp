@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "protocol/text.hpp"
+#include "tests/conformance/bench/common_prefix.hpp"
 #include "tests/conformance/bench/link.hpp"
 
 namespace parley::conform {
@@ -13,13 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t shown_bytes = 400;
-
-std::size_t common_prefix(std::string_view left, std::string_view right) {
-  const std::size_t size = std::min(left.size(), right.size());
-  return static_cast<std::size_t>(
-      std::mismatch(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size), right.begin()).first -
-      left.begin());
-}
 
 std::string seconds_text(milliseconds time) {
   std::ostringstream text;

@@ -284,6 +284,95 @@ void add_probe(CLI::App& app, Options& options, bool& probes_client) {
   add_confinement(app, options, "off");
 }
 
+/// The subcommands, of which one is used, and what else says what is to be done.
+struct Commands {
+  CLI::App* server = nullptr;
+  CLI::App* client = nullptr;
+  CLI::App* grade = nullptr;
+  CLI::App* interop = nullptr;
+  bool probes_client = false;
+
+  bool is_for_class() const { return grade->parsed() || interop->parsed(); }
+  Task task() const {
+    return server->parsed()    ? Task::judge_server
+           : client->parsed()  ? Task::judge_client
+           : grade->parsed()   ? Task::grade
+           : interop->parsed() ? Task::interop
+           : probes_client     ? Task::probe_client
+                               : Task::probe_server;
+  }
+};
+
+/// What judges one program.
+void add_programs(CLI::App& app, Options& options, Commands& commands) {
+  commands.server = app.add_subcommand("server", "Judge a server");
+  add_text(*commands.server, "ADDRESS", options.address, "HOST:PORT of a server that runs already")
+      ->option_text(" ");
+  add_text(*commands.server, "--exec", options.command, "Or a command that starts one; {port} is replaced")
+      ->option_text("COMMAND");
+  commands.client = app.add_subcommand(
+      "client", "Judge a client, in a pseudo-terminal, against a server that the suite plays");
+  add_text(*commands.client, "--exec", options.command,
+           "The command that starts it; {user}, {host} and {port} are replaced")
+      ->option_text("COMMAND");
+  add_text(*commands.client, "--profile", options.profile_file, "How this client asks, and what it says")
+      ->option_text("FILE");
+  for (CLI::App* task : {commands.server, commands.client}) add_watch(*task, options);
+}
+
+void add_commands(CLI::App& app, Options& options, Commands& commands) {
+  add_programs(app, options, commands);
+  commands.grade = app.add_subcommand("grade", "Judge a folder of submissions");
+  add_text(*commands.grade, "FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
+      ->option_text(" ")
+      ->required();
+  add_grading(*commands.grade, options);
+  commands.grade->add_flag(
+      "--resume", options.resume,
+      "Judge only what this folder for the reports does not tell of yet, or what has changed");
+  commands.interop = add_interop(app, options);
+  add_probe(*app.add_subcommand("probe", "Tell which dialect a server or a client speaks"), options,
+            commands.probes_client);
+  for (CLI::App* task : {commands.server, commands.client, commands.grade}) {
+    task->footer(task == commands.grade ? class_footer : footer);
+    add_selection(*task, options);
+    const bool is_class = task == commands.grade;
+    if (!is_class) add_looks(*task, options);
+    add_confinement(*task, options, task == commands.grade ? "auto" : "off");
+    add_course(*task, options, task == commands.grade);
+    if (task != commands.grade) add_report_files(*task, options);
+    add_reports(*task, options);
+  }
+}
+
+/// What holds where the command line says nothing.
+void set_defaults(const CLI::App& app, const Commands& commands, Options& options) {
+  const CLI::App& grade = *commands.grade;
+  if (grade.parsed() && grade.count("--budget") == 0) options.settings.budget = grading_budget;
+  if (grade.parsed() && grade.count("--jobs") == 0) options.jobs = default_submissions_at_once();
+  if (!commands.is_for_class()) options.confinement.memory_bytes = options.confinement.processes = 0;
+  if (commands.is_for_class() && app.get_subcommands().front()->count("--sandbox") == 0)
+    options.sandboxing = Sandboxing::automatic;
+}
+
+/// What does not go together; empty when all does.
+std::string why_refused(const Options& options, bool is_for_class) {
+  if (const std::string path = file_of_several(options.reports); !path.empty())
+    return "two reports are to be written to " + path + "; give each its own file";
+  if (is_for_class || options.list) return {};
+  if (options.is_about_client() && (options.command.empty() || !options.address.empty()))
+    return "client needs --exec COMMAND";
+  if (!options.is_about_client() && options.address.empty() == options.command.empty())
+    return "server needs HOST:PORT, or --exec COMMAND, and not both";
+  if (std::string problem = why_not_watched(options); !problem.empty()) return problem;
+  if (!options.address.empty() &&
+      (!options.ports.empty() || options.confinement.account || options.sandboxing == Sandboxing::on))
+    return "--port, --sandbox and --user are for a program that is started, with --exec";
+  if (options.jobs > 1 && !options.address.empty())
+    return "--jobs needs --exec: cases at the same time on one server would meet in each other's broadcasts";
+  return {};
+}
+
 }  // namespace
 
 bool Options::may_be_several() const {
@@ -308,45 +397,9 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
   app.set_version_flag("--version", std::string("parley-conform ") + PARLEY_VERSION);
   app.require_subcommand(1);
   app.footer(std::string(examples) + footer);
-
-  CLI::App* server = app.add_subcommand("server", "Judge a server");
-  add_text(*server, "ADDRESS", options.address, "HOST:PORT of a server that runs already")->option_text(" ");
-  add_text(*server, "--exec", options.command, "Or a command that starts one; {port} is replaced")
-      ->option_text("COMMAND");
-  CLI::App* client = app.add_subcommand(
-      "client", "Judge a client, in a pseudo-terminal, against a server that the suite plays");
-  add_text(*client, "--exec", options.command,
-           "The command that starts it; {user}, {host} and {port} are replaced")
-      ->option_text("COMMAND");
-  add_text(*client, "--profile", options.profile_file, "How this client asks, and what it says")
-      ->option_text("FILE");
-  for (CLI::App* task : {server, client}) add_watch(*task, options);
-  CLI::App* grade = app.add_subcommand("grade", "Judge a folder of submissions");
-  add_text(*grade, "FOLDER", options.folder, "Each of its folders is one, with a grade.toml")
-      ->option_text(" ")
-      ->required();
-  add_grading(*grade, options);
-  grade->add_flag("--resume", options.resume,
-                  "Judge only what this folder for the reports does not tell of yet, or what has changed");
-  CLI::App* interop = add_interop(app, options);
-  bool probes_client = false;
-  CLI::App* probe = app.add_subcommand("probe", "Tell which dialect a server or a client speaks");
-  add_probe(*probe, options, probes_client);
-  for (CLI::App* task : {server, client, grade}) {
-    task->footer(task == grade ? class_footer : footer);
-    add_selection(*task, options);
-    if (task != grade) add_looks(*task, options);
-    add_confinement(*task, options, task == grade ? "auto" : "off");
-    add_course(*task, options, task == grade);
-    if (task != grade) add_report_files(*task, options);
-    add_reports(*task, options);
-  }
-
+  Commands commands;
+  add_commands(app, options, commands);
   exit_code = ExitCode::usage;
-  const auto refuse = [&app](const std::string& what) {
-    complain(app, what);
-    return std::nullopt;
-  };
   switch (read_command_line(app, argc, argv)) {
     case CommandLine::wrong:
       return std::nullopt;
@@ -356,34 +409,13 @@ std::optional<Options> parse_options(int argc, char** argv, ExitCode& exit_code)
     case CommandLine::understood:
       break;
   }
-  if (grade->parsed() && grade->count("--budget") == 0) options.settings.budget = grading_budget;
-  options.task = server->parsed()    ? Task::judge_server
-                 : client->parsed()  ? Task::judge_client
-                 : grade->parsed()   ? Task::grade
-                 : interop->parsed() ? Task::interop
-                 : probes_client     ? Task::probe_client
-                                     : Task::probe_server;
-  const bool is_for_class = grade->parsed() || interop->parsed();
+  options.task = commands.task();
   std::erase_if(options.reports, [](const auto& report) { return report.second.empty(); });
-  if (const std::string path = file_of_several(options.reports); !path.empty())
-    return refuse("two reports are to be written to " + path + "; give each its own file");
-  if (!is_for_class) options.confinement.memory_bytes = options.confinement.processes = 0;
-  if (is_for_class && app.get_subcommands().front()->count("--sandbox") == 0)
-    options.sandboxing = Sandboxing::automatic;
-  if (grade->parsed() && grade->count("--jobs") == 0) options.jobs = default_submissions_at_once();
-  if (is_for_class || options.list) return options;
-  if (options.is_about_client() && (options.command.empty() || !options.address.empty()))
-    return refuse("client needs --exec COMMAND");
-  if (!options.is_about_client() && options.address.empty() == options.command.empty())
-    return refuse("server needs HOST:PORT, or --exec COMMAND, and not both");
-  if (const std::string problem = why_not_watched(options); !problem.empty()) return refuse(problem);
-  if (!options.address.empty() &&
-      (!options.ports.empty() || options.confinement.account || options.sandboxing == Sandboxing::on))
-    return refuse("--port, --sandbox and --user are for a program that is started, with --exec");
-  if (options.jobs > 1 && !options.address.empty())
-    return refuse(
-        "--jobs needs --exec: cases at the same time on one server would meet in each other's broadcasts");
-  return options;
+  set_defaults(app, commands, options);
+  const std::string problem = why_refused(options, commands.is_for_class());
+  if (problem.empty()) return options;
+  complain(app, problem);
+  return std::nullopt;
 }
 
 }  // namespace parley::conform
