@@ -104,7 +104,7 @@ std::vector<Notice> parse_notices(std::string_view body) {
 }
 
 std::string to_local_time(std::string_view since, std::time_t now) {
-  const std::string text(since);
+  std::string text(since);
   std::tm utc{};
   const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &utc);
   if (end == nullptr || *end != '\0') return text;

@@ -82,8 +82,8 @@ std::string TerminalChat::on_loss(const Lost& lost) {
 /// Why a new connection was not had yet; told once.
 std::string TerminalChat::trouble(std::string text) {
   if (text == last_trouble_) return {};
-  last_trouble_ = text;
-  return text + remark(" (trying on)", display_);
+  last_trouble_ = std::move(text);
+  return last_trouble_ + remark(" (trying on)", display_);
 }
 
 std::string TerminalChat::on_return(const Registered& registered) {

@@ -4,6 +4,7 @@
 #include <term.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <string_view>
 
 namespace parley::client {
@@ -12,7 +13,7 @@ namespace {
 bool begins_with(const char* capability, std::string_view sequence) {
   // Missing ones are null, and those of the wrong type -1.
   const char* const value = ::tigetstr(capability);
-  return value != nullptr && value != reinterpret_cast<const char*>(-1) &&
+  return value != nullptr && reinterpret_cast<std::intptr_t>(value) != -1 &&
          std::string_view(value).starts_with(sequence);
 }
 

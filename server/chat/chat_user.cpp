@@ -8,8 +8,8 @@ void ChatUser::deliver(const Message& message, Receipt receipt) {
   if (!may_send()) return;  // the receipt reports the failure
   const Format wanted = format();
   const Frames& frames = message.rendered(wanted, [&] { return render(message, wanted); });
-  for (std::size_t i = 0; i < frames.size(); ++i)
-    outbox_->send(frames[i], i + 1 < frames.size() ? Receipt{} : std::move(receipt), message.answer_by());
+  for (std::size_t i = 0; i + 1 < frames.size(); ++i) outbox_->send(frames[i], {}, message.answer_by());
+  if (!frames.empty()) outbox_->send(frames.back(), std::move(receipt), message.answer_by());
 }
 
 /// A user who is behind is told so once it has caught up.

@@ -277,8 +277,8 @@ void TwoSocketSession::refuse(std::string_view sentence) {
 
 SessionFactory two_socket_sessions(Context& context, two_socket::DeliveredWord delivered_word,
                                    bool has_service) {
-  return [&context, delivered_word, has_service](std::shared_ptr<Connection> connection) {
-    return std::make_shared<TwoSocketSession>(std::move(connection), context, delivered_word, has_service);
+  return [&context, delivered_word, has_service](const std::shared_ptr<Connection>& connection) {
+    return std::make_shared<TwoSocketSession>(connection, context, delivered_word, has_service);
   };
 }
 

@@ -7,7 +7,6 @@
 namespace parley::conform {
 
 using two_socket::Channel;
-using two_socket::ErrorCode;
 
 namespace {
 

@@ -48,7 +48,7 @@ struct Half {
 };
 
 std::string why_matrix_not_written(const fs::path& folder, const InteropMatrix& matrix) {
-  const std::string why =
+  std::string why =
       why_not_written(folder / "interop.csv", [&](std::ostream& out) { write_interop_csv(out, matrix); });
   if (!why.empty()) return why;
   return why_not_written(folder / "interop.html",

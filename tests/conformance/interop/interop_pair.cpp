@@ -78,7 +78,7 @@ class Conversation {
 
  private:
   void start_relay();
-  void sign_on(std::size_t user);
+  void sign_on(std::size_t index);
   void say(std::size_t sender, std::string_view recipient, std::string_view text, const std::string& which);
   void type(User& user, const std::vector<std::string>& lines);
   void answer_questions(User& user);

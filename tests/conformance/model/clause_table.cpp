@@ -1,5 +1,6 @@
 // Turns the clauses of PROTOCOL.md into a table of C++: clause_table PROTOCOL.md OUTPUT.
 // A line that looks like a clause and is none fails the build.
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <regex>
@@ -43,11 +44,14 @@ int generate(std::istream& page, std::ostream& table) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   if (argc != 3) return 2;
   std::ifstream page(argv[1]);
   std::ofstream table(argv[2]);
   const int result = page && table ? generate(page, table) : 1;
   table.close();
   return table ? result : 1;
+} catch (const std::exception& error) {
+  std::cerr << "clause_table: " << error.what() << '\n';
+  return 1;
 }

@@ -52,7 +52,7 @@ bool is_source(const std::string& name) {
   return ends_with_one_of(name, source_endings) || name.ends_with("Makefile");
 }
 
-FileWatch::FileWatch(fs::path folder, std::vector<fs::path> not_watched)
+FileWatch::FileWatch(const fs::path& folder, std::vector<fs::path> not_watched)
     : folder_(fs::canonical(folder)),
       not_watched_(std::move(not_watched)),
       inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {

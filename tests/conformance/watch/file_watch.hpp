@@ -20,7 +20,7 @@ class FileWatch {
 
   /// `not_watched`: files that others write there. Throws BadInput when the folder has too many folders or
   /// the system has no watch left, std::system_error when it can not be watched at all.
-  FileWatch(std::filesystem::path folder, std::vector<std::filesystem::path> not_watched);
+  FileWatch(const std::filesystem::path& folder, std::vector<std::filesystem::path> not_watched);
 
   /// Readable when something may have changed.
   int descriptor() const { return inotify_.get(); }
@@ -31,7 +31,7 @@ class FileWatch {
 
   /// A number for what is in one of these files, which is most likely another one when that is other; 0: it
   /// can not be read.
-  std::size_t contents_of(const std::string& file) const;
+  std::size_t contents_of(const std::string& name) const;
 
  private:
   void watch(const std::filesystem::path& folder, std::set<std::string>* found);
