@@ -221,7 +221,8 @@ void add_grading(CLI::App& app, Options& options) {
 void add_watch(CLI::App& app, Options& options) {
   app.option_defaults()->group("While you work");
   app.add_flag("--watch", options.is_watched,
-               "Try it again whenever a file of this folder changes, first what failed; q leaves");
+               "Try it again whenever a file of this folder changes, first what failed; q leaves,\n"
+               "with 130 when no run has ended yet");
   add_text(app, "--build", options.build_command, "With --watch: command that builds it, before each run")
       ->option_text("COMMAND");
   add_seconds(app, "--build-time", options.build_time, least_time, "With --watch: for building it");

@@ -91,6 +91,12 @@ class Watch(ConformTest):
         beside.write_bytes(text.replace(old, new))
         beside.rename(self.source)
 
+    def test_who_leaves_before_anything_is_known(self):
+        self.source.write_text("import time\ntime.sleep(100)\n", encoding="utf-8")
+        with Screen(self.folder) as screen:
+            screen.wait_for("trying everything")
+            self.assertEqual(screen.leave(), 130)
+
     def test_breaking_and_mending(self):
         with Screen(self.folder) as screen:
             screen.wait_for("✓ Everything passes")

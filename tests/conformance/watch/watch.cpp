@@ -93,7 +93,7 @@ class Watch {
   std::set<std::string> written_now_;                // in the run that goes on
   std::optional<Clock::time_point> first_change_;
   Clock::time_point last_change_;
-  bool is_all_right_ = false;  // the last run was of everything, and is
+  std::optional<bool> is_all_right_;  // the last run was of everything, and is; nothing: none has ended yet
   bool is_over_ = false;
   int signal_ = 0;
 };
@@ -114,7 +114,8 @@ ExitCode Watch::run() {
   }
   run_.reset();
   if (signal_ != 0) return static_cast<ExitCode>(128 + signal_);
-  return is_all_right_ ? ExitCode::all_must_passed : ExitCode::some_failed;
+  if (!is_all_right_) return static_cast<ExitCode>(128 + SIGINT);
+  return *is_all_right_ ? ExitCode::all_must_passed : ExitCode::some_failed;
 }
 
 void Watch::start() {
