@@ -15,6 +15,7 @@
 #include "tests/conformance/command/requested_reports.hpp"
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
+#include "tests/conformance/command/submission.hpp"
 #include "tests/conformance/grade/grade.hpp"
 #include "tests/conformance/interop/interop.hpp"
 #include "tests/conformance/probe/probe.hpp"
@@ -96,6 +97,7 @@ ExitCode run_task(Options& options) {
 ExitCode run(Options& options) {
   use_all_descriptors();
   const std::string class_file = options.folder + "/grade.toml";
+  if (options.task == Task::grade || options.task == Task::interop) check_is_class(options);
   std::error_code error;  // whether the folder can be read is told later
   const auto kind = std::filesystem::symlink_status(class_file, error).type();
   const bool is_there = !error && kind != std::filesystem::file_type::not_found;

@@ -84,7 +84,7 @@ class Terms {
 
 std::vector<Job> selected_jobs(const Subject& subject, const Options& options) {
   auto jobs = select(subject.jobs, options.only, options.exclude, options.least_level);
-  if (jobs.empty()) throw BadInput{"nothing is left to try"};
+  if (jobs.empty()) throw BadInput{nothing_left};
   return jobs;
 }
 

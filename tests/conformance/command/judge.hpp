@@ -22,6 +22,9 @@ struct Subject {
   std::function<Probed(ProbeGoal goal, const Dialect& dialect)> probe;
 };
 
+/// When --only, --exclude and --level leave no case.
+inline constexpr const char* nothing_left = "nothing is left to try";
+
 /// Tries what the options ask for; nothing is printed but the progress line, on a terminal.
 Report judge(const Subject& subject, const Options& options);
 

@@ -1,6 +1,7 @@
 #include "tests/conformance/command/submission.hpp"
 
 #include <algorithm>
+#include <iostream>
 
 #include "tests/conformance/command/bounded_read.hpp"
 #include "tests/conformance/command/course_toml.hpp"
@@ -108,6 +109,12 @@ void read_settings(Submission& submission) {
   add_program(submission, table, "client", Task::judge_client);
 }
 
+bool has_settings(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto kind = std::filesystem::symlink_status(folder / settings_file, error).type();
+  return kind != std::filesystem::file_type::not_found;  // what cannot be looked at is told with the others
+}
+
 Submission read_submission(const std::filesystem::path& folder, const Options& options) {
   Submission submission{folder.filename(), folder, options.build_command, {}, why_not_handed_in(folder)};
   try {
@@ -131,29 +138,61 @@ Submission read_submission(const std::filesystem::path& folder, const Options& o
                                      {},
                                      {}});
   }
-  std::error_code error;
-  const bool has_settings = std::filesystem::exists(folder / settings_file, error);
+  const bool is_there = has_settings(folder);
   if (submission.programs.empty() && submission.problem.empty())
-    submission.problem =
-        "Nothing says how to start it: " + std::string(has_settings ? "its " : "there is no ") +
-        settings_file + (has_settings ? " has neither a server nor a client" : "") +
-        ", and neither --server nor --client was given.";
+    submission.problem = "Nothing says how to start it: " + std::string(is_there ? "its " : "there is no ") +
+                         settings_file + (is_there ? " has neither a server nor a client" : "") +
+                         ", and neither --server nor --client was given.";
   return submission;
+}
+
+/// Some other folder was meant, or an option was forgotten: that makes no class. Throws BadInput.
+void check_something_can_be_started(const std::vector<std::filesystem::path>& folders,
+                                    const Options& options) {
+  const bool is_said = !options.server_command.empty() || !options.client_command.empty();
+  if (is_said || std::ranges::any_of(folders, has_settings)) return;
+  constexpr std::size_t most_names = 3;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(folders.size(), most_names); ++i)
+    names += (i == 0 ? "" : ", ") + shown(folders[i].filename().string());
+  if (folders.size() > most_names) names += ", ...";
+  throw BadInput{"nothing in " + options.folder + " can be started: none of its folders (" + names +
+                 ") has a " + settings_file + ", and neither --server nor --client was given"};
 }
 
 /// A folder, or a link to one or to nothing, which has a row with the reason why it is not judged. The
 /// reports of another run are none.
 bool is_submission(const std::filesystem::directory_entry& entry, const Options& options) {
   std::error_code error;
-  if (has_reports(entry.path()) && !std::filesystem::exists(entry.path() / settings_file, error))
+  const bool is_output = std::filesystem::equivalent(entry.path(), options.output_folder(), error);
+  if (is_output) return false;
+  if (has_reports(entry.path()) && !has_settings(entry.path())) {
+    std::cerr << "parley-conform: " << shown(entry.path().filename().string())
+              << " is no submission: it has the reports of an earlier run\n";
     return false;
+  }
   const bool is_folder = entry.is_directory(error);
   const bool is_lost = entry.is_symlink(error) && !entry.exists(error);
-  return (is_folder || is_lost) && !entry.path().filename().string().starts_with('.') &&
-         !std::filesystem::equivalent(entry.path(), options.output_folder(), error);
+  return (is_folder || is_lost) && !entry.path().filename().string().starts_with('.');
 }
 
 }  // namespace
+
+void check_is_class(const Options& options) {
+  const std::filesystem::path path = std::filesystem::path(options.folder) / settings_file;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return;
+  const TextFile file = read_text_file(path, most_settings_bytes);
+  if (!file.problem.empty()) return;
+  try {
+    const toml::table table = toml::parse(file.text);
+    if (table.contains("server") || table.contains("client"))
+      throw BadInput{options.folder + " is one submission, as its " + settings_file +
+                     " says; give the folder above it"};
+  } catch (const toml::parse_error&) {
+    // Who reads it tells what is wrong.
+  }
+}
 
 std::vector<Submission> read_submissions(const Options& options) {
   std::error_code error;
@@ -166,7 +205,9 @@ std::vector<Submission> read_submissions(const Options& options) {
   for (; entry != std::filesystem::directory_iterator(); entry.increment(error))
     if (is_submission(*entry, options)) folders.push_back(std::filesystem::absolute(entry->path()));
   if (error) throw BadInput{"cannot read all of " + options.folder + ": " + error.message()};
-  if (folders.empty()) throw BadInput{"there are no submissions in " + options.folder};
+  if (folders.empty())
+    throw BadInput{"there are no submissions in " + options.folder + ": each is a folder in it"};
+  check_something_can_be_started(folders, options);
   std::ranges::sort(folders);
   std::vector<Submission> submissions;
   for (const auto& folder : folders) submissions.push_back(read_submission(folder, options));

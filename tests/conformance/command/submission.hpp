@@ -29,6 +29,9 @@ struct Submission {
   std::string problem;  ///< why nothing of it can be run, a sentence; empty when it can
 };
 
+/// Throws BadInput when the folder for a class is that of one submission.
+void check_is_class(const Options& options);
+
 /// Every folder in `options.folder`, by name. What its grade.toml leaves out is taken from the command line.
 /// A grade.toml that can not be used makes that submission's problem; only an unusable folder throws
 /// BadInput.

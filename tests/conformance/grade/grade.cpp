@@ -24,7 +24,7 @@ void check_selection(Options options) {
     const auto half = make_subject(options).jobs;
     jobs.insert(jobs.end(), half.begin(), half.end());
   }
-  (void)select(jobs, options.only, options.exclude, options.least_level);
+  if (select(jobs, options.only, options.exclude, options.least_level).empty()) throw BadInput{nothing_left};
   if (!options.weights_file.empty()) (void)read_weights(options.weights_file, jobs);
   if (!options.expect_fail_file.empty()) (void)read_ids(options.expect_fail_file, jobs);
 }

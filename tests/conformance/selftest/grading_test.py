@@ -236,13 +236,20 @@ class Grading(Graded):
         empty.mkdir()
         weights = self.folder / "weights"
         weights.write_text("D2.1 = many\n", encoding="utf-8")
+        nothing = self.folder / "nothing"
+        (nothing / "lib").mkdir(parents=True)
         samples = str(SAMPLES)
         for arguments, said in (([str(empty)], "there are no submissions in"),
+                                ([str(nothing)], "none of its folders (lib) has a grade.toml, and neither --server nor --client was given"),
+                                (["/"], "nothing in / can be started"),
+                                ([samples + "/python-server"], "is one submission, as its grade.toml says; give the folder above it"),
+                                ([samples, "--only", "D2.1", "--exclude", "D2.1"], "nothing is left to try"),
                                 ([str(self.folder / "nowhere")], "is no folder that can be read"),
                                 ([samples, "--only", "D2.11"], "the nearest are"),
                                 ([samples, "--weights", str(weights)], "'many' is not a whole number")):
             with self.subTest(arguments=arguments):
                 self.assert_refused(said, "grade", *arguments, "--output", self.folder / "out")
+                self.assertFalse((self.folder / "out").exists(), "nothing is written")
 
     def as_root(self):
         """For what runs programs as another user: `sudo` in its way, and what Classroom 50 tells an autograder."""

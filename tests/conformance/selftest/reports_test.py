@@ -134,6 +134,7 @@ class Reports(ConformTest):
 
     def test_a_full_standard_output_is_an_error(self):
         (self.folder / "class" / "one").mkdir(parents=True)
+        (self.folder / "class" / "one" / "grade.toml").write_text("", encoding="utf-8")
         for arguments in (NOBODY, [*NOBODY, "--tap", "-"], ["server", "--list"], ["--help"], ["client", "--help"], ["--version"],
                           ["grade", self.folder / "class"]):
             with self.subTest(arguments=arguments), open("/dev/full", "w", encoding="utf-8") as full:
