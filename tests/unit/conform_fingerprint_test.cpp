@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "tests/conformance/grade/fingerprint.hpp"
+#include "tests/conformance/grade/resume_key.hpp"
 #include "tests/unit/conform_folder.hpp"
 
 namespace parley::conform {
@@ -12,6 +14,36 @@ namespace {
 namespace fs = std::filesystem;
 
 using test::Folder;
+
+TEST_CASE("nobody else can make up the fingerprint of a run") {
+  const Folder state;
+  const auto secret = state.path() / "parley/grading-secret";
+  const Fingerprint run = fingerprint_of_folder(state.path());
+  const auto of_run = [&](const fs::path& home, bool is_kept) {
+    ::setenv("XDG_STATE_HOME", home.c_str(), 1);
+    std::string why_not_kept;
+    const Fingerprint fingerprint = with_secret(run, why_not_kept);
+    CHECK(why_not_kept.empty() == is_kept);
+    return fingerprint;
+  };
+  const Fingerprint first = of_run(state.path(), true);
+  CHECK(first != run);
+  CHECK(of_run(state.path(), true) == first);
+  CHECK((fs::status(secret).permissions() & (fs::perms::group_all | fs::perms::others_all)) ==
+        fs::perms::none);
+  SUBCASE("on another account") {
+    const Folder other;
+    CHECK(of_run(other.path(), true) != first);
+  }
+  SUBCASE("where others could have read the secret") {
+    fs::permissions(secret, fs::perms::others_read, fs::perm_options::add);
+    CHECK(of_run(state.path(), false) != first);
+  }
+  SUBCASE("where none can be kept") {
+    state.write("file", "");
+    CHECK(of_run(state.path() / "file", false) != of_run(state.path() / "file", false));
+  }
+}
 
 TEST_CASE("a folder is known by the names, kinds and contents of what is in it") {
   const Folder folder;

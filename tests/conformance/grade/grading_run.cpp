@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 #include <memory>
 #include <optional>
 
 #include "base/output.hpp"
+#include "tests/conformance/grade/resume_key.hpp"
 #include "tests/conformance/process/build_step.hpp"
 #include "tests/conformance/process/work_pool.hpp"
 
@@ -36,11 +38,15 @@ GradingRun::GradingRun(const Options& options, std::chrono::milliseconds budget_
     : options_(options),
       budget_alone_(budget_alone),
       is_shared_(options.jobs > 1 && entries.size() > 1),
-      run_(fingerprint_of_run(options)),
+      run_(with_secret(fingerprint_of_run(options), why_not_resumed_)),
       results_(options.output_folder(), unjudged_rows(entries)),
       again_(results_.size(), Again::no),
       starts_(starts_for_each_core * cores()),
-      builds_(cores()) {}
+      builds_(cores()) {
+  if (options.resume && !why_not_resumed_.empty())
+    std::cerr << "parley-conform: --resume judges everything again: no secret is kept in " << why_not_resumed_
+              << '\n';
+}
 
 bool GradingRun::has_faults() const {
   return std::ranges::count(again_, Again::no_verdict) > 0;

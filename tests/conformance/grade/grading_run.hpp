@@ -74,6 +74,7 @@ class GradingRun {
   const Options& options_;
   const std::chrono::milliseconds budget_alone_;
   const bool is_shared_;  // by several that are judged at the same time
+  std::string why_not_resumed_;
   const Fingerprint run_;
   ClassResults results_;
   std::vector<Again> again_;  // of each row, whose submission's thread writes it
