@@ -54,9 +54,9 @@ ExitCode replay(const Subject& subject, Options options) {
   options.only = {options.replay};
   options.exclude.clear();
   const Report report = judge(subject, options);
-  if (report.results.size() != 1)
+  if (report.results.size() + report.not_offered.size() != 1)
     throw BadInput{"--replay takes the id of one case; '" + options.replay + "' stands for several"};
-  const Result& result = report.results.front();
+  const Result& result = report.results.empty() ? report.not_offered.front() : report.results.front();
   if (result.status == Status::not_run) {
     std::cerr << "parley-conform: " << result.reason << '\n';
     return ExitCode::never_came_up;

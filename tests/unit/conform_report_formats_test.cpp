@@ -97,6 +97,20 @@ TEST_CASE("TAP: every case is a point, failures explain themselves") {
   CHECK(points[10].diagnostics.at("why").find("SIGSEGV") != std::string::npos);
 }
 
+TEST_CASE("TAP and JSON: what is not offered is skipped, behind all results") {
+  Report report = test::sample_report();
+  Result& absent = report.not_offered.emplace_back(report.results[0]);
+  absent.status = Status::not_offered;
+  absent.reason = "It has no #SERVER.";
+  const auto points = read_tap(written(write_tap, report));
+  REQUIRE(points.size() == report.results.size() + 1);
+  CHECK(points.back().ok);
+  CHECK(points.back().directive == " SKIP It has no #SERVER.");
+  const json document = json::parse(written(write_json, report));
+  CHECK(document["results"].size() == report.results.size());
+  CHECK(document["not_offered"][0]["status"] == "not offered");
+}
+
 TEST_CASE("TAP: hostile text neither makes a point nor a directive") {
   const auto points = read_tap(written(write_tap, test::hostile_report()));
   REQUIRE(points.size() == 6);

@@ -185,6 +185,20 @@ TEST_CASE("the console says why a case was not tried, and tells expected failure
   CHECK(text.ends_with("\n6 passed, 3 failed, 1 skipped, 1 not run, score 5 of 12\n"));
 }
 
+TEST_CASE("what a program need not have is told and counts nowhere") {
+  Report report = only(1);
+  Result& result = report.not_offered.emplace_back(report.results[0]);
+  result.id = "SV1.1-answers";
+  result.status = Status::not_offered;
+  result.reason = "It has no SERVER.";
+  CHECK(console(report).find("not offered    It has no SERVER.\n               SV1.1-answers\n") !=
+        std::string::npos);
+  CHECK(totals_text(report) == totals_text(only(1)));
+  CHECK(verdict_sentence(report) == "The one MUST case passed.");
+  report.results.clear();
+  CHECK(verdict_sentence(report) == "It has no SERVER.");
+}
+
 TEST_CASE("the console fits 80 columns and bears any bytes") {
   for (const Report& report : {test::sample_report(), test::hostile_report(), Report{}}) {
     std::istringstream lines(console(report));

@@ -86,6 +86,36 @@ TEST_CASE("a case behind a failure is tried alone") {
   CHECK(results[2].status == Status::passed);
 }
 
+/// "A" fails, and of what is optional nothing is there.
+class BareBench : public Bench {
+ public:
+  std::optional<std::string> prepare(const Job& /*job*/) override { return std::nullopt; }
+  void run(const Job& job, Transcript& /*transcript*/) override {
+    if (job.id == "A") throw CaseFailed{{"an answer", "nothing", {}, {}, 0}};
+    if (job.is_optional) throw CaseNotOffered{"It has none."};
+  }
+};
+
+TEST_CASE("an optional case that is not there blocks nothing, and is not skipped behind a failure") {
+  std::vector<Job> jobs(5);
+  const std::string_view ids[] = {"A", "B", "SV1", "SV2", "SV3"};
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    jobs[i].id = ids[i];
+    jobs[i].is_optional = i > 1;
+  }
+  jobs[2].needs = {"B"};
+  jobs[3].needs = {"SV1"};
+  jobs[4].needs = {"A"};
+  const auto results = run_jobs(jobs, [] { return std::make_unique<BareBench>(); }, {});
+  CHECK(results[1].status == Status::passed);
+  for (std::size_t i = 2; i < results.size(); ++i) {
+    CHECK(results[i].status == Status::not_offered);
+    CHECK(results[i].blocked_by.empty());
+  }
+  CHECK(results[3].reason == "It has none.");
+  CHECK(results[4].reason == "Whether it has what this is about cannot be told: A did not pass.");
+}
+
 /// Every case fails, with nothing from the program, or with something; notes how each try was announced.
 class SilentBench : public Bench {
  public:

@@ -18,6 +18,9 @@ struct Case {
   bool leaves_early = false;  ///< some of its users end before it does, so that they may be still there
 
   std::string_view clause_id() const { return id.substr(0, id.find('-')); }
+
+  /// About SERVER, which a server need not have (SV).
+  bool is_optional() const { return id.starts_with("SV"); }
 };
 
 /// What every case about delivery builds on.

@@ -28,6 +28,11 @@ struct CaseUntried {
   std::string reason;      ///< a sentence; may be empty where the case says enough
 };
 
+/// Ends a case that is about something that a program need not have, and this one has not.
+struct CaseNotOffered {
+  std::string reason;  ///< a sentence
+};
+
 /// What a wait for a message ended with, when it was no message.
 struct WaitEnd {
   enum class Kind { garbage, clean_end, end_inside_frame, reset, silence };

@@ -141,6 +141,17 @@ class Schedule {
       if (found == indices_.end()) continue;
       const Result& need = results_[found->second];
       if (need.status == Status::passed || (need.status == Status::failed && !need.blocks)) continue;
+      const bool is_in_the_dark = jobs_[job].is_optional && !jobs_[found->second].is_optional;
+      if (need.status == Status::not_offered || (is_in_the_dark && need.status != Status::not_run)) {
+        result.status = Status::not_offered;
+        result.reason =
+            need.status == Status::not_offered
+                ? need.reason
+                : "Whether it has what this is about cannot be told: " + need.id + " did not pass.";
+        result.blocked_by.clear();
+        finish(job);
+        return true;
+      }
       const std::string& cause = need.status == Status::skipped ? need.blocked_by : need.id;
       const Without without = what_is_left_without(cause);
       if (is_essential(cause) && without != Without::nothing)
@@ -215,6 +226,10 @@ Result try_once(const Job& job, Bench& bench, Result result) {
     if (result.blocked_by.empty()) result.blocked_by = std::move(untried.blocked_by);
     result.reason = std::move(untried.reason);
     bench.recover();
+  } catch (CaseNotOffered& absent) {
+    result.status = Status::not_offered;
+    result.reason = std::move(absent.reason);
+    result.blocked_by.clear();
   } catch (CaseFailed& failed) {
     result.status = Status::failed;
     result.failure = std::move(failed.failure);

@@ -28,6 +28,7 @@ struct Job {
   std::map<std::string_view, Without>
       lacking{};                  ///< essential cases that failed, and that it is tried without
   bool is_after_silence = false;  ///< it is tried again, and to the first try the program said nothing at all
+  bool is_optional = false;       ///< about something that a program need not have
 
   bool is_lacking(std::string_view essential) const { return lacking.contains(essential); }
 };
@@ -40,7 +41,8 @@ class Bench {
   /// Makes sure that the program is there for this case. Otherwise says in a sentence why it is not.
   virtual std::optional<std::string> prepare(const Job& job) = 0;
 
-  /// Tries the case; throws CaseFailed when it fails.
+  /// Tries the case; throws CaseFailed when it fails, CaseNotOffered when the program has not what it is
+  /// about.
   virtual void run(const Job& job, Transcript& transcript) = 0;
 
   /// After a case that failed, or that is tried again: what became of the program, as a sentence part for the
@@ -66,8 +68,9 @@ struct RunOptions {
 /// that fails is tried again on a program of its own, and has failed when two of three tries fail, or when it
 /// fails only behind other cases, after its set-up. When one that it needs has failed in every try or was
 /// skipped, a case passes or is skipped, but never fails; it is not even tried when that one is essential and
-/// its Failure does not say that it can be done without. Needs that are not among the jobs count as passed.
-/// The results are in the order of the jobs, and the same for any number of workers.
+/// its Failure does not say that it can be done without. An optional one that needs something else which has
+/// not passed is not offered, for whether it would be cannot be told. Needs that are not among the jobs count
+/// as passed. The results are in the order of the jobs, and the same for any number of workers.
 std::vector<Result> run_jobs(const std::vector<Job>& jobs,
                              const std::function<std::unique_ptr<Bench>()>& make_bench,
                              const RunOptions& options);

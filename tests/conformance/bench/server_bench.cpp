@@ -53,8 +53,18 @@ void run_case(const std::vector<Case>& cases, const Job& job, const test::Endpoi
 std::vector<Job> to_jobs(const std::vector<Case>& cases) {
   std::vector<Job> jobs;
   for (const Case& one : cases)
-    jobs.push_back({one.id, one.clause_id(), one.title, one.needs, one.hint, is_essential(one.id),
-                    one.is_broadcast, one.leaves_early, jobs.size() + 1});
+    jobs.push_back({one.id,
+                    one.clause_id(),
+                    one.title,
+                    one.needs,
+                    one.hint,
+                    is_essential(one.id),
+                    one.is_broadcast,
+                    one.leaves_early,
+                    jobs.size() + 1,
+                    {},
+                    false,
+                    one.is_optional()});
   return jobs;
 }
 

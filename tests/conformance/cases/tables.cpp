@@ -9,9 +9,9 @@ namespace parley::conform {
 
 std::vector<Case> server_cases() {
   std::vector<Case> all;
-  for (auto* section :
-       {registration_cases, channel_cases, delivery_cases, answer_cases, body_cases, piece_cases,
-        header_cases, framing_cases, broadcast_cases, concurrency_cases, leaving_cases, hygiene_cases})
+  for (auto* section : {registration_cases, channel_cases, delivery_cases, answer_cases, body_cases,
+                        piece_cases, header_cases, framing_cases, broadcast_cases, concurrency_cases,
+                        leaving_cases, hygiene_cases, service_cases, notice_cases})
     std::ranges::move(section(), std::back_inserter(all));
   return all;
 }

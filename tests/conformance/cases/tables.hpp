@@ -20,6 +20,8 @@ std::vector<Case> broadcast_cases();
 std::vector<Case> concurrency_cases();
 std::vector<Case> leaving_cases();
 std::vector<Case> hygiene_cases();
+std::vector<Case> service_cases();
+std::vector<Case> notice_cases();
 
 // For a client.
 std::vector<ClientCase> client_registration_cases();

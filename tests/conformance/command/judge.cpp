@@ -95,6 +95,13 @@ void sort_results(Report& report, const std::vector<Job>& jobs) {
   });
 }
 
+/// What the program need not have, and has not, is no part of what is counted.
+void set_not_offered_apart(Report& report) {
+  const auto is_absent = [](const Result& result) { return result.status == Status::not_offered; };
+  std::ranges::copy_if(report.results, std::back_inserter(report.not_offered), is_absent);
+  std::erase_if(report.results, is_absent);
+}
+
 }  // namespace
 
 Report judge(const Subject& subject, const Options& options) {
@@ -128,12 +135,15 @@ Report judge(const Subject& subject, const Options& options) {
     forgive_dialect(report.results, order, options.settings.dialect, subject, run_in);
   report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   sort_results(report, jobs);
+  set_not_offered_apart(report);
   terms.apply(report);
   return report;
 }
 
 Report untried(const Subject& subject, const Options& options, const std::string& problem) {
-  const auto jobs = selected_jobs(subject, options);
+  auto jobs = selected_jobs(subject, options);
+  // What it need not have is not missed.
+  if (!std::ranges::all_of(jobs, &Job::is_optional)) std::erase_if(jobs, &Job::is_optional);
   Report report{subject.name, PARLEY_VERSION, options.settings.seed, {}, {}};
   report.problem = problem;
   for (const Job& job : jobs) {
@@ -151,6 +161,7 @@ Report untried(const Subject& subject, const Options& options, const std::string
 
 ExitCode exit_code_of(const Report& report) {
   const auto totals = report.totals();
+  if (report.results.empty() && !report.not_offered.empty()) return ExitCode::all_must_passed;
   if (totals.passed == 0 && totals.failed == 0) return ExitCode::never_came_up;
   return totals.all_must_passed ? ExitCode::all_must_passed : ExitCode::some_failed;
 }

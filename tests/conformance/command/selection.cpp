@@ -95,7 +95,8 @@ std::vector<std::string> split_alternatives(const std::string& text) {
 
 bool stands_for(std::string_view pattern, const Job& job) {
   return pattern == job.id || pattern == job.clause_id ||
-         pattern == job.clause_id.substr(0, job.clause_id.find('.')) || pattern == job.clause_id.substr(0, 1);
+         pattern == job.clause_id.substr(0, job.clause_id.find('.')) ||
+         pattern == job.clause_id.substr(0, job.clause_id.find_first_of("0123456789"));
 }
 
 void check_pattern(const std::string& pattern, const std::vector<Job>& jobs) {

@@ -1,5 +1,6 @@
-// Turns the clauses of PROTOCOL.md into a table of C++: clause_table PROTOCOL.md OUTPUT.
-// A line that looks like a clause and is none fails the build.
+// Turns the clauses of PROTOCOL.md into a table of C++: clause_table PROTOCOL.md OUTPUT. Those of the
+// dialects with one socket, whose ids begin with other letters, are left out. A line that looks like a clause
+// and is none fails the build.
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -20,7 +21,8 @@ std::string cpp_literal(const std::string& text) {
 
 int generate(std::istream& page, std::ostream& table) {
   const std::regex clause(
-      R"(- \*\*([A-Z][0-9]+\.[0-9]+)\*\* \((MUST|SHOULD|MAY), (server|client|both)\) (.+\.))");
+      R"(- \*\*((?:[A-Z]|SV)[0-9]+\.[0-9]+)\*\* \((MUST|SHOULD|MAY), (server|client|both)\) (.+\.))");
+  const std::regex begin(R"(- \*\*(?:[A-Z]|SV)[0-9].*)");
   const auto lower = [](std::string text) {
     for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return text;
@@ -28,9 +30,7 @@ int generate(std::istream& page, std::ostream& table) {
   std::set<std::string> ids;
   std::string line;
   for (int number = 1; std::getline(page, line); ++number) {
-    if (!line.starts_with("- **") || line.size() < 7 ||
-        std::isdigit(static_cast<unsigned char>(line[5])) == 0)
-      continue;
+    if (!std::regex_match(line, begin)) continue;
     std::smatch match;
     if (!std::regex_match(line, match, clause) || !ids.insert(match[1]).second) {
       std::cerr << "PROTOCOL.md:" << number << ": not a clause, or its id is taken: " << line << '\n';

@@ -14,11 +14,12 @@ namespace parley::conform {
 enum class Status {
   passed,
   failed,
-  skipped,  ///< something that it builds on failed: `blocked_by`
-  not_run,  ///< the program under test was not there any more: `reason`
+  skipped,      ///< something that it builds on failed: `blocked_by`
+  not_run,      ///< the program under test was not there any more: `reason`
+  not_offered,  ///< it is about something that a program need not have, and this one has not: `reason`
 };
 
-/// "pass", "fail", "skipped", "not run".
+/// "pass", "fail", "skipped", "not run", "not offered".
 std::string_view to_text(Status status);
 
 /// When Gradescope shows a case to students; each hides more than the one before it.
@@ -27,7 +28,8 @@ enum class Visibility { visible, after_due_date, after_published, hidden };
 /// Gradescope's word.
 std::string_view to_text(Visibility visibility);
 
-/// Of several verdicts the one with the largest counts: 0 for passed, then skipped, not run, failed.
+/// Of several verdicts the one with the largest counts: 0 for passed and not offered, then skipped, not run,
+/// failed.
 int badness(Status status);
 
 /// What becomes of the cases that build on one which has failed.
@@ -84,6 +86,8 @@ struct Report {
   std::string problem{};        ///< why nothing of it could be tried, a sentence; empty when it was
   std::string remark{};         ///< on the run itself, sentences for people; mostly empty
   Visibility visibility = Visibility::visible;  ///< of what is said of the whole run
+  std::vector<Result>
+      not_offered{};  ///< cases that do not apply: they are none of `results`, and count nowhere
 
   struct Totals {
     int passed = 0, failed = 0, skipped = 0, not_run = 0;

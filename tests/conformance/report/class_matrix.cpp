@@ -64,7 +64,8 @@ std::vector<Clauses> by_letter(const Clauses& clauses) {
 std::string_view section_name(char letter) {
   for (const auto& [known, name] :
        {std::pair{'F', "Framing"}, std::pair{'M', "Messages"}, std::pair{'R', "Registration"},
-        std::pair{'D', "Delivery"}, std::pair{'L', "Limits"}, std::pair{'C', "Clients"}})
+        std::pair{'D', "Delivery"}, std::pair{'L', "Limits"}, std::pair{'C', "Clients"},
+        std::pair{'S', "SERVER"}})
     if (known == letter) return name;
   return "Other";
 }
@@ -136,6 +137,8 @@ void write_cell(std::ostream& out, const Clause& clause, bool first, const Verdi
         return {"skipped", "\u2013"};
       case Status::not_run:
         return {"not-run", "?"};
+      case Status::not_offered:
+        break;  // has no cell
     }
     return {};
   }();

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array sections{
     Section{"F", "Framing"}, Section{"M", "Messages"}, Section{"R", "Registration"}, Section{"D", "Delivery"},
-    Section{"L", "Limits"},  Section{"C", "Clients"},  Section{"?", "Other"}};
+    Section{"L", "Limits"},  Section{"C", "Clients"},  Section{"SV", "SERVER"},      Section{"?", "Other"}};
 
 constexpr std::size_t ids_named = 8;  // in a sentence; more of them nobody reads
 
@@ -79,6 +79,8 @@ std::string_view to_text(Status status) {
       return "skipped";
     case Status::not_run:
       return "not run";
+    case Status::not_offered:
+      return "not offered";
   }
   return "";
 }
@@ -100,6 +102,7 @@ std::string_view to_text(Visibility visibility) {
 int badness(Status status) {
   switch (status) {
     case Status::passed:
+    case Status::not_offered:
       return 0;
     case Status::skipped:
       return 1;
@@ -162,10 +165,12 @@ std::string_view verdict_of(const Result& result) {
 
 std::string_view verdict_class(const Result& result) {
   if (failed_as_expected(result)) return "expected-fail";
+  if (result.status == Status::not_offered) return "skipped";
   return result.status == Status::not_run ? "not-run" : to_text(result.status);
 }
 
 std::string why_not_tried(const Result& result) {
+  if (result.status == Status::not_offered) return shown(result.reason);
   if (result.status == Status::skipped && !result.reason.empty()) return shown(result.reason);
   if (result.status == Status::skipped)
     return result.blocked_by.empty() ? "something that it builds on failed"
@@ -219,6 +224,7 @@ std::string bare_verdict(const Report& report) {
   const auto others = ids_of(report, [](const Result& r) { return !is_must(r) && failed_unexpectedly(r); });
 
   if (!report.problem.empty()) return "Nothing could be tried. " + shown(report.problem);
+  if (report.results.empty() && !report.not_offered.empty()) return shown(report.not_offered.front().reason);
   if (report.results.empty()) return "Nothing was tried.";
   if (!failed.empty() && !untried.empty())
     return cases(failed.size(), "MUST") + " failed (" + enumerate(failed) + "), and " +

@@ -18,7 +18,7 @@ inline constexpr std::size_t text_bytes_shown = 1000;
 /// last half.
 inline constexpr std::size_t events_shown = 400;
 
-/// A part of PROTOCOL.md, by the letter that its clauses begin with.
+/// A part of PROTOCOL.md, by the letter, or letters, that its clauses begin with.
 struct Section {
   std::string_view letter;
   std::string_view title;

@@ -34,7 +34,7 @@ void write_autolab(std::ostream& out, const Report& report) {
       if (!counts_as_passed(*result)) test["hint"] = hint_of(*result);
     }
     feedback["stages"].push_back(title);
-    scores[title] = totals.score;
+    if (section.letter != "SV" || totals.max_score > 0) scores[title] = totals.score;  // else no lab has it
   }
   out << brief_text(report, autolab_text_bytes) << '\n'
       << one_line(feedback) << '\n'

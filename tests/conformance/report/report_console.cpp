@@ -17,6 +17,7 @@ constexpr std::size_t progress_columns = 79;  // one less than a line, so that n
 
 std::string_view colour_of(const Result& result, const Palette& palette) {
   if (result.status == Status::passed) return palette.good;
+  if (result.status == Status::not_offered) return palette.faint;
   return failed_unexpectedly(result) ? palette.bad : palette.warn;
 }
 
@@ -43,18 +44,21 @@ void write_line(std::ostream& out, const Result& result, const std::string& rest
 }
 
 bool was_not_tried(const Result& result) {
-  return result.status == Status::skipped || result.status == Status::not_run;
+  return result.status != Status::passed && result.status != Status::failed;
 }
 
 // One paragraph for all that have the same reason: one basic fault is said once.
 void write_untried(std::ostream& out, const Report& report, const Palette& palette) {
   std::vector<std::pair<std::string, std::vector<const Result*>>> groups;
-  for (const Result& result : report.results) {
-    if (!was_not_tried(result) || failed_as_expected(result)) continue;
-    const std::string why = why_not_tried(result);
+  std::vector<const Result*> untried;
+  for (const auto* results : {&report.results, &report.not_offered})
+    for (const Result& result : *results)
+      if (was_not_tried(result) && !failed_as_expected(result)) untried.push_back(&result);
+  for (const Result* result : untried) {
+    const std::string why = why_not_tried(*result);
     auto group = std::ranges::find(groups, why, [](const auto& one) { return one.first; });
     if (group == groups.end()) group = groups.insert(groups.end(), {why, {}});
-    group->second.push_back(&result);
+    group->second.push_back(result);
   }
   for (const auto& [why, results] : groups) {
     std::string ids;
@@ -112,7 +116,7 @@ void write_sections(std::ostream& out, const Report& report, const Palette& pale
     add(totals.failed, "failed");
     add(totals.skipped, "skipped");
     add(totals.not_run, "not run");
-    out << "  " << section.letter << "  " << std::left << std::setw(14) << section.title << std::right
+    out << "  " << std::left << std::setw(3) << section.letter << std::setw(14) << section.title << std::right
         << std::setw(4) << totals.passed << " of " << std::setw(3) << results.size();
     if (!rest.empty())
       out << "   " << (totals.failed > 0 ? palette.bad : palette.warn) << rest << palette.reset;

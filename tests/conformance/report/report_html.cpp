@@ -36,6 +36,8 @@ std::string_view sign_of(const Result& result) {
       return "\u2013";
     case Status::not_run:
       return "?";
+    case Status::not_offered:
+      return "\u00b7";
   }
   return "";
 }
@@ -238,10 +240,7 @@ void write_failures(std::ostream& out, const Report& report) {
 }
 
 /// One line for all that one thing is in the way of.
-void write_untried(std::ostream& out, const Report& report) {
-  const auto untried = results_with(report, [](const Result& result) {
-    return result.status == Status::skipped || result.status == Status::not_run;
-  });
+void write_untried(std::ostream& out, const Report& report, std::string_view title, const Results& untried) {
   if (untried.empty()) return;
   std::vector<std::pair<std::string, Results>> groups;
   for (const Result* result : untried) {
@@ -251,7 +250,7 @@ void write_untried(std::ostream& out, const Report& report) {
     group->second.push_back(result);
   }
   out << "<section>\n";
-  write_heading(out, "Could not be tried", untried.size());
+  write_heading(out, title, untried.size());
   for (const auto& [why, results] : groups) {
     const Result& first = *results.front();
     out << "<details class=\"case " << verdict_class(first) << "\"><summary><span class=\"sign\">"
@@ -265,6 +264,15 @@ void write_untried(std::ostream& out, const Report& report) {
     out << "</ul></details>\n";
   }
   out << "</section>\n";
+}
+
+void write_untried(std::ostream& out, const Report& report) {
+  write_untried(out, report, "Could not be tried", results_with(report, [](const Result& result) {
+                  return result.status == Status::skipped || result.status == Status::not_run;
+                }));
+  Results not_offered;
+  for (const Result& result : report.not_offered) not_offered.push_back(&result);
+  write_untried(out, report, "Not offered", not_offered);
 }
 
 void write_foretold(std::ostream& out, const Report& report) {

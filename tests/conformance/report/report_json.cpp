@@ -82,6 +82,8 @@ void write_json(std::ostream& out, const Report& report) {
   const Report::Totals totals = report.totals();
   Json results = Json::array();
   for (const Result& result : report.results) results.push_back(result_json(result));
+  Json not_offered = Json::array();
+  for (const Result& result : report.not_offered) not_offered.push_back(result_json(result));
   const Json document = {{"format", "parley-conform"},
                          {"format_version", format_version},
                          {"suite_version", visible(report.version)},
@@ -101,7 +103,8 @@ void write_json(std::ostream& out, const Report& report) {
                            {"all_must_passed", totals.all_must_passed},
                            {"verdict", verdict_sentence(report)}}},
                          {"causes", causes_of(report)},
-                         {"results", std::move(results)}};
+                         {"results", std::move(results)},
+                         {"not_offered", std::move(not_offered)}};
   out << document.dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

@@ -91,13 +91,14 @@ std::string sections_of(const Report& report) {
 /// One line for all that have the same reason.
 std::string untried_of(const Report& report) {
   std::vector<std::pair<std::string, std::string>> lines;
-  for (const Result& result : report.results) {
-    const std::string why = why_not_tried(result);
-    if (why.empty()) continue;
-    auto line = std::ranges::find(lines, why, &std::pair<std::string, std::string>::first);
-    if (line == lines.end()) line = lines.insert(lines.end(), {why, ""});
-    line->second += (line->second.empty() ? "" : ", ") + code(result.id);
-  }
+  for (const auto* results : {&report.results, &report.not_offered})
+    for (const Result& result : *results) {
+      const std::string why = why_not_tried(result);
+      if (why.empty()) continue;
+      auto line = std::ranges::find(lines, why, &std::pair<std::string, std::string>::first);
+      if (line == lines.end()) line = lines.insert(lines.end(), {why, ""});
+      line->second += (line->second.empty() ? "" : ", ") + code(result.id);
+    }
   std::string out;
   for (const auto& [why, ids] : lines)
     out += (out.empty() ? "### Not tried\n\n- " : "- ") + prose(why) + ": " + ids + '\n';

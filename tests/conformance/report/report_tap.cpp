@@ -65,8 +65,9 @@ void write_diagnostics(std::ostream& out, const Result& result, std::string_view
 }  // namespace
 
 void write_tap(std::ostream& out, const Report& report) {
-  out << "TAP version 13\n1.." << report.results.size();
-  if (report.results.empty()) out << " # SKIP nothing was tried";
+  const std::size_t count = report.results.size() + report.not_offered.size();
+  out << "TAP version 13\n1.." << count;
+  if (count == 0) out << " # SKIP nothing was tried";
   out << "\n# parley-conform " << shown(report.version) << ", seed " << report.seed << '\n';
   out << "# " << shown(title_of(report)) << '\n';
   std::size_t number = 0;
@@ -79,6 +80,9 @@ void write_tap(std::ostream& out, const Report& report) {
     out << '\n';
     if (!ok) write_diagnostics(out, result, program_of(report));
   }
+  for (const Result& result : report.not_offered)
+    out << "ok " << ++number << " - " << tap_text(shown(result.id)) << ": " << tap_text(shown(result.title))
+        << " # SKIP " << tap_text(why_not_tried(result)) << '\n';
   out << "# " << verdict_sentence(report) << "\n# " << totals_text(report) << '\n';
 }
 

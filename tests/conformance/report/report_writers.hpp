@@ -76,10 +76,13 @@ inline constexpr std::size_t vpl_text_bytes = 64 * 1024;
 ///         "hint": "...", "repeat_command": "parley-conform server ...", "duration_ms": 12,
 ///         "transcript": {"lanes": ["alice, sending"],
 ///                        "entries": [{"at_us": 81, "lane": 0, "happening": "sent",
-///                                     "bytes": {"text": "...", "hex": "..."}}]}}]}
+///                                     "bytes": {"text": "...", "hex": "..."}}]}}],
+///      "not_offered": []}
 ///
-/// `status` is pass, fail, skipped or not run; `happening` opened, sent, received, ended, reset, closed or
-/// note (which has `text` in place of `bytes`); `failure` is null for a case that did not fail.
+/// `status` is pass, fail, skipped or not run, and not offered in `not_offered`, which has cases of the same
+/// shape that are about what a program need not have, and are counted nowhere; `happening` opened, sent,
+/// received, ended, reset, closed or note (which has `text` in place of `bytes`); `failure` is null for a
+/// case that did not fail.
 void write_json(std::ostream& out, const Report& report);
 
 /// Of one event, how many bytes the page shows escaped, and how many as hex.

@@ -22,7 +22,7 @@ from pathlib import Path
 
 ZOO = Path(__file__).resolve().parents[1] / "zoo"
 sys.path.insert(0, str(ZOO))
-from make_mutant import INTERPRETER, PROGRAMS, load_mutants, mutated  # noqa: E402
+from make_mutant import INTERPRETER, PROGRAMS, load_mutants, mutated, reference  # noqa: E402
 
 RUN_LIMIT_S = 300
 TIMEOUT_S = 1  # more while a program wants the processor, so that the machine's load does not count
@@ -84,7 +84,7 @@ def clause_of(case):
 
 def compiled_program(folder, name, mutant):
     source = Path(folder) / f"{name}.py"
-    source.write_text(mutated(mutant) if mutant_of(mutant) else (ZOO / PROGRAMS[mutant["program"]]).read_text())
+    source.write_text(mutated(mutant) if mutant_of(mutant) else reference(mutant["program"], mutant["service"]))
     return py_compile.compile(str(source), cfile=str(source.with_suffix(".pyc")), doraise=True)
 
 
@@ -142,8 +142,9 @@ def main():
     parser.add_argument("--table", help="file for the whole matrix, in Markdown")
     options = parser.parse_args()
 
-    nothing = {"breaks": [], "follows": [], "ready_time_s": 0, "replacements": [], "sentence": "The reference itself."}
+    nothing = {"breaks": [], "follows": [], "ready_time_s": 0, "replacements": [], "sentence": "The reference itself.", "service": False}
     subjects = {f"reference-{program}": {**nothing, "program": program} for program in PROGRAMS}
+    subjects["reference-service"] = {**nothing, "program": "server", "service": True}
     subjects |= load_mutants()
     wanted = set(options.only.split(",")) if options.only else set(subjects)
     subjects = {name: mutant for name, mutant in subjects.items()

@@ -60,7 +60,8 @@ def verdicts(conform, folder, name, mutant, cases):
     run = subprocess.run(command, capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True, errors="replace")
     if not run.stdout:
         raise AssertionError(f"no report on {name}: {shlex.join(command)}: {run.stderr}")
-    return {result["id"]: result["status"] for result in json.loads(run.stdout)["results"]}
+    report = json.loads(run.stdout)
+    return {result["id"]: result["status"] for result in report["results"] + report["not_offered"]}
 
 
 def shown_on(seen, name, pair):

@@ -16,9 +16,12 @@ except ImportError:
 
 ZOO = Path(__file__).resolve().parent
 PROGRAMS = {"server": "reference_server.py", "client": "reference_client.py"}
+SERVICE = "reference_service.py"  # the server with SERVER: what a mutant with `service = true` is made of
+IMPORT = "import reference_server as server\n"
+ALIAS = "from types import SimpleNamespace\n\nserver = SimpleNamespace(**globals())\n"
 # Whoever runs the tests may have site packages that take longer than all else of a start; the zoo needs none.
 INTERPRETER = (sys.executable, "-I", "-S")
-KEYS = {"name", "program", "mistakes", "sentence", "breaks", "follows", "ready_time_s", "replacements"}
+KEYS = {"name", "program", "mistakes", "sentence", "breaks", "follows", "ready_time_s", "replacements", "service"}
 
 
 class MutantError(Exception):
@@ -32,15 +35,26 @@ def load_mutants():
         for mutant in tomllib.loads(table.read_text())["mutant"]:
             mutant.setdefault("follows", [])
             mutant.setdefault("ready_time_s", 0)
+            mutant.setdefault("service", False)
             if set(mutant) != KEYS or not mutant["breaks"] or mutant["name"] in mutants:
                 raise MutantError(f"{table.name}: {mutant.get('name')}: a key is missing, unknown or used twice")
             mutants[mutant["name"]] = mutant
     return mutants
 
 
+def reference(program, service=False):
+    """The source of a reference program, in one file: with SERVER the server's text stands before the service's."""
+    source = (ZOO / PROGRAMS[program]).read_text()
+    if not service:
+        return source
+    # The service's classes take the place of those that they are made from.
+    source = source.partition('\n\nif __name__ == "__main__":\n')[0]
+    return source + "\n\n" + (ZOO / SERVICE).read_text().replace(IMPORT, ALIAS)
+
+
 def mutated(mutant):
     """The source of the mutant."""
-    source = (ZOO / PROGRAMS[mutant["program"]]).read_text()
+    source = reference(mutant["program"], mutant["service"])
     for replacement in mutant["replacements"]:
         count = source.count(replacement["old"])
         if count != 1:

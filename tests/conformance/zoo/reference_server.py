@@ -125,8 +125,11 @@ class User:
             if sending.given_up:
                 continue
             self.forwarded.append((sending, time.monotonic() + options.receipt_time))
-            frame = b"FORWARD %s\nContent-length: %d\n\n%s" % (sending.sender.name, len(body), body)
+            frame = self.forward_frame(sending.sender.name, sending.recipient, body)
             self.sockets[b"TORECV"].write(frame)
+
+    def forward_frame(self, sender, _recipient, body):
+        return b"FORWARD %s\nContent-length: %d\n\n%s" % (sender, len(body), body)
 
     def receipt(self, name, code):
         """RECEIVED (no code) or an ERROR has come: it is for the oldest FORWARD, whatever the name (D5.1)."""

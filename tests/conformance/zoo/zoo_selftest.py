@@ -91,6 +91,9 @@ class References(unittest.TestCase):
     def test_server_keeps_each_clause(self):
         self.assert_all_pass((one, check_server, (SERVER, one, PATIENCE)) for one in server_checks.clauses())
 
+    def test_server_with_service_keeps_each_clause(self):
+        self.assert_all_pass((one, check_server, (ZOO / make_mutant.SERVICE, one, PATIENCE)) for one in server_checks.CHECKS)
+
     def test_client_keeps_each_clause(self):
         self.assert_all_pass((one, check_client, (CLIENT, one, PATIENCE)) for one in client_checks.clauses())
 
@@ -203,7 +206,7 @@ class Mutants(unittest.TestCase):
     def test_a_text_that_is_not_there_once_is_refused(self):
         for old in ("no such text", "self"):
             with self.subTest(old), self.assertRaises(make_mutant.MutantError):
-                make_mutant.mutated({"name": "x", "program": "server", "replacements": [{"old": old, "new": ""}]})
+                make_mutant.mutated({"name": "x", "program": "server", "service": False, "replacements": [{"old": old, "new": ""}]})
 
 
 if __name__ == "__main__":
