@@ -54,7 +54,7 @@ def reference(program, service=False):
 
 def mutated(mutant):
     """The source of the mutant."""
-    source = reference(mutant["program"], mutant["service"])
+    source = reference(mutant["program"], mutant.get("service", False))
     for replacement in mutant["replacements"]:
         count = source.count(replacement["old"])
         if count != 1:

@@ -92,7 +92,14 @@ class References(unittest.TestCase):
         self.assert_all_pass((one, check_server, (SERVER, one, PATIENCE)) for one in server_checks.clauses())
 
     def test_server_with_service_keeps_each_clause(self):
-        self.assert_all_pass((one, check_server, (ZOO / make_mutant.SERVICE, one, PATIENCE)) for one in server_checks.CHECKS)
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder, "service.py")
+            source.write_text(make_mutant.reference("server", service=True), encoding="utf-8")
+            self.assert_all_pass((one, check_server, (source, one, PATIENCE)) for one in server_checks.CHECKS)
+
+    def test_service_starts_beside_the_server(self):
+        started = subprocess.run([sys.executable, ZOO / make_mutant.SERVICE], capture_output=True, text=True, check=False)
+        self.assertIn("usage: ", started.stderr)
 
     def test_client_keeps_each_clause(self):
         self.assert_all_pass((one, check_client, (CLIENT, one, PATIENCE)) for one in client_checks.clauses())
@@ -206,7 +213,7 @@ class Mutants(unittest.TestCase):
     def test_a_text_that_is_not_there_once_is_refused(self):
         for old in ("no such text", "self"):
             with self.subTest(old), self.assertRaises(make_mutant.MutantError):
-                make_mutant.mutated({"name": "x", "program": "server", "service": False, "replacements": [{"old": old, "new": ""}]})
+                make_mutant.mutated({"name": "x", "program": "server", "replacements": [{"old": old, "new": ""}]})
 
 
 if __name__ == "__main__":
