@@ -23,6 +23,8 @@ constexpr std::size_t max_early_events = 64;
 // that it is still awaited.
 constexpr std::chrono::milliseconds moment{1000};
 
+constexpr std::string_view not_read = "the server does not read what is sent to it";
+
 Channel other(Channel channel) {
   return channel == Channel::to_send ? Channel::to_recv : Channel::to_send;
 }
@@ -209,10 +211,11 @@ bool Client::acknowledge(const two_socket::Forward& forward) {
                                                               : Message::Audience::you;
   // Only what is sure to be shown is acknowledged.
   if (!hand_over(Message{std::string(forward.sender), std::string(forward.body), audience})) return false;
-  // When this cannot be written the connection is over, and read() will say so.
-  (void)connection_->write(Channel::to_recv, to_frame(two_socket::Received{forward.sender}),
-                           stop_.descriptor());
-  return true;
+  const auto error = connection_->write(Channel::to_recv, to_frame(two_socket::Received{forward.sender}),
+                                        stop_.descriptor());
+  if (error != std::errc::timed_out) return true;  // when the connection broke, read() says so
+  (void)hand_over(Lost{std::string(not_read)});
+  return false;
 }
 
 bool Client::refuse_forward(const two_socket::Violation& violation) {
@@ -233,7 +236,7 @@ void Client::send(const std::string& recipient, std::string_view text) {
   answer_deadline_ = Clock::now() + options_.answer_timeout;
   const auto error = connection_->write(Channel::to_send, to_frame(two_socket::Send{recipient, text}));
   if (!error) return;
-  if (error == std::errc::timed_out) write_failure_ = "the server does not read what is sent to it";
+  if (error == std::errc::timed_out) write_failure_ = not_read;
   connection_->shut_down();
 }
 

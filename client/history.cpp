@@ -124,7 +124,8 @@ std::optional<std::string> History::open(const fs::path& file) {
 
 std::optional<std::string> History::read(const fs::path& file) {
   const FileDescriptor descriptor = open_own(file, O_RDWR | O_CREAT);
-  if (!descriptor) return file.string() + ": " + std::strerror(errno);
+  if (!descriptor)
+    return file.string() + ": " + (errno == EINVAL ? "it is no ordinary file" : std::strerror(errno));
   const std::string text = read_end(descriptor.get(), max_file_bytes);
   const bool is_long = ::lseek(descriptor.get(), 0, SEEK_END) > static_cast<off_t>(max_file_bytes);
   std::size_t count = 0;

@@ -143,16 +143,30 @@ std::optional<Key> LineEditor::next_key() {
   while (!interrupted_ && !ended_) {
     const bool takes_keys = source_.takes_lines();
     const auto key_deadline = takes_keys ? this->key_deadline() : std::nullopt;
-    if (has_passed(key_deadline)) keys_.give_up();
-    if (takes_keys)
+    if (takes_keys) {
       if (auto key = keys_.next()) return key;
+      if (!waiting_keys_.empty()) {
+        keys_.feed(waiting_keys_.front());
+        waiting_keys_.pop_front();
+        continue;
+      }
+    }
+    // Keys that wait are read all the same, or the terminal would be full of them and keep Ctrl-C, too.
+    const bool has_room = waiting_keys_.size() < max_waiting_reads;
     const auto deadline = source_.deadline();
     std::array<pollfd, 3> fds{
-        {{takes_keys ? STDIN_FILENO : -1, POLLIN, 0}, {source_.fd, POLLIN, 0}, {signals_.get(), POLLIN, 0}}};
+        {{has_room ? STDIN_FILENO : -1, POLLIN, 0}, {source_.fd, POLLIN, 0}, {signals_.get(), POLLIN, 0}}};
     if (::poll(fds.data(), fds.size(), poll_timeout_ms(earlier(deadline, key_deadline))) < 0) continue;
-    if (fds[2].revents != 0) on_signal();
+    if (fds[2].revents != 0) {
+      on_signal();  // may have read the keys
+      continue;
+    }
     if (fds[1].revents != 0 || has_passed(deadline)) source_.on_ready();
-    if (fds[0].revents != 0 && !interrupted_) read_keys(TypedAhead::no);
+    // What has come while parley stood still, or keys waited, has not come too late.
+    if (fds[0].revents != 0 && !interrupted_)
+      read_keys(TypedAhead::no);
+    else if (has_passed(key_deadline))
+      keys_.give_up();
   }
   return std::nullopt;
 }
@@ -164,15 +178,15 @@ std::optional<Deadline> LineEditor::key_deadline() const {
 }
 
 void LineEditor::read_keys(TypedAhead typed_ahead) {
-  std::array<char, 4096> bytes;
+  std::array<char, read_bytes> bytes;
   const auto count = ::read(STDIN_FILENO, bytes.data(), bytes.size());
   if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (count <= 0) {
-    ended_ = true;
+    ended_ = is_terminal_gone_ = true;
     return;
   }
   if (typed_ahead == TypedAhead::yes) std::replace(bytes.begin(), bytes.begin() + count, '\n', '\r');
-  keys_.feed(charset_.decode({bytes.data(), static_cast<std::size_t>(count)}));
+  waiting_keys_.push_back(charset_.decode({bytes.data(), static_cast<std::size_t>(count)}));
   keys_came_at_ = Clock::now();
 }
 
@@ -185,11 +199,10 @@ void LineEditor::on_signal() {
       return draw();
     case SIGTSTP:
       return suspend();
-    case SIGCONT:  // whoever ran meanwhile may have set the terminal otherwise
-      enter_raw_mode();
-      area_.restart();
-      return draw();
+    case SIGCONT:
+      return take_terminal_back();
     case SIGINT:
+      waiting_keys_.clear();
       if (mode_ != Mode::edit) {
         (void)act({Action::cancel});
         return draw();
@@ -199,8 +212,13 @@ void LineEditor::on_signal() {
         history_index_.reset();
         return draw();
       }
+      interrupted_ = true;
+      return;
+    case SIGHUP:
+      is_terminal_gone_ = true;
       [[fallthrough]];
     default:
+      area_.begin_to_end();
       interrupted_ = true;
   }
 }
@@ -210,7 +228,24 @@ void LineEditor::suspend() {
   area_.set_mode(paste_mode_off);
   area_.flush();
   (void)::tcsetattr(STDIN_FILENO, TCSADRAIN, &modes_before_);
-  (void)::raise(SIGSTOP);
+  // Not SIGSTOP: without a shell behind parley nobody could wake it again, and this does nothing then.
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+  (void)::raise(SIGTSTP);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  sigset_t pending;
+  sigemptyset(&pending);
+  (void)::sigpending(&pending);
+  if (sigismember(&pending, SIGCONT) == 0) take_terminal_back();
+}
+
+/// Whoever had it meanwhile may have set it otherwise, and written to it.
+void LineEditor::take_terminal_back() {
+  enter_raw_mode();
+  area_.restart();
+  draw();
 }
 
 /// True when something is to be drawn.

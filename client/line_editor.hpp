@@ -4,6 +4,7 @@
 #include <termios.h>
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -30,7 +31,7 @@ class LineEditor {
     int fd;                                             ///< readable: call on_ready
     std::function<std::optional<Deadline>()> deadline;  ///< passed: call on_ready
     std::function<void()> on_ready;     ///< may call print_above(), set_prompt() and interrupt()
-    std::function<bool()> takes_lines;  ///< false: keys wait in the terminal, and nothing of them is lost
+    std::function<bool()> takes_lines;  ///< false: keys wait, and nothing of them is lost
   };
 
   /// The question whether all of this line, which holds a paste of so many lines, is to be sent; it ends with
@@ -39,6 +40,11 @@ class LineEditor {
 
   /// A paste of more lines than these is asked about, and sent or not; others can be edited.
   static constexpr std::size_t max_quiet_paste_lines = 5;
+
+  /// Keys that wait: so many reads of so many bytes at most, a paste of some megabytes. More wait in the
+  /// terminal, where Ctrl-C is behind them.
+  static constexpr std::size_t max_waiting_reads = 1024;
+  static constexpr std::size_t read_bytes = 4096;
 
   /// The locale's LC_CTYPE must have been set up (set_up_locale()).
   LineEditor(const TerminalType& type, Source source, Completer completer, PasteQuestion paste_question);
@@ -73,6 +79,9 @@ class LineEditor {
   void interrupt() { interrupted_ = true; }
   void resume() { interrupted_ = false; }
 
+  /// Nobody sees any more what is printed: the terminal was closed.
+  bool is_terminal_gone() const { return is_terminal_gone_; }
+
   /// Empties the screen; the line stays.
   void clear_screen();
 
@@ -98,6 +107,7 @@ class LineEditor {
   void end_line();
   void on_signal();
   void suspend();
+  void take_terminal_back();
   void enter_raw_mode();
   void draw();
 
@@ -110,6 +120,7 @@ class LineEditor {
   termios modes_before_{};  // of the terminal, for whoever runs while parley is suspended
   std::string prompt_;
 
+  std::deque<std::string> waiting_keys_;  // read, and not given to keys_ yet
   KeyDecoder keys_;
   Deadline keys_came_at_{};
   LineBuffer line_;
@@ -127,6 +138,7 @@ class LineEditor {
   bool editing_ = false;                 // inside read_line(): prompt and line are on the screen
   bool interrupted_ = false;
   bool ended_ = false;
+  bool is_terminal_gone_ = false;
 };
 
 }  // namespace parley::client

@@ -1,6 +1,8 @@
 #include "client/prompt_area.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -31,6 +33,17 @@ bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
+/// Somebody wants parley to end, and the signal waits until its events are looked at.
+bool is_told_to_end() {
+  sigset_t pending;
+  sigemptyset(&pending);
+  (void)::sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGHUP) == 1;
+}
+
+// Between two looks whether parley is to end, while the terminal takes nothing.
+constexpr int look_every_ms = 100;
+
 /// Of a text parted by "\r\n".
 template <typename Do>
 void for_each_line(std::string_view text, Do&& act) {
@@ -43,6 +56,11 @@ void for_each_line(std::string_view text, Do&& act) {
 }
 
 }  // namespace
+
+PromptArea::PromptArea(const TerminalType& type, const TerminalCharset& charset)
+    : type_(type),
+      charset_(charset),
+      own_output_(::open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) {}
 
 void PromptArea::draw(std::string_view prompt, const std::string& line, std::size_t cursor) {
   follow_width();
@@ -219,13 +237,17 @@ void PromptArea::flush() {
   const std::string encoded = charset_.encode(pending_);
   pending_.clear();
   std::string_view rest = encoded;
+  const int output_fd = own_output_ ? own_output_.get() : STDOUT_FILENO;
   while (!rest.empty()) {
-    const auto count = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    const auto count = ::write(output_fd, rest.data(), rest.size());
     if (count > 0) {
       rest.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno == EAGAIN) {
-      pollfd output{STDOUT_FILENO, POLLOUT, 0};
-      (void)::poll(&output, 1, -1);
+      is_ending_ = is_ending_ || is_told_to_end();
+      if (is_ending_ && looks_left_ == 0) return;
+      if (is_ending_) --looks_left_;
+      pollfd output{output_fd, POLLOUT, 0};
+      (void)::poll(&output, 1, look_every_ms);
     } else if (errno != EINTR) {
       return;  // the terminal is gone, and a hangup tells of it
     }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/file_descriptor.hpp"
 #include "client/line_layout.hpp"
 #include "client/terminal_charset.hpp"
 #include "client/terminal_type.hpp"
@@ -20,7 +21,7 @@ class PromptArea {
   static constexpr std::size_t max_kept_lines = 500;
   static constexpr std::size_t max_kept_bytes = 512 * 1024;
 
-  PromptArea(const TerminalType& type, const TerminalCharset& charset) : type_(type), charset_(charset) {}
+  PromptArea(const TerminalType& type, const TerminalCharset& charset);
 
   bool can_move() const { return type_.can_move; }
 
@@ -44,8 +45,10 @@ class PromptArea {
 
   void ring() { pending_ += '\a'; }
 
-  /// Everything is written by now.
+  /// Everything is written by now, unless parley is to end, as SIGTERM or SIGHUP that wait say, too, and the
+  /// terminal takes nothing for a moment.
   void flush();
+  void begin_to_end() { is_ending_ = true; }
 
  private:
   struct Drawn {
@@ -74,7 +77,10 @@ class PromptArea {
   Drawn drawn_;
   std::deque<std::string> kept_;
   std::size_t kept_bytes_ = 0;
-  std::string pending_;  // to be written
+  std::string pending_;        // to be written
+  FileDescriptor own_output_;  // standard output, opened once more so that only here it does not block
+  bool is_ending_ = false;
+  int looks_left_ = 5;  // how often the terminal is waited for then
 };
 
 }  // namespace parley::client

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "protocol/text.hpp"
@@ -65,9 +66,10 @@ std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEdit
   }
 }
 
-void wait_for_event(const Conversation& conversation) {
+void wait_for_event(const Conversation& conversation, std::optional<Deadline> end) {
   pollfd events{conversation.events_fd(), POLLIN, 0};
-  (void)::poll(&events, 1, poll_timeout_ms(conversation.next_wake()));
+  const auto wake = conversation.next_wake();
+  (void)::poll(&events, 1, poll_timeout_ms(wake && end ? std::min(*wake, *end) : wake ? wake : end));
 }
 
 }  // namespace parley::client

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -16,7 +17,7 @@ namespace parley::client {
 std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEditor& editor,
                                             const Options& options, const Display& display);
 
-/// Waits until the conversation may have an event.
-void wait_for_event(const Conversation& conversation);
+/// Waits until the conversation may have an event, at most until `end`.
+void wait_for_event(const Conversation& conversation, std::optional<Deadline> end = std::nullopt);
 
 }  // namespace parley::client

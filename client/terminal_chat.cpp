@@ -12,6 +12,9 @@
 namespace parley::client {
 namespace {
 
+// For what was typed, when the terminal has been closed.
+constexpr std::chrono::seconds farewell_time{3};
+
 bool has_value(const char* variable) {
   const char* const value = std::getenv(variable);
   return value != nullptr && *value != '\0';
@@ -162,10 +165,11 @@ void TerminalChat::tell_unsent() {
                                  display_));
 }
 
-/// Waits for the answers to what was typed; the usual Ctrl-C ends it.
+/// Waits for the answers to what was typed; the usual Ctrl-C ends it, or that nobody is there to wait.
 void TerminalChat::finish_sending() {
-  while (!conversation_.is_lost() && !conversation_.is_all_answered()) {
-    wait_for_event(conversation_);
+  const auto end = editor_.is_terminal_gone() ? std::optional(Clock::now() + farewell_time) : std::nullopt;
+  while (!conversation_.is_lost() && !conversation_.is_all_answered() && (!end || Clock::now() < *end)) {
+    wait_for_event(conversation_, end);
     show_events();
   }
 }

@@ -131,6 +131,20 @@ void PseudoTerminal::signal(int number) const {
   (void)::kill(pid_, number);
 }
 
+void PseudoTerminal::stop_output(Where where) {
+  if (::tcflow(slave_.get(), TCOOFF) != 0) fail_errno(where, "stopping a terminal");
+}
+
+void PseudoTerminal::resume_output(Where where) {
+  if (::tcflow(slave_.get(), TCOON) != 0) fail_errno(where, "resuming a terminal");
+}
+
+void PseudoTerminal::wait_until_keys_are_read(Where where) {
+  int waiting = 1;
+  wait_until([&] { return ::ioctl(slave_.get(), FIONREAD, &waiting) == 0 && waiting == 0; },
+             "the keys to be read", Deadline(), where);
+}
+
 bool PseudoTerminal::is_in_line_mode() const {
   termios modes{};
   return ::tcgetattr(slave_.get(), &modes) == 0 && (modes.c_lflag & ICANON) != 0 &&

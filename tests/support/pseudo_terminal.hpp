@@ -48,6 +48,8 @@ class PseudoTerminal {
   const std::string& bytes() const { return bytes_; }
   std::string screen() const { return screen_.text(); }
   std::string shown() const { return screen_.shown(); }
+  /// Of the cursor, from 0.
+  std::size_t column() const { return screen_.column(); }
 
   /// Waits until exactly this is on the screen, as Screen::shown() has it.
   void wait_for_shown(std::string_view text, Where where = Where::here());
@@ -59,7 +61,20 @@ class PseudoTerminal {
   /// The terminal has another size, and tells its program.
   void resize(std::size_t rows, std::size_t columns, Where where = Where::here());
 
+  /// The terminal's encoding is ISO-8859-1 and not UTF-8.
+  void set_latin1() { screen_.set_latin1(); }
+
   void signal(int number) const;
+
+  /// As Ctrl-S and Ctrl-Q: between the two the terminal takes nothing that is written to it.
+  void stop_output(Where where = Where::here());
+  void resume_output(Where where = Where::here());
+
+  /// The terminal is closed: its program gets SIGHUP. Only wait() is to follow.
+  void hang_up() { master_.reset(); }
+
+  /// Waits until the program has read every key.
+  void wait_until_keys_are_read(Where where = Where::here());
 
   /// True when the terminal reads whole lines and echoes, as it did before the program came.
   bool is_in_line_mode() const;

@@ -39,6 +39,18 @@ std::string text_of(std::span<const VTermScreenCell> cells) {
   return line;
 }
 
+std::string from_latin1(std::string_view bytes) {
+  std::string utf8;
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    if (value >= 0x80 && value < 0xa0)
+      utf8.append("\x1b").append(1, static_cast<char>(value - 0x40));
+    else
+      append_utf8(utf8, value);
+  }
+  return utf8;
+}
+
 std::string joined(const std::vector<std::string>& lines) {
   std::string out;
   for (const auto& line : lines) out += line + "\n";
@@ -59,6 +71,8 @@ Screen::Screen(std::size_t rows, std::size_t columns)
 }
 
 void Screen::feed(std::string_view bytes) {
+  const std::string converted = is_latin1_ ? from_latin1(bytes) : std::string();
+  if (is_latin1_) bytes = converted;
   (void)vterm_input_write(terminal_.get(), bytes.data(), bytes.size());
 }
 

@@ -18,6 +18,8 @@ class Screen {
   Screen& operator=(const Screen&) = delete;
 
   void feed(std::string_view bytes);
+  /// From now on bytes are ISO-8859-1, in which 0x80 to 0x9f are control characters.
+  void set_latin1() { is_latin1_ = true; }
   void resize(std::size_t rows, std::size_t columns);
 
   /// The rows without blanks at their ends, each with its LF; empty ones at the end left out. Those that have
@@ -50,6 +52,7 @@ class Screen {
   VTermScreenCallbacks callbacks_{};
   std::vector<std::string> gone_;
   std::size_t bells_ = 0;
+  bool is_latin1_ = false;
 };
 
 }  // namespace parley::test
