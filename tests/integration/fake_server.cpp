@@ -54,6 +54,21 @@ void AcceptedSocket::accept_registration(std::string_view channel, std::string_v
   send(registered_frame(channel, name), where);
 }
 
+void AcceptedSocket::end() {
+  (void)::shutdown(socket_.get(), SHUT_WR);
+}
+
+void AcceptedSocket::reset() {
+  const linger at_once{1, 0};
+  (void)::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  socket_.reset();
+}
+
+void AcceptedSocket::discard() {
+  std::array<char, 16 * 1024> room;
+  while (::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT) > 0) continue;
+}
+
 void AcceptedSocket::expect_end(Where where) {
   if (received_.empty()) received_ = receive(where);
   if (!received_.empty()) fail(where, "expected the end of the stream, came " + escaped(received_));

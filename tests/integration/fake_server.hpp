@@ -26,6 +26,12 @@ class AcceptedSocket {
   /// The end of the stream comes next, and no reset.
   void expect_end(Where where = Where::here());
   void close() { socket_.reset(); }
+  /// Ends what goes to the client; what comes is still read.
+  void end();
+  /// Closed with a reset, as when a program is killed that has not read everything.
+  void reset();
+  /// Passes over whatever has come until now.
+  void discard();
 
  private:
   std::string receive(Where where);

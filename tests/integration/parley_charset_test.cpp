@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "tests/integration/terminal_chat.hpp"
+#include "tests/integration/terminal_stage.hpp"
 #include "tests/support/parleyd.hpp"
 
 namespace parley::test {
@@ -20,9 +20,7 @@ bool has_8_bit_byte(std::string_view bytes) {
 TEST_CASE("at an 8-bit terminal text is converted both ways, and what it has no character for is escaped") {
   TemporaryDirectory locales;
   const std::string path = locales.path().string();
-  // The locale's sources are a package that need not be there.
-  if (std::system(
-          ("localedef -i de_DE -f ISO-8859-1 " + path + "/de_DE.ISO-8859-1 >/dev/null 2>&1").c_str()) != 0) {
+  if (!make_latin1_locale(path)) {
     MESSAGE("skipped: localedef cannot make de_DE.ISO-8859-1 here");
     return;
   }
