@@ -81,7 +81,9 @@ void Screen::resize(std::size_t rows, std::size_t columns) {
 }
 
 int Screen::keep_row(int columns, const VTermScreenCell* cells, void* self) {
-  static_cast<Screen*>(self)->gone_.push_back(text_of({cells, static_cast<std::size_t>(columns)}));
+  auto& gone = static_cast<Screen*>(self)->gone_;
+  gone.push_back(text_of({cells, static_cast<std::size_t>(columns)}));
+  if (gone.size() > most_rows_kept) gone.pop_front();
   return 1;
 }
 

@@ -3,6 +3,7 @@
 #include <vterm.h>
 
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,9 +11,12 @@
 
 namespace parley::test {
 
-/// What a terminal shows, by libvterm. Rows that have left it at the top are kept. Belongs to one thread.
+/// What a terminal shows, by libvterm. Takes any bytes. The last rows that have left it at the top are kept.
+/// Belongs to one thread.
 class Screen {
  public:
+  static constexpr std::size_t most_rows_kept = 4096;
+
   Screen(std::size_t rows, std::size_t columns);
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
@@ -23,7 +27,7 @@ class Screen {
   void resize(std::size_t rows, std::size_t columns);
 
   /// The rows without blanks at their ends, each with its LF; empty ones at the end left out. Those that have
-  /// left the screen come first.
+  /// left the screen come first, as far as they are kept.
   std::string text() const;
   /// Those that are on the screen.
   std::string shown() const;
@@ -50,7 +54,7 @@ class Screen {
   std::unique_ptr<VTerm, Free> terminal_;
   VTermScreen* screen_;
   VTermScreenCallbacks callbacks_{};
-  std::vector<std::string> gone_;
+  std::deque<std::string> gone_;
   std::size_t bells_ = 0;
   bool is_latin1_ = false;
 };

@@ -7,7 +7,7 @@ autograder=${AUTOGRADER:-/autograder}
 parley=${PARLEY_SOURCE:-$autograder/source/parley}
 
 # What parley-conform alone is built with, and what the submissions run on, by the names of Debian and Ubuntu.
-packages=(g++ cmake ninja-build libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libutf8proc-dev
+packages=(g++ cmake ninja-build libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libutf8proc-dev libvterm-dev
   python3 default-jdk-headless bubblewrap)
 
 if [ "$(id -u)" -eq 0 ]; then

@@ -1,16 +1,24 @@
 #pragma once
 
+#include <vterm.h>
+
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace parley::conform {
 
-/// The text among the bytes that a program writes to a terminal: without escape sequences and control
-/// characters; a CR, or CR LF, is a LF. Takes any bytes, in any pieces. Belongs to one thread.
+/// The text among the bytes that a program writes to a terminal: what libvterm takes for neither escape
+/// sequences nor control characters; a CR, or CR LF, is a LF. Takes any bytes, in any pieces. Belongs to one
+/// thread.
 class ScreenText {
  public:
+  ScreenText();
+  ScreenText(const ScreenText&) = delete;
+  ScreenText& operator=(const ScreenText&) = delete;
+
   void feed(std::string_view bytes);
 
   const std::string& text() const { return text_; }
@@ -18,19 +26,18 @@ class ScreenText {
   /// What stands behind the last LF.
   std::string_view last_line() const;
 
-  /// False when a sequence moved by hundreds of rows or columns: a model of the screen could not bear many.
-  bool is_tame() const { return tame_; }
-
  private:
-  enum class State { ground, carriage_return, escape, charset, control_sequence, string, string_escape };
-  void take(char byte);
-  void take_of_sequence(char byte);
+  struct Free {
+    void operator()(VTerm* parser) const { vterm_free(parser); }
+  };
 
+  static int take_text(const char* bytes, std::size_t length, void* self);
+  static int take_control(unsigned char control, void* self);
+
+  const std::unique_ptr<VTerm, Free> parser_;
   std::string text_;
-  State state_ = State::ground;
-  std::size_t digits_ = 0;  // of the number that the control sequence is in
-  bool large_number_ = false;
-  bool tame_ = true;
+  bool is_behind_escape_ = false;
+  bool is_behind_return_ = false;  // which has made a LF
 };
 
 /// Without any blanks and line ends: how a terminal wraps its lines does not matter then.

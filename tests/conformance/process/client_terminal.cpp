@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kept_bytes = 1024 * 1024;
-// What the model of the screen, which never forgets a row, is given.
+// What the screen is given: three bytes may change all of it.
 constexpr std::size_t modelled_bytes = 64 * 1024;
 constexpr milliseconds quiet_time{40};
 constexpr milliseconds longest_settling{1'000};
@@ -72,7 +72,7 @@ void ClientTerminal::take(std::string_view bytes) {
   transcript_->add(lane_, Happening::received, bytes);
   raw_ += bytes;
   text_.feed(bytes);
-  if (raw_.size() <= modelled_bytes && text_.is_tame()) screen_.feed(bytes);
+  if (raw_.size() <= modelled_bytes) screen_.feed(bytes);
 }
 
 void ClientTerminal::read_for(milliseconds time) {

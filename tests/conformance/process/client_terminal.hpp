@@ -9,9 +9,9 @@
 
 #include "tests/conformance/model/transcript.hpp"
 #include "tests/conformance/process/client_process.hpp"
-#include "tests/conformance/process/client_screen_model.hpp"
 #include "tests/conformance/process/client_screen_text.hpp"
 #include "tests/conformance/process/patience.hpp"
+#include "tests/support/screen.hpp"
 
 namespace parley::conform {
 
@@ -76,7 +76,7 @@ class ClientTerminal {
   ClientProcess process_;
   std::string raw_;
   ScreenText text_;
-  ScreenModel screen_{ClientProcess::columns};
+  test::Screen screen_{ClientProcess::rows, ClientProcess::columns};
   bool end_is_noted_ = false;
   bool is_cut_ = false;  // it shows more than is kept
 };
