@@ -317,7 +317,7 @@ std::vector<Case> service_cases() {
        answers},
       {"SV1.1-behind-its-report",
        "the answer to a user with one socket comes behind the report",
-       {"R5.1-one-socket"},
+       {},
        "The FORWARD is written before the report, by the same thread or another.",
        behind_its_report},
       {"SV1.1-capitals",
