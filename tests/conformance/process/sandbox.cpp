@@ -42,7 +42,7 @@ std::string find_bubblewrap() {
   std::istringstream folders(path == nullptr ? "" : path);
   std::string folder;
   while (std::getline(folders, folder, ':'))
-    if (const std::string program = folder + "/bwrap"; ::access(program.c_str(), X_OK) == 0) return program;
+    if (std::string program = folder + "/bwrap"; ::access(program.c_str(), X_OK) == 0) return program;
   return {};
 }
 
