@@ -21,7 +21,10 @@ constexpr milliseconds least_time{10};
 constexpr std::uint64_t most_seed = UINT64_MAX;
 constexpr std::size_t mebibyte = 1024 * 1024;
 constexpr std::size_t default_memory_mebibytes = 4096;  // 8 of them are the stack of one thread
-constexpr std::size_t default_processes = 2048;  // a server has two threads for each of its users, or more
+// The Java sample has 160 at most while it is judged, and 420 with 100 users; on a machine of many cores it
+// has some 150 more of its own.
+constexpr std::size_t default_processes = 640;
+constexpr int class_niceness = 5;  // what one submission takes of the processor the suite does not lack
 constexpr milliseconds grading_budget{180'000};  // for one program of one submission
 
 constexpr const char* examples =
@@ -212,7 +215,7 @@ void add_grading(CLI::App& app, Options& options) {
       "Memory of one: writable of each process, resident of all together")
       ->option_text("MIB [" + std::to_string(default_memory_mebibytes) + ']');
   add_number(app, "--processes", options.confinement.processes, 16, 1 << 20,
-             "Processes and threads of one, in a sandbox or with --user")
+             "Processes and threads of a program, in a sandbox or with --user; all run at nice 5")
       ->option_text("N [" + std::to_string(default_processes) + ']');
   options.confinement.memory_bytes = default_memory_mebibytes * mebibyte;
   options.confinement.processes = default_processes;
@@ -352,6 +355,7 @@ void set_defaults(const CLI::App& app, const Commands& commands, Options& option
   if (grade.parsed() && grade.count("--budget") == 0) options.settings.budget = grading_budget;
   if (grade.parsed() && grade.count("--jobs") == 0) options.jobs = default_submissions_at_once();
   if (!commands.is_for_class()) options.confinement.memory_bytes = options.confinement.processes = 0;
+  if (commands.is_for_class()) options.confinement.niceness = class_niceness;
   if (commands.is_for_class() && app.get_subcommands().front()->count("--sandbox") == 0)
     options.sandboxing = Sandboxing::automatic;
 }

@@ -35,6 +35,7 @@ struct Confinement {
   bool is_sandboxed = false;
   MemoryWatch* watch = nullptr;      ///< of the memory of all together; null: nobody watches
   bool has_no_network = false;       ///< in the sandbox: not that of the thread, but only itself on loopback
+  int niceness = 0;                  ///< of all its processes: how far others go before it
   std::vector<std::string> visible;  ///< in the sandbox: what else may be read
   std::vector<std::string> hidden;   ///< in the sandbox: what may not, though it is in something visible
 
