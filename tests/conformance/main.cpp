@@ -20,6 +20,7 @@
 #include "tests/conformance/interop/interop.hpp"
 #include "tests/conformance/probe/probe.hpp"
 #include "tests/conformance/process/interruption.hpp"
+#include "tests/conformance/process/lateness.hpp"
 #include "tests/conformance/process/private_copy.hpp"
 #include "tests/conformance/process/shortage.hpp"
 #include "tests/conformance/replay.hpp"
@@ -96,8 +97,8 @@ ExitCode run_task(Options& options) {
 
 ExitCode run(Options& options) {
   use_all_descriptors();
-  const std::string class_file = options.folder + "/grade.toml";
   if (options.task == Task::grade || options.task == Task::interop) check_is_class(options);
+  const std::string class_file = options.folder + "/grade.toml";
   std::error_code error;  // whether the folder can be read is told later
   const auto kind = std::filesystem::symlink_status(class_file, error).type();
   const bool is_there = !error && kind != std::filesystem::file_type::not_found;
@@ -114,7 +115,9 @@ ExitCode run(Options& options) {
     return watch(options);  // it has its own way to end
   }
   const Interruption interruption;
+  const Heartbeat heartbeat;
   options.settings.interruption = &interruption;
+  options.settings.lateness = &heartbeat;
   const ExitCode exit_code = run_task(options);
   std::cout.flush();  // who reads it may let it wait
   return interruption.has_come() ? static_cast<ExitCode>(interruption.exit_code()) : exit_code;
@@ -136,6 +139,9 @@ int main(int argc, char** argv) {
   } catch (const NotWritten& report) {
     parley::put_or_drop(STDERR_FILENO, "parley-conform: " + report.what + '\n');
     exit_code = ExitCode::not_written;
+  } catch (const MachineTooBusy& busy) {
+    std::cerr << "parley-conform: not judged: " << busy.what() << "; try it again later\n";
+    exit_code = ExitCode::suite_at_fault;
   } catch (const std::exception& error) {
     std::cerr << "parley-conform: a fault of the suite or the machine: " << error.what() << '\n';
     exit_code = ExitCode::suite_at_fault;

@@ -5,6 +5,7 @@
 #include "tests/conformance/bench/grace.hpp"
 #include "tests/conformance/bench/runner.hpp"
 #include "tests/conformance/bench/trial.hpp"
+#include "tests/conformance/process/lateness.hpp"
 
 namespace parley::conform {
 namespace {
@@ -144,6 +145,128 @@ TEST_CASE("another try of a case to which nothing came says so, and only of such
     CHECK(!behind_silence[0]);
     CHECK(behind_silence[1] == is_silent);
   }
+}
+
+/// A suite that is late in the first tries. It is never late while it waits, unless it always is.
+struct LateSuite : LatenessMeter {
+  std::chrono::milliseconds worst_since(Clock::time_point /*begin*/) const override {
+    return is_always_late ? 2 * most_lateness : std::exchange(lateness, {});
+  }
+  bool is_late() { return ++tries <= late_tries; }
+
+  int late_tries = 0;
+  int tries = 0;
+  mutable std::chrono::milliseconds lateness{0};  ///< in the last try
+  bool is_always_late = false;
+};
+
+/// Fails whenever the suite is late, and else as `outcome` says.
+class LateBench : public Bench {
+ public:
+  LateBench(LateSuite& suite, Status outcome) : suite_(suite), outcome_(outcome) {}
+  std::optional<std::string> prepare(const Job& /*job*/) override {
+    const bool is_late = suite_.is_late();
+    if (is_late) suite_.lateness = most_lateness + std::chrono::milliseconds{1};
+    if (is_late && outcome_ == Status::not_run) return "The server did not come up.";
+    is_late_ = is_late;
+    return std::nullopt;
+  }
+  void run(const Job& /*job*/, Transcript& /*transcript*/) override {
+    if (is_late_ && outcome_ == Status::skipped) throw CaseUntried{};
+    if (is_late_ || outcome_ == Status::failed) throw CaseFailed{{"an answer", "nothing", {}, {}, 0}};
+  }
+
+ private:
+  LateSuite& suite_;
+  const Status outcome_;
+  bool is_late_ = false;
+};
+
+Result run_late(LateSuite& suite, Status outcome, bool is_alone) {
+  std::vector<Job> jobs(1);
+  jobs[0].id = "A";
+  RunOptions options;
+  options.lateness = &suite;
+  options.is_alone = is_alone;
+  return run_jobs(
+             jobs, [&] { return std::make_unique<LateBench>(suite, outcome); }, options)
+      .front();
+}
+
+TEST_CASE("a try in which the suite was late does not count") {
+  for (const Status outcome : {Status::passed, Status::skipped, Status::not_run}) {
+    LateSuite suite;
+    suite.late_tries = 1;
+    const Result result = run_late(suite, outcome, false);
+    CHECK(result.status == Status::passed);
+    CHECK(result.tries.empty());
+    CHECK(suite.tries == 2);
+  }
+  LateSuite suite;
+  suite.late_tries = 3;
+  CHECK(run_late(suite, Status::passed, true).status == Status::passed);
+}
+
+/// Fails as long as it is kept from running, and notes the transcript's lateness.
+class KeptBench : public Bench {
+ public:
+  explicit KeptBench(bool by_program) : by_program_(by_program) {}
+  std::optional<std::string> prepare(const Job& /*job*/) override { return std::nullopt; }
+  void run(const Job& /*job*/, Transcript& transcript) override {
+    is_late_ = ++tries_ <= 1;
+    if (is_late_ && !by_program_) transcript.note_lateness(std::chrono::seconds{1});
+    if (is_late_) throw CaseFailed{{"an answer", "nothing", {}, {}, 0}};
+  }
+  std::chrono::milliseconds lateness_of_program() const override {
+    return std::chrono::milliseconds{is_late_ && by_program_ ? 3'000 : 0};
+  }
+
+ private:
+  const bool by_program_;
+  int tries_ = 0;
+  bool is_late_ = false;
+};
+
+TEST_CASE("nor does one in which the program was kept from running, or what came was taken late") {
+  for (const bool by_program : {true, false}) {
+    LateSuite suite;
+    std::vector<Job> jobs(1);
+    jobs[0].id = "A";
+    RunOptions options;
+    options.lateness = &suite;
+    const auto results = run_jobs(
+        jobs, [&] { return std::make_unique<KeptBench>(by_program); }, options);
+    CHECK(results[0].status == Status::passed);
+    CHECK(results[0].tries.empty());
+  }
+}
+
+TEST_CASE("a case that fails when the suite is in time has failed") {
+  LateSuite suite;
+  suite.late_tries = 1;
+  const Result result = run_late(suite, Status::failed, false);
+  CHECK(result.status == Status::failed);
+  CHECK(result.tries == "also alone");
+}
+
+TEST_CASE("where the suite is late again and again beside others there is no verdict") {
+  LateSuite suite;
+  suite.late_tries = 1'000;
+  CHECK_THROWS_AS(run_late(suite, Status::passed, false), MachineTooBusy);
+}
+
+TEST_CASE("who makes the machine busy whenever it runs alone gets no other verdict for that") {
+  LateSuite suite;
+  suite.late_tries = 1'000;
+  CHECK(run_late(suite, Status::passed, true).status == Status::failed);
+  CHECK(suite.tries < 20);
+}
+
+TEST_CASE("on a machine that is never quiet there is no verdict, but for what has passed") {
+  LateSuite suite;
+  suite.is_always_late = true;
+  CHECK(run_late(suite, Status::passed, true).status == Status::passed);
+  CHECK_THROWS_AS(run_late(suite, Status::failed, true), MachineTooBusy);
 }
 
 }  // namespace

@@ -8,14 +8,24 @@
 #include "tests/conformance/process/shortage.hpp"
 
 namespace parley::conform {
+namespace {
+
+std::chrono::milliseconds lateness_in(ClientTrial& trial) {
+  return worst_growth({}, trial.terminal().process().delays());
+}
+
+}  // namespace
 
 std::optional<std::string> ClientBench::prepare(const Job& /*job*/) {
+  lateness_ = {};
   if (!std::exchange(is_looked_at_, true)) {
     Transcript unused;
     Settings settings = settings_;
     settings.timeout = time_left_.at_most(settings.timeout);
     try {
-      why_not_ = ClientTrial(program_, profile_, 0, settings, unused).why_it_does_not_come();
+      ClientTrial trial(program_, profile_, 0, settings, unused);
+      why_not_ = trial.why_it_does_not_come();
+      if (why_not_) lateness_ = lateness_in(trial);
     } catch (const std::system_error& error) {
       if (error.code() != std::errc::address_in_use) throw;
       why_not_ =
@@ -27,6 +37,12 @@ std::optional<std::string> ClientBench::prepare(const Job& /*job*/) {
   return why_not_;
 }
 
+std::string ClientBench::recover() {
+  if (why_not_) is_looked_at_ = false;
+  why_not_.reset();
+  return {};
+}
+
 void ClientBench::run(const Job& job, Transcript& transcript) {
   using namespace client_basics;
   Settings adapted = settings_;
@@ -36,8 +52,12 @@ void ClientBench::run(const Job& job, Transcript& transcript) {
   ClientTrial trial(program_, profile_, job.number, adapted, transcript);
   try {
     std::ranges::find(cases_, job.id, &ClientCase::id)->run(trial);
+  } catch (const CaseUntried&) {
+    lateness_ = lateness_in(trial);
+    throw;
   } catch (const CaseFailed&) {
     throw_if_machine_is_short();
+    lateness_ = lateness_in(trial);
     throw;
   }
 }

@@ -25,6 +25,9 @@ class ClientBench : public Bench {
   /// is taken.
   std::optional<std::string> prepare(const Job& job) override;
   void run(const Job& job, Transcript& transcript) override;
+  /// One that did not come up is looked at again.
+  std::string recover() override;
+  std::chrono::milliseconds lateness_of_program() const override { return lateness_; }
 
  private:
   const TestedProgram program_;
@@ -33,6 +36,7 @@ class ClientBench : public Bench {
   const TimeLeft time_left_;
   const std::vector<ClientCase> cases_;
   bool is_looked_at_ = false;
+  std::chrono::milliseconds lateness_{0};
   std::optional<std::string> why_not_;
 };
 

@@ -154,7 +154,7 @@ void Link::send_byte_by_byte(std::string_view bytes) {
 }
 
 Link::Input Link::read_some(Patience& patience) {
-  for (;;) {
+  for (auto waits_since = Clock::time_point::max();;) {
     std::array<char, 16 * 1024> buffer;
     iovec room{buffer.data(), buffer.size()};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> control;
@@ -166,7 +166,9 @@ Link::Input Link::read_some(Patience& patience) {
     const ssize_t count = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT);
     if (count > 0) {
       const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
-      transcript_->add(lane_, Happening::received, bytes, arrival_of(message));
+      const auto arrival = arrival_of(message);
+      transcript_->add(lane_, Happening::received, bytes, arrival);
+      if (arrival > waits_since) transcript_->note_lateness(Clock::now() - arrival);
       const bool is_behind_report = is_report_without_end();
       const bool may_begin = is_behind_report || without_leading_blanks(unparsed_).empty();
       const bool has_no_end = peer_ == two_socket::Side::server && !settings_->dialect.report_line_end;
@@ -195,6 +197,7 @@ Link::Input Link::read_some(Patience& patience) {
       return read_some(more_patience);
     }
     pollfd descriptor{socket_.get(), POLLIN, 0};
+    waits_since = Clock::now();
     (void)::poll(&descriptor, 1, static_cast<int>(std::min(left, longest_wait).count()));
   }
 }

@@ -9,6 +9,7 @@
 
 #include "base/thread_annotations.hpp"
 #include "tests/conformance/bench/link.hpp"
+#include "tests/conformance/process/lateness.hpp"
 #include "tests/conformance/process/time_left.hpp"
 #include "tests/conformance/process/work_pool.hpp"
 
@@ -83,6 +84,8 @@ class Schedule {
   }
 
   std::size_t most_tries() const { return options_.tries; }
+  const LatenessMeter* lateness() const { return options_.lateness; }
+  bool is_alone() const { return options_.is_alone; }
   /// By another job.
   bool is_needed(std::size_t job) const { return needed_.contains(jobs_[job].id); }
 
@@ -211,7 +214,7 @@ std::string describe_tries(std::size_t failures, std::size_t passes, const std::
   return "failed " + std::to_string(failures) + " of " + std::to_string(tries) + " tries: a race";
 }
 
-Result try_once(const Job& job, Bench& bench, Result result) {
+Result try_now(const Job& job, Bench& bench, Result result) {
   if (auto problem = bench.prepare(job)) {
     result.status = Status::not_run;
     result.reason = std::move(*problem);
@@ -243,11 +246,44 @@ Result try_once(const Job& job, Bench& bench, Result result) {
   return result;
 }
 
+// In which the suite was late. Beside others it is to be judged alone then.
+constexpr int most_late_tries = 4;
+constexpr int most_late_tries_beside_others = 2;
+// Who wants the processor is given 3 s more than the time for it (Patience), and may lack most of them.
+constexpr std::chrono::milliseconds most_lateness_of_program{2'000};
+
+/// A try that counts.
+Result try_once(const Job& job, Bench& bench, const Result& blank, const Schedule& schedule) {
+  const int most_tries = schedule.is_alone() ? most_late_tries : most_late_tries_beside_others;
+  const auto is_over = [&] { return !schedule.why_over().empty(); };
+  auto tried = try_in_time(
+      {schedule.lateness(), most_tries, is_over},
+      [&] {
+        Result result = try_now(job, bench, blank);
+        if (result.status == Status::not_run) bench.recover();  // it may have been kept from coming up
+        return result;
+      },
+      [](const Result& result) { return result.status == Status::passed; },
+      [&](const Result& result) {
+        const auto late = bench.lateness_of_program();
+        if (late > most_lateness_of_program)
+          return "the program was kept from running for " + std::to_string(late.count()) + " ms";
+        return lateness_text(result.transcript.lateness());
+      });
+  const bool is_own_doing = schedule.is_alone() && tried.was_quiet;
+  if (tried.late.empty() || (is_own_doing && !is_over())) return std::move(tried.found);
+  if (!is_over()) throw MachineTooBusy("in " + std::string(job.id) + ' ' + tried.late);
+  Result result = blank;
+  result.reason = schedule.why_over();
+  return result;
+}
+
 constexpr std::size_t enough = 2;  // tries of one outcome
 
 /// What is here of a case whose need has failed: it has passed when it passes every time, for what it builds
 /// on may be there by chance, and is not held against the program otherwise.
-Result try_with_excuse(const Job& job, std::size_t most_tries, Bench& bench, Result result) {
+Result try_with_excuse(const Job& job, Bench& bench, Result result, const Schedule& schedule) {
+  std::size_t most_tries = schedule.most_tries();
   const Result blank = [&] {
     Result again = result;
     again.failure.reset();
@@ -258,7 +294,7 @@ Result try_with_excuse(const Job& job, std::size_t most_tries, Bench& bench, Res
   if (job.is_lacking(result.blocked_by)) most_tries = 1;
   for (std::size_t tries = 1; tries < most_tries && result.status == Status::passed; ++tries) {
     bench.recover();
-    result = try_once(job, bench, blank);
+    result = try_once(job, bench, blank, schedule);
   }
   if (result.status == Status::failed) result.status = Status::skipped;
   if (result.status == Status::passed) result.blocked_by.clear();
@@ -268,14 +304,14 @@ Result try_with_excuse(const Job& job, std::size_t most_tries, Bench& bench, Res
 }
 
 /// What a single failure shows may be chance, or the doing of the cases before it on the same program.
-Result run_one(const Job& job, bool is_needed, std::size_t most_tries, Bench& bench, const Result& blank) {
+Result run_one(const Job& job, bool is_needed, Bench& bench, const Result& blank, const Schedule& schedule) {
   const auto begin = Clock::now();
   // Behind a failure it is tried alone: what others have left behind would be in its way by chance.
   if (!blank.blocked_by.empty() && !bench.used_since().empty()) bench.recover();
   const std::string since(job.is_broadcast ? "" : bench.used_since());
-  Result result = try_once(job, bench, blank);
+  Result result = try_once(job, bench, blank, schedule);
   if (!result.blocked_by.empty()) {
-    if (result.status != Status::not_run) result = try_with_excuse(job, most_tries, bench, std::move(result));
+    if (result.status != Status::not_run) result = try_with_excuse(job, bench, std::move(result), schedule);
   } else if (result.status == Status::failed) {
     std::size_t failures = 1;
     std::size_t passes = 0;
@@ -284,9 +320,9 @@ Result run_one(const Job& job, bool is_needed, std::size_t most_tries, Bench& be
     Job next = job;
     next.is_after_silence = result.failure->is_silent;
     // One that others need blocks them only when it never passes.
-    while (failures + passes < most_tries && passes < enough &&
+    while (failures + passes < schedule.most_tries() && passes < enough &&
            (failures < enough || (is_needed && passes == 0))) {
-      Result again = try_once(next, bench, blank);
+      Result again = try_once(next, bench, blank, schedule);
       if (again.status == Status::not_run) break;
       if (again.status == Status::failed) {
         ++failures;
@@ -311,7 +347,7 @@ void work(Schedule& schedule, Bench& bench, bool in_vain) {
     const Result blank = schedule.result(*job);
     Result result = blank;
     if (schedule.why_over().empty())
-      result = run_one(schedule.job(*job), schedule.is_needed(*job), schedule.most_tries(), bench, blank);
+      result = run_one(schedule.job(*job), schedule.is_needed(*job), bench, blank, schedule);
     else
       result.reason = schedule.why_over();
     // Its program may have been killed meanwhile.

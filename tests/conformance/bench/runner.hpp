@@ -50,9 +50,15 @@ class Bench {
   /// where that can be had.
   virtual std::string recover() { return {}; }
 
+  /// How long a part of the program was kept from the processor that it wanted, in a case that failed or in
+  /// which it did not come up.
+  virtual std::chrono::milliseconds lateness_of_program() const { return {}; }
+
   /// The first case that used the program of the next one; empty when that will be the first.
   virtual std::string_view used_since() const { return {}; }
 };
+
+class LatenessMeter;
 
 struct RunOptions {
   std::size_t jobs = 1;
@@ -61,9 +67,16 @@ struct RunOptions {
   std::chrono::milliseconds budget{0};         ///< for the whole run; 0: no limit
   const Interruption* interruption = nullptr;  ///< when it comes, what has not been decided is not run
   std::function<void(const std::vector<Result>& results, std::size_t decided)>
-      progress;  ///< any thread, one at a time
+      progress;                             ///< any thread, one at a time
+  const LatenessMeter* lateness = nullptr;  ///< as in Settings
+  bool is_alone = true;
 };
 
+/// A try that has not passed, and in which the suite or the program was late, does not count: it is made
+/// again when the machine is quiet. Throws MachineTooBusy when it never is, or when others that are judged
+/// may be why it is not; where the program is alone, and the machine is busy whenever it runs, its tries
+/// count.
+///
 /// Runs every job, each after those that it needs, on as many benches as there may be jobs at a time. One
 /// that fails is tried again on a program of its own, and has failed when two of three tries fail, or when it
 /// fails only behind other cases, after its set-up. When one that it needs has failed in every try or was

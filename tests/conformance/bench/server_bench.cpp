@@ -139,6 +139,7 @@ bool StartedServerBench::is_busy() const {
 }
 
 std::optional<std::string> StartedServerBench::prepare(const Job& job) {
+  lateness_ = {};
   const bool is_used_up = program_ && ((job.is_broadcast && may_have_ghosts_) || is_busy());
   if (program_ && !program_->ended() && !is_used_up) return std::nullopt;
   may_have_ghosts_ = false;
@@ -157,6 +158,7 @@ std::optional<std::string> StartedServerBench::prepare(const Job& job) {
       return std::nullopt;
     }
     const bool has_ended = program_->ended().has_value();
+    lateness_ = worst_growth({}, program_->delays());
     problem = why_server_did_not_come(*program_, ports);
     program_.reset();
     if (time_left_.is_over()) return time_is_over + (" " + problem);
@@ -170,12 +172,17 @@ void StartedServerBench::run(const Job& job, Transcript& transcript) {
   may_have_ghosts_ = may_have_ghosts_ || !job.is_broadcast || job.leaves_early;
   const auto lane = transcript.add_lane("the server's output");
   const std::size_t printed_before = program_->printed_bytes();
+  const Delays before = program_->delays();
   try {
     run_case(cases_, job, endpoint(), settings_, transcript);
     wait_until_at_rest(settings_.is_at_rest, time_to_die);
     if (program_->ended()) throw CaseFailed{{"the server to go on running", "its end", {}, {}, lane}};
+  } catch (const CaseUntried&) {
+    lateness_ = worst_growth(before, program_->delays());
+    throw;
   } catch (CaseFailed& failed) {
     throw_if_machine_is_short();
+    lateness_ = worst_growth(before, program_->delays());
     wait_until_at_rest(settings_.is_at_rest,
                        time_to_die);  // a thread that dies tells so when it has tidied up
     failed.failure.crash = crash_in(program_->output_since(printed_before));
@@ -186,6 +193,7 @@ void StartedServerBench::run(const Job& job, Transcript& transcript) {
 }
 
 std::string StartedServerBench::recover() {
+  if (!program_) return {};
   auto became = program_->wait_for_end(time_to_die);
   program_.reset();
   first_case_.clear();

@@ -65,6 +65,7 @@ class StartedServerBench : public ServerBench {
   std::optional<std::string> prepare(const Job& job) override;
   void run(const Job& job, Transcript& transcript) override;
   std::string recover() override;
+  std::chrono::milliseconds lateness_of_program() const override { return lateness_; }
   std::string_view used_since() const override { return first_case_; }
   test::Endpoint endpoint() const override { return {"127.0.0.1", port_}; }
   const Settings& settings() const override { return settings_; }
@@ -80,7 +81,8 @@ class StartedServerBench : public ServerBench {
   const std::vector<Case> cases_;
   std::unique_ptr<Program> program_;
   std::uint16_t port_ = 0;
-  std::string first_case_;        // that program_ was used by
+  std::string first_case_;  // that program_ was used by
+  std::chrono::milliseconds lateness_{0};
   bool may_have_ghosts_ = false;  // of its users: who is slow to see them off would count them in a broadcast
 };
 

@@ -10,6 +10,7 @@
 
 namespace parley::conform {
 
+class LatenessMeter;
 class StartGate;
 
 /// How a run is done. Constant while it runs.
@@ -41,6 +42,11 @@ struct Settings {
   StartGate* starts = nullptr;
   /// Null where nobody may end the run.
   const Interruption* interruption = nullptr;
+  /// How late the suite is; null where nobody measures.
+  const LatenessMeter* lateness = nullptr;
+  /// No other program is judged at the same time: when the machine is busy only while this one runs, it is by
+  /// its doing.
+  bool is_alone = true;
 };
 
 }  // namespace parley::conform

@@ -113,6 +113,8 @@ Report judge(const Subject& subject, const Options& options) {
   if (options.shuffle_seed) std::ranges::shuffle(order, std::mt19937_64(*options.shuffle_seed));
   RunOptions run{options.workers(),       options.workers_in_vain(),     options.tries,
                  options.settings.budget, options.settings.interruption, {}};
+  run.lateness = options.settings.lateness;
+  run.is_alone = options.settings.is_alone;
   if (options.shows_progress && ::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
   if (options.on_progress)
     run.progress = [&options](const std::vector<Result>& results, std::size_t decided) {

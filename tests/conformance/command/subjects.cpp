@@ -9,6 +9,7 @@
 #include "tests/conformance/bench/server_bench.hpp"
 #include "tests/conformance/cases/tables.hpp"
 #include "tests/conformance/command/selection.hpp"
+#include "tests/conformance/process/lateness.hpp"
 
 namespace parley::conform {
 namespace {
@@ -80,14 +81,22 @@ Probed probe_program(const Options& options, const Dialect& dialect, ProbeGoal g
   Settings settings = options.settings;
   settings.dialect = dialect;
   const std::size_t at_once = options.command.empty() ? 1 : options.workers() + options.workers_in_vain();
-  if (options.is_about_client())
-    return probe_client(tested_program(options), read_profile_of(options), settings, at_once, goal);
   const auto make_bench = [&]() -> std::unique_ptr<ServerBench> {
     if (options.command.empty())
       return std::make_unique<RunningServerBench>(to_endpoint(options.address), server_cases(), settings);
     return std::make_unique<StartedServerBench>(tested_program(options), server_cases(), settings);
   };
-  return probe_server(make_bench, at_once, goal);
+  const auto probe = [&] {
+    return options.is_about_client()
+               ? probe_client(tested_program(options), read_profile_of(options), settings, at_once, goal)
+               : probe_server(make_bench, at_once, goal);
+  };
+  constexpr int most_tries = 3;
+  return try_in_time(
+             {settings.lateness, most_tries, [&] { return has_come(settings.interruption); }}, probe,
+             [](const Probed& /*probed*/) { return false; },
+             [](const Probed& /*probed*/) { return std::string(); })
+      .found;
 }
 
 std::vector<Job> all_jobs() {

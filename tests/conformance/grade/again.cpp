@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tests/conformance/process/shortage.hpp"
+#include "tests/conformance/process/fault.hpp"
 #include "tests/conformance/process/time_left.hpp"
 
 namespace parley::conform {
@@ -27,8 +27,7 @@ std::string remark_on(Again reason, const Report& report) {
 }
 
 std::string why_not_judged(const std::exception& fault) {
-  return "Not judged: " + std::string(fault.what()) + ". That is " +
-         (is_shortage(fault) ? "this machine's" : "the suite's") + " fault; --resume tries it again.";
+  return "Not judged: " + explain_fault(fault) + "; --resume tries it again.";
 }
 
 }  // namespace parley::conform

@@ -90,14 +90,15 @@ void GradingRun::judge_again(const ClassEntry& entry) {
   take(turn);
 }
 
-void GradingRun::note_fault(const ClassEntry& entry, std::size_t program, const std::exception& fault) {
+void GradingRun::note_fault(const ClassEntry& entry, std::size_t program,
+                            const std::vector<HiddenPlace>& places, const std::exception& fault) {
   if (is_interrupted()) return;  // it has taken away what was at work
   const std::size_t index = entry.first_row + program;
   again_[index] = Again::no_verdict;
   ClassRow unjudged = results_.row(index);
   unjudged.report = {};
   unjudged.report_file.clear();
-  unjudged.problem = why_not_judged(fault);
+  unjudged.problem = without_places(why_not_judged(fault), places);
   unjudged.outcome = ProgramOutcome::not_judged;
   results_.forget(entry.stem_of(program));
   results_.remove_reports(entry.stem_of(program));
@@ -107,6 +108,7 @@ void GradingRun::note_fault(const ClassEntry& entry, std::size_t program, const 
 void GradingRun::take(const Turn& turn) {
   Options options = options_;
   if (turn.is_alone) options.settings.budget = budget_alone_;
+  options.settings.is_alone = turn.is_alone || !is_shared_;
   options.settings.starts = &starts_;
   const auto build = [this](const std::string& command, const Confinement& confinement) {
     return build_in_turn(command, confinement);
@@ -115,7 +117,8 @@ void GradingRun::take(const Turn& turn) {
   try {
     judge.emplace(turn.entry.submission, options, build);
   } catch (const std::exception& fault) {
-    for (const std::size_t i : turn.programs) note_fault(turn.entry, i, fault);
+    const auto& folder = turn.entry.submission.folder;
+    for (const std::size_t i : turn.programs) note_fault(turn.entry, i, places_of(folder, folder), fault);
     return;
   }
   judge_programs(turn, *judge);
@@ -133,7 +136,7 @@ void GradingRun::judge_programs(const Turn& turn, const SubmissionJudge& judge) 
     try {
       judged = judge.judge(entry.submission.programs[i], stem, again);
     } catch (const std::exception& fault) {
-      note_fault(entry, i, fault);
+      note_fault(entry, i, judge.places(), fault);
       continue;
     }
     const bool has_had_no_time = !turn.is_alone && is_shared_ && ran_out_of_time(judged.row.report);

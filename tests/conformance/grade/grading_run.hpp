@@ -66,7 +66,8 @@ class GradingRun {
 
   void take(const Turn& turn);
   void judge_programs(const Turn& turn, const SubmissionJudge& judge);
-  void note_fault(const ClassEntry& entry, std::size_t program, const std::exception& fault);
+  void note_fault(const ClassEntry& entry, std::size_t program, const std::vector<HiddenPlace>& places,
+                  const std::exception& fault);
   std::string build_in_turn(const std::string& command, const Confinement& confinement);
   Fingerprint run_of(const SubmittedProgram& program) const;
   bool is_interrupted() const { return has_come(options_.settings.interruption); }

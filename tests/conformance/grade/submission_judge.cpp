@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "tests/conformance/command/hidden_places.hpp"
 #include "tests/conformance/command/judge.hpp"
 #include "tests/conformance/command/repeat_command.hpp"
 #include "tests/conformance/command/requested_reports.hpp"
@@ -120,6 +119,10 @@ void SubmissionJudge::prepare(const Build& build) try {
   obstacle_ = {ProgramOutcome::refused, bad.what};
 }
 
+std::vector<HiddenPlace> SubmissionJudge::places() const {
+  return places_of(submission_.folder, options_.confinement.folder);
+}
+
 Judged SubmissionJudge::judge(const SubmittedProgram& program, const std::string& stem, Again before) const {
   Options options = options_;
   options.task = program.task;
@@ -133,7 +136,7 @@ Judged SubmissionJudge::judge(const SubmittedProgram& program, const std::string
   Obstacle obstacle = obstacle_;
   Report report = report_or_none(program, options, obstacle);
   if (copy_ && !report.totals().all_must_passed) copy_->throw_if_no_room();
-  const auto places = places_of(submission_.folder, options.confinement.folder);
+  const auto places = this->places();
   ClassRow row{.submission = submission_.name,
                .half = half_of(program),
                .report_file = {},

@@ -4,7 +4,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "tests/conformance/command/hidden_places.hpp"
 #include "tests/conformance/command/submission.hpp"
 #include "tests/conformance/grade/again.hpp"
 #include "tests/conformance/process/memory_watch.hpp"
@@ -41,6 +43,9 @@ class SubmissionJudge {
   Judged judge(const SubmittedProgram& program, const std::string& stem, Again before) const;
 
   bool works_on_copy() const { return copy_.has_value(); }
+
+  /// What no text about it shows.
+  std::vector<HiddenPlace> places() const;
 
  private:
   void prepare(const Build& build);

@@ -17,7 +17,9 @@
 #include "tests/conformance/interop/interop_server.hpp"
 #include "tests/conformance/process/atomic_write.hpp"
 #include "tests/conformance/process/build_step.hpp"
+#include "tests/conformance/process/fault.hpp"
 #include "tests/conformance/process/interruption.hpp"
+#include "tests/conformance/process/lateness.hpp"
 #include "tests/conformance/process/memory_watch.hpp"
 #include "tests/conformance/process/private_copy.hpp"
 #include "tests/conformance/process/work_pool.hpp"
@@ -134,7 +136,7 @@ void Interop::build(Entrant& entrant) {
     problem = bad.what;
   } catch (const std::exception& error) {
     has_faults_ = true;
-    problem = std::string("It could not be tried: ") + error.what();
+    problem = "It could not be tried: " + explain_fault(error) + '.';
   }
 }
 
@@ -187,7 +189,7 @@ void Interop::look_at(std::size_t index) {
                           : why_server_does_not_start(own.program, is_stopped_);
     } catch (const std::exception& error) {
       has_faults_ = true;
-      problem = std::string("It could not be tried: ") + error.what();
+      problem = "It could not be tried: " + explain_fault(error) + '.';
     }
     lock.lock();
     if (problem.empty() || is_stopped_()) return;
@@ -208,12 +210,20 @@ void Interop::try_next(std::size_t index) {
   const std::size_t server = (index / clients_.size() + client) % servers_.size();
   if (!may_be_tried(client, server)) return decide(client, server, {});
   try {
-    decide(client, server,
-           try_pair(servers_[server].program, clients_[client].program, clients_[client].profile, times_,
-                    is_stopped_));
+    constexpr int most_tries = 3;
+    auto tried = try_in_time(
+        {options_.settings.lateness, most_tries, is_stopped_},
+        [&] {
+          return try_pair(servers_[server].program, clients_[client].program, clients_[client].profile,
+                          times_, is_stopped_);
+        },
+        [](const PairResult& result) { return result.outcome == PairOutcome::understood; },
+        [](const PairResult& /*result*/) { return std::string(); });
+    if (!tried.late.empty() && !is_stopped_()) throw MachineTooBusy(tried.late);
+    decide(client, server, std::move(tried.found));
   } catch (const std::exception& error) {  // such as too many open files: the next one may find enough
     has_faults_ = true;
-    decide(client, server, {PairOutcome::not_tried, error.what(), {}, false});
+    decide(client, server, {PairOutcome::not_tried, explain_fault(error) + '.', {}, false});
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -39,6 +40,13 @@ class Transcript {
   void add(std::size_t lane, Happening happening, std::string_view bytes,
            std::chrono::steady_clock::time_point happened);
 
+  /// Something was taken so long after it had been waited for and had come.
+  void note_lateness(std::chrono::steady_clock::duration late) { lateness_ = std::max(lateness_, late); }
+  /// At the worst.
+  std::chrono::milliseconds lateness() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(lateness_);
+  }
+
   const std::vector<std::string>& lanes() const { return lanes_; }
   const std::vector<Entry>& entries() const { return entries_; }
 
@@ -48,6 +56,7 @@ class Transcript {
   Clock::time_point begin_;
   std::vector<std::string> lanes_;
   std::vector<Entry> entries_;
+  Clock::duration lateness_{0};
 };
 
 }  // namespace parley::conform

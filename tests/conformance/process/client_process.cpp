@@ -104,6 +104,10 @@ milliseconds ClientProcess::processor_time() const {
   return processor_time_of(mark_, pid_);
 }
 
+Delays ClientProcess::delays() const {
+  return delays_of_family(pid_);
+}
+
 bool ClientProcess::is_at_rest() const {
   return is_family_at_rest(pid_);
 }

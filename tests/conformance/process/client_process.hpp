@@ -11,6 +11,7 @@
 #include "tests/conformance/process/confinement.hpp"
 #include "tests/conformance/process/launch.hpp"
 #include "tests/conformance/process/memory_watch.hpp"
+#include "tests/conformance/process/process_family.hpp"
 
 namespace parley::conform {
 
@@ -44,6 +45,9 @@ class ClientProcess {
 
   /// True when it waits, and so do its children.
   bool is_at_rest() const;
+
+  /// How long its threads, and those of its children, were kept from running.
+  Delays delays() const;
 
   /// Ends it and all that it has started: SIGTERM to its session, after a while SIGKILL.
   void end();

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -131,6 +132,42 @@ bool is_family_at_rest(pid_t leader) {
       if (!is_family_at_rest(child)) return false;
   }
   return true;
+}
+
+namespace {
+
+void add_delays_of_family(pid_t leader, Delays& delays) {
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  std::filesystem::directory_iterator thread("/proc/" + std::to_string(leader) + "/task", error);
+  throw_if_short(error, looking);
+  for (; thread != end; thread.increment(error)) {
+    const std::string folder = thread->path();
+    std::istringstream numbers(contents(folder + "/schedstat"));
+    std::chrono::nanoseconds::rep ran = 0;
+    std::chrono::nanoseconds::rep waited = 0;
+    if (numbers >> ran >> waited)
+      delays[static_cast<pid_t>(std::stol(thread->path().filename()))] = std::chrono::nanoseconds{waited};
+    std::istringstream children(contents(folder + "/children"));
+    for (pid_t child = 0; children >> child;) add_delays_of_family(child, delays);
+  }
+}
+
+}  // namespace
+
+Delays delays_of_family(pid_t leader) {
+  Delays delays;
+  add_delays_of_family(leader, delays);
+  return delays;
+}
+
+std::chrono::milliseconds worst_growth(const Delays& before, const Delays& after) {
+  std::chrono::nanoseconds worst{0};
+  for (const auto& [thread, delay] : after) {
+    const auto known = before.find(thread);
+    worst = std::max(worst, known == before.end() ? delay : delay - known->second);
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(worst);
 }
 
 std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,14 @@ void end_process(const Process& process) noexcept;
 /// True when every thread of the leader waits for something, none wants the processor, and the same goes for
 /// its children and theirs. Cheap: those that have made themselves nobody's children are not looked for.
 bool is_family_at_rest(pid_t leader);
+
+/// How long each of its threads was kept from the processor that it wanted since it began, likewise; none
+/// where the kernel does not tell.
+using Delays = std::map<pid_t, std::chrono::nanoseconds>;
+Delays delays_of_family(pid_t leader);
+
+/// By how much one of them has grown, at the worst.
+std::chrono::milliseconds worst_growth(const Delays& before, const Delays& after);
 
 /// What those that are there have used of the processor so far.
 std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader);

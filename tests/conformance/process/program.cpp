@@ -124,6 +124,10 @@ void Program::wait_until_ended(milliseconds time) {
   for (note_end(); !ended_ && Clock::now() < deadline; note_end()) std::this_thread::sleep_for(look_interval);
 }
 
+Delays Program::delays() const {
+  return delays_of_family(pid_);
+}
+
 bool Program::is_at_rest() const {
   return is_family_at_rest(pid_);
 }

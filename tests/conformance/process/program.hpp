@@ -18,6 +18,7 @@
 #include "tests/conformance/process/launch.hpp"
 #include "tests/conformance/process/listening.hpp"
 #include "tests/conformance/process/memory_watch.hpp"
+#include "tests/conformance/process/process_family.hpp"
 
 namespace parley::conform {
 
@@ -47,6 +48,9 @@ class Program {
 
   /// True when it waits, and so do its children.
   bool is_at_rest() const;
+
+  /// How long its threads, and those of its children, were kept from running.
+  Delays delays() const;
 
   /// What it and its children have used of the processor.
   std::chrono::milliseconds processor_time() const;

@@ -8,7 +8,9 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
+import time
 
 import support
 from support import IS_ROOT, SAMPLES, ClassTest, class_rows
@@ -174,6 +176,23 @@ class Shortage(ClassTest):
             few = 300
             _, rows = self.grade(*options, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (few, few)))
             self.assert_all_points(rows["ada"])
+
+    def test_nobody_fails_on_a_machine_that_is_never_quiet(self):
+        place = self.add("ada")
+        (place / "program.py").write_text(SERVER.replace("REGISTERED", "REGISTRED"), encoding="utf-8")
+        with subprocess.Popen([CONFORM, "grade", self.submissions, "--output", self.output, *FEW, "--sandbox", "off"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+            until = time.monotonic() + RUN_LIMIT_S
+            while run.poll() is None and time.monotonic() < until:
+                for number, pause in ((signal.SIGSTOP, 0.6), (signal.SIGCONT, 0.15)):
+                    run.send_signal(number)
+                    time.sleep(pause)
+            self.assertIn("1 program was not judged", run.communicate(timeout=RUN_LIMIT_S)[1])
+        self.assertEqual(run.returncode, 4)
+        with open(self.output / "class.csv", newline="", encoding="utf-8") as file:
+            row, = csv.DictReader(file, strict=True)
+        self.assert_not_judged(row)
+        self.assertRegex(row["problem"], "the machine was too busy: in R4.1-two-sockets the suite was [0-9]+ ms late")
 
     def test_what_processes_have_together_is_bounded(self):
         self.add("ada", HUNGRY)

@@ -4,6 +4,12 @@
     tries_test.py CONFORM
 """
 
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
 import support
 from make_mutant import load_mutants, mutated
 from support import PYTHON, ConformTest
@@ -13,6 +19,14 @@ CASE, BEFORE, NEEDS_IT = "R2.1-taken", "R4.1-two-sockets", "R2.2-code"
 START = """n=$(cat count 2>/dev/null || echo 0); echo $((n + 1)) >count
 case $(echo "{letters}" | cut -c $((n < {last} ? n + 1 : {last} + 1))) in F) p=mutant;; *) p=reference;; esac
 exec {python} $p.pyc {{port}}"""
+
+# Written in front of what forwards a message: the suite stands still for longer than a recipient is given.
+STOP = """
+        if os.path.exists("stops") and os.path.getsize("stops") > 0:
+            os.truncate("stops", os.path.getsize("stops") - 1)
+            os.kill(os.getppid(), signal.SIGSTOP)
+"""
+STANDSTILL_S = 1.5
 
 
 class Tries(ConformTest):
@@ -55,6 +69,23 @@ class Tries(ConformTest):
         results = self.results("FFR", CASE, NEEDS_IT)
         self.assertEqual((results[CASE]["status"], results[CASE]["tries"]), ("fail", "failed 2 of 3 tries: a race"))
         self.assertEqual(results[NEEDS_IT]["status"], "pass")
+
+    def test_while_the_suite_stands_still_nothing_counts(self):
+        line = "            self.forwarded.append((sending, time.monotonic() + options.receipt_time))\n"
+        source = support.reference()
+        self.assertIn(line, source)
+        server = self.write_program("import os, signal\n" + source.replace(line, STOP.replace("\n    ", "\n        ")[1:] + line))
+        (self.folder / "stops").write_text("xx", encoding="utf-8")
+        with subprocess.Popen([support.conform, "server", "--exec", f"exec {server} {{port}} --receipt-time 1", "--only", "D1.2-unicast",
+                               "--json", "-"], cwd=self.folder, stdout=subprocess.PIPE, text=True) as run:
+            while run.poll() is None:
+                if "T" in Path(f"/proc/{run.pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1]:
+                    time.sleep(STANDSTILL_S)
+                    run.send_signal(signal.SIGCONT)
+                time.sleep(0.02)
+            result, = json.loads(run.stdout.read())["results"]
+        self.assertEqual((self.folder / "stops").stat().st_size, 0, "it did stand still")
+        self.assertEqual((result["status"], result["tries"]), ("pass", ""))
 
 
 if __name__ == "__main__":

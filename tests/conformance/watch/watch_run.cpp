@@ -21,6 +21,7 @@
 #include "tests/conformance/command/selection.hpp"
 #include "tests/conformance/command/subjects.hpp"
 #include "tests/conformance/process/build_step.hpp"
+#include "tests/conformance/process/lateness.hpp"
 #include "tests/conformance/process/process_family.hpp"
 #include "tests/conformance/report/causes.hpp"
 #include "tests/conformance/report/report_bytes.hpp"
@@ -143,6 +144,8 @@ void run(Options options, const std::vector<std::string>& only, const Teller& ou
     options.on_progress = [&out](std::size_t done, std::size_t total, std::size_t failed) {
       out.tell("progress", std::to_string(done) + ' ' + std::to_string(total) + ' ' + std::to_string(failed));
     };
+    const Heartbeat heartbeat;
+    options.settings.lateness = &heartbeat;
     const Report report = judge(make_subject(options), options);
     tell_report(report, out);
     if (only.empty()) write_report_files(report, options);
@@ -150,6 +153,8 @@ void run(Options options, const std::vector<std::string>& only, const Teller& ou
     out.tell("problem", bad.what);
   } catch (const NotWritten& reports) {
     out.tell("problem", reports.what);
+  } catch (const MachineTooBusy& busy) {
+    out.tell("problem", std::string("Not judged: ") + busy.what());
   } catch (const std::exception& error) {
     out.tell("problem", std::string("A fault of the suite itself: ") + error.what());
   }
