@@ -39,15 +39,16 @@ constexpr const char* footer =
     R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); --list shows them.
 Exit codes: 0 all MUST passed, 1 some failed, 2 usage or nothing matched, 3 the program under test never came up,
 4 the suite is at fault, or the machine is short of processes, memory, files or room, or too busy, 5 a report, or what
-was to be printed, could not be written; 128 and the signal's number after SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
+was to be printed, could not be written; 128 and the signal's number after SIGTERM, SIGINT or SIGHUP: reports tell what
+was tried.)";
 
 constexpr const char* class_footer =
     R"(ID is a case (D2.1-no-early-report), a clause (D2.1), a group (D2) or a section (D); `server --list` and
 `client --list` show them.
 Exit codes: 0 all MUST passed for every program, 1 some failed, or something did not build or come up, 2 usage or
 nothing matched, 4 the suite is at fault, or the machine is short of processes, memory, files or room, or too
-busy: what was "not judged" has no grade, 5 a report, or what was to be printed, could not be written; 128 and the signal's number after
-SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
+busy: what was "not judged" has no grade, 5 a report, or what was to be printed, could not be written; 128 and the
+signal's number after SIGTERM, SIGINT or SIGHUP: reports tell what was tried.)";
 
 CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& value, milliseconds least,
                          const std::string& help) {

@@ -180,17 +180,14 @@ class Shortage(ClassTest):
     def test_nobody_fails_on_a_machine_that_is_never_quiet(self):
         place = self.add("ada")
         (place / "program.py").write_text(SERVER.replace("REGISTERED", "REGISTRED"), encoding="utf-8")
-        with subprocess.Popen([CONFORM, "grade", self.submissions, "--output", self.output, *FEW, "--sandbox", "off"],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
-            until = time.monotonic() + RUN_LIMIT_S
-            while run.poll() is None and time.monotonic() < until:
-                for number, pause in ((signal.SIGSTOP, 0.6), (signal.SIGCONT, 0.15)):
-                    run.send_signal(number)
-                    time.sleep(pause)
-            self.assertIn("1 program was not judged", run.communicate(timeout=RUN_LIMIT_S)[1])
-        self.assertEqual(run.returncode, 4)
-        with open(self.output / "class.csv", newline="", encoding="utf-8") as file:
-            row, = csv.DictReader(file, strict=True)
+        run = self.start_conform("grade", self.submissions, "--output", self.output, *FEW, "--sandbox", "off")
+        until = time.monotonic() + support.RUN_LIMIT_S
+        while run.poll() is None and time.monotonic() < until:
+            for number, pause in ((signal.SIGSTOP, 0.6), (signal.SIGCONT, 0.15)):
+                run.send_signal(number)
+                time.sleep(pause)
+        self.assertIn("1 program was not judged", self.end(run, 4)[1])
+        row, = class_rows(self.output).values()
         self.assert_not_judged(row)
         self.assertRegex(row["problem"], "the machine was too busy: in R4.1-two-sockets the suite was [0-9]+ ms late")
 
