@@ -4,6 +4,8 @@
 #include <cstdint>
 
 #include "base/overloaded.hpp"
+#include "client/clock_time.hpp"
+#include "client/line_layout.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
@@ -28,6 +30,24 @@ std::string styled(std::string_view sgr, std::string_view text, const Display& d
   return std::string("\x1b[").append(plain).append("m").append(text).append("\x1b[0m");
 }
 
+constexpr std::size_t tab_columns = 8;
+
+/// A tab shows as blanks up to the next column, counted from the line's beginning.
+std::string visible_line(std::string_view line) {
+  std::string out;
+  for (std::size_t columns = 0;;) {
+    const auto tab = line.find('\t');
+    const std::string part = visible(line.substr(0, tab));
+    out += part;
+    if (tab == std::string_view::npos) return out;
+    columns += column_count(part);
+    const std::size_t blanks = tab_columns - columns % tab_columns;
+    out.append(blanks, ' ');
+    columns += blanks;
+    line.remove_prefix(tab + 1);
+  }
+}
+
 /// The text of a message as it was written, in lines. The line end behind the last one is the way of some
 /// clients.
 std::string lines_of_message(std::string_view text, const Display& display) {
@@ -40,7 +60,7 @@ std::string lines_of_message(std::string_view text, const Display& display) {
     if (count == max_message_lines && !is_last) return lines + visible(text);
     std::string_view line = text.substr(0, end);
     if (end != std::string_view::npos && line.ends_with('\r')) line.remove_suffix(1);
-    lines += visible(line);
+    lines += visible_line(line);
     if (is_last) return lines;
     lines += gutter;
     text.remove_prefix(end + 1);
@@ -83,16 +103,16 @@ std::string_view describe_audience(Message::Audience audience, const Display& di
   return "";
 }
 
-std::string describe_outcome(const Outcome& outcome, const Display& display) {
-  const std::string late = outcome.late ? "late answer: " : "";
-  const std::string to = outcome.recipient.empty() ? "" : " to " + visible(outcome.recipient);
-  if (outcome.delivered)
-    return "  " + styled(green, (display.utf8 ? "✓ " : "+ ") + late + "delivered" + to, display);
-  if (outcome.code == 0)
-    return "  " +
-           styled(red, "? " + late + "perhaps delivered" + to + ": " + visible(outcome.phrase), display);
-  return "  " + styled(red, (display.utf8 ? "✗ " : "- ") + late + describe_error(outcome), display) +
-         said(outcome.code, outcome.phrase, display);
+/// "✓", and the colour that goes with it.
+struct Sign {
+  std::string_view text;
+  std::string_view color;
+};
+
+Sign sign_of(const Outcome& outcome, const Display& display) {
+  if (outcome.delivered) return {display.utf8 ? "✓" : "+", green};
+  if (outcome.code == 0) return {"?", red};
+  return {display.utf8 ? "✗" : "-", red};
 }
 
 /// Why the server does not want a name, as far as the name itself can tell.
@@ -116,21 +136,15 @@ std::string styled_name(std::string_view name, const Display& display) {
   return styled(color_of(name), name.empty() ? "?" : visible(name), display);
 }
 
-std::string describe(const ClientEvent& event, std::tm time, const Display& display) {
-  std::array<char, 8> clock{};
-  std::strftime(clock.data(), clock.size(), "%H:%M", &time);
+std::string describe(const ClientEvent& event, std::time_t time, const Display& display) {
   return std::visit(
       Overloaded{
           [&](const Message& message) {
-            return styled(dim, clock.data(), display) + " " + styled_name(message.sender, display) +
+            return styled(dim, clock_time(time), display) + " " + styled_name(message.sender, display) +
                    std::string(describe_audience(message.audience, display)) + ": " +
                    lines_of_message(message.text, display);
           },
-          [&](const Outcome& outcome) { return describe_outcome(outcome, display); },
           [&](const Strange& strange) { return remark("The server sent " + visible(strange.what), display); },
-          [&](const Waiting& waiting) {
-            return remark("  waiting for " + visible(waiting.recipient) + " ...", display);
-          },
           [](const auto&) { return std::string(); },
           [&](const Lost& lost) {
             if (lost.in_good_order) return styled(red, "The server has ended the connection", display);
@@ -138,6 +152,35 @@ std::string describe(const ClientEvent& event, std::tm time, const Display& disp
           },
       },
       event);
+}
+
+std::string describe_own(std::string_view recipient, std::string_view text, std::time_t time,
+                         const Display& display) {
+  return styled(dim, clock_time(time), display) + (display.utf8 ? " → " : " -> ") +
+         styled_name(recipient, display) + ": " + lines_of_message(text, display);
+}
+
+std::string describe_mark(const Outcome& outcome, const Display& display) {
+  const Sign sign = sign_of(outcome, display);
+  if (outcome.delivered) return styled(sign.color, sign.text, display);
+  if (outcome.code == 0)
+    return styled(sign.color, "? perhaps delivered: " + visible(outcome.phrase), display);
+  return styled(sign.color, std::string(sign.text) + " " + describe_error(outcome), display) +
+         said(outcome.code, outcome.phrase, display);
+}
+
+std::string describe_mark(const Outcome& outcome, std::string_view quote, std::time_t time,
+                          const Display& display) {
+  const Sign sign = sign_of(outcome, display);
+  std::string what = outcome.recipient.empty() ? "delivered" : visible(outcome.recipient);
+  if (!outcome.delivered) what = outcome.code == 0 ? "perhaps delivered to " + what : describe_error(outcome);
+  std::string line =
+      styled(dim, clock_time(time), display) + " " +
+      styled(sign.color, std::string(sign.text) + (outcome.late ? " late answer: " : " ") + what, display);
+  if (!quote.empty()) line.append(": \"").append(quote).append("\"");
+  if (outcome.delivered) return line;
+  if (outcome.code != 0) return line + said(outcome.code, outcome.phrase, display);
+  return line + " " + styled(dim, "(" + visible(outcome.phrase) + ")", display);
 }
 
 std::string describe_refusal(std::string_view name, const Refused& refused, const Display& display) {

@@ -156,6 +156,8 @@ Action of_sequence(char introducer, std::string_view parameters, char final) {
     return parameter(parameters, 2) == return_key ? Action::new_line : Action::ignore;
   if (final == '~') return of_number(first, modified);
   if (final == 'M' || final == 'c') return Action::ignore;  // a mouse, a terminal's name
+  if (parameters.empty() && final == 'I') return Action::focus_here;
+  if (parameters.empty() && final == 'O') return Action::focus_lost;
   return of_final(final, modified);
 }
 

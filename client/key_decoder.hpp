@@ -36,6 +36,8 @@ enum class Action {
   search,
   clear_screen,
   cancel,
+  focus_here,  ///< not typed: the terminal has the focus of its desktop
+  focus_lost,
 };
 
 struct Key {

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view paste_mode_on = "\x1b[?2004h";
 constexpr std::string_view paste_mode_off = "\x1b[?2004l";
+constexpr std::string_view focus_mode_on = "\x1b[?1004h";
+constexpr std::string_view focus_mode_off = "\x1b[?1004l";
 
 sigset_t handled_signals() {
   sigset_t set;
@@ -47,6 +49,7 @@ LineEditor::LineEditor(const TerminalType& type, Source source, Completer comple
       completer_(std::move(completer)),
       paste_question_(std::move(paste_question)),
       signals_(open_signals()),
+      tells_focus_(type.tells_focus),
       area_(type, charset_) {
   if (!signals_) throw std::runtime_error("the terminal cannot be set up");
   (void)::tcgetattr(STDIN_FILENO, &modes_before_);
@@ -59,8 +62,7 @@ LineEditor::Session::Session(LineEditor& editor) : editor_(editor) {
 }
 
 LineEditor::Session::~Session() {
-  editor_.area_.set_mode(paste_mode_off);
-  editor_.area_.flush();
+  editor_.set_modes(false);
   (void)::tcsetattr(STDIN_FILENO, TCSADRAIN, &editor_.modes_before_);
   pthread_sigmask(SIG_SETMASK, &signals_before_, nullptr);
 }
@@ -75,13 +77,24 @@ void LineEditor::enter_raw_mode() {
   // In what was typed before, the terminal has made an Enter a line feed.
   int waiting = 0;
   if (::ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0) read_keys(TypedAhead::yes);
-  area_.set_mode(paste_mode_on);
+  set_modes(true);
+}
+
+void LineEditor::set_modes(bool on) {
+  area_.set_mode(on ? paste_mode_on : paste_mode_off);
+  if (tells_focus_) area_.set_mode(on ? focus_mode_on : focus_mode_off);
+  area_.flush();
+}
+
+void LineEditor::put_sequences(std::string_view sequences) {
+  if (sequences.empty()) return;
+  area_.set_mode(sequences);
   area_.flush();
 }
 
 void LineEditor::set_prompt(std::string prompt) {
   prompt_ = std::move(prompt);
-  if (editing_) draw();
+  draw_is_due_ = true;
 }
 
 std::optional<std::string> LineEditor::read_line() {
@@ -92,12 +105,23 @@ std::optional<std::string> LineEditor::read_line() {
   while (!finished_ && !ended_) {
     const auto key = next_key();
     if (!key) break;
+    if (key->action == Action::focus_here || key->action == Action::focus_lost) {
+      source_.on_sign(key->action == Action::focus_here ? UserSign::focus_here : UserSign::focus_lost);
+      continue;
+    }
+    source_.on_sign(UserSign::key);
     if (act(*key) && !finished_ && !ended_) draw();
   }
   editing_ = false;
   if (!finished_) end_line();
   area_.flush();
+  last_line_ = finished_.value_or("");
   return std::exchange(finished_, std::nullopt);
+}
+
+void LineEditor::keep_line() {
+  area_.finish(prompt_, last_line_);
+  area_.flush();
 }
 
 /// The line that is left, half typed or not, stays on the screen.
@@ -107,6 +131,7 @@ void LineEditor::end_line() {
 }
 
 void LineEditor::draw() {
+  draw_is_due_ = false;
   switch (mode_) {
     case Mode::edit:
       area_.draw(prompt_, line_.text(), line_.cursor());
@@ -122,20 +147,26 @@ void LineEditor::draw() {
   area_.flush();
 }
 
-void LineEditor::print_above(std::string_view text) {
-  area_.print(text);
-  if (editing_)
-    draw();
-  else
-    area_.flush();
+void LineEditor::print_above(std::string_view text, Wrap wrap) {
+  area_.print(text, wrap);
+  show_change();
+}
+
+bool LineEditor::replace_last(std::size_t lines, std::string_view text) {
+  const bool is_done = area_.replace_last(lines, text);
+  show_change();
+  return is_done;
+}
+
+/// The line is drawn anew before keys are awaited: once for many lines that are printed above it.
+void LineEditor::show_change() {
+  draw_is_due_ = true;
+  if (!editing_) area_.flush();
 }
 
 void LineEditor::clear_screen() {
   area_.clear_screen();
-  if (editing_)
-    draw();
-  else
-    area_.flush();
+  show_change();
 }
 
 /// Waits for it; nullopt when the line is to be left.
@@ -151,6 +182,7 @@ std::optional<Key> LineEditor::next_key() {
         continue;
       }
     }
+    if (draw_is_due_) draw();
     // Keys that wait are read all the same, or the terminal would be full of them and keep Ctrl-C, too.
     const bool has_room = waiting_keys_.size() < max_waiting_reads;
     const auto deadline = source_.deadline();
@@ -225,8 +257,7 @@ void LineEditor::on_signal() {
 
 void LineEditor::suspend() {
   area_.finish(prompt_, line_.text());
-  area_.set_mode(paste_mode_off);
-  area_.flush();
+  set_modes(false);
   (void)::tcsetattr(STDIN_FILENO, TCSADRAIN, &modes_before_);
   // Not SIGSTOP: without a shell behind parley nobody could wake it again, and this does nothing then.
   sigset_t stop;

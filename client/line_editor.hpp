@@ -16,15 +16,23 @@
 #include "client/history.hpp"
 #include "client/key_decoder.hpp"
 #include "client/line_buffer.hpp"
+#include "client/paper.hpp"
 #include "client/prompt_area.hpp"
 #include "client/terminal_charset.hpp"
 #include "client/terminal_type.hpp"
 
 namespace parley::client {
 
+/// What tells of the user without being text.
+enum class UserSign {
+  key,         ///< something was typed
+  focus_here,  ///< the terminal has the focus of its desktop
+  focus_lost,
+};
+
 /// Standard input and output at a terminal: a line is typed at the bottom, and text can be printed above it
 /// at any time. One at a time; belongs to one thread.
-class LineEditor {
+class LineEditor final : public Paper {
  public:
   /// What wakes the editor besides keys, and what to do then.
   struct Source {
@@ -32,6 +40,7 @@ class LineEditor {
     std::function<std::optional<Deadline>()> deadline;  ///< passed: call on_ready
     std::function<void()> on_ready;     ///< may call print_above(), set_prompt() and interrupt()
     std::function<bool()> takes_lines;  ///< false: keys wait, and nothing of them is lost
+    std::function<void(UserSign)> on_sign = [](UserSign) {};  ///< may call what on_ready may
   };
 
   /// The question whether all of this line, which holds a paste of so many lines, is to be sent; it ends with
@@ -68,12 +77,21 @@ class LineEditor {
 
   /// The next line as UTF-8, with a LF between the lines of one message; nullopt at the end of input (Ctrl-D
   /// or Ctrl-C on an empty line, a hangup, SIGTERM) or after interrupt(). What is half typed then stays, and
-  /// is there again when the next call begins.
+  /// is there again when the next call begins. The line stays on the screen until what is printed next takes
+  /// its place, unless keep_line() is called.
   std::optional<std::string> read_line();
 
-  /// Prints lines, parted by "\r\n", above the one that is being typed, which stays whole; between lines,
-  /// just prints them. The text must be harmless.
-  void print_above(std::string_view text);
+  /// What read_line() has returned stays on the screen as it was typed.
+  void keep_line();
+
+  /// Above the line that is being typed, which stays whole; between lines, just prints them.
+  void print_above(std::string_view text, Wrap wrap = Wrap::anywhere) override;
+
+  std::uint64_t printed_lines() const override { return area_.printed_lines(); }
+  bool replace_last(std::size_t lines, std::string_view text) override;
+
+  /// Writes sequences that change nothing on the screen; nothing where the terminal knows none.
+  void put_sequences(std::string_view sequences);
 
   /// Ends read_line(), and each one to come until resume().
   void interrupt() { interrupted_ = true; }
@@ -110,11 +128,14 @@ class LineEditor {
   void take_terminal_back();
   void enter_raw_mode();
   void draw();
+  void show_change();
+  void set_modes(bool on);
 
   Source source_;
   Completer completer_;
   PasteQuestion paste_question_;
   FileDescriptor signals_;
+  const bool tells_focus_;
   TerminalCharset charset_;
   PromptArea area_;
   termios modes_before_{};  // of the terminal, for whoever runs while parley is suspended
@@ -135,7 +156,9 @@ class LineEditor {
   std::string question_;                 // about a paste
   std::string asked_about_;              // the whole line
   std::optional<std::string> finished_;  // the line that read_line() is to return
-  bool editing_ = false;                 // inside read_line(): prompt and line are on the screen
+  std::string last_line_;                // what it has returned
+  bool draw_is_due_ = false;
+  bool editing_ = false;  // inside read_line(): prompt and line are on the screen
   bool interrupted_ = false;
   bool ended_ = false;
   bool is_terminal_gone_ = false;

@@ -30,6 +30,8 @@ bool LineEditor::edit(const Key& key) {
   switch (key.action) {
     case Action::ignore:
     case Action::cancel:
+    case Action::focus_here:
+    case Action::focus_lost:
       return false;
     case Action::insert:
       insert(key.text);
@@ -111,7 +113,6 @@ bool LineEditor::edit(const Key& key) {
 }
 
 void LineEditor::finish(std::string line) {
-  area_.finish(prompt_, line);
   line_.clear();
   history_index_.reset();
   finished_ = std::move(line);

@@ -76,6 +76,15 @@ class Rows {
   std::vector<Row> rows_;
 };
 
+std::vector<Row> rows_of(std::string_view line, std::size_t columns) {
+  Rows rows(columns);
+  rows.put_text(line);
+  auto filled = rows.take();
+  // A terminal begins no row before there is something to be put there.
+  if (filled.size() > 1 && filled.back().columns == 0) filled.pop_back();
+  return filled;
+}
+
 }  // namespace
 
 Layout lay_out(std::string_view prompt, std::string_view line, std::size_t cursor, std::size_t columns,
@@ -106,11 +115,44 @@ Layout lay_out(std::string_view prompt, std::string_view line, std::size_t curso
 }
 
 std::size_t row_count(std::string_view line, std::size_t columns) {
-  Rows rows(columns);
-  rows.put_text(line);
-  auto filled = rows.take();
-  // A terminal begins no row before there is something to be put there.
-  return filled.size() > 1 && filled.back().columns == 0 ? filled.size() - 1 : filled.size();
+  return rows_of(line, columns).size();
+}
+
+std::optional<std::size_t> sure_row_count(std::string_view line, std::size_t columns) {
+  const auto rows = rows_of(line, columns);
+  // No terminal makes a cluster wider than it is taken for here.
+  const bool is_sure = rows.size() == 1 || std::ranges::none_of(rows, &Row::joined);
+  return is_sure ? std::optional(rows.size()) : std::nullopt;
+}
+
+std::string wrap_at_blanks(std::string_view line, std::size_t columns) {
+  const std::string_view colorless = line.substr(color_length(line));
+  const std::size_t indent = std::min(colorless.find_first_not_of(' '), colorless.size());
+  std::string out;
+  for (std::size_t used = 0; !line.empty();) {
+    const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+    std::string_view word = line.substr(0, line.find(' ', blanks));
+    line.remove_prefix(word.size());
+    if (used > indent && used + column_count(word) > columns) {
+      out.append("\r\n").append(indent, ' ');
+      used = indent;
+      word.remove_prefix(blanks);
+    }
+    out += word;
+    used += column_count(word);
+    if (used > columns) used %= std::max<std::size_t>(columns, 1);  // a long word fills rows
+  }
+  return out;
+}
+
+std::string without_colors(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t color = color_length(text);
+    if (color == 0) out += text[0];
+    text.remove_prefix(std::max<std::size_t>(color, 1));
+  }
+  return out;
 }
 
 std::size_t column_count(std::string_view text) {

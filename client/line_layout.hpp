@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,14 @@ Layout lay_out(std::string_view prompt, std::string_view line, std::size_t curso
 
 /// The rows that the terminal gives to a printed line.
 std::size_t row_count(std::string_view line, std::size_t columns);
+
+/// The same, unless terminals may not agree on it.
+std::optional<std::size_t> sure_row_count(std::string_view line, std::size_t columns);
+
+/// The line with CR LF, and the blanks that it begins with, in place of the blanks at which its rows end.
+std::string wrap_at_blanks(std::string_view line, std::size_t columns);
+
+std::string without_colors(std::string_view text);
 
 /// The columns of a text that stands in one row.
 std::size_t column_count(std::string_view text);

@@ -21,6 +21,10 @@ ExitCode run(int argc, char** argv) {
   const auto& options = std::get<Options>(read);
   if (!options.plain && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1)
     return run_terminal_mode(options);
+  if (options.log_file) {
+    std::cerr << "parley: --log is for a chat at a terminal; in a pipe, write standard output to a file\n";
+    return ExitCode::usage;
+  }
   if (!options.name.empty()) return run_pipe_mode(options);
   std::cerr << "parley: USERNAME is missing; it is asked for only at a terminal (parley --help)\n";
   return ExitCode::usage;
@@ -30,6 +34,7 @@ ExitCode run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   (void)::signal(SIGPIPE, SIG_IGN);
+  (void)::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is told of, and is no end
   try {
     const bool can_print = ::fcntl(STDOUT_FILENO, F_GETFD) != -1;
     parley::open_standard_streams(O_RDWR);

@@ -47,6 +47,7 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   Options options;
   std::string user_name;
   std::string host;
+  std::string log_file;
   std::uint16_t port = 5050;
   std::size_t exit_after = 0;
 
@@ -90,6 +91,13 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   app.add_flag("--no-history", options.no_history,
                "Neither bring back the lines that were typed in earlier runs, nor keep those of this one")
       ->group("Display");
+  app.add_flag("--no-bell", options.no_bell,
+               "No bell for private messages that come while the terminal has not the focus")
+      ->group("Display");
+  auto* const log_option = add_text(app, "--log", log_file,
+                                    "Add every line shown to this file, with date and time (at a terminal)")
+                               ->option_text("FILE")
+                               ->group("Display");
   switch (read_command_line(app, argc, argv)) {
     case CommandLine::wrong:
       return ExitCode::usage;
@@ -111,6 +119,7 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   options.name = address->name;
   if (!address->host.empty()) options.connection.host = address->host;
   options.connection.port = address->port.empty() ? std::to_string(port) : address->port;
+  if (log_option->count() > 0) options.log_file = log_file;
   if (exit_after_option->count() > 0) {
     options.exit_after = exit_after;
     options.connection.receive_at_most = exit_after;

@@ -30,6 +30,8 @@ struct Options {
   bool plain = false;
   bool no_color = false;
   bool no_history = false;
+  bool no_bell = false;
+  std::optional<std::string> log_file;
 };
 
 /// The options, or the code to exit with when the command line was answered (--help) or refused already.

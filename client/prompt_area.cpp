@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "client/graphemes.hpp"
 
@@ -66,9 +67,7 @@ void PromptArea::draw(std::string_view prompt, const std::string& line, std::siz
   follow_width();
   if (!append(prompt, line, cursor)) {
     const std::size_t columns = terminal_size().columns;
-    // A full row would make the terminal begin the next one too early.
-    const std::size_t used =
-        type_.can_move && type_.wraps_late ? columns : std::max<std::size_t>(columns, 2) - 1;
+    const std::size_t used = usable(columns);
     if (type_.can_move)
       draw_rows(lay_out(prompt, line, cursor, used, gutter()));
     else
@@ -79,6 +78,11 @@ void PromptArea::draw(std::string_view prompt, const std::string& line, std::siz
   }
   drawn_.line = line;
   drawn_.at_end = cursor == line.size();
+}
+
+/// A full row would make some terminals begin the next one too early.
+std::size_t PromptArea::usable(std::size_t columns) const {
+  return type_.can_move && type_.wraps_late ? columns : std::max<std::size_t>(columns, 2) - 1;
 }
 
 /// What is usual: a character more at the end. False when there is more to do.
@@ -176,20 +180,59 @@ void PromptArea::finish(std::string_view prompt, std::string_view line) {
   print(text);
 }
 
-void PromptArea::print(std::string_view text) {
+void PromptArea::print(std::string_view text, Wrap wrap) {
   follow_width();
   erase();
-  pending_.append(text).append("\r\n");
-  for_each_line(text, [this](std::string_view line) { keep(line); });
+  const std::size_t columns = terminal_size().columns;
+  for_each_line(text, [&](std::string_view line) {
+    pending_ += in_rows(line, wrap, columns) + "\r\n";
+    keep(line, wrap);
+  });
 }
 
-void PromptArea::keep(std::string_view line) {
-  kept_.emplace_back(line);
+std::string PromptArea::in_rows(std::string_view line, Wrap wrap, std::size_t columns) const {
+  return wrap == Wrap::anywhere ? std::string(line) : wrap_at_blanks(line, usable(columns));
+}
+
+void PromptArea::keep(std::string_view line, Wrap wrap) {
+  const std::size_t columns = terminal_size().columns;
+  if (std::exchange(sure_columns_, columns) != columns) sure_lines_ = 0;
+  ++sure_lines_;
+  ++printed_lines_;
+  kept_.push_back({std::string(line), wrap});
   kept_bytes_ += line.size();
   while (kept_.size() > max_kept_lines || (kept_bytes_ > max_kept_bytes && kept_.size() > 1)) {
-    kept_bytes_ -= kept_.front().size();
+    kept_bytes_ -= kept_.front().text.size();
     kept_.pop_front();
   }
+  sure_lines_ = std::min(sure_lines_, kept_.size());
+}
+
+void PromptArea::drop_newest() {
+  kept_bytes_ -= kept_.back().text.size();
+  kept_.pop_back();
+  --sure_lines_;
+  --printed_lines_;
+}
+
+bool PromptArea::replace_last(std::size_t lines, std::string_view text) {
+  follow_width();
+  const Size size = terminal_size();
+  if (!type_.can_move || !type_.wraps_late || lines > sure_lines_ || sure_columns_ != size.columns)
+    return false;
+  std::size_t rows = 0;
+  for (std::size_t i = kept_.size() - lines; i < kept_.size(); ++i) {
+    const auto count = sure_row_count(kept_[i].text, size.columns);
+    if (!count || kept_[i].wrap != Wrap::anywhere) return false;
+    rows += *count;
+  }
+  // All of them are on the screen, above the row where the cursor is.
+  if (rows + std::max<std::size_t>(drawn_.rows, 1) > size.rows) return false;
+  erase();
+  pending_ += move(rows, 'A') + "\x1b[J";
+  for (std::size_t i = 0; i < lines; ++i) drop_newest();
+  print(text);
+  return true;
 }
 
 /// Keys and messages may come between a change of the window and the signal that tells of it.
@@ -197,7 +240,13 @@ void PromptArea::follow_width() {
   if (drawn_.rows > 0 && terminal_size().columns != drawn_.terminal_columns) resize();
 }
 
+void PromptArea::restart() {
+  drawn_ = {};
+  sure_lines_ = 0;
+}
+
 void PromptArea::resize() {
+  sure_lines_ = 0;
   if (drawn_.rows == 0) return;
   const std::size_t columns = terminal_size().columns;
   // A single row is where it was. What becomes of several, each terminal has its own way.
@@ -212,12 +261,13 @@ void PromptArea::print_screen() {
   std::size_t rows = std::max<std::size_t>(drawn_.rows, 1);
   auto first = kept_.end();
   while (first != kept_.begin()) {
-    rows += row_count(*std::prev(first), size.columns);
+    for_each_line(in_rows(std::prev(first)->text, std::prev(first)->wrap, size.columns),
+                  [&](std::string_view line) { rows += row_count(line, size.columns); });
     if (rows > size.rows) break;
     --first;
   }
   pending_ += "\x1b[H\x1b[J";
-  for (; first != kept_.end(); ++first) pending_ += *first + "\r\n";
+  for (; first != kept_.end(); ++first) pending_ += in_rows(first->text, first->wrap, size.columns) + "\r\n";
   drawn_ = {};
 }
 
@@ -226,7 +276,7 @@ void PromptArea::clear_screen() {
   pending_ += "\x1b[H\x1b[2J";
   drawn_ = {};
   kept_.clear();
-  kept_bytes_ = 0;
+  kept_bytes_ = sure_lines_ = 0;
 }
 
 void PromptArea::set_mode(std::string_view sequence) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
 
 #include "base/file_descriptor.hpp"
 #include "client/line_layout.hpp"
+#include "client/paper.hpp"
 #include "client/terminal_charset.hpp"
 #include "client/terminal_type.hpp"
 
@@ -32,11 +34,15 @@ class PromptArea {
   void finish(std::string_view prompt, std::string_view line);
 
   /// Prints lines, parted by "\r\n", in place of the line that is shown; draw() is to follow.
-  void print(std::string_view text);
+  void print(std::string_view text, Wrap wrap = Wrap::anywhere);
+
+  /// As Paper says; draw() is to follow.
+  std::uint64_t printed_lines() const { return printed_lines_; }
+  bool replace_last(std::size_t lines, std::string_view text);
 
   /// The terminal may have another width now, or somebody else has written to it; draw() is to follow.
   void resize();
-  void restart() { drawn_ = {}; }
+  void restart();
 
   void clear_screen();
 
@@ -62,21 +68,32 @@ class PromptArea {
     std::string line;
   };
 
+  struct Kept {
+    std::string text;
+    Wrap wrap;
+  };
+
   bool append(std::string_view prompt, const std::string& line, std::size_t cursor);
   void follow_width();
   void draw_rows(const Layout& layout);
   void draw_one_row(std::string_view prompt, const std::string& line, std::size_t cursor,
                     std::size_t columns);
   void erase();
-  void keep(std::string_view line);
+  void keep(std::string_view line, Wrap wrap = Wrap::anywhere);
+  std::string in_rows(std::string_view line, Wrap wrap, std::size_t columns) const;
+  std::size_t usable(std::size_t columns) const;
+  void drop_newest();
   void print_screen();
   std::string_view gutter() const { return charset_.is_utf8() ? "  │ " : "  | "; }
 
   const TerminalType type_;
   const TerminalCharset& charset_;
   Drawn drawn_;
-  std::deque<std::string> kept_;
+  std::deque<Kept> kept_;
   std::size_t kept_bytes_ = 0;
+  std::uint64_t printed_lines_ = 0;
+  std::size_t sure_lines_ = 0;  // the last of those kept: they stand right above, in rows of sure_columns_
+  std::size_t sure_columns_ = 0;
   std::string pending_;        // to be written
   FileDescriptor own_output_;  // standard output, opened once more so that only here it does not block
   bool is_ending_ = false;

@@ -1,9 +1,9 @@
 #include "client/service_talk.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "client/clock_time.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
@@ -149,13 +149,9 @@ std::string ServiceTalk::describe_whois(std::string_view answer, std::time_t now
 
 /// "12:03 ann, bob and 118 others came"
 std::string ServiceTalk::describe_notices(const std::vector<Notice>& notices, std::time_t now) const {
-  std::tm time{};
-  (void)::localtime_r(&now, &time);
-  std::array<char, 8> clock{};
-  std::strftime(clock.data(), clock.size(), "%H:%M", &time);
   std::string text;
   for (const Notice& notice : notices) {
-    std::string line = clock.data();
+    std::string line = clock_time(now);
     const std::size_t parts = notice.names.size() + (notice.others > 0 ? 1 : 0);
     for (std::size_t i = 0; i < parts; ++i) {
       line += i == 0 ? " " : i + 1 == parts ? " and " : ", ";

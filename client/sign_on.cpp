@@ -13,20 +13,20 @@ namespace {
 
 std::optional<std::string> ask_name(LineEditor& editor) {
   const LineEditor::Session session(editor);
-  return editor.read_line();
+  auto line = editor.read_line();
+  if (line) editor.keep_line();
+  return line;
 }
 
 /// Registered, Refused or Lost.
-ClientEvent await_sign_on(Conversation& conversation, LineEditor& editor, const Options& options,
-                          const Display& display) {
+ClientEvent await_sign_on(Conversation& conversation, Transcript& transcript, const Options& options) {
   for (;;) {
     const auto event = conversation.next_event();
     if (!event) {
       wait_for_event(conversation);
     } else if (std::holds_alternative<Connecting>(*event)) {
-      editor.print_above(remark(
-          "connecting to " + visible(options.connection.host) + " port " + options.connection.port + " ...",
-          display));
+      transcript.remark("connecting to " + visible(options.connection.host) + " port " +
+                        options.connection.port + " ...");
     } else {
       return *event;
     }
@@ -36,7 +36,8 @@ ClientEvent await_sign_on(Conversation& conversation, LineEditor& editor, const 
 }  // namespace
 
 std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEditor& editor,
-                                            const Options& options, const Display& display) {
+                                            Transcript& transcript, const Options& options,
+                                            const Display& display) {
   std::string name = options.name;
   editor.set_prompt("Your name: ");
   bool refused_once = false;
@@ -47,20 +48,18 @@ std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEdit
       name = *line;
     }
     conversation.sign_on(name);
-    const ClientEvent result = await_sign_on(conversation, editor, options, display);
+    const ClientEvent result = await_sign_on(conversation, transcript, options);
     if (const auto* registered = std::get_if<Registered>(&result)) {
       if (registered->name == name) return name;
-      editor.print_above(remark("The server has registered the name " +
-                                    visible_beginning(registered->name, max_name_bytes) + ", not " +
-                                    visible(name) + ".",
-                                display));
+      transcript.remark("The server has registered the name " +
+                        visible_beginning(registered->name, max_name_bytes) + ", not " + visible(name) + ".");
       return is_valid_name(registered->name) ? registered->name : name;
     }
     if (const auto* lost = std::get_if<Lost>(&result)) {
-      editor.print_above(describe_failure(lost->reason, display));
+      transcript.show(describe_failure(lost->reason, display), Wrap::at_blanks);
       return ExitCode::lost;
     }
-    editor.print_above(describe_refusal(name, std::get<Refused>(result), display));
+    transcript.show(describe_refusal(name, std::get<Refused>(result), display), Wrap::at_blanks);
     refused_once = true;
     name.clear();
   }

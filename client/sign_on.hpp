@@ -8,6 +8,7 @@
 #include "client/conversation.hpp"
 #include "client/line_editor.hpp"
 #include "client/options.hpp"
+#include "client/transcript.hpp"
 
 namespace parley::client {
 
@@ -15,7 +16,8 @@ namespace parley::client {
 /// what hinders. Returns the name that the server has taken; an ExitCode: there is no chat, and parley ends
 /// with it. Outside of the editor's sessions; the usual Ctrl-C ends the waiting.
 std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEditor& editor,
-                                            const Options& options, const Display& display);
+                                            Transcript& transcript, const Options& options,
+                                            const Display& display);
 
 /// Waits until the conversation may have an event, at most until `end`.
 void wait_for_event(const Conversation& conversation, std::optional<Deadline> end = std::nullopt);

@@ -1,6 +1,7 @@
 #include "client/terminal_chat.hpp"
 
 #include <cstdlib>
+#include <ctime>
 #include <limits>
 #include <utility>
 
@@ -30,18 +31,20 @@ TerminalChat::TerminalChat(const Options& options, const TerminalType& type)
       editor_(
           type,
           {conversation_.events_fd(), [this] { return conversation_.next_wake(); }, [this] { show_events(); },
-           [this] { return !conversation_.is_full(); }},
+           [this] { return !conversation_.is_full(); }, [this](UserSign sign) { on_sign(sign); }},
           [this](std::string_view before) { return complete(before); },
           [this](std::string_view line, std::size_t lines) { return ask_about_paste(line, lines); }),
+      transcript_(editor_, display_, [] { return std::time(nullptr); }),
+      attention_({.bell = !options.no_bell && type.tells_focus, .title = type.has_title}, Clock::now()),
       service_(KnownServices(state_folder()), options.connection.host + ":" + options.connection.port,
                !options.classic && !options.exit_after, display_) {}
 
 ExitCode TerminalChat::run() {
-  const auto signed_on = sign_on(conversation_, editor_, options_, display_);
+  if (options_.log_file) transcript_.open_log(*options_.log_file);
+  const auto signed_on = sign_on(conversation_, editor_, transcript_, options_, display_);
   if (const auto* exit_code = std::get_if<ExitCode>(&signed_on)) return *exit_code;
   name_ = std::get<std::string>(signed_on);
-  editor_.print_above(
-      remark("You are " + visible(name_) + ". Write @name message; /help says more.", display_));
+  transcript_.remark("You are " + visible(name_) + ". Write @name message; /help says more.");
   set_prompt();
   open_history();
   ask(service_.on_registered());
@@ -57,9 +60,19 @@ void TerminalChat::chat() {
   const LineEditor::Session session(editor_);
   while (!leaving_) {
     const auto line = editor_.read_line();
-    if (!line) return;
+    if (!line) break;
     on_line(*line);
   }
+  leaving_ = true;
+  editor_.put_sequences(attention_.leave());
+}
+
+void TerminalChat::on_sign(UserSign sign) {
+  editor_.put_sequences(attention_.on_sign(sign, Clock::now()));
+  if (sign == UserSign::focus_lost)
+    transcript_.look_away();
+  else
+    transcript_.look_back();
 }
 
 /// "alice> ", or "alice → bob> " when plain lines go to bob.
@@ -77,7 +90,7 @@ void TerminalChat::open_history() {
   if (options_.no_history || folder.empty()) return;
   const auto file = history_file(folder, options_.connection.host, options_.connection.port);
   if (const auto problem = editor_.history().open(file))
-    editor_.print_above(remark("  the history is not kept: " + visible(*problem), display_));
+    transcript_.remark("  the history is not kept: " + visible(*problem));
 }
 
 /// Whether all of a long paste is to be sent to its recipient, as one message.
@@ -88,8 +101,7 @@ std::optional<std::string> TerminalChat::ask_about_paste(std::string_view line, 
            " as one message? (y/n) ";
   const auto* invalid = std::get_if<Invalid>(&addressed);
   const std::string problem = invalid == nullptr ? "a command has one line" : invalid->hint;
-  editor_.print_above(
-      remark("  nothing of the " + std::to_string(lines) + " lines was pasted: " + problem, display_));
+  transcript_.remark("  nothing of the " + std::to_string(lines) + " lines was pasted: " + problem);
   return std::nullopt;
 }
 
@@ -100,22 +112,25 @@ void TerminalChat::choose(std::string_view recipient) {
 
 void TerminalChat::send(const Outgoing& message) {
   names_.add(message.recipient);
+  transcript_.show_own(message.recipient, message.text,
+                       conversation_.is_lost() ? "kept until the server is back" : "");
   conversation_.send({std::string(message.recipient), std::string(message.text)});
   if (conversation_.waiting().size() <= 1) told_full_ = false;
   if (conversation_.is_full() && !std::exchange(told_full_, true))
-    editor_.print_above(remark("  " + std::to_string(Conversation::max_waiting_lines) +
-                                   " lines wait for the server, so keys wait, too; Ctrl-C leaves",
-                               display_));
-  if (conversation_.is_lost()) editor_.print_above(remark("  kept until the server is back", display_));
+    transcript_.remark("  " + std::to_string(Conversation::max_waiting_lines) +
+                       " lines wait for the server, so keys wait, too; Ctrl-C leaves");
 }
 
 void TerminalChat::on_line(const std::string& line) {
   const TypedLine meaning = parse_typed_line(line);
   if (!std::holds_alternative<Blank>(meaning)) editor_.history().add(line);
   const auto addressed = addressing_.address(meaning);
-  if (const auto* message = std::get_if<Outgoing>(&addressed)) send(*message);
+  if (const auto* message = std::get_if<Outgoing>(&addressed))
+    send(*message);
+  else
+    editor_.keep_line();
   if (const auto* invalid = std::get_if<Invalid>(&addressed))
-    editor_.print_above(remark("  not sent: " + invalid->hint, display_));
+    transcript_.remark("  not sent: " + invalid->hint);
   if (const auto* message = std::get_if<Outgoing>(&meaning)) choose(message->recipient);
   if (const auto* choice = std::get_if<Choice>(&meaning)) choose(choice->recipient);
   if (const auto* question = std::get_if<Question>(&meaning)) on_question(question->name);
@@ -127,7 +142,7 @@ void TerminalChat::on_command(ChatCommand command) {
     case ChatCommand::names:
       return on_question({});
     case ChatCommand::help:
-      return editor_.print_above(help_text());
+      return transcript_.show(help_text(), Wrap::at_blanks);
     case ChatCommand::clear:
       return editor_.clear_screen();
     case ChatCommand::quit:
@@ -141,11 +156,10 @@ void TerminalChat::ask(const std::vector<std::string>& questions) {
 
 /// Asks SERVER, or tells of whom we have heard where there is none.
 void TerminalChat::on_question(std::string_view name) {
-  if (conversation_.is_lost())
-    return editor_.print_above(remark("  not asked: there is no connection", display_));
+  if (conversation_.is_lost()) return transcript_.remark("  not asked: there is no connection");
   const auto question = service_.ask_who(name);
   if (question && !question->empty()) return conversation_.ask(*question);
-  if (!question) editor_.print_above(tell_heard_of());
+  if (!question) tell_heard_of();
 }
 
 Candidates TerminalChat::complete(std::string_view before) {
@@ -160,9 +174,8 @@ Candidates TerminalChat::complete(std::string_view before) {
 void TerminalChat::tell_unsent() {
   for (const OutgoingLine& line : conversation_.waiting())
     if (!line.is_question)
-      editor_.print_above(remark("  not sent to " + visible(line.recipient) + ": " +
-                                     visible_beginning(line.text, longest_quote_bytes),
-                                 display_));
+      transcript_.remark("  not sent to " + visible(line.recipient) + ": " +
+                         visible_beginning(line.text, longest_quote_bytes));
 }
 
 /// Waits for the answers to what was typed; the usual Ctrl-C ends it, or that nobody is there to wait.

@@ -8,11 +8,13 @@
 
 #include "client/addressing.hpp"
 #include "client/appearance.hpp"
+#include "client/attention.hpp"
 #include "client/conversation.hpp"
 #include "client/line_editor.hpp"
 #include "client/names_seen.hpp"
 #include "client/options.hpp"
 #include "client/service_talk.hpp"
+#include "client/transcript.hpp"
 
 namespace parley::client {
 
@@ -35,6 +37,7 @@ class TerminalChat {
   std::optional<std::string> ask_about_paste(std::string_view line, std::size_t lines);
   void choose(std::string_view recipient);
   void send(const Outgoing& message);
+  void on_sign(UserSign sign);
   void on_line(const std::string& line);
   void on_command(ChatCommand command);
   void ask(const std::vector<std::string>& questions);
@@ -44,21 +47,23 @@ class TerminalChat {
   void finish_sending();
 
   void show_events(std::size_t limit = events_per_turn);
-  std::string to_line(const ClientEvent& event);
-  std::string on_message(const Message& message);
-  std::string on_outcome(const Outcome& outcome);
-  std::string on_loss(const Lost& lost);
-  std::string on_return(const Registered& registered);
-  std::string trouble(std::string text);
-  std::string tell_heard_of() const;
+  void show(const ClientEvent& event);
+  void on_message(const Message& message);
+  void on_outcome(const Outcome& outcome);
+  void on_loss(const Lost& lost);
+  void on_return(const Registered& registered);
+  void tell_trouble(const std::string& text);
+  void tell_heard_of();
   void learn(const std::vector<std::string>& here);
-  std::string do_as_told(ServiceTalk::Told told);
+  void do_as_told(const ServiceTalk::Told& told);
 
   const Options& options_;
   const Display display_;
   Conversation conversation_;
   NamesSeen names_;
   LineEditor editor_;
+  Transcript transcript_;
+  Attention attention_;
   ServiceTalk service_;
   Addressing addressing_;
   std::string name_;

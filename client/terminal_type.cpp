@@ -31,6 +31,10 @@ TerminalType read_terminal_type(const char* term) {
                   (begins_with("cuu", "\x1b[") || begins_with("cuu1", "\x1b[A"));
   type.wraps_late = ::tigetflag("am") <= 0 || ::tigetflag("xenl") > 0;
   type.colors = ::tigetnum("colors");
+  // "XT" is tmux's word for xterm's kin. GNU screen's own title is something else, and so is nobody's to
+  // restore.
+  type.has_title = type.can_move && (::tigetflag("XT") > 0 || begins_with("tsl", "\x1b]"));
+  type.tells_focus = type.has_title || (type.can_move && std::string_view(term).starts_with("screen"));
   (void)::del_curterm(::set_curterm(nullptr));
   return type;
 }

@@ -10,6 +10,8 @@ struct TerminalType {
   bool can_move = false;    ///< the cursor, and erase, by ANSI's sequences
   bool wraps_late = false;  ///< a full row's last column can be written without going to the next row
   int colors = 0;
+  bool tells_focus = false;  ///< may know "\x1b[?1004h": a window of a desktop, or a pane in one
+  bool has_title = false;    ///< as xterm has: OSC 2
 };
 
 /// A TERM that terminfo does not know can do nothing, but for xterm's kin, which newer terminals belong to.

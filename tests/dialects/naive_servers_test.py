@@ -208,7 +208,7 @@ class WaitingAtATerminal(NaiveServerTest):
             expect(sending, "SEND bob\nContent-length: 2\n\nhi")
             parley.wait_for("waiting for bob ...")
             sending.sendall(b"SENT bob\n\n")
-            before = parley.wait_for("delivered to bob")
+            before = parley.wait_for("✓")
             self.assertNotIn(b"waiting", before)
 
 

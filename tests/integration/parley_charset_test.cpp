@@ -32,7 +32,7 @@ TEST_CASE("at an 8-bit terminal text is converted both ways, and what it has no 
   chat.terminal.wait_for_bytes("caf\xe9 \\u{015b}31m \\u{1f642}");
   chat.terminal.type("@bob caf\xe8\x7f\xe9 \xfc\r");
   chat.session.expect_send("bob", "caf\xc3\xa9 \xc3\xbc");
-  chat.terminal.wait_for_bytes("+ delivered to bob");
+  chat.terminal.wait_for_bytes("bob: caf\xe9 \xfc +");
   chat.terminal.type("@bob \x1b[200~na\xefve\x1b[201~\r");
   chat.session.expect_send("bob", "na\xc3\xafve");
   CHECK(chat.terminal.bytes().find('\x9b', before) == std::string::npos);
@@ -45,7 +45,7 @@ TEST_CASE("where the environment names an encoding whose locale is not there, no
   chat.terminal.wait_for_bytes("caf\\u{00e9}");
   chat.terminal.type("@bob plain\r");
   chat.session.expect_send("bob", "plain");
-  chat.terminal.wait_for_bytes("+ delivered to bob");
+  chat.terminal.wait_for_bytes("plain \x1b[32m+");
   CHECK_FALSE(has_8_bit_byte(chat.terminal.bytes().substr(before)));
 }
 

@@ -25,7 +25,7 @@ void keys(Stage& stage) {
   stage.wait_for_bottom(stage.prompt(), "@bob .one! two ");
   stage.type("\x19\r");
   stage.expect_send("bob", ".one! two three");
-  stage.wait_for_delivered("bob");
+  stage.wait_for_delivered();
   stage.wait_for_bottom(stage.prompt("bob"), "");
 }
 
@@ -211,7 +211,7 @@ void leaving(Stage& stage) {
   stage.wait_for_bottom(stage.prompt(), "");
   stage.type("@bob right\r");
   stage.expect_send("bob", "right");
-  stage.wait_for_delivered("bob");
+  stage.wait_for_delivered();
   stage.type("\x04");
   const Exit exit = stage.terminal.wait();
   if (exit != Exit{0}) fail(Where::here(), "another end: " + std::to_string(exit.code));

@@ -93,8 +93,8 @@ TEST_CASE("a long paste is asked about once: all of it is sent as one message, o
   SUBCASE("all") {
     chat.terminal.type("y");
     chat.session.expect_send("bob", "half " + with_line_feeds(lines(30)));
-    chat.terminal.wait_for_screen("> @bob half line 1\n  │ line 2\n");
-    chat.terminal.wait_for_screen("  │ line 30\n  ✓ delivered to bob\nalice → bob>");
+    chat.terminal.wait_for_screen(" → bob: half line 1\n      │ line 2\n");
+    chat.terminal.wait_for_screen("      │ line 30 ✓\nalice → bob>");
   }
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("Alt-Enter and Ctrl-J begin a new line of the same message") {
   Chat chat;
   chat.terminal.type("@bob one\x1b\rtwo\nthree\r");
   chat.session.expect_send("bob", "one\ntwo\nthree");
-  chat.terminal.wait_for_screen("> @bob one\n  │ two\n  │ three\n  ✓ delivered to bob");
+  chat.terminal.wait_for_screen(" → bob: one\n      │ two\n      │ three ✓\n");
 }
 
 TEST_CASE("of 300 lines that come at once none is lost: when 100 wait, keys wait") {
@@ -136,11 +136,11 @@ TEST_CASE("of 300 lines that come at once none is lost: when 100 wait, keys wait
   chat.terminal.type(typed);
   for (int i = 0; i < 300; ++i) {
     // One is on its way, and 100 wait.
-    chat.terminal.wait_for_screen("> @bob line " + std::to_string(std::min(i + 100, 299)) + "\n");
+    chat.terminal.wait_for_screen(" → bob: line " + std::to_string(std::min(i + 100, 299)) + "\n");
     if (i < 100) CHECK(chat.terminal.screen().find("line " + std::to_string(i + 150)) == std::string::npos);
     chat.session.expect_send("bob", "line " + std::to_string(i));
   }
-  chat.terminal.wait_for_screen("@bob line 299\n");
+  chat.terminal.wait_for_screen(" → bob: line 299");
   const std::string screen = chat.terminal.screen();
   const auto told = screen.find("100 lines wait for the server, so keys wait, too");
   CHECK(told != std::string::npos);

@@ -225,7 +225,7 @@ void play(const State& state, Stage::End end) {
     fail(Where::here(), "the wrong word on the loss:\n" + stage.terminal.screen());
   stage.accept_again();
   state.go_on(stage);
-  stage.wait_for_delivered("");
+  stage.wait_for_delivered();
   stage.type("/quit\r");
   require_exit(stage.terminal, Exit{0});
 }

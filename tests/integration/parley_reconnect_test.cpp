@@ -56,15 +56,14 @@ TEST_CASE("a line that had no answer is not sent again, and is told; what waited
   Chat chat;
   chat.terminal.type("@bob one\rtwo\r");
   chat.session.to_send.expect(send_frame("bob", "one"));
-  chat.terminal.wait_for_screen("alice → bob> two\n");
+  chat.terminal.wait_for_screen(" → bob: two\n");
   chat.close_session();
-  chat.terminal.wait_for_screen("? perhaps delivered to bob: the connection was lost");
-  chat.terminal.wait_for_screen("\n    one\n");
-  chat.terminal.type_and_wait("three\r", "kept until the server is back");
+  chat.terminal.wait_for_screen(" → bob: one ? perhaps delivered: the connection was");
+  chat.terminal.type_and_wait("three\r", " → bob: three kept until the server is back\n");
   chat.accept_again();
   chat.session.expect_send("bob", "two");
   chat.session.expect_send("bob", "three");
-  chat.terminal.wait_for_screen("✓ delivered to bob\n");
+  chat.terminal.wait_for_screen("✓ bob: \"three\"\n");
 }
 
 TEST_CASE("a name that is still held there is asked for again, on the same sockets") {

@@ -23,7 +23,7 @@ TEST_CASE("a line that is half typed stays whole when a message comes in") {
   CHECK(chat.terminal.screen().find("half a") == chat.terminal.screen().rfind("half a"));
   chat.terminal.type(" line\r");
   chat.session.expect_send("bob", "half a line");
-  chat.terminal.wait_for_screen("alice> @bob half a line\n  ✓ delivered to bob\nalice → bob>");
+  chat.terminal.wait_for_screen(" → bob: half a line ✓\nalice → bob>");
 }
 
 TEST_CASE("so does one that fills several rows, with the cursor in its middle") {
@@ -63,14 +63,14 @@ TEST_CASE("messages are shown while an answer is awaited, and lines typed meanwh
   chat.session.forward("dave", "meanwhile");
   chat.terminal.wait_for_screen(" dave: meanwhile");
   chat.session.to_send.send("ERROR 102 Unable to send\n\n");
-  chat.terminal.wait_for_screen("✗ bob is not here (102 Unable to send)");
+  chat.terminal.wait_for_screen("✗ bob is not here: \"one\" (102 Unable to send)");
   chat.session.expect_send("carol", "two");
-  chat.terminal.wait_for_screen("✓ delivered to carol");
+  chat.terminal.wait_for_screen("✓ carol: \"two\"\n");
 }
 
 TEST_CASE("C3: an answer that never comes is said") {
   Chat chat({"--answer-timeout", "0.3"});
-  chat.terminal.type_and_wait("@bob one\r", "? perhaps delivered to bob: no answer within 0.3 s");
+  chat.terminal.type_and_wait("@bob one\r", "bob: one ? perhaps delivered: no answer within");
   chat.terminal.type("@bob two\r");
   chat.session.to_send.expect(send_frame("bob", "one") + send_frame("bob", "two"));
 }
@@ -117,7 +117,7 @@ TEST_CASE("a plain line goes to whom the prompt shows, and to nobody at the star
   chat.terminal.type_and_wait("hello\r", "not sent: the line does not begin with @name");
   chat.terminal.type("\r  \r@bob one\r");
   chat.session.expect_send("bob", "one");
-  chat.terminal.wait_for_screen("✓ delivered to bob\nalice → bob>");
+  chat.terminal.wait_for_screen("→ bob: one ✓\nalice → bob>");
   chat.terminal.type("two\r");
   chat.session.expect_send("bob", "two");
   chat.terminal.type(" @all three\r four\r");
@@ -140,7 +140,7 @@ TEST_CASE("/r answers who wrote last, and chooses nobody") {
   chat.terminal.wait_for_screen(" carol: psst");
   chat.terminal.type("/r what?\r");
   chat.session.expect_send("carol", "what?");
-  chat.terminal.wait_for_screen("✓ delivered to carol\nalice>");
+  chat.terminal.wait_for_screen("→ carol: what? ✓\nalice>");
 }
 
 TEST_CASE("/clear leaves the prompt alone on the screen; a slip is understood") {
@@ -161,7 +161,7 @@ TEST_CASE("Ctrl-C clears a line and leaves on an empty one; Ctrl-D leaves on an 
   chat.terminal.type_and_wait("\x03", "more.\nalice>\n");
   chat.terminal.type("@bob right\x04\r");
   chat.session.expect_send("bob", "right");
-  chat.terminal.wait_for_screen("delivered to bob\nalice → bob>");
+  chat.terminal.wait_for_screen("→ bob: right ✓\nalice → bob>");
   SUBCASE("Ctrl-C") {
     chat.terminal.type("\x03");
   }
@@ -267,7 +267,7 @@ TEST_CASE("where the environment names no locale, UTF-8 is edited and shown") {
   Chat none({}, {"LC_ALL=C"});
   none.terminal.type("@bob caf\xc3\xa9\r");
   none.session.expect_send("bob", "caf\xc3\xa9");
-  none.terminal.wait_for_screen("✓ delivered");
+  none.terminal.wait_for_screen("bob: caf\xc3\xa9 ✓");
 }
 
 TEST_CASE("two people chat through parleyd") {
@@ -279,7 +279,7 @@ TEST_CASE("two people chat through parleyd") {
   bob.wait_for_screen("bob>");
   bob.type("@alice hi alice\r");
   alice.wait_for_screen(" bob: hi alice\nalice>");
-  bob.wait_for_screen("bob> @alice hi alice\n  ✓ delivered to alice\nbob → alice>");
+  bob.wait_for_screen(" → alice: hi alice ✓\nbob → alice>");
   alice.type("@b\thi bob\r");
   bob.wait_for_screen(" alice: hi bob\nbob → alice>");
   bob.type("/quit\r");

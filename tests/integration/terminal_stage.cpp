@@ -146,8 +146,17 @@ void Stage::wait_for_printed(std::string_view text, Where where) {
       std::string(text), where);
 }
 
-void Stage::wait_for_delivered(std::string_view recipient, Where where) {
-  wait_for_printed("delivered to " + std::string(recipient), where);
+void Stage::wait_for_delivered(Where where) {
+  const std::string mark = setting.is_latin1() ? "+" : "✓";
+  const std::string behind = without_blanks(sent_text_.substr(sent_text_.rfind('\n') + 1)) + mark;
+  const std::string apart =
+      mark + sent_to_ + ":\"" + without_blanks(sent_text_.substr(0, sent_text_.find('\n')));
+  terminal.wait_for_shown(
+      [&](const std::string&) {
+        const std::string screen = without_blanks(terminal.screen());
+        return screen.find(behind) != std::string::npos || screen.find(apart) != std::string::npos;
+      },
+      "the mark of " + sent_text_, where);
 }
 
 void Stage::resize(std::size_t columns) {

@@ -62,6 +62,8 @@ class Stage {
 
   void type(std::string_view keys) { terminal.type(keys); }
   void expect_send(std::string_view recipient, std::string_view text, Where where = Where::here()) {
+    sent_to_ = recipient;
+    sent_text_ = text;
     session.expect_send(recipient, text, where);
   }
   void say(std::string_view sender, std::string_view text);
@@ -73,8 +75,8 @@ class Stage {
   void wait_for_bottom(std::string_view prompt, std::string_view line, Where where = Where::here());
   /// This was printed, in one piece; where rows end does not count.
   void wait_for_printed(std::string_view text, Where where = Where::here());
-  /// How a message to this user ended. The one place that knows how that looks.
-  void wait_for_delivered(std::string_view recipient, Where where = Where::here());
+  /// The mark of the message that was expected last, behind it or in a line of its own.
+  void wait_for_delivered(Where where = Where::here());
 
   void resize(std::size_t columns);
 
@@ -91,6 +93,10 @@ class Stage {
 
  private:
   FakeSession sign_on(Where where);
+
+  // What expect_send() has seen last.
+  std::string sent_to_;
+  std::string sent_text_;
 };
 
 /// Runs them, several at the same time. What failed, by name; empty when nothing did.

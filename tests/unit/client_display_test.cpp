@@ -17,11 +17,14 @@ const Display plain{false, true};
 const Display colored{true, true};
 const Display ascii{false, false};
 
-std::tm at(int hour, int minute) {
+std::time_t at(int hour, int minute) {
   std::tm time{};
+  time.tm_year = 2026 - 1900;
+  time.tm_mday = 1;
   time.tm_hour = hour;
   time.tm_min = minute;
-  return time;
+  time.tm_isdst = -1;
+  return std::mktime(&time);
 }
 
 std::string at_terminal(const ClientEvent& event, const Display& display = plain) {
@@ -68,22 +71,28 @@ TEST_CASE("the lines at a terminal") {
   CHECK(at_terminal(Message{"bob", "C:\\dir \xc3\xa9"}) == "09:05 bob: C:\\dir \xc3\xa9");
   CHECK(at_terminal(Message{"bob", "x", Message::Audience::you}) == "09:05 bob ▸ you: x");
   CHECK(at_terminal(Message{"bob", "x", Message::Audience::all}, ascii) == "09:05 bob > all: x");
-  CHECK(at_terminal(Outcome{"bob", true, 0, "", false}) == "  ✓ delivered to bob");
-  CHECK(at_terminal(Outcome{"bob", true, 0, "", false}, ascii) == "  + delivered to bob");
-  CHECK(at_terminal(Outcome{"bob", false, 102, "Unable to send", false}) ==
-        "  ✗ bob is not here (102 Unable to send)");
-  CHECK(at_terminal(Outcome{"bob", false, 102, "Unable to send", false, true}) ==
-        "  ✗ bob did not answer in time (102 Unable to send)");
-  CHECK(at_terminal(Outcome{"ALL", false, 102, "x", false}) ==
-        "  ✗ not delivered to everybody, or nobody else is here (102 x)");
-  CHECK(at_terminal(Outcome{"bob", false, 103, "x", false}) == "  ✗ bob's program could not read it (103 x)");
-  CHECK(at_terminal(Outcome{"bob", false, 7, "x", false}) == "  ✗ not delivered to bob (7 x)");
-  CHECK(at_terminal(Outcome{"", false, 102, "x", true}) == "  ✗ late answer: not delivered (102 x)");
-  CHECK(at_terminal(Outcome{"bob", false, 0, "no answer within 15 s", false}) ==
-        "  ? perhaps delivered to bob: no answer within 15 s");
-  CHECK(at_terminal(Outcome{"", true, 0, "", true}) == "  ✓ late answer: delivered");
   CHECK(at_terminal(Lost{"gone"}) == "Connection lost: gone");
-  CHECK(at_terminal(Waiting{"b\x1b"}) == "  waiting for b\\x1b ...");
+}
+
+TEST_CASE("one's own lines, and the marks behind them") {
+  CHECK(describe_own("bob", "lunch?", at(9, 5), plain) == "09:05 → bob: lunch?");
+  CHECK(describe_own("bob", "a\nb", at(9, 5), ascii) == "09:05 -> bob: a\r\n      | b");
+  CHECK(describe_mark(Outcome{"bob", true, 0, "", false}, plain) == "✓");
+  CHECK(describe_mark(Outcome{"bob", true, 0, "", false}, ascii) == "+");
+  const auto why = [](const std::string& name, int code, bool slow = false) {
+    return describe_mark(Outcome{name, false, code, "x", false, slow}, plain);
+  };
+  CHECK(why("bob", 102) == "✗ bob is not here (102 x)");
+  CHECK(why("bob", 102, true) == "✗ bob did not answer in time (102 x)");
+  CHECK(why("ALL", 102) == "✗ not delivered to everybody, or nobody else is here (102 x)");
+  CHECK(why("bob", 103) == "✗ bob's program could not read it (103 x)");
+  CHECK(why("bob", 7) == "✗ not delivered to bob (7 x)");
+  CHECK(why("bob", 0) == "? perhaps delivered: x");
+}
+
+TEST_CASE("a tab in a message shows as blanks up to the next column") {
+  CHECK(at_terminal(Message{"bob", "\tx\n1234567\ty\n12345678\tz"}) ==
+        "09:05 bob:         x\r\n      │ 1234567 y\r\n      │ 12345678        z");
 }
 
 TEST_CASE("why a name was refused, and what the server said of it") {
@@ -134,8 +143,7 @@ TEST_CASE("eight colours are bright by being bold") {
 TEST_CASE("C5 nothing that others send drives the terminal") {
   const std::string hostile = "\x1b[2J\x9b\xc2\x9b\r\n\a\x7f";
   for (const ClientEvent& event :
-       {ClientEvent(Message{hostile, hostile}), ClientEvent(Outcome{hostile, false, 1, hostile, true}),
-        ClientEvent(Strange{hostile}), ClientEvent(Lost{hostile})}) {
+       {ClientEvent(Message{hostile, hostile}), ClientEvent(Strange{hostile}), ClientEvent(Lost{hostile})}) {
     std::string line = at_terminal(event);
     // Of a message's line end, with its gutter.
     if (const auto at = line.find("\r\n      │ "); at != std::string::npos) line.erase(at, 2);
@@ -144,6 +152,10 @@ TEST_CASE("C5 nothing that others send drives the terminal") {
     CHECK(line.find("\xc2\x9b") == std::string::npos);
   }
   CHECK(describe_refusal(hostile, {1, hostile}, plain).find('\x1b') == std::string::npos);
+  const Outcome outcome{hostile, false, 1, hostile, true};
+  for (const std::string& text : {describe_mark(outcome, plain), describe_mark(outcome, "", at(9, 5), plain),
+                                  describe_own(hostile, hostile, at(9, 5), plain)})
+    CHECK(text.find_first_of("\x1b\x7f\a") == std::string::npos);
 }
 
 TEST_CASE("a name has one colour, always the same, in any case") {

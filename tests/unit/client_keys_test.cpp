@@ -45,6 +45,10 @@ std::string name_of(const Key& key) {
       return "erase_word_before";
     case Action::cancel:
       return "cancel";
+    case Action::focus_here:
+      return "focus_here";
+    case Action::focus_lost:
+      return "focus_lost";
     default:
       return "#" + std::to_string(static_cast<int>(key.action));
   }
@@ -88,28 +92,17 @@ TEST_CASE("arrows, and with a modifier, by words, as terminals send them") {
 }
 
 TEST_CASE("a key that is not bound is swallowed whole") {
-  for (const auto* const key : {"\x1b[5~",
-                                "\x1b[6~",
-                                "\x1bOP",
-                                "\x1b[[A",
-                                "\x1b[15;5~",
-                                "\x1b[24~",
-                                "\x1b[I",
-                                "\x1b[O",
-                                "\x1b[1;2P",
-                                "\x1b[E",
-                                "\x1b[?62;4c",
-                                "\x1b[97;5u",
-                                "\x1b[27;5;97~",
-                                "\x1bx",
-                                "\x1b\xc3\xa9",
-                                "\x1b]11;rgb:0/0/0\a",
-                                "\x1b]11;rgb:0/0/0\x1b\\",
-                                "\x1bP>|tmux\x1b\\",
-                                "\x1b[<0;1;1M",
-                                "\x14"})
+  for (const auto* const key :
+       {"\x1b[5~", "\x1b[6~", "\x1bOP", "\x1b[[A", "\x1b[15;5~", "\x1b[24~", "\x1b[1;2P", "\x1b[E",
+        "\x1b[?62;4c", "\x1b[97;5u", "\x1b[27;5;97~", "\x1bx", "\x1b\xc3\xa9", "\x1b]11;rgb:0/0/0\a",
+        "\x1b]11;rgb:0/0/0\x1b\\", "\x1bP>|tmux\x1b\\", "\x1b[<0;1;1M", "\x14"})
     CHECK_MESSAGE(keys_of(key) == "- ", parley::visible(key));
   CHECK(keys_of("\x1b[5~a") == "- a ");
+}
+
+TEST_CASE("the terminal tells of its focus, as no key does") {
+  CHECK(keys_of("a\x1b[Ib\x1b[O") == "a focus_here b focus_lost ");
+  CHECK(keys_of("\x1b[1I\x1b[1;5O\x1bOI") == "- - - ");
 }
 
 TEST_CASE("a sequence that is broken off ends there") {

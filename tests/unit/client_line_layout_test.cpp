@@ -75,6 +75,25 @@ TEST_CASE("a tab goes to the next eighth column; colours take no room") {
   CHECK(column_count("\x1b[1;32m日\x1b[0m> ") == 4);
 }
 
+TEST_CASE("notices are wrapped at blanks, as they are indented") {
+  CHECK(wrap_at_blanks("one two three", 20) == "one two three");
+  CHECK(wrap_at_blanks("one two three", 7) == "one two\r\nthree");
+  CHECK(wrap_at_blanks("  one two three", 9) == "  one two\r\n  three");
+  CHECK(wrap_at_blanks("\x1b[2m  one two three\x1b[0m", 9) == "\x1b[2m  one two\r\n  three\x1b[0m");
+  CHECK(wrap_at_blanks("a 123456789 b", 5) == "a\r\n123456789\r\nb");
+  CHECK(wrap_at_blanks("a  b   c", 4) == "a  b\r\nc");
+  CHECK(wrap_at_blanks("", 5).empty());
+  CHECK(wrap_at_blanks("   ", 2) == "   ");
+}
+
+TEST_CASE("a row count is sure unless a row may end elsewhere at another terminal") {
+  REQUIRE(std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr);
+  const std::string accent = "e\xcc\x81";
+  CHECK(sure_row_count("12345678901", 10) == 2);
+  CHECK(sure_row_count("123" + accent, 10) == 1);
+  CHECK(sure_row_count("123" + accent + "1234567890", 10) == std::nullopt);
+}
+
 TEST_CASE("the rows of a printed line") {
   REQUIRE(std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr);
   CHECK(row_count("", 10) == 1);
