@@ -18,6 +18,10 @@ std::string rule(const Display& display) {
   return text;
 }
 
+std::string in_place_of_mark(std::string_view note, const Display& display) {
+  return remark("(" + std::string(note) + ")", display);
+}
+
 std::size_t line_count(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
 }
@@ -60,7 +64,7 @@ void Transcript::show_own(std::string_view recipient, std::string_view text, std
   const OwnLine& own = own_.emplace_back(OwnLine{
       .quote = visible_beginning(text, longest_quote_bytes),
       .shown = describe_own(recipient, text, now, display_),
-      .mark = note.empty() ? std::string() : client::remark(note, display_),
+      .mark = note.empty() ? std::string() : in_place_of_mark(note, display_),
   });
   paper_.print_above(own.mark.empty() ? own.shown : own.shown + " " + own.mark);
   own_end_ = paper_.printed_lines();
@@ -74,7 +78,7 @@ void Transcript::forget_places() {
 }
 
 void Transcript::note(std::string_view text) {
-  if (!mark_in_place(client::remark(text, display_))) remark("  " + std::string(text));
+  if (!mark_in_place(in_place_of_mark(text, display_))) remark("  " + std::string(text));
 }
 
 void Transcript::mark(const Outcome& outcome) {

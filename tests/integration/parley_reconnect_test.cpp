@@ -59,7 +59,7 @@ TEST_CASE("a line that had no answer is not sent again, and is told; what waited
   chat.terminal.wait_for_screen(" → bob: two\n");
   chat.close_session();
   chat.terminal.wait_for_screen(" → bob: one ? perhaps delivered: the connection was");
-  chat.terminal.type_and_wait("three\r", " → bob: three kept until the server is back\n");
+  chat.terminal.type_and_wait("three\r", " → bob: three (kept until the server is back)\n");
   chat.accept_again();
   chat.session.expect_send("bob", "two");
   chat.session.expect_send("bob", "three");

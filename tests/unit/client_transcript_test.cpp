@@ -89,7 +89,7 @@ TEST_CASE("a mark stands behind its line while nothing else has come") {
   shown.transcript.show_own("bob", "lunch?");
   CHECK(shown.paper.text() == "12:03 → bob: lunch?\n");
   shown.transcript.note("waiting for bob ...");
-  CHECK(shown.paper.text() == "12:03 → bob: lunch? waiting for bob ...\n");
+  CHECK(shown.paper.text() == "12:03 → bob: lunch? (waiting for bob ...)\n");
   shown.transcript.mark(delivered("bob"));
   CHECK(shown.paper.text() == "12:03 → bob: lunch? ✓\n");
   shown.transcript.show_own("carol", "hi");
@@ -107,7 +107,7 @@ TEST_CASE("of several lines that wait, each gets its own mark") {
   shown.transcript.mark(delivered("bob"));
   CHECK(shown.paper.text() ==
         "12:03 → bob: one ✓\n12:03 → bob: two\n      │ more ? perhaps delivered: no answer within 15 s\n"
-        "12:03 → bob: three ✓\n12:03 → bob: four kept until the server is back\n");
+        "12:03 → bob: three ✓\n12:03 → bob: four (kept until the server is back)\n");
   shown.transcript.mark(delivered("bob"));
   CHECK(shown.paper.lines.back() == "12:03 → bob: four ✓");
 }
