@@ -24,6 +24,16 @@ def is_at_rest(pid):
     return True
 
 
+def rests_mostly(pid):
+    """On a busy machine the little that it has to do may be seen in many looks, and work without end in nearly all."""
+    looks = 50
+    rests = 0
+    for _ in range(looks):
+        rests += is_at_rest(pid)
+        time.sleep(0.002)
+    return rests > looks // 2
+
+
 class Process:
     """A program of the zoo; ended when the `with` block is left."""
 
