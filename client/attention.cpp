@@ -17,6 +17,7 @@ bool Attention::is_away(Deadline now) const {
 }
 
 std::string Attention::on_sign(UserSign sign, Deadline now) {
+  if (sign == UserSign::suspended) return leave();
   if (sign == UserSign::key) typed_at_ = now;
   // Whoever types is here, whatever the terminal has told.
   if (sign != UserSign::key || has_focus_) has_focus_ = sign != UserSign::focus_lost;

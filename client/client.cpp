@@ -49,6 +49,11 @@ class BlockSignals {
   sigset_t before_;
 };
 
+std::string to_text(const Answer& answer) {
+  if (!answer.delivered) return "ERROR " + std::to_string(answer.code) + " " + answer.phrase;
+  return answer.name.empty() ? "SENT" : "SENT " + answer.name;
+}
+
 }  // namespace
 
 void Client::sign_on(const std::string& name) {
@@ -276,6 +281,8 @@ ClientEvent Client::to_event(Arrival arrival) {
       Overloaded{
           [&](Answer& answer) -> ClientEvent {
             auto match = answers_.match(answer);
+            if (match.recipient.empty())
+              return Strange{"an answer to nothing that was sent: " + to_text(answer)};
             return Outcome{std::move(match.recipient), answer.delivered, answer.code,
                            std::move(answer.phrase),   match.late,       Clock::now() >= slow_from_};
           },

@@ -256,6 +256,7 @@ void LineEditor::on_signal() {
 }
 
 void LineEditor::suspend() {
+  source_.on_sign(UserSign::suspended);
   area_.finish(prompt_, line_.text());
   set_modes(false);
   (void)::tcsetattr(STDIN_FILENO, TCSADRAIN, &modes_before_);

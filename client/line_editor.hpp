@@ -28,6 +28,7 @@ enum class UserSign {
   key,         ///< something was typed
   focus_here,  ///< the terminal has the focus of its desktop
   focus_lost,
+  suspended,  ///< the terminal is about to be another's
 };
 
 /// Standard input and output at a terminal: a line is typed at the bottom, and text can be printed above it

@@ -71,7 +71,7 @@ void TerminalChat::on_sign(UserSign sign) {
   editor_.put_sequences(attention_.on_sign(sign, Clock::now()));
   if (sign == UserSign::focus_lost)
     transcript_.look_away();
-  else
+  else if (sign != UserSign::suspended)
     transcript_.look_back();
 }
 

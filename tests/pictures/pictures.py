@@ -57,7 +57,7 @@ def to_pane(terminal, rows, has_cursor=True):
 
 
 def draw_conversation(tmux, folder):
-    columns = 58
+    columns = 64
     server, alice, bob = (Terminal(tmux, name, columns, folder) for name in ("server", "alice", "bob"))
     server.type("./dev serve")
     port = server.see(r"listening on 127\.0\.0\.1:(\d+)")[1]
@@ -85,27 +85,30 @@ def draw_conversation(tmux, folder):
 
 
 def draw_demo(tmux, folder):
-    """Its second half: the first is like the conversation."""
-    terminal = Terminal(tmux, "demo", 88, folder)
+    """Its second half, without what the last line says of both: the first is like the conversation."""
+    terminal = Terminal(tmux, "demo", 92, folder)
     terminal.type("./dev demo")
     terminal.see("Server and clients have left")
     rows = equal_in_all_runs(terminal.rest(SHELL))
     begin = next(number for number, row in enumerate(rows) if row.startswith("One user of each dialect"))
+    end = next(number for number, row in enumerate(rows) if row.startswith("All delivered"))
     return svg.draw("One user of each of the five protocols, in one conversation", terminal.columns,
-                    [to_pane(terminal, [rows[0], "...", *rows[begin:]])])
+                    [to_pane(terminal, [rows[0], "...", *rows[begin:end]], has_cursor=False)])
 
 
 def draw_report(tmux, folder):
-    """Of a server that lets two users have the same name."""
+    """Of a server that lets two users have the same name: to the end of its first failure."""
     source = (ROOT / "examples/grading/submissions/python-server/server.py").read_text(encoding="utf-8")
     mistaken = source.replace("if channel in user.sockets or ", "if ")
     assert mistaken != source, "python-server has no such line any more"
     (folder / "server.py").write_text(mistaken, encoding="utf-8")
-    terminal = Terminal(tmux, "report", 80, folder)
-    terminal.type("parley-conform server --exec 'python3 server.py {port}' --only R2.1-taken")
+    terminal = Terminal(tmux, "report", 96, folder)
+    terminal.type("parley-conform server --exec 'python3 server.py {port}' --only R2.1,R2.3")
     terminal.see(r"\d passed, \d failed")
+    rows = equal_in_all_runs(terminal.rest(SHELL))
+    second = [number for number, row in enumerate(rows) if "FAIL" in row][1]
     return svg.draw("What parley-conform says of a server that lets two users have one name", terminal.columns,
-                    [to_pane(terminal, equal_in_all_runs(terminal.rest(SHELL)))])
+                    [to_pane(terminal, [*rows[:second], "..."], has_cursor=False)])
 
 
 PICTURES = {"conversation": draw_conversation, "demo": draw_demo, "report": draw_report}

@@ -32,6 +32,15 @@ TEST_CASE("private lines that come while the terminal has not the focus ring and
   CHECK(attention.leave().empty());
 }
 
+TEST_CASE("before the terminal is another's its title is put back, and where the user looks is as before") {
+  Attention attention({.bell = true, .title = true}, start);
+  (void)attention.on_sign(UserSign::focus_lost, start);
+  (void)attention.on_message(Audience::you, start);
+  CHECK(attention.on_sign(UserSign::suspended, start) == title_back);
+  CHECK(attention.on_sign(UserSign::suspended, start).empty());
+  CHECK(attention.on_message(Audience::you, start + 2s) == "\a\x1b[22;2t\x1b]2;(1) parley\a");
+}
+
 TEST_CASE("where the server does not tell to whom a line is, the first of an absence rings") {
   Attention attention({.bell = true, .title = false}, start);
   (void)attention.on_sign(UserSign::focus_lost, start);

@@ -7,6 +7,7 @@
 
 #include "tests/conformance/bench/runner.hpp"
 #include "tests/conformance/process/interruption.hpp"
+#include "tests/conformance/process/patience.hpp"
 
 namespace parley::conform {
 namespace {
@@ -80,6 +81,13 @@ TEST_CASE("the case during which a run is ended, and those behind it, are not ru
     CHECK(results[i].status == Status::not_run);
     CHECK(results[i].reason == "Not run: the run was ended by SIGTERM.");
   }
+}
+
+TEST_CASE("who sends without end is listened to for some seconds more, and not for ever") {
+  using std::chrono::milliseconds;
+  CHECK_FALSE(Patience(milliseconds(1000)).is_exhausted());
+  CHECK_FALSE(Patience(milliseconds(-1000)).is_exhausted());
+  CHECK(Patience(milliseconds(-60'000)).is_exhausted());
 }
 
 }  // namespace

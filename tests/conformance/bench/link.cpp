@@ -154,6 +154,7 @@ void Link::send_byte_by_byte(std::string_view bytes) {
 }
 
 Link::Input Link::read_some(Patience& patience) {
+  if (patience.is_exhausted()) return Input::silence;
   for (auto waits_since = Clock::time_point::max();;) {
     std::array<char, 16 * 1024> buffer;
     iovec room{buffer.data(), buffer.size()};
@@ -341,7 +342,7 @@ void Link::wait_for_end(Patience& patience) {
   std::array<char, 16 * 1024> buffer;
   while (socket_) {
     const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count == 0 || (count < 0 && errno != EAGAIN)) return;
+    if (count == 0 || (count < 0 && errno != EAGAIN) || patience.is_exhausted()) return;
     const auto left = patience.left();
     if (left.count() == 0) return;
     pollfd descriptor{socket_.get(), POLLIN, 0};

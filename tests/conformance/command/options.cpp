@@ -285,7 +285,7 @@ void add_probe(CLI::App& app, Options& options, bool& probes_client) {
       ->option_text("FILE");
   add_text(app, "--course", options.course_file, "The course from which it may differ")->option_text("FILE");
   add_seconds(app, "--timeout", options.settings.timeout, least_time,
-              "For each thing that may come, at most 1");
+              "For each thing that may come; more than 1 counts as 1");
   add_confinement(app, options, "off");
 }
 

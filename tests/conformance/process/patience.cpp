@@ -14,6 +14,8 @@ using std::chrono::milliseconds;
 
 // For a program that wants the processor when its time is over: one that works without end gets no more.
 constexpr milliseconds most_extra_time{3'000};
+// For a program that sends all the time.
+constexpr milliseconds most_time_with_progress{4'000};
 // Between two looks, one of which alone may catch it between two steps.
 constexpr milliseconds look_interval{5};
 constexpr int enough_looks = 3;
@@ -30,6 +32,10 @@ milliseconds Patience::left() {
   if (!is_at_rest_ || now > deadline_ + most_extra_time) return milliseconds{0};
   looks_at_rest_ = is_at_rest_() ? looks_at_rest_ + 1 : 0;
   return looks_at_rest_ < enough_looks ? look_interval : milliseconds{0};
+}
+
+bool Patience::is_exhausted() const {
+  return has_come(interruption_) || Clock::now() > deadline_ + most_time_with_progress;
 }
 
 void wait_until_at_rest(const IsAtRest& is_at_rest, milliseconds longest) {

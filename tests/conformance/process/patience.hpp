@@ -24,6 +24,9 @@ class Patience {
   /// How long to wait before asking again; 0: what has not come by now does not come.
   std::chrono::milliseconds left();
 
+  /// Nothing more is taken either: whoever sends without end is not what is waited for.
+  bool is_exhausted() const;
+
   /// Something came, though not yet what is waited for: the program may have waited until that was taken.
   void note_progress() { looks_at_rest_ = 0; }
 
