@@ -24,6 +24,9 @@ class Tmux:
         return self
 
     def __exit__(self, *_):
+        # A server goes on when its terminal has gone; Ctrl-C ends it.
+        for name in self("list-sessions", "-F", "#S", check=False).split():
+            self("send-keys", "-t", name, "C-c", check=False)
         self("kill-server", check=False)
 
     def __call__(self, *arguments, check=True):
