@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <climits>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <locale>
 #include <map>
 #include <optional>
 
@@ -125,8 +127,19 @@ ExitCode run(Options& options) {
 
 }  // namespace
 
+namespace {
+
+/// libstdc++ fills this table when a character is first asked for: a race of the threads that match patterns.
+void fill_table_of_patterns() {
+  const auto& characters = std::use_facet<std::ctype<char>>(std::locale());
+  for (int code = CHAR_MIN; code <= CHAR_MAX; ++code) (void)characters.narrow(static_cast<char>(code), '\0');
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  fill_table_of_patterns();
   if (argc == 2 && std::string_view(argv[1]) == "--check-cases") return cases_cover_clauses() ? 0 : 1;
   ExitCode exit_code{};
   try {

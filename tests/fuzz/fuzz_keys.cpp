@@ -21,11 +21,17 @@ namespace {
 // A sequence as long as any may be, and the piece that made it longer.
 constexpr std::size_t most_held_bytes = 16 * 1024;
 
+/// UTF-8 without what a terminal obeys: C0, DEL and C1.
 bool is_harmless(std::string_view text, bool is_paste) {
-  std::string shown(text);
-  if (is_paste) std::erase_if(shown, [](char c) { return c == '\n' || c == '\t'; });
-  return std::ranges::none_of(shown, [](char c) { return (c >= 0 && c < 0x20) || c == '\x7f'; }) &&
-         visible(shown) == shown;
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    const std::string_view character = text.substr(0, length);
+    if (length == 0 || (character >= "\xc2\x80" && character <= "\xc2\x9f")) return false;
+    const bool is_blank = is_paste && (character == "\n" || character == "\t");
+    if (length == 1 && !is_blank && (character < " " || character == "\x7f")) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 /// The keys that mean something, in one string; text that is inserted is put together.
