@@ -1,6 +1,7 @@
 #include "tests/conformance/cases/asker.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
@@ -21,6 +22,12 @@ std::string quoted(std::string_view answer) {
 }
 
 }  // namespace
+
+std::size_t to_count(std::string_view text) {
+  std::size_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 Lines split_lines(std::string_view text) {
   Lines lines;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ inline constexpr std::string_view answers_questions = "SV1.1-answers";
 
 using Lines = std::vector<std::string>;
 Lines split_lines(std::string_view text);
+/// The number that it begins with; 0 when there is none.
+std::size_t to_count(std::string_view text);
 
 using BodyTest = std::function<bool(std::string_view)>;
 bool is_something(std::string_view body);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "protocol/user_name.hpp"
@@ -101,12 +100,6 @@ void help(Trial& t) {
                [](std::string_view body) { return is_something(body) && !is_unknown(body); });
     alice.acknowledge();
   }
-}
-
-std::size_t to_count(std::string_view text) {
-  std::size_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
 }
 
 /// "who 1/3, 120 here", and a line for each user: name, dialect, room, since when.

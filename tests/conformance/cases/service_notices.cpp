@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "protocol/text.hpp"
@@ -9,12 +8,6 @@
 // What SERVER tells who has asked for it: who comes and goes, and for whom a message is.
 namespace parley::conform {
 namespace {
-
-std::size_t to_count(std::string_view text) {
-  std::size_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 constexpr std::string_view came = " came";
 constexpr std::string_view left = " left";

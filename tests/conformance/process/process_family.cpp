@@ -118,46 +118,43 @@ void end_process(const Process& process) noexcept try {
 } catch (const std::exception&) {  // nobody can tell which one it is now
 }
 
-bool is_family_at_rest(pid_t leader) {
+namespace {
+
+/// Looks at the folder of each thread of it and of its children, until one look is enough: false then.
+template <typename Look>
+bool look_at_threads(pid_t leader, const Look& goes_on) {
   std::error_code error;
   const std::filesystem::directory_iterator end;
   std::filesystem::directory_iterator thread("/proc/" + std::to_string(leader) + "/task", error);
   throw_if_short(error, looking);
   for (; thread != end; thread.increment(error)) {
-    const std::string folder = thread->path();
-    const auto fields = fields_of(folder + "/stat");
-    if (!fields.empty() && (fields[state] == "R" || fields[state] == "D")) return false;
-    std::istringstream children(contents(folder + "/children"));
+    if (!goes_on(thread->path())) return false;
+    std::istringstream children(contents(thread->path().string() + "/children"));
     for (pid_t child = 0; children >> child;)
-      if (!is_family_at_rest(child)) return false;
+      if (!look_at_threads(child, goes_on)) return false;
   }
   return true;
 }
 
-namespace {
-
-void add_delays_of_family(pid_t leader, Delays& delays) {
-  std::error_code error;
-  const std::filesystem::directory_iterator end;
-  std::filesystem::directory_iterator thread("/proc/" + std::to_string(leader) + "/task", error);
-  throw_if_short(error, looking);
-  for (; thread != end; thread.increment(error)) {
-    const std::string folder = thread->path();
-    std::istringstream numbers(contents(folder + "/schedstat"));
-    std::chrono::nanoseconds::rep ran = 0;
-    std::chrono::nanoseconds::rep waited = 0;
-    if (numbers >> ran >> waited)
-      delays[static_cast<pid_t>(std::stol(thread->path().filename()))] = std::chrono::nanoseconds{waited};
-    std::istringstream children(contents(folder + "/children"));
-    for (pid_t child = 0; children >> child;) add_delays_of_family(child, delays);
-  }
-}
-
 }  // namespace
+
+bool is_family_at_rest(pid_t leader) {
+  return look_at_threads(leader, [](const std::filesystem::path& thread) {
+    const auto fields = fields_of(thread.string() + "/stat");
+    return fields.empty() || (fields[state] != "R" && fields[state] != "D");
+  });
+}
 
 Delays delays_of_family(pid_t leader) {
   Delays delays;
-  add_delays_of_family(leader, delays);
+  look_at_threads(leader, [&](const std::filesystem::path& thread) {
+    std::istringstream numbers(contents(thread.string() + "/schedstat"));
+    std::chrono::nanoseconds::rep ran = 0;
+    std::chrono::nanoseconds::rep waited = 0;
+    if (numbers >> ran >> waited)
+      delays[static_cast<pid_t>(std::stol(thread.filename()))] = std::chrono::nanoseconds{waited};
+    return true;
+  });
   return delays;
 }
 
