@@ -12,7 +12,7 @@ LAYERS = [
     ["server/frame", "server/peer_log"],
     ["server/directory/", "server/net/"],
     ["server/context"],
-    ["server/chat/", "server/two_socket/"],
+    ["server/chat/", "server/cluster/", "server/two_socket/"],
     ["server/", "client/"],
     ["tests/support/"],
     ["tests/conformance/model/"],
