@@ -30,6 +30,8 @@ FORBIDDEN = {
     "protocol/": r"asio.*|atomic|chrono|condition_variable|mutex|thread|poll\.h|pthread\.h|unistd\.h|sys/.*",
     "server/": r"termios\.h|term\.h|sys/ioctl\.h",
 }
+# What one part alone knows.
+OWNED = {"server/cluster/": r"nats.*"}
 
 
 def part_of(path):
@@ -45,6 +47,8 @@ def complaints(path, text):
         quote, name = match.groups()
         if quote == "<":
             if any(path.startswith(top) and re.fullmatch(names, name) for top, names in FORBIDDEN.items()):
+                yield f"{path}:{number}: {part} must not know <{name}>"
+            if any(part != owner and re.fullmatch(names, name) for owner, names in OWNED.items()):
                 yield f"{path}:{number}: {part} must not know <{name}>"
             continue
         if name == "clauses.inc":  # made from PROTOCOL.md while the project is built
@@ -63,6 +67,7 @@ def main(root):
             files += 1
             found += complaints(file.relative_to(root).as_posix(), file.read_text())
     assert list(complaints("server/net/x.hpp", '#include "server/chat/outbox.hpp"\n')), "the check sees nothing"
+    assert list(complaints("server/net/x.hpp", "#include <nats/nats.h>\n")), "the check sees no library"
     assert files > 250, f"only {files} files"
     print("\n".join(found) or f"{files} files, every include in order")
     return 1 if found else 0

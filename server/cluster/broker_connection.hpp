@@ -1,0 +1,114 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/thread_annotations.hpp"
+#include "server/cluster/broker.hpp"
+#include "server/cluster/incoming_queue.hpp"
+#include "server/cluster/nats_handle.hpp"
+#include "server/log_limit.hpp"
+
+namespace parley::cluster {
+
+/// What a Broker has of libnats: for broker.cpp, which connects and carries messages, and broker_buckets.cpp.
+class Broker::Connection {
+ public:
+  Connection(BrokerOptions options, spdlog::logger& log, Events events);
+  /// Returns when the library calls none of the handlers any more.
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  bool connect();
+  bool subscribe(const std::string& subject);
+  std::optional<Incoming> next(std::chrono::milliseconds timeout);
+  void interrupt() { incoming_.interrupt(); }
+  bool listen(const std::string& subject, std::function<void(std::string_view)> heard);
+  bool publish(const std::string& subject, const std::string& reply, std::string_view bytes);
+
+  /// Throws as Broker::open_buckets().
+  bool open_bucket(Bucket bucket);
+  /// Revision 0: the key must not exist.
+  Written write(Bucket bucket, const std::string& key, std::string_view value, std::uint64_t revision);
+  /// As Broker::get(); a marker that somebody else's tool has left in place of a key is missing with a
+  /// revision.
+  Read read(Bucket bucket, const std::string& key);
+  Reply erase(Bucket bucket, std::uint64_t revision);
+
+  bool is_connected() const;
+  /// Null before connect() was true; then valid for as long as this. Any thread.
+  natsConnection* nats() const {
+    const Link* const link = live_.load(std::memory_order_acquire);
+    return link == nullptr ? nullptr : link->connection.get();
+  }
+  const BrokerOptions& options() const { return options_; }
+
+  void set_problem(std::string problem) EXCLUDES(mutex_);
+  std::string problem() const EXCLUDES(mutex_);
+  /// The URLs as they may be shown.
+  std::string hosts() const;
+
+ private:
+  struct Listener {
+    Connection* connection;
+    std::string subject;
+    std::function<void(NatsMessage)> heard;
+  };
+  struct Link {
+    NatsConnection connection;
+    JetStream jetstream;
+    std::vector<NatsSubscription> subscriptions;
+  };
+
+  NatsOptions make_options();
+  bool add_listener(const std::string& subject, std::function<void(NatsMessage)> heard);
+  bool subscribe(Link& link, Listener& listener) EXCLUDES(mutex_);
+  /// That of a connection that there has been.
+  jsCtx* jetstream() const { return live_.load(std::memory_order_acquire)->jetstream.get(); }
+  void queue(NatsMessage message);
+  void explain_failure(natsStatus status);
+  std::string bucket_name(Bucket bucket) const;
+  Reply judge(natsStatus status, jsErrCode code, std::string_view what);
+  /// Throws for what no waiting mends.
+  void explain_bucket(natsStatus status, jsErrCode code);
+  void say(LogLimit& limit, spdlog::level::level_enum level, std::string_view line);
+  void end_handler() EXCLUDES(mutex_);
+
+  // What the library calls.
+  static void on_disconnected(natsConnection* nats, void* self);
+  static void on_reconnected(natsConnection* nats, void* self);
+  static void on_closed(natsConnection* nats, void* self);
+  static void on_error(natsConnection* nats, natsSubscription* subscription, natsStatus status, void* self);
+  static void on_heard(natsConnection* nats, natsSubscription* subscription, natsMsg* message,
+                       void* listener);
+  static void on_listener_ended(void* listener);
+
+  const BrokerOptions options_;
+  spdlog::logger& log_;
+  const Events events_;
+
+  // Each kind of line a few times at once, then now and then.
+  static constexpr Rate log_rate{.per_second = 0.1, .burst = 4};
+  LogLimit connection_lines_{log_rate};
+  LogLimit lost_lines_{log_rate};
+  LogLimit error_lines_{log_rate};
+  LogLimit question_lines_{log_rate};
+
+  mutable Mutex mutex_;
+  std::string problem_ GUARDED_BY(mutex_);
+  std::size_t handlers_ GUARDED_BY(mutex_) = 0;  ///< that the library has not told to have ended
+  Condition handler_ended_;
+  std::atomic<bool> is_ending_ = false;
+
+  IncomingQueue incoming_;
+  std::vector<std::unique_ptr<Listener>> listeners_;  ///< of every link
+  /// Links that were given up stay, since somebody may be about to use them.
+  std::vector<std::unique_ptr<Link>> links_;
+  std::atomic<Link*> live_ = nullptr;  ///< the last, with all that it needs
+};
+
+}  // namespace parley::cluster
