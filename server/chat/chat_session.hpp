@@ -96,7 +96,9 @@ class ChatSession : public Session {
   bool handle_next() final;
   void expire(Deadline kind) final;
   void refuse(std::string_view sentence) final { end_with(sentence, to_sentence(sentence)); }
-  void asked_to_end(std::string_view reason) final { end_with(reason, {}); }
+  void asked_to_end(std::string_view reason, std::string_view farewell) final {
+    end_with(reason, farewell.empty() ? std::string() : to_sentence(farewell));
+  }
   void input_ended() final { handle_end(); }
   void end(std::string_view reason) final;
 

@@ -309,7 +309,8 @@ void Connection::shut_down(const char* reason) noexcept {
   ::shutdown(socket_.native_handle(), SHUT_RDWR);
 }
 
-void Connection::ask_to_end(const char* reason) noexcept {
+void Connection::ask_to_end(const char* reason, const char* farewell) noexcept {
+  if (farewell != nullptr) farewell_.store(farewell, std::memory_order_relaxed);
   const char* nobody = nullptr;
   end_wish_.compare_exchange_strong(nobody, reason, std::memory_order_acq_rel);
   wake();

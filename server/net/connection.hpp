@@ -139,10 +139,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void abort(const char* reason) noexcept EXCLUDES(write_mutex_);
 
   /// Leaves the wish that the owner ends the conversation in good order, and wakes it. `reason`: a literal;
-  /// the first one stays.
-  void ask_to_end(const char* reason) noexcept;
+  /// the first one stays. `farewell`: what the peer is to be told, a literal sentence; null: nothing.
+  void ask_to_end(const char* reason, const char* farewell = nullptr) noexcept;
   /// Null while nobody wishes that.
   const char* end_wish() const { return end_wish_.load(std::memory_order_acquire); }
+  /// Of whoever had one; empty: nobody.
+  std::string_view farewell() const {
+    const char* const sentence = farewell_.load(std::memory_order_relaxed);
+    return sentence != nullptr ? sentence : std::string_view();
+  }
 
   void wake() { waker_.wake(); }
   bool is_woken() const { return waker_.is_woken(); }
@@ -261,7 +266,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<State> state_{State::open};  // changed under write_mutex_
   std::atomic<const char*> failure_{nullptr};
   std::atomic<const char*> end_wish_{nullptr};
-  std::atomic<std::size_t> waiting_bytes_{0};  // these two are changed under write_mutex_
+  std::atomic<const char*> farewell_{nullptr};  // set before the wish
+  std::atomic<std::size_t> waiting_bytes_{0};   // these two are changed under write_mutex_
   std::atomic<std::size_t> waiting_frames_{0};
   std::atomic<std::size_t> held_bytes_{0};
   std::array<std::atomic<std::int64_t>, deadline_kinds> deadlines_;  // Clock ticks, by Deadline

@@ -23,7 +23,7 @@ class RefusedSession : public Session {
   bool in_frame() const override { return false; }
   void expire(Deadline) override {}
   void refuse(std::string_view) override {}
-  void asked_to_end(std::string_view) override {}
+  void asked_to_end(std::string_view, std::string_view) override {}
   void end(std::string_view) override {}
 
   const std::string last_words_;

@@ -89,8 +89,9 @@ class Session {
   virtual void expire(Deadline kind) = 0;
   /// The client is another protocol's: this sentence, and the end.
   virtual void refuse(std::string_view sentence) = 0;
-  /// Somebody wishes that the conversation ends, for this reason.
-  virtual void asked_to_end(std::string_view reason) = 0;
+  /// Somebody wishes that the conversation ends, for this reason. `farewell`: a sentence for the peer, if
+  /// any.
+  virtual void asked_to_end(std::string_view reason, std::string_view farewell) = 0;
   /// The peer has ended its stream in good order; end() follows.
   virtual void input_ended() {}
   /// The stream has ended, for this reason; the last call. Must leave the directory. What waits for the peer

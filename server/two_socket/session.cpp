@@ -251,9 +251,9 @@ void TwoSocketSession::expire(Deadline kind) {
   }
 }
 
-void TwoSocketSession::asked_to_end(std::string_view reason) {
+void TwoSocketSession::asked_to_end(std::string_view reason, std::string_view farewell) {
   (void)answer_register(IfUndecided::answer);
-  end_with(reason, {});
+  end_with(reason, farewell.empty() ? std::string() : error_frame(ErrorCode::malformed_username, farewell));
 }
 
 void TwoSocketSession::end(std::string_view reason) {

@@ -30,7 +30,7 @@ class TwoSocketSession : public Session {
   bool may_be_read_later() const override { return !has_one_socket(); }
   void expire(Deadline kind) override;
   void refuse(std::string_view sentence) override;
-  void asked_to_end(std::string_view reason) override;
+  void asked_to_end(std::string_view reason, std::string_view farewell) override;
   void end(std::string_view reason) override;
 
   void on(const two_socket::Register& request);
