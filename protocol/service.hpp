@@ -31,7 +31,7 @@ Command parse(std::string_view question);
 /// One user who is there.
 struct Presence {
   std::string name;
-  std::string_view dialect;  ///< its option, as "telnet"; a constant
+  std::string dialect;  ///< its option, as "telnet"
   std::string room;
   std::int64_t since_s;  ///< of 1970, in UTC
 };

@@ -64,7 +64,8 @@ void ChatSession::expire(Deadline kind) {
 ChatSession::SignOn ChatSession::sign_on(std::string_view name, std::string_view room) {
   if (check_name(name) != NameFault::none) return SignOn::refused;
   auto newcomer = make_user(std::string(name));
-  if (context_.chat.reserve(newcomer) != newcomer) return SignOn::taken;
+  if (const auto claim = context_.chat.reserve(newcomer).claim; claim != NameClaim::granted)
+    return to_sign_on(claim);
   user_ = std::move(newcomer);
   connection().clear_deadline(Deadline::sign_on);
   connection().become_somebody();
@@ -80,13 +81,24 @@ ChatSession::SignOn ChatSession::rename(std::string_view name) {
   if (check_name(name) != NameFault::none) return SignOn::refused;
   const auto newcomer = make_user(std::string(name));
   const auto former = user_;
-  const auto holder = context_.chat.rename(*former, newcomer, [&] {
+  const auto reserved = context_.chat.rename(*former, newcomer, [&] {
     former->retire();
     user_ = newcomer;
     connection().set_label(newcomer->name());
     send(welcome(*newcomer, Occasion::renamed));
   });
-  return holder == newcomer ? SignOn::done : SignOn::taken;
+  return to_sign_on(reserved.claim);
+}
+
+ChatSession::SignOn ChatSession::to_sign_on(NameClaim claim) {
+  switch (claim) {
+    case NameClaim::granted:
+      return SignOn::done;
+    case NameClaim::unchecked:
+      return SignOn::unchecked;
+    default:
+      return SignOn::taken;
+  }
 }
 
 bool ChatSession::move(std::string_view room) {

@@ -25,14 +25,15 @@ class ChatSession : public Session {
   enum class SignOn {
     done,
     refused,  ///< nobody can have the name: name_sentence(check_name(name)) says why
-    taken
+    taken,
+    unchecked  ///< nobody can say now whether it is free: names_unchecked
   };
 
-  /// Takes the name and joins the room (empty: the lobby). When done, welcome() has been sent before anything
-  /// else and the others have been told. Must not be signed on.
+  /// Takes the name and joins the room (empty: the lobby). May wait for other nodes. When done, welcome() has
+  /// been sent before anything else and the others have been told. Must not be signed on.
   SignOn sign_on(std::string_view name, std::string_view room = {});
 
-  /// The user's new name. When done, welcome() has been sent. Must be signed on.
+  /// The user's new name. May wait for other nodes. When done, welcome() has been sent. Must be signed on.
   SignOn rename(std::string_view name);
 
   /// To another room (empty: the lobby); the others in both are told. When done, welcome() has been sent
@@ -101,6 +102,8 @@ class ChatSession : public Session {
   }
   void input_ended() final { handle_end(); }
   void end(std::string_view reason) final;
+
+  static SignOn to_sign_on(NameClaim claim);
 
   Context& context_;
   const std::shared_ptr<Outbox> outbox_;

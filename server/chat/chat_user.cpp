@@ -35,4 +35,9 @@ void ChatUser::log(std::string_view line) const {
   outbox_->connection().log(spdlog::level::info, "{}", line);
 }
 
+/// Not one who has signed off just now: the connection is no longer this user's.
+void ChatUser::evict(const char* reason) noexcept {
+  if (!is_retired_.load(std::memory_order_relaxed)) outbox_->connection().ask_to_end(reason, reason);
+}
+
 }  // namespace parley

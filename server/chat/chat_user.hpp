@@ -21,6 +21,7 @@ class ChatUser : public Member {
   bool hears_notices() const override { return true; }
   void announce(const Notice& notice) final;
   void log(std::string_view line) const final;
+  void evict(const char* reason) noexcept final;
   /// The same under the next name.
   const void* source() const final { return outbox_.get(); }
 

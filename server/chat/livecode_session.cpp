@@ -125,6 +125,8 @@ void LiveCodeSession::on(const livecode::SignOn& request) {
       return send(livecode::error(name_sentence(check_name(name))));
     case SignOn::taken:
       return send(livecode::error(livecode::username_taken));
+    case SignOn::unchecked:
+      return send(livecode::error(names_unchecked));
   }
 }
 

@@ -124,6 +124,8 @@ void RoomsSession::on(const rooms::Connect& request) {
       return ask_again(name_sentence(check_name(request.name)));
     case SignOn::taken:
       return ask_again("That name is taken.");
+    case SignOn::unchecked:
+      return tell_peer(std::string(names_unchecked) + '.');
   }
 }
 

@@ -129,6 +129,8 @@ void TelnetSession::take_name(std::string_view line) {
       return ask_again(name_sentence(check_name(line)));
     case SignOn::taken:
       return ask_again("Name already registered.");
+    case SignOn::unchecked:
+      return ask_again(std::string(names_unchecked) + '.');
   }
 }
 

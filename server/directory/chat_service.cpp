@@ -2,7 +2,45 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "protocol/user_name.hpp"
+
 namespace parley {
+namespace {
+
+void hand_out(const Message& message, const Members& recipients, FunctionRef<void(std::size_t)> begin,
+              FunctionRef<Receipt()> receipt) {
+  begin(recipients.size());
+  for (const auto& recipient : recipients) recipient->deliver(message, receipt());
+}
+
+}  // namespace
+
+ChatService::Reservation ChatService::reserve(const std::shared_ptr<Member>& newcomer) {
+  auto holder = directory_.reserve(newcomer);
+  if (holder != newcomer) return {NameClaim::taken, std::move(holder)};
+  if (other_nodes_ == nullptr) return {NameClaim::granted, std::move(holder)};
+  return claim(newcomer);
+}
+
+ChatService::Reservation ChatService::claim(const std::shared_ptr<Member>& newcomer) {
+  OtherNodes::Claimed claimed;
+  try {
+    claimed = other_nodes_->claim(*newcomer);
+  } catch (...) {
+    directory_.release(*newcomer);
+    throw;
+  }
+  if (claimed.claim != NameClaim::granted) {
+    directory_.release(*newcomer);
+    return {claimed.claim, nullptr};
+  }
+  if (directory_.confirm(*newcomer, claimed.arrival)) return {NameClaim::granted, newcomer};
+  // A user of another node has displaced the newcomer meanwhile.
+  other_nodes_->give_up(*newcomer);
+  return {NameClaim::taken, nullptr};
+}
 
 void ChatService::join(const Member& newcomer, std::string_view room, std::string_view how,
                        FunctionRef<void()> welcome) {
@@ -10,26 +48,44 @@ void ChatService::join(const Member& newcomer, std::string_view room, std::strin
   if (!others) return;
   counters_.users.fetch_add(1, std::memory_order_relaxed);
   newcomer.log(fmt::format("{} arrived ({})", newcomer.name(), how));
+  if (other_nodes_ != nullptr) other_nodes_->arrived(newcomer);
   welcome();
   announce(*others, {Notice::Kind::arrived, newcomer.name()});
 }
 
-std::shared_ptr<Member> ChatService::rename(const Member& member, const std::shared_ptr<Member>& newcomer,
-                                            FunctionRef<void()> welcome) {
-  auto holder = directory_.rename(member, newcomer);
-  if (holder != newcomer) return holder;
+ChatService::Reservation ChatService::rename(const Member& member, const std::shared_ptr<Member>& newcomer,
+                                             FunctionRef<void()> welcome) {
+  const bool is_claimed = other_nodes_ != nullptr && member.key() != newcomer->key();
+  if (is_claimed)
+    if (auto reserved = reserve(newcomer); reserved.claim != NameClaim::granted) return reserved;
+  std::shared_ptr<Member> holder;
+  try {
+    holder = directory_.rename(member, newcomer);
+  } catch (...) {
+    if (is_claimed) give_up(*newcomer);
+    throw;
+  }
+  if (holder != newcomer) {
+    if (is_claimed) give_up(*newcomer);
+    return {NameClaim::taken, std::move(holder)};
+  }
+  try {
+    if (other_nodes_ != nullptr) other_nodes_->renamed(member, *newcomer);
+  } catch (...) {
+    // The session, which ends now, knows of the former name alone.
+    other_nodes_->left(member);
+    leave(*newcomer, "there was no memory for its new name");
+    throw;
+  }
   welcome();
-  if (member.name() == newcomer->name()) return holder;
-  newcomer->log(fmt::format("{} is called {} now", member.name(), newcomer->name()));
-  const Members others = directory_.hearers_beside(*newcomer);
-  announce(others, {Notice::Kind::left, member.name()});
-  announce(others, {Notice::Kind::arrived, newcomer->name()});
-  return holder;
+  announce_rename(member, *newcomer);
+  return {NameClaim::granted, newcomer};
 }
 
 bool ChatService::move(const Member& member, std::string_view room, FunctionRef<void()> welcome) {
   const auto moved = directory_.move(member, room);
   if (!moved) return false;
+  if (other_nodes_ != nullptr) other_nodes_->moved(member);
   welcome();
   announce(moved->left, {Notice::Kind::left, member.name()});
   announce(moved->joined, {Notice::Kind::arrived, member.name()});
@@ -37,20 +93,24 @@ bool ChatService::move(const Member& member, std::string_view room, FunctionRef<
 }
 
 void ChatService::leave(const Member& member, std::string_view reason) noexcept {
-  const Members others = directory_.release(member);
+  const auto others = directory_.release(member);
+  if (others && other_nodes_ != nullptr) other_nodes_->left(member);
   try {
     member.log(fmt::format("{} left: {}", member.name(), reason));
-    announce(others, {Notice::Kind::left, member.name()});
+    if (others) announce(*others, {Notice::Kind::left, member.name()});
   } catch (const std::exception&) {  // out of memory: gone without a word
   }
+}
+
+void ChatService::give_up(const Member& member) noexcept {
+  if (directory_.release(member) && other_nodes_ != nullptr) other_nodes_->give_up(member);
 }
 
 void ChatService::say(Member& sender, std::string_view body, Message::Clock::time_point answer_by,
                       FunctionRef<void(std::size_t)> begin, FunctionRef<Receipt()> receipt) {
   const auto company = directory_.others_in_room(sender);
   const Message message(sender.name(), body, Audience::room, company.room, answer_by, sender.source());
-  begin(company.members.size());
-  for (const auto& recipient : company.members) recipient->deliver(message, receipt());
+  hand_out(message, company.members, begin, receipt);
   if (sender.hears_itself()) sender.deliver(message, {});
 }
 
@@ -63,9 +123,72 @@ bool ChatService::tell(const Member& sender, std::string_view name, std::string_
   return true;
 }
 
+std::shared_ptr<Member> ChatService::admit(const std::shared_ptr<Member>& remote, std::string_view room,
+                                           std::uint64_t arrival, std::int64_t since_s) {
+  auto admission = directory_.admit(remote, room, arrival, since_s);
+  if (const auto& displaced = admission.displaced) {
+    if (admission.was_confirmed) displaced->evict(name_given_away);
+    if (admission.was_signed_on)
+      announce(admission.hearers_of_displaced, {Notice::Kind::left, displaced->name()});
+  }
+  announce(admission.hearers, {Notice::Kind::arrived, remote->name()});
+  return std::move(admission.displaced);
+}
+
+void ChatService::relocate(const Member& remote, std::string_view room) {
+  const auto moved = directory_.move(remote, room);
+  if (!moved) return;
+  announce(moved->left, {Notice::Kind::left, remote.name()});
+  announce(moved->joined, {Notice::Kind::arrived, remote.name()});
+}
+
+std::shared_ptr<Member> ChatService::rename_elsewhere(const Member& former,
+                                                      const std::shared_ptr<Member>& remote) {
+  const auto listing = directory_.listing(former);
+  if (!listing) return nullptr;
+  if (directory_.rename(former, remote) == remote) {
+    announce_rename(former, *remote);
+    return nullptr;
+  }
+  dismiss(former);
+  return admit(remote, listing->room, listing->arrival, listing->since_s);
+}
+
+void ChatService::dismiss(const Member& remote) noexcept {
+  const auto others = directory_.release(remote);
+  try {
+    if (others) announce(*others, {Notice::Kind::left, remote.name()});
+  } catch (const std::exception&) {  // out of memory: gone without a word
+  }
+}
+
+void ChatService::hear_line(const DistantLine& line, std::string_view room,
+                            FunctionRef<void(std::size_t)> begin, FunctionRef<Receipt()> receipt) {
+  const auto company = directory_.local_company(room);
+  hand_out({line.sender, line.body, Audience::room, company.room, line.answer_by, line.source},
+           company.members, begin, receipt);
+}
+
+bool ChatService::hear_private_line(const DistantLine& line, std::string_view recipient,
+                                    FunctionRef<Receipt()> receipt) {
+  const auto found = directory_.find_local(recipient);
+  if (!found.member) return false;
+  found.member->deliver({line.sender, line.body, Audience::user, found.room, line.answer_by, line.source},
+                        receipt());
+  return true;
+}
+
 void ChatService::announce(const Members& members, const Notice& notice) const {
   if (is_stopping()) return;
   for (const auto& member : members) member->announce(notice);
+}
+
+void ChatService::announce_rename(const Member& former, const Member& member) const {
+  if (former.name() == member.name()) return;
+  member.log(fmt::format("{} is called {} now", former.name(), member.name()));
+  const Members others = directory_.hearers_beside(member);
+  announce(others, {Notice::Kind::left, former.name()});
+  announce(others, {Notice::Kind::arrived, member.name()});
 }
 
 }  // namespace parley

@@ -19,8 +19,17 @@ std::int64_t now_s() {
 Directory::Directory(std::string_view lobby) : lobby_(lobby), lobby_key_(fold_case(lobby)) {}
 
 std::shared_ptr<Member> Directory::reserve(const std::shared_ptr<Member>& newcomer) {
+  Entry entry{newcomer, newcomer->carrier()};
   const MutexLock lock(mutex_);
-  return entries_.try_emplace(newcomer->key(), Entry{newcomer}).first->second.member;
+  return entries_.try_emplace(newcomer->key(), std::move(entry)).first->second.member;
+}
+
+bool Directory::confirm(const Member& member, std::uint64_t arrival) {
+  const MutexLock lock(mutex_);
+  const auto found = find_entry(member);
+  if (found == entries_.end()) return false;
+  found->second.arrival = arrival;
+  return true;
 }
 
 std::optional<Members> Directory::sign_on(const Member& member, std::string_view room) {
@@ -29,7 +38,8 @@ std::optional<Members> Directory::sign_on(const Member& member, std::string_view
   const auto found = find_entry(member);
   if (found == entries_.end()) return std::nullopt;
   Entry& entry = found->second;
-  entry.arrival = ++arrivals_;
+  entry.place = ++places_;
+  if (entry.arrival == 0) entry.arrival = entry.place;
   entry.since_s = now_s();
   const auto listed = by_key_.emplace(found->first, &entry).first;
   Members others;
@@ -44,16 +54,16 @@ std::optional<Members> Directory::sign_on(const Member& member, std::string_view
   return others;
 }
 
-Members Directory::release(const Member& member) noexcept {
-  std::shared_ptr<Member> released;  // these are destroyed after the lock is gone
+std::optional<Members> Directory::release(const Member& member) noexcept {
+  Entries::node_type released;  // these are destroyed after the lock is gone
   std::shared_ptr<NameList> names;
   Members others;
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
-  if (found == entries_.end()) return others;
+  if (found == entries_.end()) return std::nullopt;
   if (const Room* const room = found->second.room) {
     try {
-      others = all_but(room->hearers, member);
+      others = all_but(room->hearers, &member);
     } catch (const std::exception&) {  // out of memory: the name is free all the same
     }
     leave_room(found->second);
@@ -61,28 +71,30 @@ Members Directory::release(const Member& member) noexcept {
     names.swap(names_);
     ++changes_;
   }
-  released = std::move(found->second.member);
-  entries_.erase(found);
+  released = entries_.extract(found);
   return others;
 }
 
 std::shared_ptr<Member> Directory::rename(const Member& member, const std::shared_ptr<Member>& newcomer) {
   std::shared_ptr<Member> renamed;  // these are destroyed after the lock is gone
   std::shared_ptr<NameList> names;
+  Entries::node_type reservation;
   std::string key = newcomer->key();
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
   if (found == entries_.end() || found->second.room == nullptr) return nullptr;
   const auto holder = entries_.find(key);
-  if (holder != entries_.end() && holder != found) return holder->second.member;
+  if (holder != entries_.end() && holder != found) {
+    if (holder->second.member != newcomer) return holder->second.member;
+    reservation = entries_.extract(holder);
+  }
   // From here on nothing takes memory: a node is moved, not made.
   auto listed = by_key_.extract(found->first);
   auto node = entries_.extract(found);
   Entry& entry = node.mapped();
   renamed = std::exchange(entry.member, newcomer);
-  entry.room->members[entry.arrival] = newcomer;
-  if (const auto hearer = entry.room->hearers.find(entry.arrival); hearer != entry.room->hearers.end())
-    hearer->second = newcomer;
+  for (Arrivals* const arrivals : {&entry.room->members, &entry.room->hearers})
+    if (const auto place = arrivals->find(entry.place); place != arrivals->end()) place->second = newcomer;
   node.key() = std::move(key);
   listed.key() = entries_.insert(std::move(node)).position->first;
   by_key_.insert(std::move(listed));
@@ -96,7 +108,7 @@ std::optional<Directory::Move> Directory::move(const Member& member, std::string
   const auto found = find_entry(member);
   if (found == entries_.end() || found->second.room == nullptr) return std::nullopt;
   Entry& entry = found->second;
-  Members left = all_but(entry.room->hearers, member);
+  Members left = all_but(entry.room->hearers, &member);
   Room& target = open_room(room);
   if (&target == entry.room) return std::nullopt;
   Entry arriving = entry;
@@ -104,6 +116,47 @@ std::optional<Directory::Move> Directory::move(const Member& member, std::string
   leave_room(entry);
   entry.room = arriving.room;
   return Move{std::move(left), std::move(joined)};
+}
+
+Directory::Admission Directory::admit(const std::shared_ptr<Member>& remote, std::string_view room,
+                                      std::uint64_t arrival, std::int64_t since_s) {
+  Admission admission;
+  Entry arriving{remote, remote->carrier(), 0, arrival, nullptr, since_s};  // these are destroyed after the
+  std::shared_ptr<NameList> names;                                          // lock is gone
+  const MutexLock lock(mutex_);
+  arriving.place = ++places_;
+  const auto [found, is_new] = entries_.try_emplace(remote->key());
+  Entry& entry = found->second;
+  admission.displaced = entry.member;
+  admission.was_confirmed = entry.arrival != 0;
+  admission.was_signed_on = entry.room != nullptr;
+  try {
+    if (entry.room != nullptr)
+      admission.hearers_of_displaced = all_but(entry.room->hearers, entry.member.get());
+    else
+      by_key_.emplace(found->first, &entry);
+    admission.hearers = enter(arriving, open_room(room));
+  } catch (...) {
+    if (entry.room == nullptr) by_key_.erase(found->first);
+    if (is_new) entries_.erase(found);
+    throw;
+  }
+  std::erase(admission.hearers, entry.member);
+  std::swap(entry, arriving);
+  if (arriving.room != nullptr) leave_room(arriving);
+  names.swap(names_);
+  ++changes_;
+  return admission;
+}
+
+void Directory::renumber(const Member& member, std::uint64_t arrival) {
+  std::shared_ptr<NameList> names;  // destroyed after the lock is gone
+  const MutexLock lock(mutex_);
+  const auto found = find_entry(member);
+  if (found == entries_.end() || found->second.room == nullptr) return;
+  found->second.arrival = arrival;
+  names.swap(names_);
+  ++changes_;
 }
 
 Directory::Found Directory::find(std::string_view name, const Member* seeker) const {
@@ -115,16 +168,36 @@ Directory::Found Directory::find(std::string_view name, const Member* seeker) co
   return {found->second.member, found->second.room->name};
 }
 
+Directory::Found Directory::find_local(std::string_view name) const {
+  const std::string key = fold_case(name);
+  const MutexLock lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second.room == nullptr || found->second.carrier) return {};
+  return {found->second.member, found->second.room->name};
+}
+
 Directory::Company Directory::others_in_room(const Member& member) const {
   const MutexLock lock(mutex_);
   const Entry* const entry = find_signed_on(member);
-  return entry != nullptr ? Company{all_but(entry->room->members, member), entry->room->name} : Company{};
+  if (entry == nullptr) return {};
+  const Room& room = *entry->room;
+  Members others = all_but(room.members, &member, room.carriers.size());
+  for (const auto& [carrier, count] : room.carriers) others.push_back(carrier);
+  return {std::move(others), room.name};
+}
+
+Directory::Company Directory::local_company(std::string_view room) const {
+  const std::string key = fold_case(room);
+  const MutexLock lock(mutex_);
+  const auto found = rooms_.find(key);
+  if (found == rooms_.end()) return {};
+  return {all_but(found->second.members, nullptr), found->second.name};
 }
 
 Members Directory::hearers_beside(const Member& member) const {
   const MutexLock lock(mutex_);
   const Entry* const entry = find_signed_on(member);
-  return entry != nullptr ? all_but(entry->room->hearers, member) : Members{};
+  return entry != nullptr ? all_but(entry->room->hearers, &member) : Members{};
 }
 
 std::string Directory::room_of(const Member& member) const {
@@ -138,10 +211,10 @@ void Directory::let_hear(const Member& member, bool hears) {
   const auto found = find_entry(member);
   if (found == entries_.end() || found->second.room == nullptr) return;
   const Entry& entry = found->second;
-  if (hears)
-    entry.room->hearers.emplace(entry.arrival, entry.member);
+  if (hears && !entry.carrier)
+    entry.room->hearers.emplace(entry.place, entry.member);
   else
-    entry.room->hearers.erase(entry.arrival);
+    entry.room->hearers.erase(entry.place);
 }
 
 std::optional<service::Presence> Directory::presence(std::string_view name) const {
@@ -150,6 +223,13 @@ std::optional<service::Presence> Directory::presence(std::string_view name) cons
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return std::nullopt;
   return presence_of(*found->second);
+}
+
+std::optional<Directory::Listing> Directory::listing(const Member& member) const {
+  const MutexLock lock(mutex_);
+  const Entry* const entry = find_signed_on(member);
+  if (entry == nullptr) return std::nullopt;
+  return Listing{presence_of(*entry), entry->arrival};
 }
 
 Directory::Page Directory::page_behind(std::string_view key, std::size_t most) const {
@@ -165,25 +245,26 @@ Directory::Page Directory::page_behind(std::string_view key, std::size_t most) c
 }
 
 service::Presence Directory::presence_of(const Entry& entry) {
-  return {entry.member->name(), entry.member->dialect(), entry.room->name, entry.since_s};
+  return {entry.member->name(), std::string(entry.member->dialect()), entry.room->name, entry.since_s};
 }
 
 std::shared_ptr<NameList> Directory::names() const {
-  std::vector<std::pair<std::uint64_t, std::shared_ptr<Member>>> arrivals;
+  using Order = std::pair<std::uint64_t, std::uint64_t>;  // on all nodes; here, should that not decide
+  std::vector<std::pair<Order, std::shared_ptr<Member>>> arrivals;
   std::uint64_t as_of = 0;
   {
     const MutexLock lock(mutex_);
     if (names_) return names_;
     arrivals.reserve(entries_.size());
     for (const auto& [key, entry] : entries_)
-      if (entry.room != nullptr) arrivals.emplace_back(entry.arrival, entry.member);
+      if (entry.room != nullptr) arrivals.emplace_back(Order{entry.arrival, entry.place}, entry.member);
     as_of = changes_;
   }
   // Sorted and copied without the lock: everybody else's messages go through it.
   std::ranges::sort(arrivals, {}, [](const auto& arrival) { return arrival.first; });
   std::vector<std::string> names;
   names.reserve(arrivals.size());
-  for (const auto& [arrival, member] : arrivals) names.push_back(member->name());
+  for (const auto& [order, member] : arrivals) names.push_back(member->name());
   auto list = std::make_shared<NameList>(std::move(names));
   const MutexLock lock(mutex_);
   if (changes_ == as_of && !names_) names_ = list;
@@ -209,18 +290,22 @@ Directory::Room& Directory::open_room(std::string_view name) {
   std::string key = fold_case(name);
   const auto found = rooms_.find(key);
   if (found != rooms_.end()) return found->second;
-  Room room{key, std::string(key == lobby_key_ ? lobby_ : name), {}, {}};
+  Room room{key, std::string(key == lobby_key_ ? lobby_ : name)};
   return rooms_.emplace(std::move(key), std::move(room)).first->second;
 }
 
 Members Directory::enter(Entry& entry, Room& room) {
   Members others;
   try {
-    others = all_but(room.hearers, *entry.member);
-    room.members.emplace(entry.arrival, entry.member);
-    if (entry.member->hears_notices()) room.hearers.emplace(entry.arrival, entry.member);
+    others = all_but(room.hearers, entry.member.get());
+    if (entry.carrier) {
+      ++room.carriers[entry.carrier];
+    } else {
+      room.members.emplace(entry.place, entry.member);
+      if (entry.member->hears_notices()) room.hearers.emplace(entry.place, entry.member);
+    }
   } catch (...) {
-    room.members.erase(entry.arrival);
+    room.members.erase(entry.place);
     close_if_empty(room);
     throw;
   }
@@ -230,20 +315,22 @@ Members Directory::enter(Entry& entry, Room& room) {
 
 void Directory::leave_room(Entry& entry) noexcept {
   Room& room = *std::exchange(entry.room, nullptr);
-  room.members.erase(entry.arrival);
-  room.hearers.erase(entry.arrival);
+  room.members.erase(entry.place);
+  room.hearers.erase(entry.place);
+  const auto carried = room.carriers.find(entry.carrier);
+  if (carried != room.carriers.end() && --carried->second == 0) room.carriers.erase(carried);
   close_if_empty(room);
 }
 
 void Directory::close_if_empty(const Room& room) noexcept {
-  if (room.members.empty()) rooms_.erase(rooms_.find(room.key));
+  if (room.is_empty()) rooms_.erase(rooms_.find(room.key));
 }
 
-Members Directory::all_but(const Arrivals& arrivals, const Member& one) {
+Members Directory::all_but(const Arrivals& arrivals, const Member* one, std::size_t more) {
   Members members;
-  members.reserve(arrivals.size());
-  for (const auto& [arrival, member] : arrivals)
-    if (member.get() != &one) members.push_back(member);
+  members.reserve(arrivals.size() + more);
+  for (const auto& [place, member] : arrivals)
+    if (member.get() != one) members.push_back(member);
   return members;
 }
 

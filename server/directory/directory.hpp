@@ -22,7 +22,8 @@ inline constexpr std::string_view usual_lobby = "General";
 /// Who has which name, and who is in which room: one namespace for all dialects. Names are the same when
 /// is_same_name() says so (R1, OD1), those of rooms, too. A name is reserved by the first request for it and
 /// found from the sign-on on. A room exists while somebody is in it and is shown as the first one wrote it.
-/// Every call is safe from any thread and does no I/O.
+/// Users of other nodes are here like all others, but in their room only their carrier stands for them, and
+/// none of them hears notices. Every call is safe from any thread and does no I/O.
 class Directory {
  public:
   explicit Directory(std::string_view lobby = usual_lobby);
@@ -30,16 +31,21 @@ class Directory {
   /// Reserves the newcomer's name. Returns who has it afterwards: the newcomer, or the one that was first.
   std::shared_ptr<Member> reserve(const std::shared_ptr<Member>& newcomer) EXCLUDES(mutex_);
 
+  /// The claim of a reserved name was granted: its order of arrival on all nodes, not 0. False when the
+  /// member has no name any more. Without other nodes everyone's order is that of the sign-ons.
+  bool confirm(const Member& member, std::uint64_t arrival) EXCLUDES(mutex_);
+
   /// From now on the member is found, and in the room (empty: the lobby). Returns who else in it hears
   /// notices. Does nothing when the member has no name any more.
   std::optional<Members> sign_on(const Member& member, std::string_view room = {}) EXCLUDES(mutex_);
 
-  /// Frees the name, if it is this member that has it, and whatever else fails. Returns who hears notices in
-  /// the room that it was in; nobody when there is no memory to list them.
-  Members release(const Member& member) noexcept EXCLUDES(mutex_);
+  /// Frees the name, whatever else fails; nullopt when it is not this member that has it. Returns who hears
+  /// notices in the room that it was in; nobody when there is no memory to list them.
+  std::optional<Members> release(const Member& member) noexcept EXCLUDES(mutex_);
 
-  /// The newcomer takes the place of a member that is signed on, with a name of its own. Returns who holds
-  /// that name afterwards: the newcomer, or somebody else, and nothing has changed then.
+  /// The newcomer takes the place of a member that is signed on, with a name of its own, which it may have
+  /// reserved. Returns who holds that name afterwards: the newcomer, or somebody else, and nothing has
+  /// changed then; null when the member has left. Both are of one node.
   std::shared_ptr<Member> rename(const Member& member, const std::shared_ptr<Member>& newcomer)
       EXCLUDES(mutex_);
 
@@ -52,14 +58,35 @@ class Directory {
   /// To another room (empty: the lobby); nullopt when the member is in that room already, or in none.
   std::optional<Move> move(const Member& member, std::string_view room) EXCLUDES(mutex_);
 
+  /// What the arrival of a user of another node changed.
+  struct Admission {
+    Members hearers;                    ///< who hears of it
+    std::shared_ptr<Member> displaced;  ///< who had the name; null: nobody
+    bool was_confirmed = false;         ///< the displaced one; else its confirm() will tell
+    bool was_signed_on = false;         ///< the displaced one
+    Members hearers_of_displaced;       ///< who hears of its going
+  };
+
+  /// A user of another node is reserved and signed on, in the room (empty: the lobby), in place of whoever
+  /// has the name here. Throws std::bad_alloc, and nothing has changed then.
+  Admission admit(const std::shared_ptr<Member>& remote, std::string_view room, std::uint64_t arrival,
+                  std::int64_t since_s) EXCLUDES(mutex_);
+
+  /// The name of one who is signed on was claimed again: its order of arrival is this from now on.
+  void renumber(const Member& member, std::uint64_t arrival) EXCLUDES(mutex_);
+
   /// Users, and the room that they share, as it is shown.
   struct Company {
     Members members;
     std::string room;
   };
 
-  /// Everyone in the member's room but the member, in order of arrival.
+  /// Everyone in the member's room but the member, in order of arrival; behind them each carrier of users who
+  /// are elsewhere, once.
   Company others_in_room(const Member& member) const EXCLUDES(mutex_);
+
+  /// Those in the room who have no carrier, in order of arrival.
+  Company local_company(std::string_view room) const EXCLUDES(mutex_);
 
   struct Found {
     std::shared_ptr<Member> member;  // null when nobody is signed on under the name
@@ -68,7 +95,10 @@ class Directory {
   /// Whoever has left finds nobody any more: `seeker`, when given.
   Found find(std::string_view name, const Member* seeker = nullptr) const EXCLUDES(mutex_);
 
-  /// Those of them who hear notices.
+  /// The same, but only one who has no carrier.
+  Found find_local(std::string_view name) const EXCLUDES(mutex_);
+
+  /// Those in the member's room, but the member, who hear notices.
   Members hearers_beside(const Member& member) const EXCLUDES(mutex_);
 
   /// The room that the member is in, as it is shown; empty when it is in none.
@@ -80,6 +110,13 @@ class Directory {
 
   /// Who has the name, when somebody is signed on under it.
   std::optional<service::Presence> presence(std::string_view name) const EXCLUDES(mutex_);
+
+  /// A user as other nodes are told of it.
+  struct Listing : service::Presence {
+    std::uint64_t arrival;
+  };
+  /// Nothing when the member is not signed on, or no longer.
+  std::optional<Listing> listing(const Member& member) const EXCLUDES(mutex_);
 
   struct Page {
     std::vector<service::Presence> users;
@@ -95,18 +132,22 @@ class Directory {
   std::shared_ptr<NameList> names() const EXCLUDES(mutex_);
 
  private:
-  using Arrivals = std::map<std::uint64_t, std::shared_ptr<Member>>;
+  using Arrivals = std::map<std::uint64_t, std::shared_ptr<Member>>;  // by Entry::place
   struct Room {
     std::string key;
     std::string name;
-    Arrivals members;
-    Arrivals hearers;  // those of them who hear notices
+    Arrivals members{};                                         // who have no carrier
+    Arrivals hearers{};                                         // those of them who hear notices
+    std::map<std::shared_ptr<Member>, std::size_t> carriers{};  // for how many users each
+    bool is_empty() const { return members.empty() && carriers.empty(); }
   };
   struct Entry {
     std::shared_ptr<Member> member;
-    std::uint64_t arrival = 0;
-    Room* room = nullptr;      // null until signed on
-    std::int64_t since_s = 0;  // of 1970, in UTC
+    std::shared_ptr<Member> carrier{};  // the member's
+    std::uint64_t place = 0;            // here
+    std::uint64_t arrival = 0;          // on all nodes: the place when there are no others
+    Room* room = nullptr;               // null until signed on
+    std::int64_t since_s = 0;           // of 1970, in UTC
   };
   using Entries = std::unordered_map<std::string, Entry>;
 
@@ -118,7 +159,8 @@ class Directory {
   Members enter(Entry& entry, Room& room) REQUIRES(mutex_);
   void leave_room(Entry& entry) noexcept REQUIRES(mutex_);
   void close_if_empty(const Room& room) noexcept REQUIRES(mutex_);
-  static Members all_but(const Arrivals& arrivals, const Member& one);
+  /// With room for so many more.
+  static Members all_but(const Arrivals& arrivals, const Member* one, std::size_t more = 0);
 
   const std::string lobby_;
   const std::string lobby_key_;
@@ -127,7 +169,7 @@ class Directory {
   Entries entries_ GUARDED_BY(mutex_);  // by Member::key()
   std::map<std::string_view, const Entry*> by_key_ GUARDED_BY(mutex_);  // of who is signed on
   std::unordered_map<std::string, Room> rooms_ GUARDED_BY(mutex_);      // by Room::key; none is empty
-  std::uint64_t arrivals_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t places_ GUARDED_BY(mutex_) = 0;
   mutable std::uint64_t changes_ GUARDED_BY(mutex_) = 0;        // of who is signed on
   mutable std::shared_ptr<NameList> names_ GUARDED_BY(mutex_);  // null since the last change
 };

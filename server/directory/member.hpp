@@ -37,6 +37,14 @@ class Member {
   /// Tells of a coming or going in the member's room. Any thread; never blocks.
   virtual void announce(const Notice&) {}
 
+  /// Who takes a line for all users of one other node in a room, once; null: the member itself does.
+  /// Constant; any thread.
+  virtual std::shared_ptr<Member> carrier() const { return nullptr; }
+
+  /// Asks for the end of its session; the user is told the reason, a literal sentence. Nothing for who has no
+  /// session here. Any thread; never blocks.
+  virtual void evict(const char*) noexcept {}
+
   /// Whether one's own lines come back. Constant; any thread.
   virtual bool hears_itself() const { return false; }
 

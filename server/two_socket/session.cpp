@@ -23,6 +23,7 @@ constexpr std::size_t logged_line_bytes = 80;
 constexpr std::chrono::milliseconds moment{100};
 
 std::string why_not(Attached attached, const std::string& name) {
+  if (attached == Attached::unchecked) return std::string(names_unchecked);
   if (attached == Attached::elsewhere)
     return "The other half of " + name + " was registered from another address";
   return "Username already taken";
@@ -113,11 +114,20 @@ bool TwoSocketSession::answer_register(IfUndecided undecided) {
 }
 
 /// The user who has the name now, if a socket of this protocol may join it. A newcomer is made for a free
-/// name.
+/// name; its attach() says when other nodes did not grant that.
 std::shared_ptr<TwoSocketUser> TwoSocketSession::reserve_name(std::string_view name) {
   const auto newcomer =
       std::make_shared<TwoSocketUser>(std::string(name), connection().origin(), context_, delivered_word_);
-  return std::dynamic_pointer_cast<TwoSocketUser>(context_.chat.reserve(newcomer));
+  ChatService::Reservation reserved;
+  try {
+    reserved = context_.chat.reserve(newcomer);
+  } catch (...) {
+    newcomer->settle_claim(NameClaim::unchecked);
+    throw;
+  }
+  newcomer->settle_claim(reserved.claim);
+  if (!reserved.holder) return newcomer;
+  return std::dynamic_pointer_cast<TwoSocketUser>(reserved.holder);
 }
 
 void TwoSocketSession::refuse_registration(const two_socket::Register& request, std::string_view phrase) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <utility>
 
 namespace parley {
@@ -15,11 +16,20 @@ TwoSocketUser::TwoSocketUser(std::string name, asio::ip::address address, Contex
       context_(context),
       delivered_word_(delivered_word) {}
 
+void TwoSocketUser::settle_claim(NameClaim claim) {
+  claim_ = claim;
+  is_claim_settled_.store(true, std::memory_order_release);
+  is_claim_settled_.notify_all();
+}
+
 TwoSocketUser::Attached TwoSocketUser::attach(Channel channel,
                                               const std::shared_ptr<Connection>& connection) {
+  is_claim_settled_.wait(false, std::memory_order_acquire);
+  if (claim_ == NameClaim::unchecked) return Attached::unchecked;
+  if (claim_ == NameClaim::taken) return Attached::taken;
   const MutexLock lock(mutex_);
   auto& place = channel == Channel::to_send ? send_connection_ : recv_connection_;
-  if (is_leaving_) return Attached::gone;
+  if (is_leaving_ || eviction_.load(std::memory_order_relaxed) != nullptr) return Attached::gone;
   if (place) return Attached::taken;
   if (connection->origin() != address_) return Attached::elsewhere;
   if (channel == Channel::to_send)
@@ -107,6 +117,17 @@ void TwoSocketUser::log(std::string_view line) const {
   send_connection_->log(spdlog::level::info, "{}", line);
 }
 
+void TwoSocketUser::evict(const char* reason) noexcept {
+  eviction_.store(reason, std::memory_order_relaxed);
+  std::array<std::shared_ptr<Connection>, 2> connections;
+  {
+    const MutexLock lock(mutex_);  // who attaches later sees the eviction
+    connections = {send_connection_, recv_connection_};
+  }
+  for (const auto& connection : connections)
+    if (connection) connection->ask_to_end(reason, reason);
+}
+
 void TwoSocketUser::leave(std::string_view reason, const Connection& ending) noexcept {
   const bool is_to_depart = [this] {
     const MutexLock lock(mutex_);
@@ -126,8 +147,10 @@ void TwoSocketUser::depart(std::string_view reason, const Connection* ending) no
     context_.chat.give_up(*this);
   if (mailbox_) mailbox_->close();
   if (replies_) replies_->close();
+  const char* const eviction = eviction_.load(std::memory_order_relaxed);
+  const char* const reason_of_other = eviction != nullptr ? eviction : "its other socket has ended";
   for (Connection* const connection : {send_connection_.get(), recv_connection_.get()})
-    if (connection != nullptr && connection != ending) connection->ask_to_end("its other socket has ended");
+    if (connection != nullptr && connection != ending) connection->ask_to_end(reason_of_other, eviction);
   has_departed_.store(true, std::memory_order_release);
   has_departed_.notify_all();
 }

@@ -29,13 +29,17 @@ class TwoSocketUser : public Member {
   enum class Attached {
     half,
     both,
-    taken,      ///< the channel has a socket already
+    taken,      ///< the channel has a socket already, or a user of another node the name
     elsewhere,  ///< the first REGISTER came from another address
+    unchecked,  ///< nobody can say now whether the name is free on other nodes
     gone        ///< the user has left
   };
 
-  /// Registers the connection for the channel, or says why not. `both` exactly once: the caller then signs
-  /// the user on.
+  /// What the request for its name ended in. Once, by who made it, before attach().
+  void settle_claim(NameClaim claim);
+
+  /// Registers the connection for the channel, or says why not; waits until the claim is settled. `both`
+  /// exactly once: the caller then signs the user on.
   Attached attach(two_socket::Channel channel, const std::shared_ptr<Connection>& connection)
       EXCLUDES(mutex_);
 
@@ -69,6 +73,7 @@ class TwoSocketUser : public Member {
   void announce(const Notice& notice) override;
   void deliver(const Message& message, Receipt receipt) override;
   void log(std::string_view line) const override;
+  void evict(const char* reason) noexcept override EXCLUDES(mutex_);
 
   /// The user goes, for this reason (R7): the name is free, what waits for it fails, its SENDs are answered,
   /// and the session of its other socket, if that is not `ending`, is asked to end. Only the first call acts;
@@ -81,6 +86,9 @@ class TwoSocketUser : public Member {
   const two_socket::DeliveredWord delivered_word_;
   std::atomic<bool> signed_on_{false};
   std::atomic<bool> has_departed_{false};  // depart() is done
+  std::atomic<bool> is_claim_settled_{false};
+  NameClaim claim_ = NameClaim::unchecked;      // constant once settled
+  std::atomic<const char*> eviction_{nullptr};  // why the user was evicted
 
   // Set by attach(), constant once signed on.
   std::shared_ptr<Connection> send_connection_;
