@@ -1,5 +1,6 @@
 // The n-th allocation of the server fails, for each n of a conversation in each dialect: once, or with all
-// that follow it. Whoever it was for may be gone; the server, and everybody who was there, goes on.
+// that follow it. Whoever it was for may be gone; the server, and everybody who was there, goes on. And for
+// each n of the arrival of a user of another node: it has arrived, or nothing has changed.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -21,6 +22,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "server/server.hpp"
 
@@ -214,12 +216,76 @@ class Trial {
   int lines_ = 0;
 };
 
+class Somebody : public Member {
+ public:
+  explicit Somebody(std::string name, std::shared_ptr<Member> carrier = nullptr)
+      : Member(std::move(name)), carrier_(std::move(carrier)) {}
+  std::string_view dialect() const override { return "telnet"; }
+  bool hears_notices() const override { return true; }
+  std::shared_ptr<Member> carrier() const override { return carrier_; }
+  void deliver(const Message&, Receipt) override {}
+
+ private:
+  const std::shared_ptr<Member> carrier_;
+};
+
+enum class Before { nobody, newcomer, user, elsewhere };
+
+/// False: no allocation failed, and the user has arrived.
+bool fails_to_admit(Before before, long n) {
+  const std::string situation =
+      "admission " + std::to_string(static_cast<int>(before)) + ", allocation " + std::to_string(n);
+  Directory directory;
+  const auto ann = std::make_shared<Somebody>("ann");
+  directory.reserve(ann);
+  directory.sign_on(*ann, "Den");
+  const auto former = std::make_shared<Somebody>("bob");
+  if (before == Before::elsewhere)
+    directory.admit(std::make_shared<Somebody>("bob", former), "Den", 1, 0);
+  else if (before != Before::nobody)
+    directory.reserve(former);
+  if (before == Before::user) directory.sign_on(*former, "Den");
+  const auto had_name = directory.find("bob").member;
+  const auto names = directory.names()->names();
+  const auto others = directory.others_in_room(*ann).members;
+
+  const auto remote = std::make_shared<Somebody>("BOB", std::make_shared<Somebody>("node"));
+  bool has_failed = false;
+  allocations_left = n;
+  is_spared = false;
+  try {
+    directory.admit(remote, "Attic", 2, 0);
+  } catch (const std::bad_alloc&) {
+    has_failed = true;
+  }
+  is_spared = true;
+  allocations_left = -1;
+  if (directory.find("bob").member != (has_failed ? had_name : remote))
+    fail(situation + ": who has the name");
+  if (!has_failed) return false;
+  if (directory.names()->names() != names) fail(situation + ": who is there");
+  if (directory.others_in_room(*ann).members != others) fail(situation + ": who is in the room");
+  const auto next = std::make_shared<Somebody>("bob");
+  if ((directory.reserve(next) == next) != (before == Before::nobody))
+    fail(situation + ": the name is not free");
+  return true;
+}
+
+void try_admissions() {
+  for (const Before before : {Before::nobody, Before::newcomer, Before::user, Before::elsewhere}) {
+    long n = 0;
+    while (fails_to_admit(before, n)) ++n;
+    if (n < 2) fail("an admission takes no memory");
+  }
+}
+
 }  // namespace
 
 int main() {
   is_spared = true;
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::signal(SIGPIPE, SIG_IGN);
+  try_admissions();
   spdlog::logger log("parleyd", std::make_shared<spdlog::sinks::null_sink_mt>());
   Options options;
   for (const Dialect& dialect : dialects()) options.ports.push_back({&dialect, 0});
