@@ -66,12 +66,16 @@ struct ItemWriter {
     append_string(map.key('r'), item.room);
     append_binary(map.key('b'), item.body);
     append_unsigned(map.key('i'), item.number);
-    append_unsigned(map.key('w'), item.answer_in_ms);
+    append_unsigned(map.key('w'), item.answer_by_ms);
   }
   void operator()(const Answer& item) {
     kind("answer");
     append_unsigned(map.key('i'), item.number);
     append_unsigned(map.key('o'), static_cast<std::uint64_t>(item.outcome));
+  }
+  void operator()(const Fence& item) {
+    kind("fence");
+    append_unsigned(map.key('i'), item.number);
   }
   void operator()(const Tick&) { kind("tick"); }
   void operator()(const Bye&) { kind("bye"); }

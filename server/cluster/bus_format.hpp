@@ -23,7 +23,6 @@ inline constexpr std::size_t max_dialect_bytes = 32;
 inline constexpr std::int64_t max_since_s = 9'000'000'000;  ///< the year 2255
 inline constexpr std::int64_t max_sent_ms =
     4'000'000'000'000;  ///< before or after the clock's zero: 126 years
-inline constexpr std::uint64_t max_answer_in_ms = 604'800'000;  ///< a week, the longest receipt time
 
 /// A user as its node tells others of it.
 struct BusUser {
@@ -70,21 +69,27 @@ struct AskUsers {
   bool operator==(const AskUsers&) const = default;
 };
 /// A line to one user, or, with an empty recipient, to everyone in the room. `number` is the sender's, for
-/// the Answer; 0: no answer is wanted. It must not begin to leave `answer_in_ms` after it was sent.
+/// the Answer; 0: no answer is wanted. From
+/// `answer_by_ms` of the sender's steady clock on it must not begin to leave any more; 0: no such end.
 struct Line {
   std::string sender;
   std::string recipient;
   std::string room;
   std::string body;  ///< any bytes
   std::uint64_t number = 0;
-  std::uint64_t answer_in_ms = 0;
+  std::uint64_t answer_by_ms = 0;
   bool operator==(const Line&) const = default;
 };
-/// What became of the Line of that number.
+/// What became of the Line, or the Fence, of that number.
 struct Answer {
   std::uint64_t number = 0;
   BusOutcome outcome = BusOutcome::failed;
   bool operator==(const Answer&) const = default;
+};
+/// Asks for an Answer of that number, once all before it has been done here.
+struct Fence {
+  std::uint64_t number = 0;
+  bool operator==(const Fence&) const = default;
 };
 /// Nothing but the sequence number that it comes with.
 struct Tick {
@@ -95,7 +100,7 @@ struct Bye {
   bool operator==(const Bye&) const = default;
 };
 
-using Item = std::variant<Arrived, Left, Moved, Renamed, Users, AskUsers, Line, Answer, Tick, Bye>;
+using Item = std::variant<Arrived, Left, Moved, Renamed, Users, AskUsers, Line, Answer, Fence, Tick, Bye>;
 
 /// Who sends a packet, and where in the row of all that it sends to this node.
 struct Envelope {

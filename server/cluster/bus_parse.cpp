@@ -171,7 +171,7 @@ Item read_line(Fields& fields) {
                  : fields.room_name('r');
   line.body = fields.binary('b');
   line.number = fields.number('i');
-  line.answer_in_ms = fields.number('w', max_answer_in_ms);
+  line.answer_by_ms = fields.number('w', max_sent_ms);
   return line;
 }
 
@@ -181,6 +181,10 @@ Item read_answer(Fields& fields) {
   answer.outcome =
       static_cast<BusOutcome>(fields.number('o', static_cast<std::uint64_t>(BusOutcome::rejected)));
   return answer;
+}
+
+Item read_fence(Fields& fields) {
+  return Fence{fields.number('i')};
 }
 
 Item read_tick(Fields&) {
@@ -197,9 +201,9 @@ struct Kind {
 };
 
 constexpr Kind kinds[] = {
-    {"line", read_line},     {"answer", read_answer}, {"tick", read_tick},       {"arrived", read_arrived},
-    {"left", read_left},     {"moved", read_moved},   {"renamed", read_renamed}, {"users", read_users},
-    {"ask", read_ask_users}, {"bye", read_bye},
+    {"line", read_line},       {"answer", read_answer}, {"fence", read_fence}, {"tick", read_tick},
+    {"arrived", read_arrived}, {"left", read_left},     {"moved", read_moved}, {"renamed", read_renamed},
+    {"users", read_users},     {"ask", read_ask_users}, {"bye", read_bye},
 };
 
 /// Adds the next item, unless its kind is unknown here. What is wrong; empty: nothing.

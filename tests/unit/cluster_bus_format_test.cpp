@@ -42,11 +42,13 @@ const std::vector<Item>& each_kind() {
       Users{true, false, {alice, odd}},
       Users{false, true, {}},
       AskUsers{},
-      Line{"alice", "bob", "", "\0\n\xff"s, 1, max_answer_in_ms},
+      Line{"alice", "bob", "", "\0\n\xff"s, 1, std::uint64_t{max_sent_ms}},
       Line{"alice", "", "General", "", largest, 0},
       Answer{1, BusOutcome::received},
       Answer{127, BusOutcome::failed},
       Answer{largest, BusOutcome::rejected},
+      Fence{1},
+      Fence{largest},
       Tick{},
       Bye{},
   };
@@ -259,7 +261,7 @@ TEST_CASE("a field that is missing, of another type or out of range is a fault")
   CHECK_FALSE(fault_of(foreign({line_with("b", "a string")})).empty());
   CHECK_FALSE(fault_of(foreign({line_with("n", json::binary({'a'}))})).empty());
   CHECK_FALSE(fault_of(foreign({line_with("i", -1)})).empty());
-  CHECK_FALSE(fault_of(foreign({line_with("w", max_answer_in_ms + 1)})).empty());
+  CHECK_FALSE(fault_of(foreign({line_with("w", std::uint64_t{max_sent_ms} + 1)})).empty());
   CHECK_FALSE(fault_of(foreign({arrived_with("s", -1)})).empty());
   CHECK(fault_of(foreign({arrived_with("s", max_since_s)})).empty());
   CHECK_FALSE(fault_of(foreign({arrived_with("s", max_since_s + 1)})).empty());
