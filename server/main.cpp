@@ -60,7 +60,7 @@ class Service {
         server_(options, *log_) {}
 
   void start() {
-    server_.start();
+    server_.start([this] { return is_asked_early_ = is_asked_early_ || is_asked_to_stop(milliseconds{0}); });
     const Endpoints endpoints = server_.endpoints();
     ports_ = port_lines(endpoints);
     is_published_ = port_file_.publish(ports_);
@@ -69,6 +69,7 @@ class Service {
 
   /// Until somebody asks to stop, or the last client has been gone for long enough.
   void wait() {
+    if (is_asked_early_) return;
     while (!is_asked_to_stop(options_.idle_exit || !is_published_ ? std::optional(look_interval)
                                                                   : std::nullopt)) {
       if (!is_published_) publish_late();
@@ -83,6 +84,9 @@ class Service {
     server_.stop([this] { return is_asked_to_stop(milliseconds{0}); });
     put_or_drop(STDOUT_FILENO, farewell(server_.counters()));
   }
+
+  /// Why it had to stop by itself; empty when it had not.
+  std::string failure() const { return server_.failure(); }
 
  private:
   static constexpr milliseconds look_interval{50};
@@ -109,6 +113,7 @@ class Service {
   Server server_;
   std::string ports_;
   bool is_published_ = false;
+  bool is_asked_early_ = false;  // to stop, before it had started
 };
 
 int run(int argc, char** argv) {
@@ -121,6 +126,7 @@ int run(int argc, char** argv) {
   service.start();
   service.wait();
   service.stop();
+  if (const std::string failure = service.failure(); !failure.empty()) throw std::runtime_error(failure);
   return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "base/command_line.hpp"
 #include "base/seconds.hpp"
 #include "protocol/user_name.hpp"
+#include "server/cluster_command_line.hpp"
 
 namespace parley {
 namespace {
@@ -276,6 +277,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       add_seconds(app, "--idle-exit", idle_exit, "Leave this long after the last client has gone")
           ->group(behaviour)
           ->default_str("");
+  const ClusterCommandLine cluster(app, options.cluster);
   add_limits(app, options.limits);
   add_floods(app, options.floods);
 
@@ -292,6 +294,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   try {
     options.ports = ports.to_listen();
     fit_queues(app, options.limits);
+    cluster.check();
     if (!options.log_file.empty() && options.log_file == options.port_file)
       throw std::invalid_argument("--log-file and --port-file are the same file; name two");
   } catch (const std::invalid_argument& error) {

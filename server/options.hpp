@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/cluster/cluster_options.hpp"
 #include "server/dialects.hpp"
 #include "server/limits.hpp"
 #include "server/net/flood_policy.hpp"
@@ -32,6 +33,7 @@ struct Options {
   std::optional<std::chrono::milliseconds> idle_exit;
   Limits limits;
   FloodPolicy floods;
+  cluster::ClusterOptions cluster;  // without URLs: none
 };
 
 /// The option that says at which port a dialect is spoken.

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <asio/error.hpp>
+#include <asio/ip/host_name.hpp>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -26,6 +29,7 @@ constexpr std::string_view address_full = "Too many connections from your addres
 constexpr std::string_view no_room = "Server out of memory or threads";
 
 constexpr milliseconds look_interval{5};
+constexpr milliseconds cluster_leave_time{1'000};
 
 /// The file limit raised as far as it goes, less what is not for clients.
 std::size_t connections_by_file_limit(const Limits& limits) {
@@ -111,6 +115,29 @@ Server::Server(const Options& options, spdlog::logger& log)
       shared_{context_.limits, writer_, waiting_, peer_log_, log},
       sessions_(writer_, watch_interval(options.limits)) {
   for (const ListenPort& port : options.ports) doors_.emplace_back(io_context_, options, port, context_);
+  if (!options.cluster.urls.empty()) cluster_ = make_cluster(options.cluster);
+}
+
+std::unique_ptr<cluster::Cluster> Server::make_cluster(cluster::ClusterOptions options) {
+  if (options.node.empty())
+    options.node = fmt::format("{}:{}", asio::ip::host_name(), doors_.front().listener.endpoint().port());
+  return std::make_unique<cluster::Cluster>(options, context_.limits.receipt_timeout,
+                                            context_.limits.max_body_bytes, context_.directory, context_.chat,
+                                            context_.log, [this](const std::string& why) { fail(why); });
+}
+
+/// Ends as it would when it is asked to: with the signal for that.
+void Server::fail(const std::string& why) {
+  {
+    const MutexLock lock(failure_mutex_);
+    failure_ = why;
+  }
+  ::kill(::getpid(), SIGTERM);
+}
+
+std::string Server::failure() const {
+  const MutexLock lock(failure_mutex_);
+  return failure_;
 }
 
 Server::~Server() {
@@ -123,7 +150,8 @@ std::vector<Server::Endpoint> Server::endpoints() const {
   return endpoints;
 }
 
-void Server::start() {
+void Server::start(FunctionRef<bool()> is_hurried) {
+  if (cluster_) cluster_->start(is_hurried);
   for (Door& door : doors_)
     door.acceptor = start_thread([this, &door] {
       door.listener.accept_all(
@@ -149,6 +177,7 @@ void Server::stop(FunctionRef<bool()> is_hurried) {
          !must_end())
     std::this_thread::sleep_for(look_interval);
   sessions_.stop_all("the server stops", [&] { return Clock::now() >= end || must_end(); });
+  if (cluster_) cluster_->stop(std::max(end, Clock::now() + cluster_leave_time));
 }
 
 void Server::take(const Door& door, tcp::socket socket) noexcept {

@@ -4,10 +4,14 @@
 #include <asio/ip/tcp.hpp>
 #include <chrono>
 #include <list>
+#include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "base/function_ref.hpp"
+#include "base/thread_annotations.hpp"
+#include "server/cluster/cluster.hpp"
 #include "server/context.hpp"
 #include "server/dialects.hpp"
 #include "server/net/admission.hpp"
@@ -35,9 +39,10 @@ class Server {
   };
   std::vector<Endpoint> endpoints() const;
 
-  /// Begins to accept. Throws std::system_error, whose text says what to do, when the system has no thread
-  /// for that.
-  void start();
+  /// Joins the cluster, if it is to be a node of one, and begins to accept. Throws std::runtime_error, whose
+  /// text says what to do, when the system has no thread for that or the node cannot join. `is_hurried` is
+  /// asked again and again while it waits for the cluster: true ends the wait.
+  void start(FunctionRef<bool()> is_hurried);
 
   /// No new connections; answers that are out are finished, and every socket gets an orderly end, all within
   /// the stop timeout, and at once when `is_hurried` has said so, which is asked again and again until then.
@@ -46,6 +51,9 @@ class Server {
 
   /// How long nobody has been connected; zero while somebody is, and until the first one came. Any thread.
   std::chrono::milliseconds idle_for() const { return admission_.idle_for(); }
+
+  /// Why it had to stop by itself; empty when it had not.
+  std::string failure() const EXCLUDES(failure_mutex_);
 
   const Counters& counters() const { return context_.counters; }
 
@@ -66,6 +74,9 @@ class Server {
     std::thread acceptor;
   };
 
+  std::unique_ptr<cluster::Cluster> make_cluster(cluster::ClusterOptions options);
+  void fail(const std::string& why) EXCLUDES(failure_mutex_);
+
   // The door's thread.
   void take(const Door& door, asio::ip::tcp::socket socket) noexcept;
   bool welcome(const Door& door, const std::shared_ptr<Connection>& connection);
@@ -80,7 +91,10 @@ class Server {
   Writer writer_;
   const Connection::Shared shared_;
   std::list<Door> doors_;
-  Sessions sessions_;  // last: they use all of the above
+  mutable Mutex failure_mutex_;  // taken alone
+  std::string failure_ GUARDED_BY(failure_mutex_);
+  std::unique_ptr<cluster::Cluster> cluster_;  // null without one
+  Sessions sessions_;                          // last: they use all of the above
 };
 
 }  // namespace parley

@@ -75,6 +75,10 @@ Broker::Read Broker::get(Bucket bucket, const std::string& key) {
   return connection_->read(bucket, key);
 }
 
+std::optional<std::size_t> Broker::count(Bucket bucket) {
+  return connection_->count(bucket);
+}
+
 Reply Broker::erase(Bucket bucket, std::uint64_t revision) {
   return connection_->erase(bucket, revision);
 }

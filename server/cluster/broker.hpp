@@ -130,6 +130,9 @@ class Broker {
   /// stays. `missing`: there is no such revision (any more).
   Reply erase(Bucket bucket, std::uint64_t revision);
 
+  /// How many keys there are; nothing: unavailable.
+  std::optional<std::size_t> count(Bucket bucket);
+
   /// Subjects of this cluster: "parley.<cluster>.<rest>".
   std::string subject(std::string_view rest) const;
 

@@ -142,6 +142,15 @@ Broker::Read Broker::Connection::read(Bucket bucket, const std::string& key) {
   return {Reply::done, std::string(bytes_of(message.get())), revision};
 }
 
+std::optional<std::size_t> Broker::Connection::count(Bucket bucket) {
+  if (!is_connected()) return std::nullopt;
+  jsErrCode code{};
+  StreamInfo info;
+  const natsStatus status = look_up(info, jetstream(), stream_of(bucket_name(bucket)), code);
+  if (judge(status, code, "count its claims") != Reply::done) return std::nullopt;
+  return info->State.Msgs;
+}
+
 Reply Broker::Connection::erase(Bucket bucket, std::uint64_t revision) {
   if (!is_connected()) return Reply::unavailable;
   const std::string stream = stream_of(bucket_name(bucket));

@@ -38,6 +38,7 @@ class Broker::Connection {
   /// revision.
   Read read(Bucket bucket, const std::string& key);
   Reply erase(Bucket bucket, std::uint64_t revision);
+  std::optional<std::size_t> count(Bucket bucket);
 
   bool is_connected() const;
   /// Null before connect() was true; then valid for as long as this. Any thread.

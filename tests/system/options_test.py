@@ -12,15 +12,17 @@ from programs import IS_SANITIZED, WAIT_S, complaint, run, support
 
 # What each kind of option may be given. An option whose help has another word is held to be a number.
 VALID = {
-    "NETWORK[,...]": "none", "ID,...": "D2.1", "N[,N]": "60", "PATH,...": "x", "WORD,...": "hidden",
+    "NETWORK[,...]": "none", "URL[,...]": "nats://127.0.0.1", "ID,...": "D2.1", "N[,N]": "60", "PATH,...": "x", "WORD,...": "hidden",
     "TEXT": "x", "PATH": "x", "NAME": "x", "FILE": "x", "ID": "x", "COMMAND": "x", "FOLDER": "x",
 }
-LISTS = {"NETWORK[,...]", "ID,...", "N[,N]", "PATH,...", "WORD,..."}
+LISTS = {"NETWORK[,...]", "URL[,...]", "ID,...", "N[,N]", "PATH,...", "WORD,..."}
 NO_NUMBERS = ["*", "nan", "inf", "-inf", "infinity", "-1", "-0", "+1", "1e999", "1e30", "9" * 30, " 1", "1 ", "1\t", "1 2",
               "0x10", "0b1", "1_000", "1,5", "1.5.", ".", "one", "1\n", "\xff", "٣"]
 NO_WORDS = [*NO_NUMBERS, "SEND ", " must", "debu"]
 NO_NETWORKS = ["*", "nan", "-1", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/0x8", " none", "none,", ",none",
                "none,,none", "1.2.3", "10.0.0.0/8 "]
+NO_URLS = ["*", "127.0.0.1", "nats://", "http://a", "nats://a:0", "nats://a:65536", "nats://a:x", "nats://a,", ",nats://a", "nats://a b",
+           "nats://a,nats://", "tls:/a", "nats://u:p@"]
 # Of the wrong values one in so many is tried, which are others for each option: all with PARLEY_LONG=1, and fewer with a
 # sanitizer, which makes each start long and finds nothing more in the hundredth refusal.
 SHARE = 1 if os.environ.get("PARLEY_LONG") == "1" else 7 if IS_SANITIZED else 3
@@ -56,6 +58,8 @@ COMMANDS = (("parleyd",), ("parley",), ("parley-conform", "server"), ("parley-co
 
 
 def bad_values(kind):
+    if kind == "URL[,...]":
+        return ["", *NO_URLS]
     if kind == "NETWORK[,...]":
         return ["", *NO_NETWORKS]
     if kind in VALID:

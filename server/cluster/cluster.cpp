@@ -1,0 +1,225 @@
+#include "server/cluster/cluster.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include "protocol/user_name.hpp"
+#include "server/cluster/bus_format.hpp"
+#include "server/cluster/gathering.hpp"
+#include "server/net/thread.hpp"
+
+namespace parley::cluster {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds look_interval{50};
+constexpr milliseconds claim_time{2'500};
+// What another node is waited for until it knows of a newcomer: some hundred times what it takes.
+constexpr milliseconds knowing_time{100};
+constexpr const char* name_lost = "Your name was given to somebody else while this server was cut off";
+
+milliseconds request_time(const ClusterOptions& options) {
+  return std::clamp(options.lease / 4, milliseconds{250}, milliseconds{2'000});
+}
+
+BusUser to_bus(const Directory::Listing& listing) {
+  return {std::string(listing.name), std::string(listing.dialect), std::string(listing.room), listing.arrival,
+          listing.since_s};
+}
+
+}  // namespace
+
+Cluster::Cluster(const ClusterOptions& options, milliseconds receipt_time, std::size_t max_body_bytes,
+                 Directory& directory, ChatService& chat, spdlog::logger& log,
+                 std::function<void(const std::string&)> failed)
+    : options_(options),
+      max_body_bytes_(max_body_bytes),
+      directory_(directory),
+      chat_(chat),
+      log_(log),
+      self_(options.node),
+      presence_(bell_, receipt_time),
+      broker_(broker_options(), log, broker_events()),
+      claims_(broker_, self_, claim_time),
+      neighbours_(options_, broker_, self_, claims_, presence_, directory, chat, log),
+      keeper_(options_, broker_, claims_, self_, log, keeper_duties(std::move(failed))) {
+  neighbours_.ask_doubts_of(keeper_);
+  chat_.connect(*this);
+}
+
+Cluster::~Cluster() {
+  stop(Clock::now());
+}
+
+BrokerOptions Cluster::broker_options() const {
+  BrokerOptions options;
+  options.urls = options_.urls;
+  options.credentials_file = options_.credentials_file;
+  options.client_name = "parleyd " + options_.node;
+  options.cluster_name = options_.cluster_name;
+  options.request_timeout = request_time(options_);
+  options.ping_interval = std::max(options_.lease / 4, milliseconds{500});
+  options.max_pending_bytes = ClusterLimits::max_pending_bytes;
+  return options;
+}
+
+Broker::Events Cluster::broker_events() {
+  return {[this] { neighbours_.connection_changed(); }, [this] { neighbours_.connection_changed(); },
+          [this] { neighbours_.missed_packets(); }};
+}
+
+Keeper::Duties Cluster::keeper_duties(std::function<void(const std::string&)> failed) {
+  Keeper::Duties duties;
+  duties.listen = [this] { return listen(); };
+  duties.known = [this] { return neighbours_.known(); };
+  duties.lost = [this](std::string_view name) { evict(name); };
+  duties.kept = [this](std::string_view name, std::uint64_t revision) {
+    if (const auto found = directory_.find_local(name); found.member) {
+      directory_.renumber(*found.member, revision);
+      presence_.renumber(name, revision);
+    }
+  };
+  duties.all_claimed = [this] { presence_.restate_all(); };
+  duties.dead = [this](const std::string& node, std::uint64_t incarnation) {
+    neighbours_.is_dead(node, incarnation);
+  };
+  duties.alive = [this](const std::string& node, std::uint64_t revision) {
+    neighbours_.is_alive(node, revision);
+  };
+  duties.failed = std::move(failed);
+  return duties;
+}
+
+void Cluster::start(FunctionRef<bool()> is_hurried) {
+  reader_ = start_thread([this] { read(); });
+  writer_ = start_thread([this] { write(); });
+  keeper_.start(is_hurried);
+}
+
+void Cluster::stop(Clock::time_point until) {
+  if (std::exchange(is_stopped_, true)) return;
+  if (self_.has_joined()) {
+    try {
+      presence_.tell_all(encode(Bye{}));
+    } catch (const std::exception&) {  // no memory: the others find out
+    }
+  }
+  keeper_.stop(until);
+  is_over_.store(true);
+  is_listening_.store(true);
+  is_listening_.notify_all();
+  bell_.ring();
+  if (writer_.joinable()) writer_.join();
+  if (reader_.joinable()) reader_.join();
+}
+
+/// The keeper's thread, once the broker is there.
+bool Cluster::listen() {
+  const std::string token = to_token(options_.node);
+  if (broker_.max_payload_bytes() < max_body_bytes_ + ClusterLimits::packet_overhead_bytes)
+    throw std::runtime_error("the broker takes " + std::to_string(broker_.max_payload_bytes()) +
+                             " bytes at once, too little for messages of " + std::to_string(max_body_bytes_) +
+                             "; raise its max_payload, or lower --max-body");
+  if (!broker_.listen(broker_.subject("heartbeat"),
+                      [this](std::string_view bytes) { neighbours_.hear(bytes); }))
+    return false;
+  if (!broker_.subscribe(broker_.subject("to." + token + ".>"))) return false;
+  is_listening_.store(true);
+  is_listening_.notify_all();
+  return true;
+}
+
+void Cluster::read() noexcept {
+  is_listening_.wait(false);
+  while (!is_over_.load()) {
+    try {
+      if (const auto incoming = broker_.next(look_interval)) neighbours_.handle(*incoming);
+      neighbours_.look_if_due();
+    } catch (const std::exception& error) {
+      log_.error("cluster: {}", error.what());
+    }
+  }
+  neighbours_.forget_all();
+}
+
+/// One packet of each node's in turn.
+void Cluster::write() noexcept {
+  for (bool is_last = false; !is_last;) {
+    bell_.wait();
+    is_last = is_over_.load();
+    try {
+      for (bool is_any = true; is_any;) {
+        is_any = false;
+        for (const auto& link : presence_.links())
+          if (const auto batch = link->take()) {
+            publish(*link, *batch);
+            is_any = true;
+          }
+      }
+    } catch (const std::exception& error) {
+      log_.error("cluster: {}", error.what());
+    }
+  }
+}
+
+void Cluster::publish(Link& link, const Link::Batch& batch) {
+  const std::string token = to_token(link.node());
+  const Envelope envelope{options_.node, self_.incarnation(), batch.incarnation, batch.sequence,
+                          std::chrono::duration_cast<milliseconds>(Clock::now().time_since_epoch()).count()};
+  const std::string reply =
+      broker_.subject("to." + to_token(options_.node) + ".lost." + token + '.' +
+                      std::to_string(batch.incarnation) + '.' + std::to_string(batch.sequence));
+  if (!broker_.publish(broker_.subject("to." + token + ".in"), reply, pack(envelope, batch.items)))
+    link.lose(batch.incarnation, batch.sequence);
+}
+
+void Cluster::evict(std::string_view name) {
+  if (const auto found = directory_.find_local(name); found.member) found.member->evict(name_given_away);
+}
+
+/// Whoever is told now that somebody is there, or is told so by that somebody, may write at once.
+void Cluster::let_others_know() {
+  const auto until = Clock::now() + knowing_time;
+  const auto gathering = std::make_shared<Gathering>();
+  for (const auto& link : presence_.links()) link->fence(gathering->receipt(), until);
+  gathering->wait_until(until);
+}
+
+OtherNodes::Claimed Cluster::claim(Member& member) {
+  return claims_.claim(member.name());
+}
+
+void Cluster::give_up(const Member& member) noexcept {
+  claims_.give_up(member.name());
+  keeper_.wake();
+}
+
+void Cluster::arrived(const Member& member) {
+  const auto listing = directory_.listing(member);
+  if (!listing) return;
+  presence_.arrived(to_bus(*listing));
+  let_others_know();
+  if (!claims_.revision(member.name())) evict(member.name());
+}
+
+void Cluster::moved(const Member& member) {
+  if (const auto listing = directory_.listing(member)) presence_.moved(listing->name, listing->room);
+  let_others_know();
+}
+
+void Cluster::renamed(const Member& former, const Member& member) {
+  if (const auto listing = directory_.listing(member)) presence_.renamed(former.name(), to_bus(*listing));
+  let_others_know();
+  if (former.key() != member.key()) give_up(former);
+}
+
+void Cluster::left(const Member& member) noexcept {
+  presence_.left(member.name());
+  give_up(member);
+}
+
+}  // namespace parley::cluster

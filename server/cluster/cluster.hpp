@@ -1,0 +1,86 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "base/function_ref.hpp"
+#include "server/cluster/broker.hpp"
+#include "server/cluster/claims.hpp"
+#include "server/cluster/cluster_options.hpp"
+#include "server/cluster/keeper.hpp"
+#include "server/cluster/link.hpp"
+#include "server/cluster/neighbours.hpp"
+#include "server/cluster/presence.hpp"
+#include "server/cluster/self.hpp"
+#include "server/directory/chat_service.hpp"
+#include "server/directory/directory.hpp"
+#include "server/directory/other_nodes.hpp"
+
+namespace parley::cluster {
+
+/// This server as one node of several that are one server to their users (CLUSTER.md). Three threads: one
+/// reads what other nodes say, one writes to them, one keeps this node's place.
+class Cluster final : public OtherNodes {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `failed`: told when the node cannot be one of the cluster any more; any thread. `receipt_time`: how long
+  /// other nodes' answers are waited for. `max_body_bytes`: of a message.
+  Cluster(const ClusterOptions& options, std::chrono::milliseconds receipt_time, std::size_t max_body_bytes,
+          Directory& directory, ChatService& chat, spdlog::logger& log,
+          std::function<void(const std::string& why)> failed);
+  ~Cluster() override;
+
+  /// Joins, before the first user. Throws std::runtime_error, whose text says what to do, when it cannot; a
+  /// broker that does not answer is waited for meanwhile, unless it is required. `is_hurried`: asked again
+  /// and again, true ends the wait.
+  void start(FunctionRef<bool()> is_hurried);
+  /// Leaves, when the last user has gone. The thread that started it.
+  void stop(Clock::time_point until);
+
+  // Any thread.
+
+  Claimed claim(Member& member) override;
+  void give_up(const Member& member) noexcept override;
+  void arrived(const Member& member) override;
+  void moved(const Member& member) override;
+  void renamed(const Member& former, const Member& member) override;
+  void left(const Member& member) noexcept override;
+
+ private:
+  BrokerOptions broker_options() const;
+  Broker::Events broker_events();
+  Keeper::Duties keeper_duties(std::function<void(const std::string&)> failed);
+  bool listen();
+  void read() noexcept;
+  void write() noexcept;
+  void publish(Link& link, const Link::Batch& batch);
+  void let_others_know();
+  void evict(std::string_view name);
+
+  const ClusterOptions options_;
+  const std::size_t max_body_bytes_;
+  Directory& directory_;
+  ChatService& chat_;
+  spdlog::logger& log_;
+
+  Bell bell_;
+  Self self_;
+  Presence presence_;
+  Broker broker_;
+  Claims claims_;
+  Neighbours neighbours_;
+  Keeper keeper_;
+  bool is_stopped_ = false;  // the thread's that stops it
+  std::atomic<bool> is_over_{false};
+  std::atomic<bool> is_listening_{false};
+  std::thread reader_;
+  std::thread writer_;
+};
+
+}  // namespace parley::cluster

@@ -1,0 +1,348 @@
+#include "server/cluster/keeper.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "server/cluster/bus_format.hpp"
+#include "server/net/thread.hpp"
+
+namespace parley::cluster {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds look_interval{50};
+constexpr milliseconds connect_pause{500};
+constexpr milliseconds patience{5'000};
+constexpr milliseconds meeting_time{1'000};
+
+}  // namespace
+
+Keeper::Keeper(const ClusterOptions& options, Broker& broker, Claims& claims, Self& self, spdlog::logger& log,
+               Duties duties)
+    : options_(options),
+      broker_(broker),
+      claims_(claims),
+      self_(self),
+      log_(log),
+      duties_(std::move(duties)),
+      key_(to_token(options.node)) {}
+
+Keeper::~Keeper() {
+  stop(Clock::now());
+}
+
+void Keeper::start(FunctionRef<bool()> is_hurried) {
+  thread_ = start_thread([this] { run(); });
+  MutexLock lock(mutex_);
+  while (state_ == State::connecting || state_ == State::waiting) {
+    changed_.wait_for(lock, look_interval);
+    const MutexUnlock unlocked(mutex_);
+    if (is_hurried()) return;
+  }
+  if (state_ == State::failed) throw std::runtime_error(failure_);
+  if (state_ == State::away && options_.is_required)
+    throw std::runtime_error(problem_ + "; start it, or leave --cluster-required out");
+}
+
+void Keeper::stop(Clock::time_point until) {
+  if (!thread_.joinable()) return;
+  {
+    const MutexLock lock(mutex_);
+    is_stopping_ = true;
+    stop_by_ = until;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Keeper::doubt(const std::string& node, std::uint64_t incarnation, std::uint64_t revision,
+                   std::vector<std::uint64_t> claims) {
+  {
+    const MutexLock lock(mutex_);
+    if (doubts_.size() >= ClusterLimits::max_nodes) return;  // asked again later
+    doubts_.push_back({node, incarnation, revision, std::move(claims)});
+    is_woken_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Keeper::wake() {
+  {
+    const MutexLock lock(mutex_);
+    is_woken_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Keeper::run() noexcept {
+  try {
+    keep();
+  } catch (const std::exception& error) {
+    fail(error.what());
+  }
+}
+
+/// Renewing comes first: whatever else there is to do is done in between, one by one.
+void Keeper::keep() {
+  const milliseconds interval = options_.lease / 4;
+  begun_ = Clock::now();
+  while (!is_stopping()) {
+    if (!self_.has_joined()) {
+      if (!join()) pause(connect_pause);
+      continue;
+    }
+    const auto next = Clock::now() + interval;
+    renew();
+    work(next);
+  }
+  Clock::time_point until;
+  {
+    const MutexLock lock(mutex_);
+    until = stop_by_;
+  }
+  // The node first: from then on its names are anybody's, whether or not there is time to free them.
+  if (revision_ != 0 && broker_.is_connected()) broker_.erase(Bucket::nodes, revision_);
+  while (claims_.has_to_free() && Clock::now() < until && broker_.is_connected() && claims_.free_one()) {
+  }
+}
+
+/// One try to become a node of the cluster.
+bool Keeper::join() {
+  if (!broker_.is_connected() && !broker_.connect()) {
+    complain(broker_.problem());
+    return false;
+  }
+  if (!broker_.open_buckets()) {
+    // Brokers that have just been started elect a leader first.
+    if (Clock::now() - begun_ > patience) complain("the broker's JetStream does not answer");
+    return false;
+  }
+  if (!is_listening_) is_listening_ = duties_.listen();
+  return is_listening_ && acquire();
+}
+
+void Keeper::complain(const std::string& problem) {
+  if (!std::exchange(has_complained_, true))
+    log_.warn("cluster: {}; users of this node are served meanwhile, and it is tried again", problem);
+  {
+    const MutexLock lock(mutex_);
+    problem_ = problem;
+  }
+  set_state(State::away);
+}
+
+/// Claims the node's own name.
+bool Keeper::acquire() {
+  const auto asked_at = Clock::now();
+  const auto written = broker_.create(Bucket::nodes, key_, value());
+  if (written.reply == Reply::conflict) return watch_holder();
+  if (written.reply != Reply::done) return false;
+  self_.renew(asked_at);
+  begin_life(written.revision);
+  self_.join();
+  for (std::string& name : claims_.names()) to_claim_.push_back(std::move(name));
+  log_.info("cluster: {} is a node of '{}'", options_.node, options_.cluster_name);
+  meet_others();
+  set_state(State::joined);
+  return true;
+}
+
+/// Who comes to this node first is to find those who are elsewhere.
+void Keeper::meet_others() {
+  const auto until = Clock::now() + meeting_time;
+  const std::size_t others = broker_.count(Bucket::nodes).value_or(1) - 1;
+  while (!is_stopping() && duties_.known() < others && Clock::now() < until) pause(milliseconds{5});
+}
+
+/// Somebody has this node's name: another node, if it renews its lease, or one that was killed.
+bool Keeper::watch_holder() {
+  const auto now = Clock::now();
+  const auto read = broker_.get(Bucket::nodes, key_);
+  if (read.reply != Reply::done) return false;
+  if (holder_revision_ == 0) {
+    log_.info("cluster: there is a node {} already, or one was killed; that shows within {} s", options_.node,
+              options_.lease.count() / 800);
+    holder_seen_ = now;
+    set_state(State::waiting);
+  } else if (read.revision != holder_revision_) {
+    throw std::runtime_error("another node of cluster '" + options_.cluster_name + "' is called " +
+                             options_.node + "; give this one another --node");
+  } else if (now - holder_seen_ > options_.lease + options_.lease / 4) {
+    broker_.erase(Bucket::nodes, read.revision);
+    holder_revision_ = 0;
+    return false;
+  }
+  holder_revision_ = read.revision;
+  return false;
+}
+
+void Keeper::begin_life(std::uint64_t revision) {
+  revision_ = revision;
+  self_.hold_lease(true);
+  say_alive();
+}
+
+void Keeper::renew() {
+  if (!is_connected()) return note_lapse();
+  const auto asked_at = Clock::now();
+  const auto written = broker_.update(Bucket::nodes, key_, value(), revision_);
+  if (written.reply == Reply::done) {
+    if (!self_.holds_lease()) log_.info("cluster: the broker answers again");
+    self_.renew(asked_at);
+    return begin_life(written.revision);
+  }
+  if (written.reply == Reply::unavailable) {
+    broker_.open_buckets();
+    return note_lapse();
+  }
+  const auto read = broker_.get(Bucket::nodes, key_);
+  if (read.reply == Reply::unavailable) return note_lapse();
+  if (read.reply == Reply::missing) return was_declared_dead(0);
+  const auto holder = parse_claim(read.value);
+  if (!holder) return was_declared_dead(read.revision);
+  if (holder->incarnation == self_.incarnation()) {
+    revision_ = read.revision;  // a renewal of this node's that it has had no answer to
+    return note_lapse();
+  }
+  fail("another node of cluster '" + options_.cluster_name + "' is called " + options_.node + " now");
+}
+
+/// A broker that has refused the credentials meanwhile is asked again, as one that has not answered.
+bool Keeper::is_connected() {
+  try {
+    return broker_.is_connected() || broker_.connect();
+  } catch (const std::runtime_error& error) {
+    if (self_.holds_lease()) log_.error("cluster: {}", error.what());
+    return false;
+  }
+}
+
+/// Nobody may count this node as alive, and it gives no names, until it has renewed.
+void Keeper::note_lapse() {
+  if (Clock::now() - self_.renewed() <= options_.lease || !self_.holds_lease()) return;
+  self_.hold_lease(false);
+  log_.warn("cluster: cut off from the broker for {} s; new names are refused until it is back",
+            std::chrono::duration<double>(options_.lease).count());
+}
+
+/// `garbage_revision`: of what stands in the place of the claim; 0: nothing.
+void Keeper::was_declared_dead(std::uint64_t garbage_revision) {
+  log_.warn("cluster: {} was taken for dead, or the broker has forgotten it; claiming the users' names again",
+            options_.node);
+  self_.take_new_incarnation();
+  const auto asked_at = Clock::now();
+  const auto written = garbage_revision != 0 ? broker_.update(Bucket::nodes, key_, value(), garbage_revision)
+                                             : broker_.create(Bucket::nodes, key_, value());
+  if (written.reply != Reply::done) return note_lapse();
+  self_.renew(asked_at);
+  begin_life(written.revision);
+  to_claim_.clear();
+  for (std::string& name : claims_.names()) to_claim_.push_back(std::move(name));
+}
+
+/// What there is to do until then.
+void Keeper::work(Clock::time_point until) {
+  while (!is_stopping() && Clock::now() < until) {
+    if (broker_.is_connected() && take_step() == Step::done) continue;
+    const auto rest = std::chrono::ceil<milliseconds>(until - Clock::now());
+    pause(std::max(milliseconds{1}, rest));
+  }
+}
+
+Keeper::Step Keeper::take_step() {
+  if (const Step step = resolve_doubt(); step != Step::nothing_to_do) return step;
+  if (!to_claim_.empty()) return claim_next();
+  if (!claims_.has_to_free()) return Step::nothing_to_do;
+  return claims_.free_one() ? Step::done : Step::unanswered;
+}
+
+Keeper::Step Keeper::claim_next() {
+  const std::string name = to_claim_.front();
+  switch (claims_.claim_again(name)) {
+    case Claims::Again::unknown:
+      return Step::unanswered;
+    case Claims::Again::lost:
+      log_.warn("cluster: the name {} was given to somebody else meanwhile", name);
+      duties_.lost(name);
+      break;
+    case Claims::Again::kept:
+      if (const auto revision = claims_.revision(name)) duties_.kept(name, *revision);
+      break;
+  }
+  to_claim_.pop_front();
+  if (to_claim_.empty()) duties_.all_claimed();
+  return Step::done;
+}
+
+/// Declares a node dead by erasing the lease that it was last heard with: either that, or its renewal, wins.
+Keeper::Step Keeper::resolve_doubt() {
+  Doubt doubt{};
+  {
+    const MutexLock lock(mutex_);
+    if (doubts_.empty()) return Step::nothing_to_do;
+    doubt = std::move(doubts_.front());
+    doubts_.pop_front();
+  }
+  const auto read = broker_.get(Bucket::nodes, to_token(doubt.node));
+  if (read.reply == Reply::unavailable) return Step::unanswered;
+  const auto holder = read.reply == Reply::done ? parse_claim(read.value) : std::nullopt;
+  if (holder && holder->incarnation == doubt.incarnation) {
+    if (read.revision != doubt.revision) {
+      duties_.alive(doubt.node, read.revision);
+      return Step::done;
+    }
+    const Reply erased = broker_.erase(Bucket::nodes, read.revision);
+    if (erased == Reply::unavailable) return Step::unanswered;
+    if (erased != Reply::done) return Step::done;  // asked again if it has not renewed
+    claims_.free_of(doubt.claims);
+  }
+  log_.warn("cluster: node {} has not been heard of for its lease: it is dead", doubt.node);
+  duties_.dead(doubt.node, doubt.incarnation);
+  return Step::done;
+}
+
+void Keeper::say_alive() {
+  broker_.publish(broker_.subject("heartbeat"), {},
+                  encode(Heartbeat{self_.node(), self_.incarnation(), revision_, {}}));
+}
+
+std::string Keeper::value() const {
+  return encode(Claim{self_.node(), self_.incarnation(), {}});
+}
+
+void Keeper::fail(const std::string& why) {
+  {
+    const MutexLock lock(mutex_);
+    failure_ = why;
+    is_stopping_ = true;
+  }
+  self_.hold_lease(false);
+  revision_ = 0;
+  set_state(State::failed);
+  duties_.failed(why);
+}
+
+void Keeper::set_state(State state) {
+  {
+    const MutexLock lock(mutex_);
+    state_ = state;
+  }
+  changed_.notify_all();
+}
+
+bool Keeper::is_stopping() const {
+  const MutexLock lock(mutex_);
+  return is_stopping_;
+}
+
+void Keeper::pause(milliseconds time) {
+  const auto until = Clock::now() + time;
+  MutexLock lock(mutex_);
+  while (!is_stopping_ && !is_woken_ && Clock::now() < until) changed_.wait_until(lock, until);
+  is_woken_ = false;
+}
+
+}  // namespace parley::cluster

@@ -1,0 +1,376 @@
+#include "server/cluster/neighbours.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include "server/cluster/line_answer.hpp"
+
+namespace parley::cluster {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds look_interval{25};
+constexpr milliseconds expiry_interval{200};
+constexpr std::size_t max_news = 4096;
+constexpr milliseconds complaint_pause{60'000};
+
+/// "...lost.<token of the node>.<incarnation>.<sequence>": what Outgoing asks the broker to write to.
+struct Lost {
+  std::string_view token;
+  std::uint64_t incarnation = 0;
+  std::uint64_t sequence = 0;
+};
+
+std::string_view take_last_token(std::string_view& subject) {
+  const std::size_t dot = subject.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  const std::string_view token = subject.substr(dot + 1);
+  subject = subject.substr(0, dot);
+  return token;
+}
+
+std::uint64_t to_number(std::string_view digits) {
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+Lost read_lost(std::string_view subject) {
+  Lost lost;
+  lost.sequence = to_number(take_last_token(subject));
+  lost.incarnation = to_number(take_last_token(subject));
+  lost.token = take_last_token(subject);
+  return lost;
+}
+
+}  // namespace
+
+Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self& self, Claims& claims,
+                       Presence& presence, Directory& directory, ChatService& chat, spdlog::logger& log)
+    : options_(options),
+      broker_(broker),
+      self_(self),
+      claims_(claims),
+      presence_(presence),
+      directory_(directory),
+      chat_(chat),
+      log_(log) {}
+
+void Neighbours::handle(const Broker::Incoming& incoming) {
+  now_ = Clock::now();
+  if (incoming.is_undelivered) {
+    const Lost lost = read_lost(incoming.subject);
+    for (const auto& link : presence_.links())
+      if (to_token(link->node()) == lost.token) link->lose(lost.incarnation, lost.sequence);
+    return;
+  }
+  const auto parsed = parse_packet(incoming.bytes);
+  if (const auto* const fault = std::get_if<BusFault>(&parsed)) return complain(fault->what);
+  const auto& [envelope, items] = std::get<Packet>(parsed);
+  Node* const node = meet(envelope.node, envelope.incarnation);
+  if (node == nullptr) return;
+  check_sequence(*node, envelope);
+  age_ = node->transit.measure(envelope.sent_ms, now_);
+  sent_ms_ = envelope.sent_ms;
+  for (const Item& item : items) {
+    if (node->incarnation == 0) return;  // it has said goodbye
+    std::visit([&](const auto& content) { on(*node, content); }, item);
+  }
+}
+
+/// The node, as this incarnation of it; null when that is over, or is this node itself. Who has not joined
+/// talks to nobody: another node may have its name.
+Neighbours::Node* Neighbours::meet(const std::string& name, std::uint64_t incarnation) {
+  if (!self_.has_joined() || name == self_.node() || retired_.contains(incarnation)) return nullptr;
+  const auto found = nodes_.find(name);
+  if (found == nodes_.end() && nodes_.size() >= ClusterLimits::max_nodes) {
+    complain("more nodes than there may be");
+    return nullptr;
+  }
+  Node& node = found != nodes_.end() ? found->second : nodes_[name];
+  if (node.incarnation == incarnation) return &node;
+  if (node.incarnation != 0) retire(node.incarnation);
+  log_.info("cluster: node {} is {}", name, node.incarnation != 0 ? "back" : "here");
+  node.incarnation = incarnation;
+  node.lease_revision = 0;
+  node.heard = now_;
+  node.addressee = 0;
+  node.transit = {};
+  const auto link = presence_.open(name, incarnation);
+  link->set_reachable(broker_.is_connected());
+  if (!node.users)
+    node.users = std::make_unique<RemoteNode>(
+        link, directory_, chat_, [this, name](const BusUser& user) { return may_have(name, user); });
+  node.users->begin_anew();
+  return &node;
+}
+
+/// The newer claim has the name, here and at every node.
+bool Neighbours::may_have(const std::string& node, const BusUser& user) {
+  if (!claims_.yield(user.name, user.arrival)) return false;
+  presence_.left(user.name);
+  for (auto& [name, other] : nodes_) {
+    if (name == node || !other.users) continue;
+    const std::uint64_t claim = other.users->claim_of(user.name);
+    if (claim > user.arrival) return false;
+    if (claim != 0) other.users->left(user.name);
+  }
+  return true;
+}
+
+/// A gap, or a row that does not begin with its first packet: something was lost.
+void Neighbours::check_sequence(Node& node, const Envelope& envelope) {
+  if (envelope.recipient_incarnation != node.addressee) {
+    node.addressee = envelope.recipient_incarnation;
+    node.expected = 1;
+    node.users->begin_anew();
+  }
+  const bool is_next = envelope.sequence == node.expected;
+  node.expected = envelope.sequence + 1;
+  if (!is_next) ask_users(node);
+}
+
+void Neighbours::ask_users(Node& node) {
+  node.users->begin_anew();
+  node.asked_users = now_;
+  node.users->link().add(encode(AskUsers{}));
+}
+
+void Neighbours::on(Node& node, const Arrived& arrived) {
+  node.users->arrived(arrived.user);
+}
+
+void Neighbours::on(Node& node, const Left& left) {
+  node.users->left(left.name);
+}
+
+void Neighbours::on(Node& node, const Moved& moved) {
+  node.users->moved(moved.name, moved.room);
+}
+
+void Neighbours::on(Node& node, const Renamed& renamed) {
+  node.users->renamed(renamed.name, renamed.user);
+}
+
+void Neighbours::on(Node& node, const Users& users) {
+  node.users->list(users);
+  count_known();
+}
+
+void Neighbours::count_known() {
+  known_.store(static_cast<std::size_t>(std::ranges::count_if(nodes_, [](const auto& entry) {
+    return entry.second.incarnation != 0 && entry.second.users->is_complete();
+  })));
+}
+
+/// When that is due: who asks again and again is told as often as anybody.
+void Neighbours::on(Node& node, const AskUsers&) {
+  node.users->link().fall_behind();
+}
+
+void Neighbours::on(Node& node, const Line& line) {
+  const auto answer = std::make_shared<LineAnswer>(node.users->shared_link(), line.number);
+  // Others may have taken this node for dead meanwhile, and told the sender so.
+  if (now_ - self_.renewed() > options_.lease) return;
+  auto answer_by = Clock::time_point::max();
+  if (line.answer_by_ms != 0) {
+    const auto time = milliseconds(static_cast<std::int64_t>(line.answer_by_ms) - sent_ms_) - age_;
+    if (time <= milliseconds{0}) return;  // too late: the answer is a failure
+    answer_by = now_ + time;
+  }
+  const ChatService::DistantLine spoken{line.sender, line.body, answer_by,
+                                        node.users->source_of(line.sender)};
+  const auto receipt = [&] { return answer->receipt(); };
+  if (line.recipient.empty())
+    chat_.hear_line(
+        spoken, line.room, [](std::size_t) {}, receipt);
+  else
+    chat_.hear_private_line(spoken, line.recipient, receipt);
+}
+
+void Neighbours::on(Node& node, const Answer& answer) {
+  node.users->link().settle(answer.number, to_outcome(answer.outcome));
+}
+
+void Neighbours::on(Node& node, const Fence& fence) {
+  node.users->link().add(encode(Answer{fence.number, BusOutcome::received}));
+}
+
+void Neighbours::on(Node&, const Tick&) {}
+
+void Neighbours::on(Node& node, const Bye&) {
+  log_.info("cluster: node {} has stopped", node.users->link().node());
+  bury(node);
+}
+
+/// Its users are gone, and whatever else that incarnation says counts for nothing.
+void Neighbours::bury(Node& node) {
+  retire(std::exchange(node.incarnation, 0));
+  node.users->link().fail_all();
+  node.users->dismiss_all();
+}
+
+void Neighbours::retire(std::uint64_t incarnation) {
+  if (incarnation == 0 || !retired_.insert(incarnation).second) return;
+  retired_order_.push_back(incarnation);
+  if (retired_order_.size() <= ClusterLimits::max_retired) return;
+  retired_.erase(retired_order_.front());
+  retired_order_.pop_front();
+}
+
+void Neighbours::look_if_due() {
+  now_ = Clock::now();
+  if (has_news_.exchange(false)) take_news();
+  if (now_ - looked_ >= look_interval) look();
+}
+
+void Neighbours::look() {
+  // Whoever was kept from running has what others said still to read.
+  if (now_ - looked_ > options_.lease / 8) watching_since_ = std::max(watching_since_, now_ - options_.lease);
+  looked_ = now_;
+  take_news();
+  std::erase_if(nodes_, [this](const auto& entry) {
+    const bool is_over = entry.second.incarnation == 0;
+    if (is_over) presence_.close(entry.first);
+    return is_over;
+  });
+  count_known();
+  const bool is_tick = now_ - ticked_ >= options_.lease / 5;
+  if (is_tick) ticked_ = now_;
+  const bool is_to_expire = now_ - expired_ >= expiry_interval;
+  if (is_to_expire) expired_ = now_;
+  for (auto& [name, node] : nodes_) {
+    if (node.incarnation == 0) continue;
+    tend(node, is_tick, is_to_expire);
+    judge(name, node);
+  }
+}
+
+void Neighbours::tend(Node& node, bool is_tick, bool is_to_expire) {
+  Link& link = node.users->link();
+  if (is_to_expire) link.expire(now_);
+  if (!broker_.is_connected()) return;
+  if (is_tick) link.add(encode(Tick{}));
+  if (now_ - node.restated > options_.lease / 5 && link.take_is_behind()) {
+    node.restated = now_;
+    presence_.restate(link);
+  }
+  if (!node.users->is_complete() && now_ - node.asked_users > options_.lease / 2) ask_users(node);
+}
+
+/// Only after a whole lease in which it would have been heard.
+void Neighbours::judge(const std::string& name, Node& node) {
+  const auto patience = options_.lease + options_.lease / 4;
+  if (!broker_.is_connected() || !self_.holds_lease() || keeper_ == nullptr) return;
+  if (now_ - std::max(node.heard, watching_since_) <= patience) return;
+  if (now_ - node.doubted < options_.lease / 8) return;
+  node.doubted = now_;
+  keeper_->doubt(name, node.incarnation, node.lease_revision, node.users->claims());
+}
+
+void Neighbours::take_news() {
+  std::deque<News> news;
+  {
+    const MutexLock lock(mutex_);
+    news.swap(news_);
+  }
+  for (const News& one : news) act_on(one);
+}
+
+void Neighbours::act_on(const News& news) {
+  const auto found = nodes_.find(news.text);
+  Node* const known = found != nodes_.end() ? &found->second : nullptr;
+  switch (news.kind) {
+    case News::Kind::heartbeat:
+      if (Node* const node = meet(news.text, news.incarnation)) {
+        node->heard = now_;
+        node->lease_revision = news.lease_revision;
+      }
+      return;
+    case News::Kind::garbage:
+      return complain(news.text);
+    case News::Kind::dead:
+      if (known != nullptr && known->incarnation == news.incarnation) bury(*known);
+      return;
+    case News::Kind::alive:
+      if (known == nullptr) return;
+      known->heard = now_;
+      known->lease_revision = news.lease_revision;
+      return;
+    case News::Kind::connection:
+      return on_connection();
+    case News::Kind::missed:
+      complain("more than could be read in time");
+      for (auto& [name, node] : nodes_)
+        if (node.incarnation != 0) ask_users(node);
+      return;
+  }
+}
+
+/// What others said meanwhile is lost, and so is what was said to them.
+void Neighbours::on_connection() {
+  const bool is_connected = broker_.is_connected();
+  watching_since_ = now_;
+  for (auto& [name, node] : nodes_) {
+    if (node.incarnation == 0) continue;
+    node.users->link().set_reachable(is_connected);
+    if (!is_connected) continue;
+    ask_users(node);
+    node.users->link().fall_behind();
+  }
+}
+
+void Neighbours::forget_all() {
+  for (auto& [name, node] : nodes_)
+    if (node.incarnation != 0) bury(node);
+}
+
+void Neighbours::hear(std::string_view heartbeat) {
+  auto parsed = parse_heartbeat(heartbeat);
+  if (auto* const heard = std::get_if<Heartbeat>(&parsed))
+    leave_news({News::Kind::heartbeat, std::move(heard->node), heard->incarnation, heard->lease_revision});
+  else
+    leave_news({News::Kind::garbage, std::move(std::get<BusFault>(parsed).what)});
+}
+
+void Neighbours::is_dead(const std::string& node, std::uint64_t incarnation) {
+  leave_news({News::Kind::dead, node, incarnation});
+}
+
+void Neighbours::is_alive(const std::string& node, std::uint64_t revision) {
+  leave_news({News::Kind::alive, node, 0, revision});
+}
+
+void Neighbours::connection_changed() {
+  leave_news({News::Kind::connection});
+}
+
+void Neighbours::missed_packets() {
+  leave_news({News::Kind::missed});
+}
+
+/// What is beyond the bound can only be noise: a heartbeat comes again.
+void Neighbours::leave_news(News news) {
+  {
+    const MutexLock lock(mutex_);
+    if (news_.size() < max_news || (news.kind != News::Kind::heartbeat && news.kind != News::Kind::garbage))
+      news_.push_back(std::move(news));
+  }
+  has_news_.store(true);
+  broker_.interrupt();
+}
+
+/// One line in a minute, with a count of the rest.
+void Neighbours::complain(const std::string& what) {
+  ++complaints_;
+  if (now_ - complained_ < complaint_pause) return;
+  complained_ = now_;
+  log_.warn("cluster: left out what came over the bus: {} ({} in all)", what, complaints_);
+}
+
+}  // namespace parley::cluster

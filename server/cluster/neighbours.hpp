@@ -1,0 +1,138 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/thread_annotations.hpp"
+#include "server/cluster/broker.hpp"
+#include "server/cluster/bus_format.hpp"
+#include "server/cluster/claims.hpp"
+#include "server/cluster/cluster_options.hpp"
+#include "server/cluster/keeper.hpp"
+#include "server/cluster/presence.hpp"
+#include "server/cluster/remote_node.hpp"
+#include "server/cluster/transit.hpp"
+#include "server/directory/chat_service.hpp"
+
+namespace parley::cluster {
+
+/// What this node knows of the others: who is there, with which users, what they say. It reads everything
+/// that comes from them, on one thread, which is the only one that may call it unless a call says otherwise.
+class Neighbours {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Neighbours(const ClusterOptions& options, Broker& broker, const Self& self, Claims& claims,
+             Presence& presence, Directory& directory, ChatService& chat, spdlog::logger& log);
+
+  /// Who resolves doubts; once, before anything else.
+  void ask_doubts_of(Keeper& keeper) { keeper_ = &keeper; }
+
+  /// A packet, or the broker's word that one of ours came to nobody.
+  void handle(const Broker::Incoming& incoming);
+  /// What is due: who has not been heard of, ticks, lines without an answer.
+  void look_if_due();
+  /// They are gone from the directory, as far as it is still there.
+  void forget_all();
+
+  // Any thread.
+
+  /// Of how many other nodes all users are known.
+  std::size_t known() const { return known_.load(); }
+  void hear(std::string_view heartbeat) EXCLUDES(mutex_);
+  void is_dead(const std::string& node, std::uint64_t incarnation) EXCLUDES(mutex_);
+  void is_alive(const std::string& node, std::uint64_t revision) EXCLUDES(mutex_);
+  void connection_changed() EXCLUDES(mutex_);
+  void missed_packets() EXCLUDES(mutex_);
+
+ private:
+  struct Node {
+    std::uint64_t incarnation = 0;
+    std::uint64_t lease_revision = 0;  // 0: not heard yet
+    Clock::time_point heard{};         // that it is alive
+    Clock::time_point doubted{};       // the keeper was asked about it
+    Clock::time_point asked_users{};
+    Clock::time_point restated{};  // it was told of all users
+    std::uint64_t addressee = 0;   // which life of this node its packets are for
+    std::uint64_t expected = 1;    // the number of the next one
+    Transit transit{};
+    std::unique_ptr<RemoteNode> users{};
+  };
+  /// What other threads leave.
+  struct News {
+    enum class Kind { heartbeat, garbage, dead, alive, connection, missed } kind;
+    std::string text{};  // of a node its name, of garbage what is wrong with it
+    std::uint64_t incarnation = 0;
+    std::uint64_t lease_revision = 0;
+  };
+
+  void look();
+  void leave_news(News news) EXCLUDES(mutex_);
+  void take_news();
+  void act_on(const News& news);
+  void on_connection();
+  void judge(const std::string& name, Node& node);
+  Node* meet(const std::string& name, std::uint64_t incarnation);
+  void bury(Node& node);
+  void retire(std::uint64_t incarnation);
+  void check_sequence(Node& node, const Envelope& envelope);
+  void ask_users(Node& node);
+  void count_known();
+  void tend(Node& node, bool is_tick, bool is_to_expire);
+  void complain(const std::string& what);
+
+  void on(Node& node, const Arrived& arrived);
+  void on(Node& node, const Left& left);
+  void on(Node& node, const Moved& moved);
+  void on(Node& node, const Renamed& renamed);
+  void on(Node& node, const Users& users);
+  void on(Node& node, const AskUsers&);
+  void on(Node& node, const Line& line);
+  void on(Node& node, const Answer& answer);
+  void on(Node& node, const Fence& fence);
+  void on(Node& node, const Tick&);
+  void on(Node& node, const Bye&);
+
+  bool may_have(const std::string& node, const BusUser& user);
+
+  const ClusterOptions& options_;
+  Broker& broker_;
+  const Self& self_;
+  Claims& claims_;
+  Presence& presence_;
+  Directory& directory_;
+  ChatService& chat_;
+  spdlog::logger& log_;
+  Keeper* keeper_ = nullptr;
+
+  std::map<std::string, Node> nodes_;  // by name
+  std::set<std::uint64_t> retired_;    // incarnations that are over
+  std::deque<std::uint64_t> retired_order_;
+  Clock::time_point watching_since_{};  // whoever says nothing from then on is not heard
+  Clock::time_point looked_{};
+  Clock::time_point ticked_{};
+  Clock::time_point expired_{};
+  Clock::time_point complained_{};
+  std::size_t complaints_ = 0;
+  std::chrono::milliseconds age_{};  // of the packet that is being handled
+  std::int64_t sent_ms_ = 0;         // by its sender's clock
+  Clock::time_point now_{};
+
+  std::atomic<std::size_t> known_{0};
+  std::atomic<bool> has_news_{false};
+
+  Mutex mutex_;  // taken alone
+  std::deque<News> news_ GUARDED_BY(mutex_);
+};
+
+}  // namespace parley::cluster

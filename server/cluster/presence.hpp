@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/thread_annotations.hpp"
+#include "server/cluster/link.hpp"
+
+namespace parley::cluster {
+
+/// The users of this node as the others are told of them, and the links by which they are told: each is told
+/// of all users first and of each change from then on. Any thread; waits for nobody.
+class Presence {
+ public:
+  Presence(Bell& bell, std::chrono::milliseconds line_time) : bell_(bell), line_time_(line_time) {}
+
+  void arrived(const BusUser& user) EXCLUDES(mutex_);
+  void moved(std::string_view name, std::string_view room) EXCLUDES(mutex_);
+  void renamed(std::string_view former, const BusUser& user) EXCLUDES(mutex_);
+  /// Told even when there is no memory for it: with all users, later.
+  void left(std::string_view name) noexcept EXCLUDES(mutex_);
+  /// The name was claimed again. Others hear of it by restate_all().
+  void renumber(std::string_view name, std::uint64_t arrival) EXCLUDES(mutex_);
+
+  /// The link to that incarnation of a node: a new row, with all users.
+  std::shared_ptr<Link> open(const std::string& node, std::uint64_t incarnation) EXCLUDES(mutex_);
+  /// The node is gone: what waits for it fails.
+  void close(const std::string& node) EXCLUDES(mutex_);
+  /// All users once more.
+  void restate(Link& link) EXCLUDES(mutex_);
+  void restate_all() EXCLUDES(mutex_);
+  /// The same to everybody, such as a question.
+  void tell_all(const std::string& item) EXCLUDES(mutex_);
+
+  std::vector<std::shared_ptr<Link>> links() const EXCLUDES(mutex_);
+
+ private:
+  std::vector<std::string> all_users() const REQUIRES(mutex_);
+  void tell(const std::string& item) REQUIRES(mutex_);
+
+  Bell& bell_;
+  const std::chrono::milliseconds line_time_;
+
+  mutable Mutex mutex_;  // before those of the links, so that all hear of changes in one order
+  std::map<std::string, BusUser> users_ GUARDED_BY(mutex_);                // by folded name
+  std::map<std::string, std::shared_ptr<Link>> links_ GUARDED_BY(mutex_);  // by node
+};
+
+}  // namespace parley::cluster
