@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A server and its clients play two short conversations: python3 examples/demo.py FOLDER-OF-THE-PROGRAMS
+"""Servers and their clients play three short conversations: python3 examples/demo.py FOLDER-OF-THE-PROGRAMS
 
 Also an example of how a script drives parley: lines to its standard input, lines from its standard output, and
-never a wait for anything but the next line.
+hardly a wait for anything but the next line.
 """
 
 import contextlib
@@ -16,13 +16,12 @@ import sys
 import textwrap
 import threading
 
+from cluster import Broker, Failed, wait_for_users
+
 PATIENCE_S = 20  # for each awaited line; normally they come at once
 COLUMN = 38
 NARROWEST_COLUMN = 12
-
-
-class Failed(Exception):
-    """What was awaited, and what came instead."""
+LEASE_S = "2"  # a server that has said nothing for longer is taken for dead
 
 
 class Program:
@@ -88,6 +87,9 @@ class Program:
     def terminate(self):
         self._process.terminate()
 
+    def kill(self):
+        self._process.kill()
+
     def _report(self, what):
         return "\n".join([f"{self.name}: {what}"] + ["  " + line.rstrip() for line in self._errors[-15:]])
 
@@ -110,82 +112,65 @@ class Transcript:
             print(" | ".join(f"{part:<{self._column}}" for part in row).rstrip(), flush=True)
 
 
-def play_two_socket(folder, port):
-    """Alice and bob on the two-socket protocol, with parley."""
-    with contextlib.ExitStack() as programs:
-        users = {}
-        transcript = Transcript("alice", "bob")
-
-        def show(name, line):
-            transcript.add(*([line] if name == column else [] for column in ("alice", "bob")))
-
-        def see(name, beginning):
-            show(name, users[name].next_line(beginning))
-
-        def say(name, line):
-            show(name, "> " + line)
-            users[name].type(line)
-
-        for name in ("alice", "bob"):
-            command = [os.path.join(folder, "parley"), name, "127.0.0.1", "--port", port]
-            users[name] = programs.enter_context(Program(*command))
-            see(name, "registered " + name)
-
-        say("alice", "@bob Hello Bob! Does it work?")
-        see("bob", "message alice Hello Bob!")
-        see("alice", "sent bob")
-        say("bob", "@alice It does: caf\u00e9, \u20ac, and all of UTF-8")
-        see("alice", "message bob It does")
-        see("bob", "sent alice")
-        say("alice", "@ALL This goes to everyone else")
-        see("bob", "message alice This goes")
-        see("alice", "sent ALL")
-        say("bob", "@carol Are you there?")
-        see("bob", "failed carol 102")
-
-        users["alice"].finish(expected_code=0)
-        users["bob"].finish(expected_code=1)  # the line to carol was not delivered
-
-
 class Gathering:
-    """One user of each dialect, with the client of examples/; a row of the transcript for each thing that happens."""
+    """Users, each with a client; a row of the transcript for each thing that happens."""
 
-    DIALECTS = {"bob": "telnet", "dave": "livecode", "carol": "rooms", "erin": "names", "alice": "two-socket"}
+    def __init__(self, programs, clients):
+        """`clients`: for each name what stands above its column, and the command."""
+        self._programs, self._clients, self._users = programs, clients, {}
+        self._transcript = Transcript(*(heading for heading, _ in clients.values()))
 
-    def __init__(self, programs, ports):
-        self._programs = programs
-        self._ports = ports
-        self._users = {}
-        self._transcript = Transcript(*(f"{name} ({dialect})" for name, dialect in self.DIALECTS.items()))
-
-    def _add_row(self, actor, typed, expected):
-        """What the actor typed, and then what each user sees; each line must begin as given."""
+    def show(self, actor, done, **expected):
+        """What the actor did, and then what each user sees; each line must begin as given."""
         cells = []
-        for name in self.DIALECTS:
-            cell = [f"> {typed}"] if name == actor and typed else []
+        for name in self._clients:
+            cell = [done] if name == actor and done else []
             cells.append(cell + [self._users[name].next_line(beginning) for beginning in expected.get(name, [])])
         self._transcript.add(*cells)
 
     def arrive(self, name, **expected):
-        dialect = self.DIALECTS[name]
-        client = os.path.join(os.path.dirname(__file__), dialect.replace("-", "_") + "_client.py")
-        command = [sys.executable, client, name, "127.0.0.1", self._ports[dialect]]
-        self._users[name] = self._programs.enter_context(Program(*command))
-        self._add_row(name, "", expected)
+        self._users[name] = self._programs.enter_context(Program(*self._clients[name][1]))
+        self.show(name, "", **expected)
 
     def say(self, name, line, **expected):
         self._users[name].type(line)
-        self._add_row(name, line, expected)
+        self.show(name, f"> {line}", **expected)
 
-    def leave(self, name, **expected):
-        self._users[name].finish(expected_code=0)
-        self._add_row(name, "(end of input)", expected)
+    def leave(self, name, expected_code=0, **expected):
+        self._users[name].finish(expected_code)
+        self.show(name, "(end of input)", **expected)
+
+
+def parley(folder, name, port):
+    return [os.path.join(folder, "parley"), name, "127.0.0.1", "--port", str(port)]
+
+
+def example(name, dialect, port):
+    """The client of examples/ for this dialect."""
+    client = os.path.join(os.path.dirname(__file__), dialect.replace("-", "_") + "_client.py")
+    return [sys.executable, client, name, "127.0.0.1", str(port)]
+
+
+def play_two_socket(folder, port):
+    """Alice and bob on the two-socket protocol, with parley."""
+    with contextlib.ExitStack() as programs:
+        both = Gathering(programs, {name: (name, parley(folder, name, port)) for name in ("alice", "bob")})
+        both.arrive("alice", alice=["registered alice"])
+        both.arrive("bob", bob=["registered bob"])
+        both.say("alice", "@bob Hello Bob! Does it work?", bob=["message alice Hello Bob!"], alice=["sent bob"])
+        both.say("bob", "@alice It does: caf\u00e9, \u20ac, and all of UTF-8", alice=["message bob It does"], bob=["sent alice"])
+        both.say("alice", "@ALL This goes to everyone else", bob=["message alice This goes"], alice=["sent ALL"])
+        both.say("bob", "@carol Are you there?", bob=["failed carol 102"])
+        both.leave("alice")
+        both.leave("bob", expected_code=1)  # the line to carol was not delivered
 
 
 def play_five_dialects(ports):
     """The same server, five protocols, one conversation."""
+    dialects = {"bob": "telnet", "dave": "livecode", "carol": "rooms", "erin": "names", "alice": "two-socket"}
     with contextlib.ExitStack() as programs:
-        all_of = Gathering(programs, ports)
+        all_of = Gathering(programs, {name: (f"{name} ({dialect})", example(name, dialect, ports[dialect]))
+                                      for name, dialect in dialects.items()})
         all_of.arrive("bob", bob=["Please enter your name: 1 user(s) online: bob"])
         all_of.arrive("dave", dave=["dave connected"], bob=["+++ dave arrived +++"])
         all_of.arrive("carol", carol=["Connected to the room."], bob=["+++ carol"], dave=["carol connected"])
@@ -208,9 +193,42 @@ def play_five_dialects(ports):
         all_of.leave("dave", bob=["--- dave left ---"], carol=["dave has left the room."])
 
 
-def start_server(folder, programs):
+def play_three_nodes(folder):
+    """Three servers that are one; then one of them is killed."""
+    with contextlib.ExitStack() as programs:
+        broker = programs.enter_context(Broker())
+        cluster = {name: start_server(folder, programs, "--cluster", broker.url, "--node", name, "--cluster-lease", LEASE_S)
+                   for name in ("one", "two", "three")}
+        (_, one), (second, two), (_, three) = cluster.values()
+        print()
+        all_of = Gathering(programs, {"alice": ("alice (node one)", parley(folder, "alice", one["two-socket"])),
+                                      "bob": ("bob (node two)", parley(folder, "bob", two["two-socket"])),
+                                      "carol": ("carol (node three, telnet)", example("carol", "telnet", three["telnet"]))})
+
+        def all_know(*names):
+            for ports in (one, two, three):
+                wait_for_users(int(ports["names"]), names)
+
+        all_of.arrive("alice", alice=["registered alice"])
+        all_of.arrive("bob", bob=["registered bob"])
+        all_know("alice", "bob")
+        all_of.arrive("carol", carol=["Please enter your name: 3 user(s) online: alice, bob, carol"])
+        all_know("alice", "bob", "carol")
+        all_of.say("alice", "@bob Can you read me over there?", bob=["message alice Can you"], alice=["sent bob"])
+        all_of.say("bob", "@ALL Every word.", alice=["message bob Every"], carol=["bob> Every word."], bob=["sent ALL"])
+        all_of.say("carol", "@alice So can I.", alice=["message carol So can I."])
+        second.kill()
+        all_of.show("bob", "(node two is killed)", carol=["--- bob left ---"])
+        all_of.say("alice", "@bob Still there?", alice=["failed bob 102"])
+        all_of.say("alice", "@carol But we are.", carol=["[private] alice> But we are."], alice=["sent carol"])
+        for server in (cluster["one"][0], cluster["three"][0]):
+            server.terminate()
+            server.finish(expected_code=0)
+
+
+def start_server(folder, programs, *options):
     """The server with all five dialects, and the port of each."""
-    command = [os.path.join(folder, "parleyd"), "--port", "0", "--idle-exit", "30"]
+    command = [os.path.join(folder, "parleyd"), "--port", "0", "--idle-exit", "30", *options]
     for dialect in ("livecode", "names", "telnet", "rooms"):
         command += ["--" + dialect, "0"]
     # --idle-exit: should this script be killed, the clients see the end of their input, and the server follows.
@@ -218,7 +236,8 @@ def start_server(folder, programs):
     ports = {}
     for dialect in ("two-socket", "livecode", "names", "telnet", "rooms"):
         listening = server.next_line("parleyd: listening on ")
-        print(listening)
+        if not options:
+            print(listening)
         ports[dialect] = listening.split()[3].rpartition(":")[2]
     return server, ports
 
@@ -237,7 +256,9 @@ def main():
             play_five_dialects(ports)
             server.terminate()
             server.finish(expected_code=0)
-        print("\nAll delivered but the message to carol, who was not there yet. Server and clients have left.")
+        print("\nAll delivered but the message to carol, who was not there yet.\n\nThree users on three servers, which are one:")
+        play_three_nodes(folder)
+        print("\nAll delivered but the message to bob, whose server was killed. Servers and clients have left.")
     except (Failed, OSError) as error:
         sys.exit(f"\ndemo: {error}")
     except KeyboardInterrupt:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOWN_HERE = Path(__file__).resolve().parent
 TRIES = 3  # a machine that is busy makes programs say that they wait
 SHELL = r"^\$ ?$"
+SEARCHED = "/usr/local/bin:/usr/bin:/bin:/usr/sbin"
 # In the pictures ./dev is what it is in a checkout that is built: it starts the program. Ports are the system's choice.
 DEV = """#!/bin/sh
 task=$1
@@ -84,16 +85,30 @@ def draw_conversation(tmux, folder):
                     [to_pane(server, equal_in_all_runs(server.rest("bob arrived"), port), has_cursor=False), *panes])
 
 
-def draw_demo(tmux, folder):
-    """Its second half, without what the last line says of both: the first is like the conversation."""
+def play_demo(tmux, folder):
     terminal = Terminal(tmux, "demo", 92, folder)
     terminal.type("./dev demo")
-    terminal.see("Server and clients have left")
-    rows = equal_in_all_runs(terminal.rest(SHELL))
-    begin = next(number for number, row in enumerate(rows) if row.startswith("One user of each dialect"))
-    end = next(number for number, row in enumerate(rows) if row.startswith("All delivered"))
-    return svg.draw("One user of each of the five protocols, in one conversation", terminal.columns,
-                    [to_pane(terminal, [rows[0], "...", *rows[begin:end]], has_cursor=False)])
+    terminal.see("Servers and clients have left")
+    return terminal, equal_in_all_runs(terminal.rest(SHELL))
+
+
+def draw_part(terminal, rows, title, first, last):
+    """From the row that begins with `first` to before the next one that begins with `last`."""
+    begin = next(number for number, row in enumerate(rows) if row.startswith(first))
+    end = next(number for number, row in enumerate(rows) if number > begin and row.startswith(last))
+    return svg.draw(title, terminal.columns, [to_pane(terminal, [rows[0], "...", *rows[begin:end]], has_cursor=False)])
+
+
+def draw_demo(tmux, folder):
+    """Its second part: the first is like the conversation."""
+    return draw_part(*play_demo(tmux, folder), "One user of each of the five protocols, in one conversation",
+                     "One user of each dialect", "All delivered")
+
+
+def draw_cluster(tmux, folder):
+    """The demo's third part."""
+    return draw_part(*play_demo(tmux, folder), "Three users on three servers, one of which is killed",
+                     "Three users on three servers", "All delivered")
 
 
 def draw_report(tmux, folder):
@@ -111,7 +126,7 @@ def draw_report(tmux, folder):
                     [to_pane(terminal, [*rows[:second], "..."], has_cursor=False)])
 
 
-PICTURES = {"conversation": draw_conversation, "demo": draw_demo, "report": draw_report}
+PICTURES = {"conversation": draw_conversation, "demo": draw_demo, "cluster": draw_cluster, "report": draw_report}
 
 
 def make(draw, programs):
@@ -119,7 +134,7 @@ def make(draw, programs):
         folder = Path(name)
         (folder / "dev").write_text(DEV)
         (folder / "dev").chmod(0o755)
-        environment = {"HOME": name, "XDG_STATE_HOME": name, "PATH": f"{programs}:/usr/bin:/bin", "PORT_FILE": f"{name}/port",
+        environment = {"HOME": name, "XDG_STATE_HOME": name, "PATH": f"{programs}:{SEARCHED}", "PORT_FILE": f"{name}/port",
                        "ROOT": str(ROOT), "PROGRAMS": str(programs), "PYTHONDONTWRITEBYTECODE": "1"}
         with Tmux(folder, environment) as tmux:
             return draw(tmux, folder)
@@ -145,9 +160,10 @@ def check(name, draw, programs):
 def main(arguments):
     if len(arguments) not in (1, 2) or arguments[:-1] not in ([], ["--check"]):
         sys.exit("usage: pictures.py [--check] FOLDER    the folder with the programs, for example build/bin")
-    if not shutil.which("tmux"):
-        print("pictures: there is no tmux here", file=sys.stderr)
-        return 77
+    for program in ("tmux", "nats-server"):
+        if not shutil.which(program, path=SEARCHED):
+            print(f"pictures: there is no {program} here", file=sys.stderr)
+            return 77
     programs = Path(arguments[-1]).resolve()
     try:
         if len(arguments) == 2:

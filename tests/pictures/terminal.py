@@ -6,7 +6,7 @@ import subprocess
 import time
 
 WAIT_S = 20
-ROWS = 100  # more than any of them fills
+ROWS = 150  # more than any of them fills
 
 
 class NotShown(Exception):
