@@ -27,7 +27,7 @@ class Names(ClusterTest):
 
     def is_free_soon(self, node, name):
         with self.within(1):
-            until(lambda: self.gets_name(node, "names", name), f"{name} is free on node {node.name}")
+            until(lambda: self.gets_name(node, "two-socket", name), f"{name} is free on node {node.name}")
 
     def test_a_refused_newcomer_may_take_another_name(self):
         self.join(self.one, TelnetUser, "alice")
