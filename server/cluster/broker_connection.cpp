@@ -16,7 +16,8 @@ namespace {
 constexpr std::int64_t reconnect_wait_ms = 100;
 constexpr std::int64_t reconnect_jitter_ms = 150;
 constexpr int max_pings_out = 2;
-/// What is published in a gap of the connection is lost and not late. (0 stands for the library's 8 MB.)
+/// What is published in a gap of the connection is lost and not late, but for one message that comes just
+/// before the loss is known. (0 stands for the library's 8 MB.)
 constexpr int reconnect_buffer_bytes = 1;
 
 void check(natsStatus status, const char* what) {
@@ -84,10 +85,10 @@ NatsOptions Broker::Connection::make_options() {
   NatsOptions made;
   check(natsOptions_Create(Into(made)), "libnats");
   natsOptions* const options = made.get();
-  std::vector<std::string> urls;
-  for (const auto& url : options_.urls) urls.push_back(percent_decoded_user(url));
-  std::vector<const char*> pointers;
-  for (const auto& url : urls) pointers.push_back(url.c_str());
+  std::vector<std::string> urls(options_.urls.size());
+  std::ranges::transform(options_.urls, urls.begin(), percent_decoded_user);
+  std::vector<const char*> pointers(urls.size());
+  std::ranges::transform(urls, pointers.begin(), [](const auto& url) { return url.c_str(); });
   check(natsOptions_SetServers(options, pointers.data(), static_cast<int>(pointers.size())), hosts().c_str());
   const bool is_tls =
       std::ranges::any_of(options_.urls, [](const auto& url) { return url.starts_with("tls://"); });
@@ -141,8 +142,11 @@ bool Broker::Connection::connect() {
   jsOptions_Init(&js_options);
   js_options.Wait = to_ms(options_.request_timeout);
   check(natsConnection_JetStream(Into(made.jetstream), made.connection.get(), &js_options), "JetStream");
-  for (const auto& listener : listeners_)
-    if (!subscribe(made, *listener)) return false;
+  for (const auto& listener : listeners_) {
+    if (subscribe(made, *listener)) continue;
+    natsConnection_Close(made.connection.get());
+    return false;
+  }
   live_.store(&made, std::memory_order_release);
   if (events_.connected) events_.connected();
   return true;

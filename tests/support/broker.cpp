@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <cctype>
 #include <cstdlib>
@@ -52,11 +53,12 @@ std::string program(Where where) {
 std::string percent_encoded(const std::string& text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string encoded;
-  for (const unsigned char c : text) {
-    if (std::isalnum(c))
-      encoded += static_cast<char>(c);
+  for (const char c : text) {
+    const auto value = static_cast<unsigned char>(c);
+    if (std::isalnum(value))
+      encoded += c;
     else
-      encoded.append({'%', digits[c / 16], digits[c % 16]});
+      encoded.append({'%', digits[value / 16], digits[value % 16]});
   }
   return encoded;
 }
@@ -121,6 +123,17 @@ void BrokerProcess::stop(Where where) {
 
 void BrokerProcess::kill(Where where) {
   end(SIGKILL, where);
+}
+
+void BrokerProcess::pause(Where where) {
+  process_->signal(SIGSTOP);
+  // The system tells of it when all threads have stopped.
+  const auto has_stopped = [&] {
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(process_->pid()), &info, WSTOPPED | WNOHANG) == 0 &&
+           info.si_pid != 0;
+  };
+  wait_until(has_stopped, "a nats-server that stands still", Deadline(), where);
 }
 
 void BrokerProcess::start(Where where) {

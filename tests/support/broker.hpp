@@ -36,9 +36,9 @@ class BrokerProcess {
   /// What it has logged since it was started. It must run.
   std::string log() const { return process_->error().text(); }
 
-  void stop(Where where = Where::here());  ///< by SIGTERM; returns when it has ended
-  void kill(Where where = Where::here());  ///< by SIGKILL; returns when it has ended
-  void pause() { process_->signal(SIGSTOP); }
+  void stop(Where where = Where::here());   ///< by SIGTERM; returns when it has ended
+  void kill(Where where = Where::here());   ///< by SIGKILL; returns when it has ended
+  void pause(Where where = Where::here());  ///< by SIGSTOP; returns when it stands still
   void resume() { process_->signal(SIGCONT); }
   /// Again, with what it has stored. It must have ended.
   void start(Where where = Where::here());
