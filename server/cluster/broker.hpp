@@ -22,9 +22,9 @@ struct BrokerOptions {
   std::string client_name;       ///< how the broker names this connection
   /// Letters, digits, '-' and '_'.
   std::string cluster_name = "parley";
-  std::chrono::milliseconds request_timeout{
-      2'000};  ///< of one question to JetStream, and of one write to the broker
-  std::chrono::milliseconds ping_interval{2'500};    ///< three without an answer: the connection is given up
+  /// Of one question to JetStream, and of one write to the broker.
+  std::chrono::milliseconds request_timeout{2'000};
+  std::chrono::milliseconds ping_interval{2'500};    ///< after three without an answer the connection is lost
   std::size_t max_pending_bytes = 64 * 1024 * 1024;  ///< that wait here to be read by next()
 };
 
@@ -63,10 +63,9 @@ class Broker {
 
   /// Makes the connection, unless there is one or it is being made again; tries each URL once. To be called
   /// until it is true, and now and then while is_connected() is false. False: no broker answers (see
-  /// problem()), or it is being made again. Throws
-  /// std::runtime_error, whose text says what to do and shows no password, for what no waiting mends: refused
-  /// credentials, a file that cannot be read, a certificate that is not trusted, no TLS for tls://. One
-  /// thread at a time, of this and of subscribe() and listen().
+  /// problem()), or it is being made again. Throws std::runtime_error, whose text says what to do and shows
+  /// no password, for what no waiting mends: refused credentials, a file that cannot be read, a certificate
+  /// that is not trusted, no TLS for tls://. One thread at a time, of this and of subscribe() and listen().
   bool connect();
   /// Why the last connect() or open_buckets() was false, without passwords. Any thread.
   std::string problem() const;

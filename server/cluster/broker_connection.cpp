@@ -125,7 +125,11 @@ NatsOptions Broker::Connection::make_options() {
 }
 
 bool Broker::Connection::connect() {
-  if (nats() != nullptr && !natsConnection_IsClosed(nats())) return is_connected();
+  if (nats() != nullptr && !natsConnection_IsClosed(nats())) {
+    if (is_connected()) return true;
+    set_problem(fmt::format("no connection to the broker at {} at the moment", hosts()));
+    return false;
+  }
   const NatsOptions options = make_options();
   auto link = std::make_unique<Link>();
   const natsStatus status = natsConnection_Connect(Into(link->connection), options.get());

@@ -21,6 +21,8 @@ TEST_CASE("a broker that ends and comes back has everything, and the same Broker
     ++losses;
     wait_until([&] { return one.disconnected == losses && two.disconnected == losses; }, "the loss is told");
     CHECK_FALSE(one->is_connected());
+    CHECK_FALSE(one->connect());
+    CHECK(contains(one->problem(), "at the moment"));
     CHECK_FALSE(one->publish("to", "", "away"));
     CHECK(one->get(Bucket::names, "alice").reply == Reply::unavailable);
     CHECK(one->create(Bucket::names, "bob", "one").reply == Reply::unavailable);
