@@ -176,6 +176,7 @@ void Server::stop(FunctionRef<bool()> is_hurried) {
   while (context_.counters.unanswered.load(std::memory_order_relaxed) > 0 && Clock::now() < last_answer &&
          !must_end())
     std::this_thread::sleep_for(look_interval);
+  if (cluster_) cluster_->begin_stop();
   sessions_.stop_all("the server stops", [&] { return Clock::now() >= end || must_end(); });
   if (cluster_) cluster_->stop(std::max(end, Clock::now() + cluster_leave_time));
 }

@@ -130,6 +130,11 @@ bool Claims::yield(std::string_view name, std::uint64_t revision) {
   return true;
 }
 
+bool Claims::is_empty() const {
+  const MutexLock lock(mutex_);
+  return held_.empty();
+}
+
 std::vector<std::string> Claims::names() const {
   std::vector<std::pair<std::uint64_t, std::string>> claims;
   {

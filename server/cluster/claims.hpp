@@ -43,6 +43,8 @@ class Claims {
 
   // The keeper's thread.
 
+  /// Whether this node has none.
+  bool is_empty() const EXCLUDES(mutex_);
   /// All names, in order of arrival, which are to be claimed again one by one.
   std::vector<std::string> names() const EXCLUDES(mutex_);
   enum class Again {

@@ -20,7 +20,6 @@ constexpr milliseconds look_interval{50};
 constexpr milliseconds claim_time{2'500};
 // What another node is waited for until it knows of a newcomer: some hundred times what it takes.
 constexpr milliseconds knowing_time{100};
-constexpr const char* name_lost = "Your name was given to somebody else while this server was cut off";
 
 milliseconds request_time(const ClusterOptions& options) {
   return std::clamp(options.lease / 4, milliseconds{250}, milliseconds{2'000});
@@ -90,6 +89,7 @@ Keeper::Duties Cluster::keeper_duties(std::function<void(const std::string&)> fa
   duties.alive = [this](const std::string& node, std::uint64_t revision) {
     neighbours_.is_alive(node, revision);
   };
+  duties.leaving = [this] { presence_.tell_all(encode(Bye{})); };
   duties.failed = std::move(failed);
   return duties;
 }

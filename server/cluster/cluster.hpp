@@ -40,6 +40,8 @@ class Cluster final : public OtherNodes {
   /// broker that does not answer is waited for meanwhile, unless it is required. `is_hurried`: asked again
   /// and again, true ends the wait.
   void start(FunctionRef<bool()> is_hurried);
+  /// The users are about to be ended.
+  void begin_stop() { keeper_.begin_stop(); }
   /// Leaves, when the last user has gone. The thread that started it.
   void stop(Clock::time_point until);
 

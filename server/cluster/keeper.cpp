@@ -58,6 +58,15 @@ void Keeper::stop(Clock::time_point until) {
   thread_.join();
 }
 
+void Keeper::begin_stop() {
+  {
+    const MutexLock lock(mutex_);
+    is_leaving_ = true;
+    is_woken_ = true;
+  }
+  changed_.notify_all();
+}
+
 void Keeper::doubt(const std::string& node, std::uint64_t incarnation, std::uint64_t revision,
                    std::vector<std::uint64_t> claims) {
   {
@@ -103,10 +112,16 @@ void Keeper::keep() {
     const MutexLock lock(mutex_);
     until = stop_by_;
   }
-  // The node first: from then on its names are anybody's, whether or not there is time to free them.
-  if (revision_ != 0 && broker_.is_connected()) broker_.erase(Bucket::nodes, revision_);
+  leave();
   while (claims_.has_to_free() && Clock::now() < until && broker_.is_connected() && claims_.free_one()) {
   }
+}
+
+/// From then on the names are anybody's, whether or not there is time to free each.
+void Keeper::leave() {
+  if (std::exchange(has_left_, true)) return;
+  if (self_.has_joined()) duties_.leaving();
+  if (revision_ != 0 && broker_.is_connected()) broker_.erase(Bucket::nodes, revision_);
 }
 
 /// One try to become a node of the cluster.
@@ -186,6 +201,7 @@ void Keeper::begin_life(std::uint64_t revision) {
 }
 
 void Keeper::renew() {
+  if (has_left_) return;
   if (!is_connected()) return note_lapse();
   const auto asked_at = Clock::now();
   const auto written = broker_.update(Bucket::nodes, key_, value(), revision_);
@@ -253,6 +269,11 @@ void Keeper::work(Clock::time_point until) {
 }
 
 Keeper::Step Keeper::take_step() {
+  const bool is_leaving = [this] {
+    const MutexLock lock(mutex_);
+    return is_leaving_;
+  }();
+  if (is_leaving && !has_left_ && claims_.is_empty()) leave();
   if (const Step step = resolve_doubt(); step != Step::nothing_to_do) return step;
   if (!to_claim_.empty()) return claim_next();
   if (!claims_.has_to_free()) return Step::nothing_to_do;

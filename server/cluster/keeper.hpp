@@ -37,6 +37,7 @@ class Keeper {
     std::function<void()> all_claimed;                                        ///< that of all names is over
     std::function<void(const std::string& node, std::uint64_t incarnation)> dead;  ///< a node is
     std::function<void(const std::string& node, std::uint64_t revision)> alive;    ///< it is not
+    std::function<void()> leaving;                                                 ///< it stops being one
     std::function<void(const std::string& why)> failed;  ///< it cannot be a node of this cluster
   };
 
@@ -47,6 +48,9 @@ class Keeper {
   /// Begins, and waits until the node has joined, or no broker answers. Throws std::runtime_error, whose text
   /// says what to do, when it cannot join at all. `is_hurried` is asked again and again: true ends the wait.
   void start(FunctionRef<bool()> is_hurried);
+  /// The users are going: the node gives up its place as soon as the last one has gone, so that their names
+  /// are free at once, however many they are.
+  void begin_stop() EXCLUDES(mutex_);
   /// Gives up the node's name and those that wait to be freed, as far as `until` allows, and ends the thread.
   void stop(Clock::time_point until);
 
@@ -85,6 +89,7 @@ class Keeper {
   void complain(const std::string& problem);
   bool is_connected();
   void note_lapse();
+  void leave();
   void say_alive();
   void fail(const std::string& why);
   void set_state(State state) EXCLUDES(mutex_);
@@ -103,6 +108,7 @@ class Keeper {
   // The keeper's thread.
   bool is_listening_ = false;
   bool has_complained_ = false;
+  bool has_left_ = false;
   Clock::time_point begun_{};
   std::uint64_t revision_ = 0;  // of the lease
   Clock::time_point renewed_{};
@@ -117,6 +123,7 @@ class Keeper {
   std::string problem_ GUARDED_BY(mutex_);
   std::deque<Doubt> doubts_ GUARDED_BY(mutex_);
   bool is_woken_ GUARDED_BY(mutex_) = false;
+  bool is_leaving_ GUARDED_BY(mutex_) = false;
   bool is_stopping_ GUARDED_BY(mutex_) = false;
   Clock::time_point stop_by_ GUARDED_BY(mutex_){};
 
