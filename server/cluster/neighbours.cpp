@@ -232,6 +232,8 @@ void Neighbours::look_if_due() {
 void Neighbours::look() {
   // Whoever was kept from running has what others said still to read.
   if (now_ - looked_ > options_.lease / 8) watching_since_ = std::max(watching_since_, now_ - options_.lease);
+  // While this node cannot renew its lease, as when the brokers elect a leader, others cannot either.
+  if (!self_.holds_lease()) watching_since_ = now_;
   looked_ = now_;
   take_news();
   std::erase_if(nodes_, [this](const auto& entry) {
