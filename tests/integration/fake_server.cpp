@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 
 #include "tests/support/user.hpp"
 
@@ -62,6 +63,12 @@ void AcceptedSocket::reset() {
   const linger at_once{1, 0};
   (void)::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   socket_.reset();
+}
+
+bool AcceptedSocket::has_ended() const {
+  char byte = 0;
+  const auto count = ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && errno != EAGAIN);
 }
 
 void AcceptedSocket::discard() {

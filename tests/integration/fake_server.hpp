@@ -30,6 +30,8 @@ class AcceptedSocket {
   void end();
   /// Closed with a reset, as when a program is killed that has not read everything.
   void reset();
+  /// Whether the client has closed it by now, and nothing stands before the end.
+  bool has_ended() const;
   /// Passes over whatever has come until now.
   void discard();
 

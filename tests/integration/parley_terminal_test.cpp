@@ -183,16 +183,27 @@ TEST_CASE("the loss of the server is said at once, with a line half typed; the t
   CHECK(chat.terminal.screen().find("@bob half") != std::string::npos);
 }
 
+/// One whose sockets are open. On a busy machine the answer may come after the moment for which the client
+/// waits with its second REGISTER, and then it gives them up.
+FakeSession refuse_alice(FakeServer& server, PseudoTerminal& terminal) {
+  for (int tried = 1;; ++tried) {
+    terminal.type("alice\r");
+    FakeSession session = server.accept();
+    session.to_send.expect(register_frame("TOSEND", "alice"));
+    const std::string phrase = "Taken " + std::to_string(tried);
+    session.to_send.send("ERROR 100 " + phrase + "\n\n");
+    terminal.wait_for_screen("100 " + phrase + ")\nYour name:");
+    constexpr int most_tries = 10;
+    if (!session.to_send.has_ended() || tried == most_tries) return session;
+  }
+}
+
 TEST_CASE("a name that is refused is asked for again, on the same sockets while they are open") {
   FakeServer server;
   PseudoTerminal terminal(parley_path(), {"--port", server.port()});
   terminal.wait_for_screen("Your name:");
   terminal.type_and_wait("al ice\r", "The name al ice was refused: a name is one word");
-  terminal.type("alice\r");
-  FakeSession session = server.accept();
-  session.to_send.expect(register_frame("TOSEND", "alice"));
-  session.to_send.send("ERROR 100 Username already taken\n\n");
-  terminal.wait_for_screen("100 Username already taken)\nYour name:");
+  FakeSession session = refuse_alice(server, terminal);
   terminal.type("bob\r");
   SUBCASE("the server keeps the sockets (R3)") {
     session.to_send.accept_registration("TOSEND", "bob");
