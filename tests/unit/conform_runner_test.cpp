@@ -6,6 +6,7 @@
 #include "tests/conformance/bench/runner.hpp"
 #include "tests/conformance/bench/trial.hpp"
 #include "tests/conformance/process/lateness.hpp"
+#include "tests/conformance/process/process_family.hpp"
 
 namespace parley::conform {
 namespace {
@@ -239,6 +240,15 @@ TEST_CASE("nor does one in which the program was kept from running, or what came
     CHECK(results[0].status == Status::passed);
     CHECK(results[0].tries.empty());
   }
+}
+
+TEST_CASE("who waits for the processor is late, and who works without end is not") {
+  using std::chrono::milliseconds;
+  const Delays before{{1, {milliseconds{10}, milliseconds{5'000}}}};
+  CHECK(worst_growth(before, before) == milliseconds{0});
+  CHECK(worst_growth(before, {{1, {milliseconds{110}, milliseconds{8'000}}}}) == milliseconds{2'900});
+  CHECK(worst_growth(before, {{1, {milliseconds{1'610}, milliseconds{6'500}}}}) == milliseconds{0});
+  CHECK(worst_growth({}, {{2, {milliseconds{100}, milliseconds{400}}}}) == milliseconds{300});
 }
 
 TEST_CASE("a case that fails when the suite is in time has failed") {

@@ -64,8 +64,12 @@ bool is_of_family(pid_t pid, const std::string& mark, pid_t leader) {
     const auto fields = stat_fields(pid);
     return !fields.empty() && fields[state] != "Z";
   }
-  return ::getsid(pid) == leader ||
-         contents("/proc/" + std::to_string(pid) + "/environ").find(mark) != std::string::npos;
+  const pid_t session = ::getsid(pid);
+  // Whoever is in none of this system's, as the kernel's own threads, does not come from the leader, which
+  // has one.
+  return session == leader ||
+         (session != 0 &&
+          contents("/proc/" + std::to_string(pid) + "/environ").find(mark) != std::string::npos);
 }
 
 /// SIGKILL for who has the number, if that is who is meant: from the look on to the signal it stays the same.
@@ -152,7 +156,8 @@ Delays delays_of_family(pid_t leader) {
     std::chrono::nanoseconds::rep ran = 0;
     std::chrono::nanoseconds::rep waited = 0;
     if (numbers >> ran >> waited)
-      delays[static_cast<pid_t>(std::stol(thread.filename()))] = std::chrono::nanoseconds{waited};
+      delays[static_cast<pid_t>(std::stol(thread.filename()))] = {std::chrono::nanoseconds{ran},
+                                                                  std::chrono::nanoseconds{waited}};
     return true;
   });
   return delays;
@@ -162,7 +167,8 @@ std::chrono::milliseconds worst_growth(const Delays& before, const Delays& after
   std::chrono::nanoseconds worst{0};
   for (const auto& [thread, delay] : after) {
     const auto known = before.find(thread);
-    worst = std::max(worst, known == before.end() ? delay : delay - known->second);
+    const Delay begin = known == before.end() ? Delay{} : known->second;
+    worst = std::max(worst, (delay.waited - begin.waited) - (delay.ran - begin.ran));
   }
   return std::chrono::duration_cast<std::chrono::milliseconds>(worst);
 }

@@ -46,12 +46,18 @@ void end_process(const Process& process) noexcept;
 /// its children and theirs. Cheap: those that have made themselves nobody's children are not looked for.
 bool is_family_at_rest(pid_t leader);
 
-/// How long each of its threads was kept from the processor that it wanted since it began, likewise; none
-/// where the kernel does not tell.
-using Delays = std::map<pid_t, std::chrono::nanoseconds>;
+/// How long a thread had the processor since it began, and how long it was kept from it when it wanted it.
+struct Delay {
+  std::chrono::nanoseconds ran;
+  std::chrono::nanoseconds waited;
+};
+
+/// Of each of its threads, likewise; none where the kernel does not tell.
+using Delays = std::map<pid_t, Delay>;
 Delays delays_of_family(pid_t leader);
 
-/// By how much one of them has grown, at the worst.
+/// By how much longer one of them was kept from the processor than it had it from `before` to `after`, at the
+/// worst. Who works without end is kept from some of it by all that the machine does, and lacks nothing.
 std::chrono::milliseconds worst_growth(const Delays& before, const Delays& after);
 
 /// What those that are there have used of the processor so far.
