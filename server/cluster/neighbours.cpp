@@ -62,7 +62,7 @@ Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self
       log_(log) {}
 
 void Neighbours::handle(const Broker::Incoming& incoming) {
-  now_ = Clock::now();
+  tell_time();
   if (incoming.is_undelivered) {
     const Lost lost = read_lost(incoming.subject);
     for (const auto& link : presence_.links())
@@ -176,7 +176,7 @@ void Neighbours::on(Node& node, const AskUsers&) {
 void Neighbours::on(Node& node, const Line& line) {
   const auto answer = std::make_shared<LineAnswer>(node.users->shared_link(), line.number);
   // Others may have taken this node for dead meanwhile, and told the sender so.
-  if (now_ - self_.renewed() > options_.lease) return;
+  if (self_.renewed() < stood_still_until_) return;
   auto answer_by = Clock::time_point::max();
   if (line.answer_by_ms != 0) {
     const auto time = milliseconds(static_cast<std::int64_t>(line.answer_by_ms) - sent_ms_) - age_;
@@ -224,9 +224,16 @@ void Neighbours::retire(std::uint64_t incarnation) {
 }
 
 void Neighbours::look_if_due() {
-  now_ = Clock::now();
+  tell_time();
   if (has_news_.exchange(false)) take_news();
   if (now_ - looked_ >= look_interval) look();
+}
+
+/// Whoever stood still for a lease may be dead to others, until it has renewed.
+void Neighbours::tell_time() {
+  const auto now = Clock::now();
+  if (now_ != Clock::time_point{} && now - now_ > options_.lease) stood_still_until_ = now;
+  now_ = now;
 }
 
 void Neighbours::look() {

@@ -76,6 +76,7 @@ class Neighbours {
     std::uint64_t lease_revision = 0;
   };
 
+  void tell_time();
   void look();
   void leave_news(News news) EXCLUDES(mutex_);
   void take_news();
@@ -127,6 +128,7 @@ class Neighbours {
   std::chrono::milliseconds age_{};  // of the packet that is being handled
   std::int64_t sent_ms_ = 0;         // by its sender's clock
   Clock::time_point now_{};
+  Clock::time_point stood_still_until_{};
 
   std::atomic<std::size_t> known_{0};
   std::atomic<bool> has_news_{false};
