@@ -1,6 +1,5 @@
 #include "server/cluster_command_line.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -21,14 +20,9 @@ std::string check_node(const std::string& name) {
   return cluster::is_valid_node_name(name) ? "" : "a node has a name of 1 to 64 bytes, printable";
 }
 
-/// A part of subjects and of names of buckets.
 std::string check_cluster(const std::string& name) {
-  const auto is_fit = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  };
-  return name.size() <= 64 && std::ranges::all_of(name, is_fit)
-             ? ""
-             : "a cluster has a name of 1 to 64 of A-Z, a-z, 0-9, - and _";
+  return cluster::is_valid_cluster_name(name) ? ""
+                                              : "a cluster has a name of 1 to 64 of A-Z, a-z, 0-9, - and _";
 }
 
 }  // namespace
@@ -54,7 +48,7 @@ ClusterCommandLine::ClusterCommandLine(CLI::App& app, cluster::ClusterOptions& o
       ->check(CLI::Validator(check_cluster, ""))
       ->capture_default_str();
   add(add_seconds(app, "--cluster-lease", options.lease, least_lease, most_lease,
-                  "A node that has not said for so long that it is alive is taken for dead"))
+                  "A node that has not been heard of for so long, and a quarter, is taken for dead"))
       ->type_name("SECONDS")
       ->default_str(to_seconds_text(options.lease));
   add(add_text(app, "--cluster-credentials", options.credentials_file, "File of credentials for the brokers"))

@@ -140,6 +140,10 @@ class Broker {
   std::unique_ptr<Connection> connection_;
 };
 
+/// Whether a cluster may be called so, as a part of subjects and of names of buckets: 1 to 64 of A-Z, a-z,
+/// 0-9,
+/// - and _.
+bool is_valid_cluster_name(std::string_view name);
 /// The URL, or whatever somebody has typed in its place, as it may be shown: without user and password.
 std::string without_password(std::string_view url);
 /// Why that cannot be a broker's URL, without a password; empty: it can. User and password are

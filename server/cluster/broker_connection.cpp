@@ -69,14 +69,13 @@ Broker::Connection::Connection(BrokerOptions options, spdlog::logger& log, Event
       log_(log),
       events_(std::move(events)),
       incoming_(options_.max_pending_bytes) {
-  const auto is_fit = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
-  if (options_.cluster_name.empty() || !std::ranges::all_of(options_.cluster_name, is_fit))
+  if (!is_valid_cluster_name(options_.cluster_name))
     throw std::invalid_argument("a cluster's name has letters, digits, '-' and '_' only");
 }
 
 Broker::Connection::~Connection() {
   is_ending_ = true;
-  for (const auto& link : links_) natsConnection_Close(link->connection.get());
+  for (const auto& attempt : attempts_) natsConnection_Close(attempt->connection.get());
   MutexLock lock(mutex_);
   while (handlers_ > 0) handler_ended_.wait(mutex_);
 }
@@ -131,8 +130,8 @@ bool Broker::Connection::connect() {
     return false;
   }
   const NatsOptions options = make_options();
-  auto link = std::make_unique<Link>();
-  const natsStatus status = natsConnection_Connect(Into(link->connection), options.get());
+  auto attempt = std::make_unique<Attempt>();
+  const natsStatus status = natsConnection_Connect(Into(attempt->connection), options.get());
   if (status != NATS_OK) {
     explain_failure(status);
     return false;
@@ -141,7 +140,7 @@ bool Broker::Connection::connect() {
     const MutexLock lock(mutex_);
     ++handlers_;  // ends with on_closed()
   }
-  Link& made = *links_.emplace_back(std::move(link));
+  Attempt& made = *attempts_.emplace_back(std::move(attempt));
   jsOptions js_options;
   jsOptions_Init(&js_options);
   js_options.Wait = to_ms(options_.request_timeout);
@@ -186,9 +185,9 @@ bool Broker::Connection::add_listener(const std::string& subject, std::function<
   return subscribe(*live_.load(), *listeners_.back());
 }
 
-bool Broker::Connection::subscribe(Link& link, Listener& listener) {
-  NatsSubscription& subscription = link.subscriptions.emplace_back();
-  const natsStatus status = natsConnection_Subscribe(Into(subscription), link.connection.get(),
+bool Broker::Connection::subscribe(Attempt& attempt, Listener& listener) {
+  NatsSubscription& subscription = attempt.subscriptions.emplace_back();
+  const natsStatus status = natsConnection_Subscribe(Into(subscription), attempt.connection.get(),
                                                      listener.subject.c_str(), on_heard, &listener);
   if (status != NATS_OK) return false;
   // Listeners do not wait; what is to be read has its limit in IncomingQueue.
@@ -205,7 +204,7 @@ bool Broker::Connection::subscribe(const std::string& subject) {
 }
 
 void Broker::Connection::queue(NatsMessage message) {
-  if (incoming_.put(std::move(message)) || is_ending_) return;
+  if (incoming_.put(std::move(message)) != IncomingQueue::Put::first_loss || is_ending_) return;
   say(lost_lines_, spdlog::level::err,
       fmt::format("messages of other nodes came faster than they were read: {} lost so far",
                   incoming_.lost()));
@@ -262,44 +261,61 @@ void Broker::Connection::end_handler() {
   handler_ended_.notify_all();
 }
 
+/// Nothing may be thrown into the library. What comes here is want of memory: a packet is lost, which shows
+/// as a gap.
+template <typename Handler>
+void Broker::Connection::handle(Handler handler) const noexcept {
+  if (is_ending_) return;
+  try {
+    handler();
+  } catch (const std::exception&) {
+  }
+}
+
 void Broker::Connection::on_disconnected(natsConnection*, void* self) {
   auto& connection = *static_cast<Connection*>(self);
-  if (connection.is_ending_) return;
-  connection.say(connection.connection_lines_, spdlog::level::warn,
-                 fmt::format("the connection to the broker at {} is lost; trying again", connection.hosts()));
-  if (connection.events_.disconnected) connection.events_.disconnected();
+  connection.handle([&] {
+    if (connection.events_.disconnected) connection.events_.disconnected();
+    connection.say(
+        connection.connection_lines_, spdlog::level::warn,
+        fmt::format("the connection to the broker at {} is lost; trying again", connection.hosts()));
+  });
 }
 
 void Broker::Connection::on_reconnected(natsConnection*, void* self) {
   auto& connection = *static_cast<Connection*>(self);
-  if (connection.is_ending_) return;
-  connection.say(connection.connection_lines_, spdlog::level::info, "connected to the broker again");
-  if (connection.events_.connected) connection.events_.connected();
+  connection.handle([&] {
+    if (connection.events_.connected) connection.events_.connected();
+    connection.say(connection.connection_lines_, spdlog::level::info, "connected to the broker again");
+  });
 }
 
 void Broker::Connection::on_closed(natsConnection* nats, void* self) {
   auto& connection = *static_cast<Connection*>(self);
-  if (!connection.is_ending_) {
+  connection.handle([&] {
     const char* reason = nullptr;
     natsConnection_GetLastError(nats, &reason);
     connection.log_.error("the connection to the broker at {} is given up: {}", connection.hosts(),
                           without_password(reason == nullptr ? "" : reason));
-  }
+  });
   connection.end_handler();
 }
 
 void Broker::Connection::on_error(natsConnection* nats, natsSubscription*, natsStatus status, void* self) {
   auto& connection = *static_cast<Connection*>(self);
-  if (connection.is_ending_) return;
-  const char* text = nullptr;
-  natsConnection_GetLastError(nats, &text);
-  connection.say(connection.error_lines_, spdlog::level::warn,
-                 fmt::format("the broker or libnats says: {} {}", natsStatus_GetText(status),
-                             without_password(text == nullptr ? "" : text)));
+  connection.handle([&] {
+    const char* text = nullptr;
+    natsConnection_GetLastError(nats, &text);
+    connection.say(connection.error_lines_, spdlog::level::warn,
+                   fmt::format("the broker or libnats says: {} {}", natsStatus_GetText(status),
+                               without_password(text == nullptr ? "" : text)));
+  });
 }
 
 void Broker::Connection::on_heard(natsConnection*, natsSubscription*, natsMsg* message, void* listener) {
-  static_cast<Listener*>(listener)->heard(NatsMessage(message));
+  NatsMessage heard(message);
+  const auto& [connection, subject, hear] = *static_cast<Listener*>(listener);
+  connection->handle([&, &hear_it = hear] { hear_it(std::move(heard)); });
 }
 
 void Broker::Connection::on_listener_ended(void* listener) {

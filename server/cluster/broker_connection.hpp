@@ -43,8 +43,8 @@ class Broker::Connection {
   bool is_connected() const;
   /// Null before connect() was true; then valid for as long as this. Any thread.
   natsConnection* nats() const {
-    const Link* const link = live_.load(std::memory_order_acquire);
-    return link == nullptr ? nullptr : link->connection.get();
+    const Attempt* const attempt = live_.load(std::memory_order_acquire);
+    return attempt == nullptr ? nullptr : attempt->connection.get();
   }
   const BrokerOptions& options() const { return options_; }
 
@@ -59,7 +59,7 @@ class Broker::Connection {
     std::string subject;
     std::function<void(NatsMessage)> heard;
   };
-  struct Link {
+  struct Attempt {
     NatsConnection connection;
     JetStream jetstream;
     std::vector<NatsSubscription> subscriptions;
@@ -67,7 +67,7 @@ class Broker::Connection {
 
   NatsOptions make_options();
   bool add_listener(const std::string& subject, std::function<void(NatsMessage)> heard);
-  bool subscribe(Link& link, Listener& listener) EXCLUDES(mutex_);
+  bool subscribe(Attempt& attempt, Listener& listener) EXCLUDES(mutex_);
   /// That of a connection that there has been.
   jsCtx* jetstream() const { return live_.load(std::memory_order_acquire)->jetstream.get(); }
   void queue(NatsMessage message);
@@ -77,6 +77,8 @@ class Broker::Connection {
   /// Throws for what no waiting mends.
   void explain_bucket(natsStatus status, jsErrCode code);
   void say(LogLimit& limit, spdlog::level::level_enum level, std::string_view line);
+  template <typename Handler>
+  void handle(Handler handler) const noexcept;
   void end_handler() EXCLUDES(mutex_);
 
   // What the library calls.
@@ -106,10 +108,10 @@ class Broker::Connection {
   std::atomic<bool> is_ending_ = false;
 
   IncomingQueue incoming_;
-  std::vector<std::unique_ptr<Listener>> listeners_;  ///< of every link
+  std::vector<std::unique_ptr<Listener>> listeners_;  ///< of every attempt
   /// Links that were given up stay, since somebody may be about to use them.
-  std::vector<std::unique_ptr<Link>> links_;
-  std::atomic<Link*> live_ = nullptr;  ///< the last, with all that it needs
+  std::vector<std::unique_ptr<Attempt>> attempts_;
+  std::atomic<Attempt*> live_ = nullptr;  ///< the last, with all that it needs
 };
 
 }  // namespace parley::cluster

@@ -61,6 +61,13 @@ std::string host_fault(std::string_view authority) {
 }  // namespace
 
 // A password may hold any character that people forget to write as %40: what is in doubt is not shown.
+bool is_valid_cluster_name(std::string_view name) {
+  const auto is_fit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, is_fit);
+}
+
 std::string without_password(std::string_view url) {
   const auto user_end = url.rfind('@');
   if (user_end == std::string_view::npos) return std::string(url);

@@ -43,7 +43,7 @@ struct ItemWriter {
   }
   void operator()(const Renamed& item) {
     kind("renamed");
-    append_string(map.key('f'), item.name);
+    append_string(map.key('f'), item.former);
     append_user(map, item.user);
   }
   void operator()(const Users& item) {

@@ -53,7 +53,7 @@ struct Moved {
   bool operator==(const Moved&) const = default;
 };
 struct Renamed {
-  std::string name;
+  std::string former;
   BusUser user;  ///< as it is now
   bool operator==(const Renamed&) const = default;
 };

@@ -25,11 +25,15 @@ OtherNodes::Claimed Claims::claim(std::string_view name) {
     // Some order, until it is claimed.
     if (!self_.has_joined()) return {NameClaim::granted, unjoined_.fetch_add(1) + 1};
   }
+  ask_for(name);
   const auto give_up_at = Clock::now() + claim_time_;
   while (self_.holds_lease()) {
     const std::uint64_t incarnation = self_.incarnation();
     const Asked asked = ask(std::string(name), incarnation, 0);
-    if (asked.claim == NameClaim::taken) return {NameClaim::taken, 0};
+    if (asked.claim == NameClaim::taken) {
+      drop(name);
+      return {NameClaim::taken, 0};
+    }
     if (asked.claim == NameClaim::granted) {
       hold(name, asked.revision);
       if (self_.incarnation() == incarnation) return {NameClaim::granted, asked.revision};
@@ -38,10 +42,7 @@ OtherNodes::Claimed Claims::claim(std::string_view name) {
     std::this_thread::sleep_for(retry_pause);
   }
   // What was asked may have been granted without a word of it.
-  {
-    const MutexLock lock(mutex_);
-    held_.erase(key_of(name));
-  }
+  drop(name);
   put_to_free({key_of(name), 0});
   return {NameClaim::unchecked, 0};
 }
@@ -81,7 +82,18 @@ std::optional<bool> Claims::is_alive(const std::string& node, std::uint64_t inca
 
 void Claims::hold(std::string_view name, std::uint64_t revision) {
   const MutexLock lock(mutex_);
-  held_.insert_or_assign(key_of(name), Held{std::string(name), revision});
+  held_.insert_or_assign(key_of(name), Held{std::string(name), revision, false});
+}
+
+void Claims::ask_for(std::string_view name) {
+  const MutexLock lock(mutex_);
+  held_.insert_or_assign(key_of(name), Held{std::string(name), 0, true});
+}
+
+void Claims::drop(std::string_view name) {
+  const std::string key = key_of(name);
+  const MutexLock lock(mutex_);
+  held_.erase(key);
 }
 
 bool Claims::is_held(const std::string& token) const {
@@ -112,18 +124,19 @@ void Claims::put_to_free(ToFree one) {
   if (to_free_.size() < ClusterLimits::max_names_to_free) to_free_.push_back(std::move(one));
 }
 
-std::optional<std::uint64_t> Claims::revision(std::string_view name) const {
+std::optional<std::uint64_t> Claims::revision_of(std::string_view name) const {
   const std::string key = key_of(name);
   const MutexLock lock(mutex_);
   const auto found = held_.find(key);
-  return found != held_.end() ? std::optional(found->second.revision) : std::nullopt;
+  if (found == held_.end() || found->second.is_asked_for) return std::nullopt;
+  return found->second.revision;
 }
 
 bool Claims::yield(std::string_view name, std::uint64_t revision) {
   const std::string key = key_of(name);
   const MutexLock lock(mutex_);
   const auto found = held_.find(key);
-  if (found == held_.end()) return true;
+  if (found == held_.end() || found->second.is_asked_for) return true;
   // A claim of one's own that is not made yet is decided by the broker when it is.
   if (found->second.revision == 0 || found->second.revision > revision) return false;
   held_.erase(found);
@@ -132,14 +145,15 @@ bool Claims::yield(std::string_view name, std::uint64_t revision) {
 
 bool Claims::is_empty() const {
   const MutexLock lock(mutex_);
-  return held_.empty();
+  return std::ranges::all_of(held_, [](const auto& entry) { return entry.second.is_asked_for; });
 }
 
 std::vector<std::string> Claims::names() const {
   std::vector<std::pair<std::uint64_t, std::string>> claims;
   {
     const MutexLock lock(mutex_);
-    for (const auto& [key, held] : held_) claims.emplace_back(held.revision, held.name);
+    for (const auto& [key, held] : held_)
+      if (!held.is_asked_for) claims.emplace_back(held.revision, held.name);
   }
   std::ranges::sort(claims);
   std::vector<std::string> names;
@@ -148,7 +162,7 @@ std::vector<std::string> Claims::names() const {
 }
 
 Claims::Again Claims::claim_again(std::string_view name) {
-  const auto known = revision(name);
+  const auto known = revision_of(name);
   if (!known) return Again::kept;
   const Asked asked = ask(std::string(name), self_.incarnation(), *known);
   if (asked.claim == NameClaim::unchecked) return Again::unknown;
@@ -186,15 +200,15 @@ bool Claims::free_one() {
     one = std::move(to_free_.front());
     to_free_.pop_front();
   }
-  bool is_done = true;
-  if (one.revision == 0 && !is_held(one.key)) {
+  Reply reply = one.revision != 0 ? broker_.erase(Bucket::names, one.revision) : Reply::missing;
+  // It may have been written anew, by a question whose answer was lost.
+  if (reply == Reply::missing && !one.key.empty() && !is_held(one.key)) {
     const Broker::Read read = broker_.get(Bucket::names, one.key);
     const auto owner = parse_claim(read.value);
-    if (read.reply == Reply::done && owner && owner->node == self_.node() && !is_held(one.key))
-      one.revision = read.revision;
-    is_done = read.reply != Reply::unavailable;
+    const bool is_ours = read.reply == Reply::done && owner && owner->node == self_.node();
+    reply = is_ours && !is_held(one.key) ? broker_.erase(Bucket::names, read.revision) : read.reply;
   }
-  if (one.revision != 0) is_done = broker_.erase(Bucket::names, one.revision) != Reply::unavailable;
+  const bool is_done = reply != Reply::unavailable;
   if (!is_done) put_to_free(std::move(one));
   return is_done;
 }

@@ -35,10 +35,10 @@ class Claims {
   OtherNodes::Claimed claim(std::string_view name) EXCLUDES(mutex_);
   /// The name is free, as soon as the keeper has told the broker.
   void give_up(std::string_view name) noexcept EXCLUDES(mutex_);
-  /// The revision of this node's claim: nothing when it has none, or has lost it.
-  std::optional<std::uint64_t> revision(std::string_view name) const EXCLUDES(mutex_);
-  /// Somebody else has it by a claim of that revision: true when that is newer than this node's, which is
-  /// lost then.
+  /// The revision of this node's claim, 0 before it is made: nothing when it has none, or has lost it.
+  std::optional<std::uint64_t> revision_of(std::string_view name) const EXCLUDES(mutex_);
+  /// Somebody else has it by a claim of that revision: false when this node's is newer. Else this node has
+  /// none from then on.
   bool yield(std::string_view name, std::uint64_t revision) EXCLUDES(mutex_);
 
   // The keeper's thread.
@@ -60,15 +60,14 @@ class Claims {
   /// Frees one of those that were given up. False: the broker could not be asked.
   bool free_one() EXCLUDES(mutex_);
 
-  /// Whether that incarnation of a node is alive: nothing when the broker could not be asked.
-  std::optional<bool> is_alive(const std::string& node, std::uint64_t incarnation);
-
  private:
   struct Held {
     std::string name;
     std::uint64_t revision = 0;  // 0: not claimed yet
+    bool is_asked_for = false;   // the answer is out
   };
-  /// A key to be erased: by its revision, or, when that is not known, if it is this node's and not held.
+  /// A key to be erased: by its revision, or, when that is not known or not right, if it is this node's and
+  /// not held. Without a key: by its revision only.
   struct ToFree {
     std::string key;
     std::uint64_t revision = 0;
@@ -79,7 +78,11 @@ class Claims {
   };
 
   Asked ask(const std::string& name, std::uint64_t incarnation, std::uint64_t known_revision);
+  void ask_for(std::string_view name) EXCLUDES(mutex_);
   void hold(std::string_view name, std::uint64_t revision) EXCLUDES(mutex_);
+  void drop(std::string_view name) EXCLUDES(mutex_);
+  /// Whether that incarnation of a node is alive: nothing when the broker could not be asked.
+  std::optional<bool> is_alive(const std::string& node, std::uint64_t incarnation);
   bool is_held(const std::string& token) const EXCLUDES(mutex_);
   void put_to_free(ToFree one) EXCLUDES(mutex_);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -16,13 +17,19 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds look_interval{50};
+constexpr milliseconds reading_pause{50};
 constexpr milliseconds claim_time{2'500};
 // What another node is waited for until it knows of a newcomer: some hundred times what it takes.
 constexpr milliseconds knowing_time{100};
 
 milliseconds request_time(const ClusterOptions& options) {
   return std::clamp(options.lease / 4, milliseconds{250}, milliseconds{2'000});
+}
+
+/// Half of all numbers are left for the lines of this run.
+std::uint64_t first_number() {
+  std::random_device random;
+  return std::uint64_t{random()} << 31;
 }
 
 BusUser to_bus(const Directory::Listing& listing) {
@@ -41,10 +48,10 @@ Cluster::Cluster(const ClusterOptions& options, milliseconds receipt_time, std::
       chat_(chat),
       log_(log),
       self_(options.node),
-      presence_(bell_, receipt_time),
-      broker_(broker_options(), log, broker_events()),
+      local_users_(bell_, first_number(), receipt_time),
       claims_(broker_, self_, claim_time),
-      neighbours_(options_, broker_, self_, claims_, presence_, directory, chat, log),
+      neighbours_(options_, broker_, self_, claims_, local_users_, directory, chat, log),
+      broker_(broker_options(), log, broker_events()),
       keeper_(options_, broker_, claims_, self_, log, keeper_duties(std::move(failed))) {
   neighbours_.ask_doubts_of(keeper_);
   chat_.connect(*this);
@@ -79,17 +86,17 @@ Keeper::Duties Cluster::keeper_duties(std::function<void(const std::string&)> fa
   duties.kept = [this](std::string_view name, std::uint64_t revision) {
     if (const auto found = directory_.find_local(name); found.member) {
       directory_.renumber(*found.member, revision);
-      presence_.renumber(name, revision);
+      local_users_.renumber(name, revision);
     }
   };
-  duties.all_claimed = [this] { presence_.restate_all(); };
+  duties.all_claimed = [this] { local_users_.restate_all(); };
   duties.dead = [this](const std::string& node, std::uint64_t incarnation) {
-    neighbours_.is_dead(node, incarnation);
+    neighbours_.declare_dead(node, incarnation);
   };
   duties.alive = [this](const std::string& node, std::uint64_t revision) {
-    neighbours_.is_alive(node, revision);
+    neighbours_.confirm_alive(node, revision);
   };
-  duties.leaving = [this] { presence_.tell_all(encode(Bye{})); };
+  duties.leaving = [this] { local_users_.tell_all(encode(Bye{})); };
   duties.failed = std::move(failed);
   return duties;
 }
@@ -102,16 +109,10 @@ void Cluster::start(FunctionRef<bool()> is_hurried) {
 
 void Cluster::stop(Clock::time_point until) {
   if (std::exchange(is_stopped_, true)) return;
-  if (self_.has_joined()) {
-    try {
-      presence_.tell_all(encode(Bye{}));
-    } catch (const std::exception&) {  // no memory: the others find out
-    }
-  }
   keeper_.stop(until);
   is_over_.store(true);
-  is_listening_.store(true);
-  is_listening_.notify_all();
+  may_read_.store(true);
+  may_read_.notify_all();
   bell_.ring();
   if (writer_.joinable()) writer_.join();
   if (reader_.joinable()) reader_.join();
@@ -128,16 +129,16 @@ bool Cluster::listen() {
                       [this](std::string_view bytes) { neighbours_.hear(bytes); }))
     return false;
   if (!broker_.subscribe(broker_.subject("to." + token + ".>"))) return false;
-  is_listening_.store(true);
-  is_listening_.notify_all();
+  may_read_.store(true);
+  may_read_.notify_all();
   return true;
 }
 
 void Cluster::read() noexcept {
-  is_listening_.wait(false);
+  may_read_.wait(false);
   while (!is_over_.load()) {
     try {
-      if (const auto incoming = broker_.next(look_interval)) neighbours_.handle(*incoming);
+      if (const auto incoming = broker_.next(reading_pause)) neighbours_.handle(*incoming);
       neighbours_.look_if_due();
     } catch (const std::exception& error) {
       log_.error("cluster: {}", error.what());
@@ -154,7 +155,7 @@ void Cluster::write() noexcept {
     try {
       for (bool is_any = true; is_any;) {
         is_any = false;
-        for (const auto& link : presence_.links())
+        for (const auto& link : local_users_.links())
           if (const auto batch = link->take()) {
             publish(*link, *batch);
             is_any = true;
@@ -185,7 +186,7 @@ void Cluster::evict(std::string_view name) {
 void Cluster::let_others_know() {
   const auto until = Clock::now() + knowing_time;
   const auto gathering = std::make_shared<Gathering>();
-  for (const auto& link : presence_.links()) link->fence(gathering->receipt(), until);
+  for (const auto& link : local_users_.links()) link->fence(gathering->receipt(), until);
   gathering->wait_until(until);
 }
 
@@ -201,24 +202,32 @@ void Cluster::give_up(const Member& member) noexcept {
 void Cluster::arrived(const Member& member) {
   const auto listing = directory_.listing(member);
   if (!listing) return;
-  presence_.arrived(to_bus(*listing));
+  local_users_.arrived(to_bus(*listing));
   let_others_know();
-  if (!claims_.revision(member.name())) evict(member.name());
+  yield_if_lost(member);
+}
+
+/// Its claim was lost before it was in the list of those who are told of that.
+void Cluster::yield_if_lost(const Member& member) {
+  if (claims_.revision_of(member.name())) return;
+  local_users_.left(member.key(), member.name());
+  evict(member.name());
 }
 
 void Cluster::moved(const Member& member) {
-  if (const auto listing = directory_.listing(member)) presence_.moved(listing->name, listing->room);
+  if (const auto listing = directory_.listing(member)) local_users_.moved(listing->name, listing->room);
   let_others_know();
 }
 
 void Cluster::renamed(const Member& former, const Member& member) {
-  if (const auto listing = directory_.listing(member)) presence_.renamed(former.name(), to_bus(*listing));
+  if (const auto listing = directory_.listing(member)) local_users_.renamed(former.name(), to_bus(*listing));
   let_others_know();
+  yield_if_lost(member);
   if (former.key() != member.key()) give_up(former);
 }
 
 void Cluster::left(const Member& member) noexcept {
-  presence_.left(member.name());
+  local_users_.left(member.key(), member.name());
   give_up(member);
 }
 

@@ -14,8 +14,8 @@
 #include "server/cluster/cluster_options.hpp"
 #include "server/cluster/keeper.hpp"
 #include "server/cluster/link.hpp"
+#include "server/cluster/local_users.hpp"
 #include "server/cluster/neighbours.hpp"
-#include "server/cluster/presence.hpp"
 #include "server/cluster/self.hpp"
 #include "server/directory/chat_service.hpp"
 #include "server/directory/directory.hpp"
@@ -63,6 +63,7 @@ class Cluster final : public OtherNodes {
   void write() noexcept;
   void publish(Link& link, const Link::Batch& batch);
   void let_others_know();
+  void yield_if_lost(const Member& member);
   void evict(std::string_view name);
 
   const ClusterOptions options_;
@@ -73,14 +74,14 @@ class Cluster final : public OtherNodes {
 
   Bell bell_;
   Self self_;
-  Presence presence_;
-  Broker broker_;
+  LocalUsers local_users_;
   Claims claims_;
   Neighbours neighbours_;
+  Broker broker_;  // behind those whom it calls until it has ended
   Keeper keeper_;
   bool is_stopped_ = false;  // the thread's that stops it
   std::atomic<bool> is_over_{false};
-  std::atomic<bool> is_listening_{false};
+  std::atomic<bool> may_read_{false};  // there is something to read, or it is over
   std::thread reader_;
   std::thread writer_;
 };

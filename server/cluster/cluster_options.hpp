@@ -12,10 +12,16 @@ struct ClusterOptions {
   std::string credentials_file;   ///< empty: none
   std::string node;               ///< its name, one in the cluster
   std::string cluster_name = "parley";
-  /// A node that has not said for so long that it is alive is taken for dead.
+  /// How long a node counts as alive without a renewal; see longest_silence().
   std::chrono::milliseconds lease{10'000};
   bool is_required = false;  ///< does not start without a broker
 };
+
+/// A node that has not been heard of for so long is dead, once its lease is erased: a quarter more than the
+/// lease, for a renewal that was late on its way.
+constexpr std::chrono::milliseconds longest_silence(std::chrono::milliseconds lease) {
+  return lease + lease / 4;
+}
 
 /// Bounds of what other nodes and the broker can make grow or last.
 struct ClusterLimits {
@@ -23,7 +29,7 @@ struct ClusterLimits {
   static constexpr std::size_t max_link_bytes = 8 * 1024 * 1024;
   /// Lines to one other node without an answer: the windows of a thousand senders.
   static constexpr std::size_t max_unanswered_lines = 64 * 1024;
-  /// What leaves in one packet, if it is more than one item: a quarter of what a broker usually takes.
+  /// What leaves in one packet, if it is more than one item: an eighth of what a broker usually takes.
   static constexpr std::size_t packet_bytes = 128 * 1024;
   /// What waits to be read here.
   static constexpr std::size_t max_pending_bytes = 64 * 1024 * 1024;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <deque>
+#include <utility>
 
 #include "base/thread_annotations.hpp"
 #include "server/cluster/nats_handle.hpp"
@@ -14,19 +15,21 @@ class IncomingQueue {
  public:
   explicit IncomingQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  /// False: there was no room, for the first time since there was some. Never waits. One thread at a time.
-  bool put(NatsMessage message) EXCLUDES(mutex_) {
+  enum class Put { done, first_loss, further_loss };
+
+  /// Lost is what there is no room for; the first since there was some. Never waits. One thread at a time.
+  Put put(NatsMessage message) EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     const std::size_t bytes = cost_bytes(message.get());
     if (bytes > max_bytes_ - bytes_) {
       ++lost_;
-      return std::exchange(is_losing_, true);
+      return std::exchange(is_losing_, true) ? Put::further_loss : Put::first_loss;
     }
     is_losing_ = false;
     bytes_ += bytes;
     messages_.push_back(std::move(message));
     changed_.notify_all();
-    return true;
+    return Put::done;
   }
 
   /// Null: none came in that time, or the wait was interrupted.

@@ -13,9 +13,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds look_interval{50};
+constexpr milliseconds hurry_interval{50};  // between two looks whether the start is to end
 constexpr milliseconds connect_pause{500};
-constexpr milliseconds patience{5'000};
+constexpr milliseconds election_time{5'000};
 constexpr milliseconds meeting_time{1'000};
 
 }  // namespace
@@ -38,7 +38,7 @@ void Keeper::start(FunctionRef<bool()> is_hurried) {
   thread_ = start_thread([this] { run(); });
   MutexLock lock(mutex_);
   while (state_ == State::connecting || state_ == State::waiting) {
-    changed_.wait_for(lock, look_interval);
+    changed_.wait_for(lock, hurry_interval);
     const MutexUnlock unlocked(mutex_);
     if (is_hurried()) return;
   }
@@ -94,18 +94,25 @@ void Keeper::run() noexcept {
   }
 }
 
-/// Renewing comes first: whatever else there is to do is done in between, one by one.
+/// Renewing comes first: whatever else there is to do is done in between, one by one. Once the node has
+/// joined, no fault of the broker's ends it.
 void Keeper::keep() {
-  const milliseconds interval = options_.lease / 4;
   begun_ = Clock::now();
   while (!is_stopping()) {
-    if (!self_.has_joined()) {
-      if (!join()) pause(connect_pause);
-      continue;
+    const auto next = Clock::now() + options_.lease / 4;
+    try {
+      if (!self_.has_joined()) {
+        if (!join()) pause(connect_pause);
+        continue;
+      }
+      renew();
+      work(next);
+    } catch (const std::exception& error) {
+      if (!self_.has_joined()) throw;
+      if (self_.holds_lease()) log_.error("cluster: {}", error.what());
+      note_lapse();
+      pause(connect_pause);
     }
-    const auto next = Clock::now() + interval;
-    renew();
-    work(next);
   }
   Clock::time_point until;
   {
@@ -120,6 +127,7 @@ void Keeper::keep() {
 /// From then on the names are anybody's, whether or not there is time to free each.
 void Keeper::leave() {
   if (std::exchange(has_left_, true)) return;
+  self_.hold_lease(false);  // who asks for a name now is refused at once
   if (self_.has_joined()) duties_.leaving();
   if (revision_ != 0 && broker_.is_connected()) broker_.erase(Bucket::nodes, revision_);
 }
@@ -132,7 +140,7 @@ bool Keeper::join() {
   }
   if (!broker_.open_buckets()) {
     // Brokers that have just been started elect a leader first.
-    if (Clock::now() - begun_ > patience) complain("the broker's JetStream does not answer");
+    if (Clock::now() - begun_ > election_time) complain("the broker's JetStream does not answer");
     return false;
   }
   if (!is_listening_) is_listening_ = duties_.listen();
@@ -179,13 +187,13 @@ bool Keeper::watch_holder() {
   if (read.reply != Reply::done) return false;
   if (holder_revision_ == 0) {
     log_.info("cluster: there is a node {} already, or one was killed; that shows within {} s", options_.node,
-              options_.lease.count() / 800);
+              std::chrono::duration<double>(longest_silence(options_.lease)).count());
     holder_seen_ = now;
     set_state(State::waiting);
   } else if (read.revision != holder_revision_) {
     throw std::runtime_error("another node of cluster '" + options_.cluster_name + "' is called " +
                              options_.node + "; give this one another --node");
-  } else if (now - holder_seen_ > options_.lease + options_.lease / 4) {
+  } else if (now - holder_seen_ > longest_silence(options_.lease)) {
     broker_.erase(Bucket::nodes, read.revision);
     holder_revision_ = 0;
     return false;
@@ -202,7 +210,8 @@ void Keeper::begin_life(std::uint64_t revision) {
 
 void Keeper::renew() {
   if (has_left_) return;
-  if (!is_connected()) return note_lapse();
+  // A broker that has refused the credentials meanwhile is asked again, as one that has not answered.
+  if (!broker_.is_connected() && !broker_.connect()) return note_lapse();
   const auto asked_at = Clock::now();
   const auto written = broker_.update(Bucket::nodes, key_, value(), revision_);
   if (written.reply == Reply::done) {
@@ -224,16 +233,6 @@ void Keeper::renew() {
     return note_lapse();
   }
   fail("another node of cluster '" + options_.cluster_name + "' is called " + options_.node + " now");
-}
-
-/// A broker that has refused the credentials meanwhile is asked again, as one that has not answered.
-bool Keeper::is_connected() {
-  try {
-    return broker_.is_connected() || broker_.connect();
-  } catch (const std::runtime_error& error) {
-    if (self_.holds_lease()) log_.error("cluster: {}", error.what());
-    return false;
-  }
 }
 
 /// Nobody may count this node as alive, and it gives no names, until it has renewed.
@@ -290,7 +289,7 @@ Keeper::Step Keeper::claim_next() {
       duties_.lost(name);
       break;
     case Claims::Again::kept:
-      if (const auto revision = claims_.revision(name)) duties_.kept(name, *revision);
+      if (const auto revision = claims_.revision_of(name)) duties_.kept(name, *revision);
       break;
   }
   to_claim_.pop_front();

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,17 +27,26 @@ class Keeper {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// What others do about it; on the keeper's thread.
+  /// What the rest of the node does when the keeper has found something out; on the keeper's thread.
   struct Duties {
-    std::function<bool()> listen;        ///< the broker is there for the first time; false: not yet
-    std::function<std::size_t()> known;  ///< of how many other nodes all users are known
-    std::function<void(std::string_view name)> lost;  ///< a user's name is somebody else's now
-    std::function<void(std::string_view name, std::uint64_t revision)> kept;  ///< claimed again
-    std::function<void()> all_claimed;                                        ///< that of all names is over
-    std::function<void(const std::string& node, std::uint64_t incarnation)> dead;  ///< a node is
-    std::function<void(const std::string& node, std::uint64_t revision)> alive;    ///< it is not
-    std::function<void()> leaving;                                                 ///< it stops being one
-    std::function<void(const std::string& why)> failed;  ///< it cannot be a node of this cluster
+    /// The broker is there for the first time: listen to the others. False: it is not possible yet.
+    std::function<bool()> listen;
+    /// Of how many other nodes all users are known.
+    std::function<std::size_t()> known;
+    /// A user's name was given to somebody else.
+    std::function<void(std::string_view name)> lost;
+    /// A user's name has been claimed again, with that revision.
+    std::function<void(std::string_view name, std::uint64_t revision)> kept;
+    /// All names have been claimed again, or are lost.
+    std::function<void()> all_claimed;
+    /// Another node is dead.
+    std::function<void(const std::string& node, std::uint64_t incarnation)> dead;
+    /// Another node that was doubted is alive; its lease has that revision.
+    std::function<void(const std::string& node, std::uint64_t revision)> alive;
+    /// This node stops being one.
+    std::function<void()> leaving;
+    /// This node cannot be one of this cluster.
+    std::function<void(const std::string& why)> failed;
   };
 
   Keeper(const ClusterOptions& options, Broker& broker, Claims& claims, Self& self, spdlog::logger& log,
@@ -87,7 +95,6 @@ class Keeper {
   Step claim_next();
   Step resolve_doubt();
   void complain(const std::string& problem);
-  bool is_connected();
   void note_lapse();
   void leave();
   void say_alive();
@@ -110,8 +117,7 @@ class Keeper {
   bool has_complained_ = false;
   bool has_left_ = false;
   Clock::time_point begun_{};
-  std::uint64_t revision_ = 0;  // of the lease
-  Clock::time_point renewed_{};
+  std::uint64_t revision_ = 0;         // of the lease
   std::uint64_t holder_revision_ = 0;  // of somebody else's lease of this node's name
   Clock::time_point holder_seen_{};
   std::deque<std::string> to_claim_;

@@ -43,29 +43,26 @@ class LineAnswer final : public Answerer, public std::enable_shared_from_this<Li
   LineAnswer(std::shared_ptr<Link> link, std::uint64_t number) : link_(std::move(link)), number_(number) {}
   ~LineAnswer() override {
     if (number_ == 0) return;
-    const Outcome outcome = recipients_ == 0 ? Outcome::failed : worst_.load();
     try {
-      link_->add(encode(Answer{number_, to_bus(outcome)}));
+      link_->add(encode(Answer{number_, to_bus(recipients_ == 0 ? Outcome::failed : outcome_.load())}));
     } catch (const std::exception&) {  // no memory: the sender's time runs out
     }
   }
 
-  /// For one recipient. One thread, before the first is reported elsewhere.
-  Receipt receipt() {
-    ++recipients_;
-    return {shared_from_this(), 0};
-  }
+  /// So many users of this node are to get it. Once, before the first receipt().
+  void expect(std::size_t recipients) { recipients_ = recipients; }
+  Receipt receipt() { return {shared_from_this(), 0}; }
 
   void settle(std::uint64_t, Outcome outcome) noexcept override {
     if (outcome == Outcome::received) return;
-    worst_.store(outcome == Outcome::rejected && recipients_ == 1 ? Outcome::rejected : Outcome::failed);
+    outcome_.store(recipients_ == 1 ? outcome : Outcome::failed);
   }
 
  private:
   const std::shared_ptr<Link> link_;
   const std::uint64_t number_;
-  std::atomic<std::size_t> recipients_{0};
-  std::atomic<Outcome> worst_{Outcome::received};
+  std::size_t recipients_ = 0;
+  std::atomic<Outcome> outcome_{Outcome::received};
 };
 
 }  // namespace parley::cluster

@@ -25,7 +25,7 @@ class Bell {
   void wait() EXCLUDES(mutex_);
 
  private:
-  Mutex mutex_;  // taken alone
+  Mutex mutex_;  // no other is taken under it
   Condition rung_;
   bool is_rung_ GUARDED_BY(mutex_) = false;
 };
@@ -37,8 +37,11 @@ class Link {
   using Clock = std::chrono::steady_clock;
 
   /// `line_time`: how long a line is waited for whose sender sets no time.
-  Link(Bell& bell, std::string node, std::chrono::milliseconds line_time)
-      : bell_(bell), node_(std::move(node)), line_time_(line_time) {}
+  /// `last_number`: of all lines of this node to whomever, in whatever link, so that no old answer fits a new
+  /// line.
+  Link(Bell& bell, std::atomic<std::uint64_t>& last_number, std::string node,
+       std::chrono::milliseconds line_time)
+      : bell_(bell), last_number_(last_number), node_(std::move(node)), line_time_(line_time) {}
 
   const std::string& node() const { return node_; }
 
@@ -101,9 +104,9 @@ class Link {
   Receipts take_out(Fails fails) REQUIRES(mutex_);
 
   Bell& bell_;
+  std::atomic<std::uint64_t>& last_number_;
   const std::string node_;
   const std::chrono::milliseconds line_time_;
-  std::atomic<std::uint64_t> last_number_{0};
 
   Mutex mutex_;  // under it nothing is taken; receipts are reported after it is let go
   std::deque<Waiting> waiting_ GUARDED_BY(mutex_);

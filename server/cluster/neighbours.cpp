@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "protocol/user_name.hpp"
 #include "server/cluster/line_answer.hpp"
 
 namespace parley::cluster {
@@ -19,7 +20,7 @@ constexpr milliseconds expiry_interval{200};
 constexpr std::size_t max_news = 4096;
 constexpr milliseconds complaint_pause{60'000};
 
-/// "...lost.<token of the node>.<incarnation>.<sequence>": what Outgoing asks the broker to write to.
+/// "...lost.<token of the node>.<incarnation>.<sequence>": the reply subject of a packet.
 struct Lost {
   std::string_view token;
   std::uint64_t incarnation = 0;
@@ -51,12 +52,12 @@ Lost read_lost(std::string_view subject) {
 }  // namespace
 
 Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self& self, Claims& claims,
-                       Presence& presence, Directory& directory, ChatService& chat, spdlog::logger& log)
+                       LocalUsers& local_users, Directory& directory, ChatService& chat, spdlog::logger& log)
     : options_(options),
       broker_(broker),
       self_(self),
       claims_(claims),
-      presence_(presence),
+      local_users_(local_users),
       directory_(directory),
       chat_(chat),
       log_(log) {}
@@ -65,7 +66,7 @@ void Neighbours::handle(const Broker::Incoming& incoming) {
   tell_time();
   if (incoming.is_undelivered) {
     const Lost lost = read_lost(incoming.subject);
-    for (const auto& link : presence_.links())
+    for (const auto& link : local_users_.links())
       if (to_token(link->node()) == lost.token) link->lose(lost.incarnation, lost.sequence);
     return;
   }
@@ -101,22 +102,22 @@ Neighbours::Node* Neighbours::meet(const std::string& name, std::uint64_t incarn
   node.heard = now_;
   node.addressee = 0;
   node.transit = {};
-  const auto link = presence_.open(name, incarnation);
+  const auto link = local_users_.open(name, incarnation);
   link->set_reachable(broker_.is_connected());
   if (!node.users)
     node.users = std::make_unique<RemoteNode>(
-        link, directory_, chat_, [this, name](const BusUser& user) { return may_have(name, user); });
+        link, directory_, chat_, [this, name](const BusUser& user) { return make_way_for(name, user); });
   node.users->begin_anew();
   return &node;
 }
 
-/// The newer claim has the name, here and at every node.
-bool Neighbours::may_have(const std::string& node, const BusUser& user) {
+/// The newer claim has the name, here and at every node: whoever has it by an older one gives it up.
+bool Neighbours::make_way_for(const std::string& node, const BusUser& user) {
   if (!claims_.yield(user.name, user.arrival)) return false;
-  presence_.left(user.name);
+  local_users_.left(fold_case(user.name), user.name);
   for (auto& [name, other] : nodes_) {
     if (name == node || !other.users) continue;
-    const std::uint64_t claim = other.users->claim_of(user.name);
+    const std::uint64_t claim = other.users->revision_of(user.name);
     if (claim > user.arrival) return false;
     if (claim != 0) other.users->left(user.name);
   }
@@ -154,7 +155,7 @@ void Neighbours::on(Node& node, const Moved& moved) {
 }
 
 void Neighbours::on(Node& node, const Renamed& renamed) {
-  node.users->renamed(renamed.name, renamed.user);
+  node.users->renamed(renamed.former, renamed.user);
 }
 
 void Neighbours::on(Node& node, const Users& users) {
@@ -175,6 +176,7 @@ void Neighbours::on(Node& node, const AskUsers&) {
 
 void Neighbours::on(Node& node, const Line& line) {
   const auto answer = std::make_shared<LineAnswer>(node.users->shared_link(), line.number);
+  const auto begin = [&](std::size_t recipients) { answer->expect(recipients); };
   // Others may have taken this node for dead meanwhile, and told the sender so.
   if (self_.renewed() < stood_still_until_) return;
   auto answer_by = Clock::time_point::max();
@@ -186,11 +188,9 @@ void Neighbours::on(Node& node, const Line& line) {
   const ChatService::DistantLine spoken{line.sender, line.body, answer_by,
                                         node.users->source_of(line.sender)};
   const auto receipt = [&] { return answer->receipt(); };
-  if (line.recipient.empty())
-    chat_.hear_line(
-        spoken, line.room, [](std::size_t) {}, receipt);
-  else
-    chat_.hear_private_line(spoken, line.recipient, receipt);
+  if (line.recipient.empty()) return chat_.hear_line(spoken, line.room, begin, receipt);
+  begin(1);
+  chat_.hear_private_line(spoken, line.recipient, receipt);
 }
 
 void Neighbours::on(Node& node, const Answer& answer) {
@@ -245,7 +245,7 @@ void Neighbours::look() {
   take_news();
   std::erase_if(nodes_, [this](const auto& entry) {
     const bool is_over = entry.second.incarnation == 0;
-    if (is_over) presence_.close(entry.first);
+    if (is_over) local_users_.close(entry.first);
     return is_over;
   });
   count_known();
@@ -267,19 +267,18 @@ void Neighbours::tend(Node& node, bool is_tick, bool is_to_expire) {
   if (is_tick) link.add(encode(Tick{}));
   if (now_ - node.restated > options_.lease / 5 && link.take_is_behind()) {
     node.restated = now_;
-    presence_.restate(link);
+    local_users_.restate(link);
   }
   if (!node.users->is_complete() && now_ - node.asked_users > options_.lease / 2) ask_users(node);
 }
 
 /// Only after a whole lease in which it would have been heard.
 void Neighbours::judge(const std::string& name, Node& node) {
-  const auto patience = options_.lease + options_.lease / 4;
   if (!broker_.is_connected() || !self_.holds_lease() || keeper_ == nullptr) return;
-  if (now_ - std::max(node.heard, watching_since_) <= patience) return;
+  if (now_ - std::max(node.heard, watching_since_) <= longest_silence(options_.lease)) return;
   if (now_ - node.doubted < options_.lease / 8) return;
   node.doubted = now_;
-  keeper_->doubt(name, node.incarnation, node.lease_revision, node.users->claims());
+  keeper_->doubt(name, node.incarnation, node.lease_revision, node.users->revisions());
 }
 
 void Neighbours::take_news() {
@@ -347,11 +346,11 @@ void Neighbours::hear(std::string_view heartbeat) {
     leave_news({News::Kind::garbage, std::move(std::get<BusFault>(parsed).what)});
 }
 
-void Neighbours::is_dead(const std::string& node, std::uint64_t incarnation) {
+void Neighbours::declare_dead(const std::string& node, std::uint64_t incarnation) {
   leave_news({News::Kind::dead, node, incarnation});
 }
 
-void Neighbours::is_alive(const std::string& node, std::uint64_t revision) {
+void Neighbours::confirm_alive(const std::string& node, std::uint64_t revision) {
   leave_news({News::Kind::alive, node, 0, revision});
 }
 

@@ -19,7 +19,7 @@
 #include "server/cluster/claims.hpp"
 #include "server/cluster/cluster_options.hpp"
 #include "server/cluster/keeper.hpp"
-#include "server/cluster/presence.hpp"
+#include "server/cluster/local_users.hpp"
 #include "server/cluster/remote_node.hpp"
 #include "server/cluster/transit.hpp"
 #include "server/directory/chat_service.hpp"
@@ -33,7 +33,7 @@ class Neighbours {
   using Clock = std::chrono::steady_clock;
 
   Neighbours(const ClusterOptions& options, Broker& broker, const Self& self, Claims& claims,
-             Presence& presence, Directory& directory, ChatService& chat, spdlog::logger& log);
+             LocalUsers& local_users, Directory& directory, ChatService& chat, spdlog::logger& log);
 
   /// Who resolves doubts; once, before anything else.
   void ask_doubts_of(Keeper& keeper) { keeper_ = &keeper; }
@@ -50,8 +50,8 @@ class Neighbours {
   /// Of how many other nodes all users are known.
   std::size_t known() const { return known_.load(); }
   void hear(std::string_view heartbeat) EXCLUDES(mutex_);
-  void is_dead(const std::string& node, std::uint64_t incarnation) EXCLUDES(mutex_);
-  void is_alive(const std::string& node, std::uint64_t revision) EXCLUDES(mutex_);
+  void declare_dead(const std::string& node, std::uint64_t incarnation) EXCLUDES(mutex_);
+  void confirm_alive(const std::string& node, std::uint64_t revision) EXCLUDES(mutex_);
   void connection_changed() EXCLUDES(mutex_);
   void missed_packets() EXCLUDES(mutex_);
 
@@ -104,13 +104,13 @@ class Neighbours {
   void on(Node& node, const Tick&);
   void on(Node& node, const Bye&);
 
-  bool may_have(const std::string& node, const BusUser& user);
+  bool make_way_for(const std::string& node, const BusUser& user);
 
   const ClusterOptions& options_;
   Broker& broker_;
   const Self& self_;
   Claims& claims_;
-  Presence& presence_;
+  LocalUsers& local_users_;
   Directory& directory_;
   ChatService& chat_;
   spdlog::logger& log_;

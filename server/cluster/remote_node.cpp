@@ -7,12 +7,13 @@
 
 namespace parley::cluster {
 
-RemoteNode::RemoteNode(std::shared_ptr<Link> link, Directory& directory, ChatService& chat, MayHave may_have)
+RemoteNode::RemoteNode(std::shared_ptr<Link> link, Directory& directory, ChatService& chat,
+                       MakeWayFor make_way_for)
     : link_(std::move(link)),
       carrier_(std::make_shared<Carrier>(link_)),
       directory_(directory),
       chat_(chat),
-      may_have_(std::move(may_have)) {}
+      make_way_for_(std::move(make_way_for)) {}
 
 void RemoteNode::arrived(const BusUser& user) {
   const std::string key = fold_case(user.name);
@@ -29,7 +30,7 @@ void RemoteNode::arrived(const BusUser& user) {
 }
 
 void RemoteNode::admit(const std::string& key, const BusUser& user) {
-  if (users_.size() >= ClusterLimits::max_users_of_node || !may_have_(user)) return;
+  if (users_.size() >= ClusterLimits::max_users_of_node || !make_way_for_(user)) return;
   auto member = std::make_shared<RemoteMember>(user, link_, carrier_);
   users_.insert_or_assign(key, Known{user, member});
   chat_.admit(member, user.room, user.arrival, user.since_s);
@@ -55,7 +56,7 @@ void RemoteNode::moved(std::string_view name, std::string_view room) {
 
 void RemoteNode::renamed(std::string_view former, const BusUser& user) {
   const auto found = users_.find(fold_case(former));
-  if (found == users_.end() || !may_have_(user)) {
+  if (found == users_.end() || !make_way_for_(user)) {
     left(former);
     return arrived(user);
   }
@@ -67,7 +68,7 @@ void RemoteNode::renamed(std::string_view former, const BusUser& user) {
 }
 
 void RemoteNode::list(const Users& part) {
-  if (part.is_first) listed_.clear();
+  if (part.is_first || listed_.size() >= ClusterLimits::max_users_of_node) listed_.clear();
   for (const BusUser& user : part.users) {
     arrived(user);
     listed_.insert_or_assign(fold_case(user.name), user);
@@ -96,16 +97,16 @@ const void* RemoteNode::source_of(std::string_view sender) const {
   return found != users_.end() ? found->second.member.get() : carrier_.get();
 }
 
-std::uint64_t RemoteNode::claim_of(std::string_view name) const {
+std::uint64_t RemoteNode::revision_of(std::string_view name) const {
   const auto found = users_.find(fold_case(name));
   return found != users_.end() ? found->second.user.arrival : 0;
 }
 
-std::vector<std::uint64_t> RemoteNode::claims() const {
-  std::vector<std::uint64_t> claims;
+std::vector<std::uint64_t> RemoteNode::revisions() const {
+  std::vector<std::uint64_t> revisions;
   for (const auto& [key, known] : users_)
-    if (known.user.arrival != 0) claims.push_back(known.user.arrival);
-  return claims;
+    if (known.user.arrival != 0) revisions.push_back(known.user.arrival);
+  return revisions;
 }
 
 }  // namespace parley::cluster

@@ -17,10 +17,10 @@ namespace parley::cluster {
 /// The users of one other node, as it has told of them, in this node's directory. Belongs to one thread.
 class RemoteNode {
  public:
-  /// Whether the user may have its name here: it may not when somebody's claim of it is newer.
-  using MayHave = std::function<bool(const BusUser& user)>;
+  /// Takes the name from whoever has it here by an older claim than the user's. False: somebody's is newer.
+  using MakeWayFor = std::function<bool(const BusUser& user)>;
 
-  RemoteNode(std::shared_ptr<Link> link, Directory& directory, ChatService& chat, MayHave may_have);
+  RemoteNode(std::shared_ptr<Link> link, Directory& directory, ChatService& chat, MakeWayFor make_way_for);
 
   Link& link() const { return *link_; }
   const std::shared_ptr<Link>& shared_link() const { return link_; }
@@ -39,9 +39,9 @@ class RemoteNode {
 
   /// Whom messages of that user come from (see Message); the node itself when it is not known.
   const void* source_of(std::string_view sender) const;
-  /// The claim of a user of that name, 0 when there is none; for users, those of all.
-  std::uint64_t claim_of(std::string_view name) const;
-  std::vector<std::uint64_t> claims() const;
+  /// Of the claim of a user of that name, 0 when there is none; of those of all users.
+  std::uint64_t revision_of(std::string_view name) const;
+  std::vector<std::uint64_t> revisions() const;
 
  private:
   struct Known {
@@ -57,7 +57,7 @@ class RemoteNode {
   const std::shared_ptr<Member> carrier_;
   Directory& directory_;
   ChatService& chat_;
-  const MayHave may_have_;
+  const MakeWayFor make_way_for_;
 
   KnownUsers users_;                       // by folded name
   std::map<std::string, BusUser> listed_;  // of the list that has begun

@@ -14,8 +14,9 @@ namespace parley {
 
 /// What users do to each other, whatever their dialects: the directory, and with each change the notice to
 /// those who hear it, the counter and the line in the log. In a cluster the other nodes are told before
-/// anybody here, so that an arrival is ahead of the newcomer's first line everywhere. Any thread; blocks only
-/// where a name is claimed on all nodes.
+/// anybody here, so that an arrival is ahead of the newcomer's first line everywhere. Any thread; in a
+/// cluster whoever arrives, moves or is renamed waits for the other nodes, a bounded time; else nothing
+/// blocks.
 class ChatService {
  public:
   ChatService(Directory& directory, Counters& counters) : directory_(directory), counters_(counters) {}

@@ -6,7 +6,7 @@ namespace parley {
 
 class Member;
 
-/// How a name was asked for.
+/// What came of asking for a name.
 enum class NameClaim {
   granted,
   taken,
@@ -30,8 +30,9 @@ class OtherNodes {
   /// std::bad_alloc, and nothing is claimed then.
   virtual Claimed claim(Member& member) = 0;
 
-  // These never wait. Those that are not noexcept may throw std::bad_alloc; of one whose arrived() did so or
-  // was not called, left() only frees the name.
+  // Those that are noexcept never wait. The others wait until the other nodes know, a tenth of a second at
+  // most, and may throw std::bad_alloc; of one whose arrived() did so or was not called, left() only frees
+  // the name.
 
   /// A claim is given up whose member has not signed on, or not under this name.
   virtual void give_up(const Member& member) noexcept = 0;

@@ -1,12 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "server/cluster/cluster_options.hpp"
 #include "server/cluster/link.hpp"
-#include "server/cluster/presence.hpp"
+#include "server/cluster/local_users.hpp"
 
 namespace parley::cluster {
 namespace {
@@ -48,7 +49,8 @@ struct Sender {
   std::uint64_t number_of(const Item& item) { return std::get<Line>(item).number; }
 
   Bell bell;
-  Link link{bell, "two", milliseconds{60'000}};
+  std::atomic<std::uint64_t> last_number{0};
+  Link link{bell, last_number, "two", milliseconds{60'000}};
   std::shared_ptr<Outcomes> outcomes = std::make_shared<Outcomes>();
   Link::Batch last;
 };
@@ -198,31 +200,49 @@ std::vector<Item> all_items(Link& link) {
 
 TEST_CASE("a node hears of all users first, and of each change from then on") {
   Bell bell;
-  Presence presence(bell, milliseconds{1'000});
-  presence.arrived(user("alice"));
-  const auto link = presence.open("two", 1);
-  presence.arrived(user("bob", 2));
-  presence.moved("ALICE", "Attic");
-  presence.left("bob");
-  presence.left("nobody");
+  LocalUsers local_users(bell, 0, milliseconds{1'000});
+  local_users.arrived(user("alice"));
+  const auto link = local_users.open("two", 1);
+  local_users.arrived(user("bob", 2));
+  local_users.moved("ALICE", "Attic");
+  local_users.left("bob", "bob");
+  local_users.left("nobody", "nobody");
   const auto items = all_items(*link);
   REQUIRE(items.size() == 4);
   CHECK(items[0] == Item{Users{true, true, {user("alice")}}});
   CHECK(items[1] == Item{Arrived{user("bob", 2)}});
   CHECK(items[2] == Item{Moved{"ALICE", "Attic"}});
   CHECK(items[3] == Item{Left{"bob"}});
-  presence.restate(*link);
+  local_users.restate(*link);
   auto moved = user("alice");
   moved.room = "Attic";
   CHECK(all_items(*link) == std::vector<Item>{Users{true, true, {moved}}});
 }
 
+TEST_CASE("an answer of a former life of the node fits no line of the next one") {
+  Bell bell;
+  LocalUsers local_users(bell, 0, milliseconds{1'000});
+  const auto outcomes = std::make_shared<Outcomes>();
+  const Message message("alice", "hi", Audience::user, "General");
+  const auto former = local_users.open("two", 1);
+  former->send(message, "bob", outcomes->receipt('a'));
+  std::uint64_t number = 0;
+  for (const Item& item : all_items(*former))
+    if (const auto* const line = std::get_if<Line>(&item)) number = line->number;
+  local_users.close("two");
+  CHECK(outcomes->text == "a-");
+  const auto next = local_users.open("two", 2);
+  next->send(message, "bob", outcomes->receipt('b'));
+  next->settle(number, Outcome::received);
+  CHECK(outcomes->text == "a-");
+}
+
 TEST_CASE("a long list of users comes in parts, of which the first and the last say so") {
   Bell bell;
-  Presence presence(bell, milliseconds{1'000});
+  LocalUsers local_users(bell, 0, milliseconds{1'000});
   const std::size_t count = 2 * ClusterLimits::users_in_item;
-  for (std::size_t i = 0; i < count; ++i) presence.arrived(user("user" + std::to_string(i)));
-  const auto link = presence.open("two", 1);
+  for (std::size_t i = 0; i < count; ++i) local_users.arrived(user("user" + std::to_string(i)));
+  const auto link = local_users.open("two", 1);
   const auto items = all_items(*link);
   REQUIRE(items.size() == 3);
   std::size_t users = 0;
@@ -237,11 +257,11 @@ TEST_CASE("a long list of users comes in parts, of which the first and the last 
 
 TEST_CASE("a link without room for a change is told of all users later") {
   Bell bell;
-  Presence presence(bell, milliseconds{1'000});
-  const auto link = presence.open("two", 1);
+  LocalUsers local_users(bell, 0, milliseconds{1'000});
+  const auto link = local_users.open("two", 1);
   while (link->add(std::string(ClusterLimits::packet_bytes, 'x'))) {
   }
-  presence.arrived(user("alice"));
+  local_users.arrived(user("alice"));
   CHECK(link->take_is_behind());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -15,15 +16,17 @@ namespace parley::cluster {
 
 /// The users of this node as the others are told of them, and the links by which they are told: each is told
 /// of all users first and of each change from then on. Any thread; waits for nobody.
-class Presence {
+class LocalUsers {
  public:
-  Presence(Bell& bell, std::chrono::milliseconds line_time) : bell_(bell), line_time_(line_time) {}
+  /// `first_number`: of the lines that leave from here; another one in each run of the program.
+  LocalUsers(Bell& bell, std::uint64_t first_number, std::chrono::milliseconds line_time)
+      : bell_(bell), last_number_(first_number), line_time_(line_time) {}
 
   void arrived(const BusUser& user) EXCLUDES(mutex_);
   void moved(std::string_view name, std::string_view room) EXCLUDES(mutex_);
   void renamed(std::string_view former, const BusUser& user) EXCLUDES(mutex_);
-  /// Told even when there is no memory for it: with all users, later.
-  void left(std::string_view name) noexcept EXCLUDES(mutex_);
+  /// `key`: the folded name. Told even when there is no memory for it: with all users, later.
+  void left(const std::string& key, std::string_view name) noexcept EXCLUDES(mutex_);
   /// The name was claimed again. Others hear of it by restate_all().
   void renumber(std::string_view name, std::uint64_t arrival) EXCLUDES(mutex_);
 
@@ -44,9 +47,10 @@ class Presence {
   void tell(const std::string& item) REQUIRES(mutex_);
 
   Bell& bell_;
+  std::atomic<std::uint64_t> last_number_;
   const std::chrono::milliseconds line_time_;
 
-  mutable Mutex mutex_;  // before those of the links, so that all hear of changes in one order
+  mutable Mutex mutex_;  // those of the links are taken under it, so that all hear of changes in one order
   std::map<std::string, BusUser> users_ GUARDED_BY(mutex_);                // by folded name
   std::map<std::string, std::shared_ptr<Link>> links_ GUARDED_BY(mutex_);  // by node
 };

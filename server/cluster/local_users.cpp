@@ -1,4 +1,4 @@
-#include "server/cluster/presence.hpp"
+#include "server/cluster/local_users.hpp"
 
 #include <exception>
 #include <utility>
@@ -8,14 +8,14 @@
 
 namespace parley::cluster {
 
-void Presence::arrived(const BusUser& user) {
+void LocalUsers::arrived(const BusUser& user) {
   const std::string item = encode(Arrived{user});
   const MutexLock lock(mutex_);
   users_.insert_or_assign(fold_case(user.name), user);
   tell(item);
 }
 
-void Presence::moved(std::string_view name, std::string_view room) {
+void LocalUsers::moved(std::string_view name, std::string_view room) {
   const std::string item = encode(Moved{std::string(name), std::string(room)});
   const MutexLock lock(mutex_);
   const auto found = users_.find(fold_case(name));
@@ -24,7 +24,7 @@ void Presence::moved(std::string_view name, std::string_view room) {
   tell(item);
 }
 
-void Presence::renamed(std::string_view former, const BusUser& user) {
+void LocalUsers::renamed(std::string_view former, const BusUser& user) {
   const std::string item = encode(Renamed{std::string(former), user});
   const MutexLock lock(mutex_);
   users_.erase(fold_case(former));
@@ -32,40 +32,32 @@ void Presence::renamed(std::string_view former, const BusUser& user) {
   tell(item);
 }
 
-void Presence::left(std::string_view name) noexcept {
-  std::string item;
+void LocalUsers::left(const std::string& key, std::string_view name) noexcept {
+  const MutexLock lock(mutex_);
+  if (users_.erase(key) == 0) return;
   try {
-    item = encode(Left{std::string(name)});
-    const std::string key = fold_case(name);
-    const MutexLock lock(mutex_);
-    if (users_.erase(key) > 0) tell(item);
+    tell(encode(Left{std::string(name)}));
   } catch (const std::exception&) {  // out of memory
-    const MutexLock lock(mutex_);
-    for (auto& [key, user] : users_)
-      if (is_same_name(user.name, name)) {
-        users_.erase(key);
-        break;
-      }
     for (const auto& [node, link] : links_) link->fall_behind();
   }
 }
 
-void Presence::renumber(std::string_view name, std::uint64_t arrival) {
+void LocalUsers::renumber(std::string_view name, std::uint64_t arrival) {
   const MutexLock lock(mutex_);
   const auto found = users_.find(fold_case(name));
   if (found != users_.end()) found->second.arrival = arrival;
 }
 
-std::shared_ptr<Link> Presence::open(const std::string& node, std::uint64_t incarnation) {
+std::shared_ptr<Link> LocalUsers::open(const std::string& node, std::uint64_t incarnation) {
   Link::Receipts failed;  // they report when the lock is gone
   const MutexLock lock(mutex_);
   auto& link = links_[node];
-  if (!link) link = std::make_shared<Link>(bell_, node, line_time_);
+  if (!link) link = std::make_shared<Link>(bell_, last_number_, node, line_time_);
   failed = link->begin(incarnation, all_users());
   return link;
 }
 
-void Presence::close(const std::string& node) {
+void LocalUsers::close(const std::string& node) {
   std::shared_ptr<Link> link;
   {
     const MutexLock lock(mutex_);
@@ -77,28 +69,28 @@ void Presence::close(const std::string& node) {
   link->fail_all();
 }
 
-void Presence::restate(Link& link) {
+void LocalUsers::restate(Link& link) {
   const MutexLock lock(mutex_);
   for (std::string& item : all_users())
     if (!link.add(std::move(item))) return link.fall_behind();
 }
 
-void Presence::restate_all() {
+void LocalUsers::restate_all() {
   const MutexLock lock(mutex_);
   for (const std::string& item : all_users()) tell(item);
 }
 
-void Presence::tell_all(const std::string& item) {
+void LocalUsers::tell_all(const std::string& item) {
   const MutexLock lock(mutex_);
   tell(item);
 }
 
-void Presence::tell(const std::string& item) {
+void LocalUsers::tell(const std::string& item) {
   for (const auto& [node, link] : links_)
     if (!link->add(item)) link->fall_behind();
 }
 
-std::vector<std::shared_ptr<Link>> Presence::links() const {
+std::vector<std::shared_ptr<Link>> LocalUsers::links() const {
   std::vector<std::shared_ptr<Link>> links;
   const MutexLock lock(mutex_);
   for (const auto& [node, link] : links_) links.push_back(link);
@@ -106,7 +98,7 @@ std::vector<std::shared_ptr<Link>> Presence::links() const {
 }
 
 /// In parts, the last of which may be empty: also who has none says so.
-std::vector<std::string> Presence::all_users() const {
+std::vector<std::string> LocalUsers::all_users() const {
   std::vector<std::string> items;
   Users part{true, false, {}};
   for (const auto& [key, user] : users_) {
