@@ -33,7 +33,7 @@ while True:
     try:
         os.fork()
     except OSError:
-        time.sleep(0.05)
+        time.sleep(0.5)
 """
 
 
