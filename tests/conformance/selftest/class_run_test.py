@@ -13,7 +13,7 @@ import socket
 from pathlib import Path
 
 import support
-from support import PYTHON, RUN_LIMIT_S, SAMPLES, ClassTest, class_rows, is_alive, pid_of, processes, wait_until
+from support import PYTHON, RUN_LIMIT_S, SAMPLES, ClassTest, class_rows, pid_of, processes, wait_until
 
 SERVER = (SAMPLES / "python-server/server.py").read_text(encoding="utf-8")
 FEW = ["--only", "R4.1-two-sockets"]
@@ -88,10 +88,9 @@ class ClassRun(ClassTest):
 
     def assert_nothing_is_left(self, run):
         mark = f"PARLEY_CONFORM_PROGRAM={run.pid}-".encode()
-        self.assertEqual([pid for pid, environment in processes("environ").items() if mark in environment], [])
         if (self.shared / "pids").exists():
-            pids = (self.shared / "pids").read_text(encoding="utf-8").split()
-            self.assertEqual([pid for pid in pids if is_alive(pid)], [])
+            self.assert_ended((self.shared / "pids").read_text(encoding="utf-8").split())
+        self.assertEqual([pid for pid, environment in processes("environ").items() if mark in environment], [])
         self.assertEqual(list(self.temporary.iterdir()), [])
 
     def test_submissions_are_judged_at_the_same_time(self):

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import support
-from support import EXAMPLES, IS_ROOT, RUN_LIMIT_S, SAMPLES, ConformTest, class_rows, is_alive, processes
+from support import EXAMPLES, IS_ROOT, RUN_LIMIT_S, SAMPLES, ConformTest, class_rows, processes
 
 QUICK = ["--jobs", "8", "--receipt-time", "5", "--memory", "4096"]
 VOID_TAGS = {"meta", "br"}
@@ -193,7 +193,7 @@ class Grading(Graded):
         self.assertEqual(rows["Python server"]["score"], rows["Python server"]["max_score"])
         pids = (submissions / "stays" / "pids").read_text(encoding="utf-8").split()
         self.assertGreaterEqual(len(pids), 2)
-        self.assertEqual([pid for pid in pids if is_alive(pid)], [])
+        self.assert_ended(pids)
         left = [line for line in marked_processes() if str(self.folder).encode() in line]
         self.assertEqual(left, [])
 

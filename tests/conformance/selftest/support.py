@@ -59,6 +59,13 @@ class ConformTest(unittest.TestCase):
         self.assertIn(run.returncode, codes, f"{printed}{errors}")
         return printed, errors
 
+    def assert_ended(self, pids):
+        """Each was killed; on a busy machine one may lack the processor that it takes to end. None ends by itself so soon."""
+        until = time.monotonic() + 20
+        while (alive := [pid for pid in pids if is_alive(pid)]) and time.monotonic() < until:
+            time.sleep(0.01)
+        self.assertEqual(alive, [])
+
     def assert_refused(self, said, *arguments, **settings):
         """It is told what is wrong with its command line, or its files."""
         run = self.run_conform(*arguments, **settings)
