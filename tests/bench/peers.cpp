@@ -7,7 +7,6 @@
 
 #include "tests/bench/peers_measure.hpp"
 #include "tests/bench/scale_machine.hpp"
-#include "tests/support/process.hpp"
 
 namespace parley::bench {
 namespace {
@@ -78,17 +77,6 @@ std::vector<PeersTable> make_tables() {
 
 bool is_among(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
-}
-
-/// Which package of Debian's is installed, such as "ngircd 26.1-1+deb12u1".
-std::string describe_package(std::string_view package) {
-  try {
-    test::Process query("/usr/bin/dpkg-query",
-                        {"--show", "--showformat", "${Package} ${Version}\n", std::string(package)});
-    return query.output().read_line();
-  } catch (const std::runtime_error&) {
-    return std::string(package) + " of an unknown version";
-  }
 }
 
 std::string describe_versions(const std::vector<const PeerSystem*>& systems) {

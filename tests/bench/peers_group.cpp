@@ -61,10 +61,12 @@ class Group {
         codec_(find_peer_system(task.system).make_codec(load_)),
         receipts_(load_.receivers) {
     // The receivers first: who sends must find them all.
-    for (std::size_t i = 0; i < load_.receivers; ++i) sign_on({false, task.group, i}, task.port, receivers_);
+    const auto& ports = task.ports.receivers;
+    for (std::size_t i = 0; i < load_.receivers; ++i)
+      sign_on({false, task.group, i}, ports.at(i % ports.size()), receivers_);
     for (std::size_t i = 0; i < load_.senders; ++i) {
       const User& user = sending_users_.emplace_back(User{true, task.group, i});
-      sign_on(user, task.port, senders_);
+      sign_on(user, task.ports.senders, senders_);
     }
   }
 
@@ -173,8 +175,10 @@ std::string read_line() {
 
 std::string to_line(const GroupTask& task) {
   std::ostringstream line;
-  line << task.system << ' ' << task.port << ' ' << task.group << ' ' << task.load.groups << ' '
-       << task.load.senders << ' ' << task.load.receivers << ' ' << task.load.body_bytes << '\n';
+  line << task.system << ' ' << task.ports.senders << ' ' << task.ports.receivers.size();
+  for (const std::uint16_t port : task.ports.receivers) line << ' ' << port;
+  line << ' ' << task.group << ' ' << task.load.groups << ' ' << task.load.senders << ' '
+       << task.load.receivers << ' ' << task.load.body_bytes << '\n';
   return line.str();
 }
 
@@ -183,6 +187,22 @@ std::string to_line(const Window& window) {
     return std::to_string(std::chrono::nanoseconds(time.time_since_epoch()).count());
   };
   return ns(window.begin) + ' ' + ns(window.end) + '\n';
+}
+
+Window to_window(const std::string& line) {
+  std::int64_t begin_ns = 0;
+  std::int64_t end_ns = 0;
+  std::istringstream(line) >> begin_ns >> end_ns;
+  using std::chrono::nanoseconds;
+  return {Clock::time_point(nanoseconds(begin_ns)), Clock::time_point(nanoseconds(end_ns))};
+}
+
+std::string to_line(const GroupFigures& figures) {
+  const nlohmann::json json{{"sent", figures.sent},
+                            {"receipts", figures.receipts},
+                            {"messages_per_s", figures.messages_per_s},
+                            {"latencies", figures.latencies.counts()}};
+  return json.dump() + '\n';
 }
 
 GroupFigures to_figures(const std::string& line) {
@@ -198,17 +218,12 @@ namespace {
 GroupTask read_task() {
   GroupTask task;
   std::istringstream line(read_line());
-  line >> task.system >> task.port >> task.group >> task.load.groups >> task.load.senders >>
-      task.load.receivers >> task.load.body_bytes;
+  std::size_t receiver_ports = 0;
+  line >> task.system >> task.ports.senders >> receiver_ports;
+  task.ports.receivers.resize(receiver_ports);
+  for (std::uint16_t& port : task.ports.receivers) line >> port;
+  line >> task.group >> task.load.groups >> task.load.senders >> task.load.receivers >> task.load.body_bytes;
   return task;
-}
-
-Window read_window() {
-  std::int64_t begin_ns = 0;
-  std::int64_t end_ns = 0;
-  std::istringstream(read_line()) >> begin_ns >> end_ns;
-  using std::chrono::nanoseconds;
-  return {Clock::time_point(nanoseconds(begin_ns)), Clock::time_point(nanoseconds(end_ns))};
 }
 
 GroupFigures sum(const std::vector<SenderFigures>& senders, std::size_t receipts) {
@@ -222,14 +237,6 @@ GroupFigures sum(const std::vector<SenderFigures>& senders, std::size_t receipts
           static_cast<double>(sender.measured) / std::chrono::duration<double>(sender.measured_time).count();
   }
   return figures;
-}
-
-void print(const GroupFigures& figures) {
-  const nlohmann::json json{{"sent", figures.sent},
-                            {"receipts", figures.receipts},
-                            {"messages_per_s", figures.messages_per_s},
-                            {"latencies", figures.latencies.counts()}};
-  std::cout << json << std::endl;
 }
 
 /// For the clients, of which there may be thousands.
@@ -250,8 +257,8 @@ int run_group() {
     Group group(read_task());
     group.listen();
     std::cout << "ready" << std::endl;
-    const auto senders = group.talk(read_window());
-    print(sum(senders, group.receipts()));
+    const auto senders = group.talk(to_window(read_line()));
+    std::cout << to_line(sum(senders, group.receipts())) << std::flush;
   } catch (const std::exception& error) {
     std::cerr << error.what() << std::endl;
     return 1;

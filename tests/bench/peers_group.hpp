@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tests/bench/peers_histogram.hpp"
 #include "tests/bench/peers_system.hpp"
@@ -12,10 +13,16 @@ namespace parley::bench {
 
 using Clock = std::chrono::steady_clock;
 
+/// Ports of 127.0.0.1 where the users of a group sign on.
+struct Ports {
+  std::uint16_t senders = 0;
+  std::vector<std::uint16_t> receivers;  ///< in turns; at least one
+};
+
 /// One group of a load, in a process of its own.
 struct GroupTask {
   std::string system;
-  std::uint16_t port = 0;
+  Ports ports;
   std::size_t group = 0;
   Load load;
 };
@@ -41,6 +48,8 @@ int run_group();
 // Lines of that conversation.
 std::string to_line(const GroupTask& task);
 std::string to_line(const Window& window);
+Window to_window(const std::string& line);
+std::string to_line(const GroupFigures& figures);
 GroupFigures to_figures(const std::string& line);
 
 }  // namespace parley::bench

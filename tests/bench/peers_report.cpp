@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "tests/bench/chart.hpp"
+#include "tests/bench/markdown.hpp"
 #include "tests/bench/median.hpp"
 
 namespace parley::bench {
@@ -31,20 +32,11 @@ const std::vector<Measurement>* find_runs(const PeersRow& row, const std::string
   return found == row.runs.end() ? nullptr : &found->second;
 }
 
-void append_line(std::string& text, const std::vector<std::string>& cells) {
-  text += '|';
-  for (const std::string& cell : cells) text += ' ' + cell + " |";
-  text += '\n';
-}
-
 void append_table(std::string& text, const PeersReport& report, const PeersTable& table) {
   text += fmt::format("### {}\n\n{}\n\n", table.title, table.remark);
   std::vector<std::string> heads{"load", "figure"};
   heads.insert(heads.end(), report.systems.begin(), report.systems.end());
-  append_line(text, heads);
-  text += "|---|---|";
-  for (std::size_t i = 0; i < report.systems.size(); ++i) text += "---:|";
-  text += '\n';
+  append_head(text, heads, 2);
   for (const PeersRow& row : table.rows)
     for (const Figure& figure : figures) {
       const bool is_first = figure.label == nullptr;

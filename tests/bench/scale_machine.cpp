@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "server/limits.hpp"
+#include "tests/support/process.hpp"
 
 namespace parley::bench {
 namespace {
@@ -109,6 +110,16 @@ ProcessFigures figures_of(pid_t pid) {
 double used_memory_kb() {
   return std::stod(read_value("/proc/meminfo", "MemTotal")) -
          std::stod(read_value("/proc/meminfo", "MemAvailable"));
+}
+
+std::string describe_package(std::string_view package) {
+  try {
+    test::Process query("/usr/bin/dpkg-query",
+                        {"--show", "--showformat", "${Package} ${Version}\n", std::string(package)});
+    return query.output().read_line();
+  } catch (const std::runtime_error&) {
+    return std::string(package) + " of an unknown version";
+  }
 }
 
 std::string describe_machine() {

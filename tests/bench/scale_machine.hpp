@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What the machine allows, and what it says about a process (Linux, /proc).
@@ -34,6 +35,9 @@ ProcessFigures figures_of(pid_t pid);
 /// What nobody else can have of the machine's memory: all processes and all that the kernel holds for them,
 /// the pages included that no counter of /proc/meminfo names.
 double used_memory_kb();
+
+/// Which package of Debian's is installed, such as "ngircd 26.1-1+deb12u1".
+std::string describe_package(std::string_view package);
 
 /// Processor, kernel and date, in a line for people.
 std::string describe_machine();

@@ -59,9 +59,20 @@ std::string parleyd_path() {
 Parleyd::Parleyd(std::vector<std::string> options, const ProcessOptions& process_options, Where where)
     : process_(parleyd_path(), with_port_file(directory_.path(), std::move(options)), process_options, where),
       endpoint_(wait_for_endpoint(process_, where)) {
-  std::uint16_t port = 0;
-  if (!(std::ifstream(directory_.path() / "port") >> port) || port != endpoint_.port)
+  // With other dialects each line begins with its dialect.
+  std::string word;
+  std::ifstream file(directory_.path() / "port");
+  if (file >> word && word == "two-socket") file >> word;
+  if (!file || word != std::to_string(endpoint_.port))
     fail(where, "the port file does not hold " + std::to_string(endpoint_.port));
+}
+
+std::uint16_t Parleyd::port_of(std::string_view dialect, Where where) const {
+  std::ifstream file(directory_.path() / "port");
+  std::string spoken;
+  for (std::uint16_t port = 0; file >> spoken >> port;)
+    if (spoken == dialect) return port;
+  fail(where, "the port file does not name " + std::string(dialect));
 }
 
 Parleyd::~Parleyd() {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/support/peer.hpp"
@@ -40,6 +42,11 @@ class Parleyd {
   Parleyd& operator=(const Parleyd&) = delete;
 
   const Endpoint& endpoint() const { return endpoint_; }
+
+  /// Where it listens for users of another dialect that the options ask for, such as "names". Fails when it
+  /// does not.
+  std::uint16_t port_of(std::string_view dialect, Where where = Where::here()) const;
+
   Process& process() { return process_; }
 
   /// Asks it to stop (SIGTERM). Fails unless it exits with 0 in time; returns the last line of its output.
