@@ -9,6 +9,8 @@
 
 #include "base/command_line.hpp"
 #include "base/seconds.hpp"
+#include "tests/bench/cluster.hpp"
+#include "tests/bench/cluster_requests.hpp"
 #include "tests/bench/load.hpp"
 #include "tests/bench/median.hpp"
 #include "tests/bench/peers.hpp"
@@ -76,7 +78,8 @@ void publish(const Report& report, const ReportPaths& paths) {
   std::cout << to_markdown(report);
   write_file(paths.markdown, to_markdown(report));
   write_file(paths.json, to_json(report));
-  if (!paths.chart.empty()) write_chart(report, paths.chart);
+  if constexpr (requires { write_chart(report, paths.chart); })
+    if (!paths.chart.empty()) write_chart(report, paths.chart);
 }
 
 /// What the command line asks for.
@@ -86,10 +89,14 @@ struct Options {
   bool relay = false;
   bool holder = false;
   bool peers_group = false;
+  bool requester = false;
+  bool responder = false;
   bool scale = false;
   bool peers = false;
+  bool cluster = false;
   ScaleOptions scale_options;
   PeersOptions peers_options;
+  ClusterBenchOptions cluster_options;
   ReportPaths paths;
 };
 
@@ -104,12 +111,16 @@ void add_options(CLI::App& app, Options& options) {
   app.add_flag("--holder", options.holder, "Hold users as standard input says")->group("");
   app.add_flag("--peers-group", options.peers_group, "Be a group of clients, as standard input says")
       ->group("");
+  app.add_flag("--requester", options.requester, "Ask a responder, as standard input says")->group("");
+  app.add_flag("--responder", options.responder, "Reply to a requester")->group("");
   app.add_flag("--scale", options.scale, "Measure parleyd with thousands of users");
   app.add_option("--users", options.scale_options.users, "How many, one number after the other")
       ->check(CLI::Range(least_held_users, std::size_t{1'000'000}))
       ->capture_default_str();
   app.add_flag("--peers", options.peers, "Measure parleyd beside brokers and an IRC server")
       ->excludes("--scale");
+  app.add_flag("--cluster", options.cluster, "Measure several parleyd as one server, beside bare NATS")
+      ->excludes("--scale", "--peers");
   app.add_option("--systems", options.peers_options.systems,
                  "Of --peers: only these systems, with commas between them")
       ->delimiter(',')
@@ -121,7 +132,8 @@ void add_options(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--markdown", options.paths.markdown, "File for the tables");
   app.add_option("--json", options.paths.json, "File for the figures");
-  app.add_option("--chart", options.paths.chart, "File for an SVG, drawn by gnuplot");
+  app.add_option("--chart", options.paths.chart, "File for an SVG, drawn by gnuplot; not of --cluster")
+      ->excludes("--cluster");
 }
 
 void measure_rows(int rounds, std::chrono::milliseconds duration) {
@@ -134,12 +146,16 @@ void measure_rows(int rounds, std::chrono::milliseconds duration) {
 }
 
 void run(Options& options) {
-  options.peers_options.rounds = options.scale_options.rounds = options.rounds;
-  options.peers_options.duration = options.scale_options.duration = options.duration;
+  options.peers_options.rounds = options.scale_options.rounds = options.cluster_options.rounds =
+      options.rounds;
+  options.peers_options.duration = options.scale_options.duration = options.cluster_options.duration =
+      options.duration;
   if (options.peers)
     publish(run_peers(options.peers_options), options.paths);
   else if (options.scale)
     publish(run_scale(options.scale_options), options.paths);
+  else if (options.cluster)
+    publish(run_cluster(options.cluster_options), options.paths);
   else
     measure_rows(options.rounds, options.duration);
 }
@@ -155,6 +171,8 @@ int main(int argc, char** argv) {
   if (options.relay) return run_relay();
   if (options.holder) return run_holder();
   if (options.peers_group) return run_group();
+  if (options.requester) return run_requester();
+  if (options.responder) return run_responder();
   try {
     run(options);
   } catch (const std::exception& error) {
