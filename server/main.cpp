@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <optional>
@@ -85,6 +86,12 @@ class Service {
     put_or_drop(STDOUT_FILENO, farewell(server_.counters()));
   }
 
+  /// Ends the process here if the rest of it may wait without end.
+  void end(int exit_code) {
+    log_->flush();
+    if (server_.may_hang()) std::_Exit(exit_code);
+  }
+
   /// Why it had to stop by itself; empty when it had not.
   std::string failure() const { return server_.failure(); }
 
@@ -126,8 +133,11 @@ int run(int argc, char** argv) {
   service.start();
   service.wait();
   service.stop();
-  if (const std::string failure = service.failure(); !failure.empty()) throw std::runtime_error(failure);
-  return 0;
+  const std::string failure = service.failure();
+  if (!failure.empty()) put_or_drop(STDERR_FILENO, "parleyd: " + failure + '\n');
+  const int end_code = failure.empty() ? 0 : exit_usage;
+  service.end(end_code);
+  return end_code;
 }
 
 }  // namespace

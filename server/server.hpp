@@ -52,6 +52,9 @@ class Server {
   /// How long nobody has been connected; zero while somebody is, and until the first one came. Any thread.
   std::chrono::milliseconds idle_for() const { return admission_.idle_for(); }
 
+  /// Once stopped: whether to destroy this may wait without end, for a broker that is silent.
+  bool may_hang() const { return cluster_ && cluster_->may_hang(); }
+
   /// Why it had to stop by itself; empty when it had not.
   std::string failure() const EXCLUDES(failure_mutex_);
 

@@ -17,6 +17,10 @@ std::string Broker::problem() const {
   return connection_->problem();
 }
 
+bool Broker::may_hang() const {
+  return connection_->may_hang();
+}
+
 bool Broker::is_connected() const {
   return connection_->is_connected();
 }
@@ -75,8 +79,8 @@ Broker::Read Broker::get(Bucket bucket, const std::string& key) {
   return connection_->read(bucket, key);
 }
 
-std::optional<std::size_t> Broker::count(Bucket bucket) {
-  return connection_->count(bucket);
+std::vector<std::string> Broker::keys(Bucket bucket) {
+  return connection_->keys(bucket);
 }
 
 Reply Broker::erase(Bucket bucket, std::uint64_t revision) {

@@ -71,6 +71,9 @@ class Broker {
   std::string problem() const;
   /// Any thread.
   bool is_connected() const;
+  /// Whether to destroy this may wait without end: while it makes a connection again the library holds its
+  /// lock, also when the broker is silent in the midst of it.
+  bool may_hang() const;
 
   /// Makes sure that both buckets are there; those that exist are used as they are. False: unavailable.
   /// Throws std::runtime_error, saying what to do, when the broker has no JetStream, cannot keep three
@@ -129,8 +132,8 @@ class Broker {
   /// stays. `missing`: there is no such revision (any more).
   Reply erase(Bucket bucket, std::uint64_t revision);
 
-  /// How many keys there are; nothing: unavailable.
-  std::optional<std::size_t> count(Bucket bucket);
+  /// All keys; none when unavailable.
+  std::vector<std::string> keys(Bucket bucket);
 
   /// Subjects of this cluster: "parley.<cluster>.<rest>".
   std::string subject(std::string_view rest) const;

@@ -142,13 +142,23 @@ Broker::Read Broker::Connection::read(Bucket bucket, const std::string& key) {
   return {Reply::done, std::string(bytes_of(message.get())), revision};
 }
 
-std::optional<std::size_t> Broker::Connection::count(Bucket bucket) {
-  if (!is_connected()) return std::nullopt;
+std::vector<std::string> Broker::Connection::keys(Bucket bucket) {
+  if (!is_connected()) return {};
+  const std::string name = bucket_name(bucket), all = subject_of(name, ">");
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = options_.request_timeout.count();
+  options.Stream.Info.SubjectsFilter = all.c_str();
   jsErrCode code{};
   StreamInfo info;
-  const natsStatus status = look_up(info, jetstream(), stream_of(bucket_name(bucket)), code);
-  if (judge(status, code, "count its claims") != Reply::done) return std::nullopt;
-  return info->State.Msgs;
+  const natsStatus status =
+      js_GetStreamInfo(Into(info), jetstream(), stream_of(name).c_str(), &options, &code);
+  if (judge(status, code, "list its claims") != Reply::done || info->State.Subjects == nullptr) return {};
+  std::vector<std::string> keys;
+  const std::size_t prefix = all.size() - 1;
+  for (int i = 0; i < info->State.Subjects->Count; ++i)
+    keys.emplace_back(std::string_view(info->State.Subjects->List[i].Subject).substr(prefix));
+  return keys;
 }
 
 Reply Broker::Connection::erase(Bucket bucket, std::uint64_t revision) {

@@ -124,7 +124,7 @@ NatsOptions Broker::Connection::make_options() {
 }
 
 bool Broker::Connection::connect() {
-  if (nats() != nullptr && !natsConnection_IsClosed(nats())) {
+  if (nats() != nullptr && !is_closed_) {
     if (is_connected()) return true;
     set_problem(fmt::format("no connection to the broker at {} at the moment", hosts()));
     return false;
@@ -151,6 +151,8 @@ bool Broker::Connection::connect() {
     return false;
   }
   live_.store(&made, std::memory_order_release);
+  is_closed_ = false;
+  is_connected_ = true;
   if (events_.connected) events_.connected();
   return true;
 }
@@ -175,8 +177,7 @@ void Broker::Connection::explain_failure(natsStatus status) {
 }
 
 bool Broker::Connection::is_connected() const {
-  natsConnection* const connection = nats();
-  return connection != nullptr && natsConnection_Status(connection) == NATS_CONN_STATUS_CONNECTED;
+  return is_connected_.load(std::memory_order_acquire);
 }
 
 bool Broker::Connection::add_listener(const std::string& subject, std::function<void(NatsMessage)> heard) {
@@ -274,6 +275,7 @@ void Broker::Connection::handle(Handler handler) const noexcept {
 
 void Broker::Connection::on_disconnected(natsConnection*, void* self) {
   auto& connection = *static_cast<Connection*>(self);
+  connection.is_connected_ = false;
   connection.handle([&] {
     if (connection.events_.disconnected) connection.events_.disconnected();
     connection.say(
@@ -284,6 +286,7 @@ void Broker::Connection::on_disconnected(natsConnection*, void* self) {
 
 void Broker::Connection::on_reconnected(natsConnection*, void* self) {
   auto& connection = *static_cast<Connection*>(self);
+  connection.is_connected_ = true;
   connection.handle([&] {
     if (connection.events_.connected) connection.events_.connected();
     connection.say(connection.connection_lines_, spdlog::level::info, "connected to the broker again");
@@ -292,6 +295,8 @@ void Broker::Connection::on_reconnected(natsConnection*, void* self) {
 
 void Broker::Connection::on_closed(natsConnection* nats, void* self) {
   auto& connection = *static_cast<Connection*>(self);
+  connection.is_connected_ = false;
+  connection.is_closed_ = true;
   connection.handle([&] {
     const char* reason = nullptr;
     natsConnection_GetLastError(nats, &reason);

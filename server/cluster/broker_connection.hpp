@@ -38,9 +38,10 @@ class Broker::Connection {
   /// revision.
   Read read(Bucket bucket, const std::string& key);
   Reply erase(Bucket bucket, std::uint64_t revision);
-  std::optional<std::size_t> count(Bucket bucket);
+  std::vector<std::string> keys(Bucket bucket);
 
   bool is_connected() const;
+  bool may_hang() const { return nats() != nullptr && !is_connected_ && !is_closed_; }
   /// Null before connect() was true; then valid for as long as this. Any thread.
   natsConnection* nats() const {
     const Attempt* const attempt = live_.load(std::memory_order_acquire);
@@ -106,6 +107,9 @@ class Broker::Connection {
   std::size_t handlers_ GUARDED_BY(mutex_) = 0;  ///< that the library has not told to have ended
   Condition handler_ended_;
   std::atomic<bool> is_ending_ = false;
+  // As the library's callbacks tell it: while it makes the connection again it may hold its lock for long.
+  std::atomic<bool> is_connected_ = false;
+  std::atomic<bool> is_closed_ = false;  ///< for good; another one is to be made
 
   IncomingQueue incoming_;
   std::vector<std::unique_ptr<Listener>> listeners_;  ///< of every attempt

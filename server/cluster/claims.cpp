@@ -43,7 +43,7 @@ OtherNodes::Claimed Claims::claim(std::string_view name) {
   }
   // What was asked may have been granted without a word of it.
   drop(name);
-  put_to_free({key_of(name), 0});
+  put_to_free({key_of(name), 0, self_.node()});
   return {NameClaim::unchecked, 0};
 }
 
@@ -112,7 +112,7 @@ void Claims::give_up(std::string_view name) noexcept {
       revision = found->second.revision;
       held_.erase(found);
     }
-    if (revision != 0) put_to_free({std::move(key), revision});
+    if (revision != 0) put_to_free({std::move(key), revision, self_.node()});
   } catch (
       const std::exception&) {  // no memory: the name stays this node's until somebody here takes it again
   }
@@ -179,12 +179,19 @@ Claims::Again Claims::claim_again(std::string_view name) {
     }
   }
   // Given up meanwhile.
-  if (asked.claim == NameClaim::granted) put_to_free({std::move(key), asked.revision});
+  if (asked.claim == NameClaim::granted) put_to_free({std::move(key), asked.revision, self_.node()});
   return Again::kept;
 }
 
-void Claims::free_of(const std::vector<std::uint64_t>& revisions) {
-  for (const std::uint64_t revision : revisions) put_to_free({{}, revision});
+void Claims::free_of(const std::string& node, std::uint64_t incarnation,
+                     const std::vector<std::string>& names) {
+  for (const std::string& name : names) put_to_free({key_of(name), 0, node, incarnation});
+}
+
+void Claims::forget_revisions() {
+  const MutexLock lock(mutex_);
+  for (ToFree& one : to_free_) one.revision = 0;
+  for (auto& [key, held] : held_) held.revision = 0;
 }
 
 bool Claims::has_to_free() const {
@@ -202,15 +209,20 @@ bool Claims::free_one() {
   }
   Reply reply = one.revision != 0 ? broker_.erase(Bucket::names, one.revision) : Reply::missing;
   // It may have been written anew, by a question whose answer was lost.
-  if (reply == Reply::missing && !one.key.empty() && !is_held(one.key)) {
-    const Broker::Read read = broker_.get(Bucket::names, one.key);
-    const auto owner = parse_claim(read.value);
-    const bool is_ours = read.reply == Reply::done && owner && owner->node == self_.node();
-    reply = is_ours && !is_held(one.key) ? broker_.erase(Bucket::names, read.revision) : read.reply;
-  }
+  if (reply == Reply::missing) reply = free_by_owner(one);
   const bool is_done = reply != Reply::unavailable;
   if (!is_done) put_to_free(std::move(one));
   return is_done;
+}
+
+Reply Claims::free_by_owner(const ToFree& one) {
+  if (one.incarnation == 0 && is_held(one.key)) return Reply::done;
+  const Broker::Read read = broker_.get(Bucket::names, one.key);
+  if (read.reply != Reply::done) return read.reply;
+  const auto owner = parse_claim(read.value);
+  const bool is_its = owner && owner->node == one.node &&
+                      (one.incarnation == 0 ? !is_held(one.key) : owner->incarnation == one.incarnation);
+  return is_its ? broker_.erase(Bucket::names, read.revision) : Reply::done;
 }
 
 }  // namespace parley::cluster

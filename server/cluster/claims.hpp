@@ -54,8 +54,11 @@ class Claims {
   };
   Again claim_again(std::string_view name) EXCLUDES(mutex_);
 
-  /// Names that another node held which is dead are free.
-  void free_of(const std::vector<std::uint64_t>& revisions) EXCLUDES(mutex_);
+  /// Names that another node held, in an incarnation that is dead, are free.
+  void free_of(const std::string& node, std::uint64_t incarnation, const std::vector<std::string>& names)
+      EXCLUDES(mutex_);
+  /// The broker has forgotten what was claimed: revisions that are known mean something else now.
+  void forget_revisions() EXCLUDES(mutex_);
   bool has_to_free() const EXCLUDES(mutex_);
   /// Frees one of those that were given up. False: the broker could not be asked.
   bool free_one() EXCLUDES(mutex_);
@@ -66,11 +69,13 @@ class Claims {
     std::uint64_t revision = 0;  // 0: not claimed yet
     bool is_asked_for = false;   // the answer is out
   };
-  /// A key to be erased: by its revision, or, when that is not known or not right, if it is this node's and
-  /// not held. Without a key: by its revision only.
+  /// A key to be erased: by its revision, or, when that is not known or not right, if it is of that node and
+  /// incarnation; 0: of any, and not held.
   struct ToFree {
     std::string key;
     std::uint64_t revision = 0;
+    std::string node;
+    std::uint64_t incarnation = 0;
   };
   struct Asked {
     NameClaim claim = NameClaim::unchecked;
@@ -84,6 +89,7 @@ class Claims {
   /// Whether that incarnation of a node is alive: nothing when the broker could not be asked.
   std::optional<bool> is_alive(const std::string& node, std::uint64_t incarnation);
   bool is_held(const std::string& token) const EXCLUDES(mutex_);
+  Reply free_by_owner(const ToFree& one) EXCLUDES(mutex_);
   void put_to_free(ToFree one) EXCLUDES(mutex_);
 
   Broker& broker_;

@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds reading_pause{50};
+constexpr milliseconds ending_time{1'000};  // for a packet that is being written
 constexpr milliseconds claim_time{2'500};
 // What another node is waited for until it knows of a newcomer: some hundred times what it takes.
 constexpr milliseconds knowing_time{100};
@@ -89,7 +90,10 @@ Keeper::Duties Cluster::keeper_duties(std::function<void(const std::string&)> fa
       local_users_.renumber(name, revision);
     }
   };
-  duties.all_claimed = [this] { local_users_.restate_all(); };
+  duties.all_claimed = [this] {
+    local_users_.restate_all();
+    neighbours_.claims_changed();
+  };
   duties.dead = [this](const std::string& node, std::uint64_t incarnation) {
     neighbours_.declare_dead(node, incarnation);
   };
@@ -102,18 +106,29 @@ Keeper::Duties Cluster::keeper_duties(std::function<void(const std::string&)> fa
 }
 
 void Cluster::start(FunctionRef<bool()> is_hurried) {
-  reader_ = start_thread([this] { read(); });
-  writer_ = start_thread([this] { write(); });
+  const auto run = [this](void (Cluster::*work)() noexcept) {
+    ++running_;
+    return start_thread([this, work] {
+      (this->*work)();
+      --running_;
+    });
+  };
+  reader_ = run(&Cluster::read);
+  writer_ = run(&Cluster::write);
   keeper_.start(is_hurried);
 }
 
 void Cluster::stop(Clock::time_point until) {
   if (std::exchange(is_stopped_, true)) return;
-  keeper_.stop(until);
+  is_stuck_ = !keeper_.stop(until);
   is_over_.store(true);
   may_read_.store(true);
   may_read_.notify_all();
   bell_.ring();
+  const auto end = Clock::now() + ending_time;
+  while (running_.load() > 0 && Clock::now() < end) std::this_thread::sleep_for(milliseconds{2});
+  is_stuck_ = is_stuck_ || running_.load() > 0;
+  if (is_stuck_) return;
   if (writer_.joinable()) writer_.join();
   if (reader_.joinable()) reader_.join();
 }
@@ -124,7 +139,7 @@ bool Cluster::listen() {
   if (broker_.max_payload_bytes() < max_body_bytes_ + ClusterLimits::packet_overhead_bytes)
     throw std::runtime_error("the broker takes " + std::to_string(broker_.max_payload_bytes()) +
                              " bytes at once, too little for messages of " + std::to_string(max_body_bytes_) +
-                             "; raise its max_payload, or lower --max-body");
+                             "; raise its max_payload, or lower --max-body-bytes");
   if (!broker_.listen(broker_.subject("heartbeat"),
                       [this](std::string_view bytes) { neighbours_.hear(bytes); }))
     return false;

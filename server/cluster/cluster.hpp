@@ -45,6 +45,9 @@ class Cluster final : public OtherNodes {
   /// Leaves, when the last user has gone. The thread that started it.
   void stop(Clock::time_point until);
 
+  /// Once stopped: whether to destroy this may wait without end.
+  bool may_hang() const { return is_stuck_ || broker_.may_hang(); }
+
   // Any thread.
 
   Claimed claim(Member& member) override;
@@ -79,8 +82,10 @@ class Cluster final : public OtherNodes {
   Neighbours neighbours_;
   Broker broker_;  // behind those whom it calls until it has ended
   Keeper keeper_;
-  bool is_stopped_ = false;  // the thread's that stops it
+  bool is_stopped_ = false;  // these two are of the thread that stops it
+  bool is_stuck_ = false;    // a thread waits within the library
   std::atomic<bool> is_over_{false};
+  std::atomic<int> running_{0};        // reader and writer
   std::atomic<bool> may_read_{false};  // there is something to read, or it is over
   std::thread reader_;
   std::thread writer_;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr milliseconds hurry_interval{50};  // between two looks whether the start is to end
 constexpr milliseconds connect_pause{500};
+constexpr milliseconds ending_time{1'000};  // for a question to the broker that is out
 constexpr milliseconds election_time{5'000};
 constexpr milliseconds meeting_time{1'000};
 
@@ -39,23 +40,31 @@ void Keeper::start(FunctionRef<bool()> is_hurried) {
   MutexLock lock(mutex_);
   while (state_ == State::connecting || state_ == State::waiting) {
     changed_.wait_for(lock, hurry_interval);
-    const MutexUnlock unlocked(mutex_);
-    if (is_hurried()) return;
+    bool is_hurry = false;
+    {
+      const MutexUnlock unlocked(mutex_);
+      is_hurry = is_hurried();
+    }
+    if (is_hurry) break;
   }
   if (state_ == State::failed) throw std::runtime_error(failure_);
   if (state_ == State::away && options_.is_required)
     throw std::runtime_error(problem_ + "; start it, or leave --cluster-required out");
 }
 
-void Keeper::stop(Clock::time_point until) {
-  if (!thread_.joinable()) return;
+bool Keeper::stop(Clock::time_point until) {
+  if (!thread_.joinable()) return true;
   {
-    const MutexLock lock(mutex_);
+    MutexLock lock(mutex_);
     is_stopping_ = true;
     stop_by_ = until;
+    changed_.notify_all();
+    const auto end = std::max(until, Clock::now()) + ending_time;
+    while (!has_ended_ && Clock::now() < end) changed_.wait_until(lock, end);
+    if (!has_ended_) return false;
   }
-  changed_.notify_all();
   thread_.join();
+  return true;
 }
 
 void Keeper::begin_stop() {
@@ -68,11 +77,11 @@ void Keeper::begin_stop() {
 }
 
 void Keeper::doubt(const std::string& node, std::uint64_t incarnation, std::uint64_t revision,
-                   std::vector<std::uint64_t> claims) {
+                   std::vector<std::string> names) {
   {
     const MutexLock lock(mutex_);
     if (doubts_.size() >= ClusterLimits::max_nodes) return;  // asked again later
-    doubts_.push_back({node, incarnation, revision, std::move(claims)});
+    doubts_.push_back({node, incarnation, revision, std::move(names)});
     is_woken_ = true;
   }
   changed_.notify_all();
@@ -92,6 +101,9 @@ void Keeper::run() noexcept {
   } catch (const std::exception& error) {
     fail(error.what());
   }
+  const MutexLock lock(mutex_);
+  has_ended_ = true;
+  changed_.notify_all();
 }
 
 /// Renewing comes first: whatever else there is to do is done in between, one by one. Once the node has
@@ -106,6 +118,7 @@ void Keeper::keep() {
         continue;
       }
       renew();
+      if (self_.holds_lease()) look_for_orphans();
       work(next);
     } catch (const std::exception& error) {
       if (!self_.has_joined()) throw;
@@ -129,7 +142,11 @@ void Keeper::leave() {
   if (std::exchange(has_left_, true)) return;
   self_.hold_lease(false);  // who asks for a name now is refused at once
   if (self_.has_joined()) duties_.leaving();
-  if (revision_ != 0 && broker_.is_connected()) broker_.erase(Bucket::nodes, revision_);
+  if (revision_ == 0 || !broker_.is_connected()) return;
+  // Not by the revision that is known: a broker that has forgotten it may have given it to somebody else.
+  const auto read = broker_.get(Bucket::nodes, key_);
+  const auto holder = read.reply == Reply::done ? parse_claim(read.value) : std::nullopt;
+  if (holder && holder->incarnation == self_.incarnation()) broker_.erase(Bucket::nodes, read.revision);
 }
 
 /// One try to become a node of the cluster.
@@ -176,8 +193,32 @@ bool Keeper::acquire() {
 /// Who comes to this node first is to find those who are elsewhere.
 void Keeper::meet_others() {
   const auto until = Clock::now() + meeting_time;
-  const std::size_t others = broker_.count(Bucket::nodes).value_or(1) - 1;
-  while (!is_stopping() && duties_.known() < others && Clock::now() < until) pause(milliseconds{5});
+  const std::size_t others = broker_.keys(Bucket::nodes).size();
+  while (!is_stopping() && duties_.known().size() + 1 < others && Clock::now() < until)
+    pause(milliseconds{5});
+}
+
+/// Nodes that died while nobody watched them, as all at once: their leases stand in the bucket, and never
+/// change.
+void Keeper::look_for_orphans() {
+  const auto now = Clock::now();
+  if (now - looked_for_orphans_ < options_.lease / 2) return;
+  looked_for_orphans_ = now;
+  const auto known = duties_.known();
+  std::map<std::string, Orphan> standing;
+  for (const std::string& token : broker_.keys(Bucket::nodes)) {
+    if (token == key_ || known.contains(token)) continue;
+    const auto read = broker_.get(Bucket::nodes, token);
+    if (read.reply != Reply::done) continue;
+    const auto found = orphans_.find(token);
+    const bool is_same = found != orphans_.end() && found->second.revision == read.revision;
+    const auto since = is_same ? found->second.since : now;
+    if (now - since <= longest_silence(options_.lease))
+      standing[token] = {read.revision, since};
+    else if (broker_.erase(Bucket::nodes, read.revision) == Reply::done)
+      log_.warn("cluster: the lease of a node that nobody hears has ended: {}", token);
+  }
+  orphans_ = std::move(standing);
 }
 
 /// Somebody has this node's name: another node, if it renews its lease, or one that was killed.
@@ -248,6 +289,7 @@ void Keeper::was_declared_dead(std::uint64_t garbage_revision) {
   log_.warn("cluster: {} was taken for dead, or the broker has forgotten it; claiming the users' names again",
             options_.node);
   self_.take_new_incarnation();
+  claims_.forget_revisions();
   const auto asked_at = Clock::now();
   const auto written = garbage_revision != 0 ? broker_.update(Bucket::nodes, key_, value(), garbage_revision)
                                              : broker_.create(Bucket::nodes, key_, value());
@@ -317,7 +359,7 @@ Keeper::Step Keeper::resolve_doubt() {
     const Reply erased = broker_.erase(Bucket::nodes, read.revision);
     if (erased == Reply::unavailable) return Step::unanswered;
     if (erased != Reply::done) return Step::done;  // asked again if it has not renewed
-    claims_.free_of(doubt.claims);
+    claims_.free_of(doubt.node, doubt.incarnation, doubt.names);
   }
   log_.warn("cluster: node {} has not been heard of for its lease: it is dead", doubt.node);
   duties_.dead(doubt.node, doubt.incarnation);

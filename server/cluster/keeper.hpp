@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,8 +33,8 @@ class Keeper {
   struct Duties {
     /// The broker is there for the first time: listen to the others. False: it is not possible yet.
     std::function<bool()> listen;
-    /// Of how many other nodes all users are known.
-    std::function<std::size_t()> known;
+    /// The tokens of the other nodes of which all users are known.
+    std::function<std::set<std::string>()> known;
     /// A user's name was given to somebody else.
     std::function<void(std::string_view name)> lost;
     /// A user's name has been claimed again, with that revision.
@@ -60,14 +62,15 @@ class Keeper {
   /// are free at once, however many they are.
   void begin_stop() EXCLUDES(mutex_);
   /// Gives up the node's name and those that wait to be freed, as far as `until` allows, and ends the thread.
-  void stop(Clock::time_point until);
+  /// False: it is not to be ended by then, for the library waits for a broker that is silent.
+  bool stop(Clock::time_point until);
 
   // Any thread.
 
   /// A node has not been heard of for a whole lease; `revision`: of its lease as it was last heard. Either
   /// `dead` or `alive` follows, or neither when the broker could not be asked.
   void doubt(const std::string& node, std::uint64_t incarnation, std::uint64_t revision,
-             std::vector<std::uint64_t> claims) EXCLUDES(mutex_);
+             std::vector<std::string> names) EXCLUDES(mutex_);
   /// There is something to do.
   void wake() EXCLUDES(mutex_);
 
@@ -77,7 +80,13 @@ class Keeper {
     std::string node;
     std::uint64_t incarnation;
     std::uint64_t revision;
-    std::vector<std::uint64_t> claims;
+    std::vector<std::string> names;
+  };
+
+  /// The lease of a node that nobody hears, since when it stands.
+  struct Orphan {
+    std::uint64_t revision = 0;
+    Clock::time_point since{};
   };
 
   void run() noexcept;
@@ -94,6 +103,7 @@ class Keeper {
   Step take_step();
   Step claim_next();
   Step resolve_doubt();
+  void look_for_orphans();
   void complain(const std::string& problem);
   void note_lapse();
   void leave();
@@ -117,8 +127,10 @@ class Keeper {
   bool has_complained_ = false;
   bool has_left_ = false;
   Clock::time_point begun_{};
-  std::uint64_t revision_ = 0;         // of the lease
-  std::uint64_t holder_revision_ = 0;  // of somebody else's lease of this node's name
+  std::uint64_t revision_ = 0;  // of the lease
+  Clock::time_point looked_for_orphans_{};
+  std::map<std::string, Orphan> orphans_;  // by token
+  std::uint64_t holder_revision_ = 0;      // of somebody else's lease of this node's name
   Clock::time_point holder_seen_{};
   std::deque<std::string> to_claim_;
 
@@ -131,6 +143,7 @@ class Keeper {
   bool is_woken_ GUARDED_BY(mutex_) = false;
   bool is_leaving_ GUARDED_BY(mutex_) = false;
   bool is_stopping_ GUARDED_BY(mutex_) = false;
+  bool has_ended_ GUARDED_BY(mutex_) = false;
   Clock::time_point stop_by_ GUARDED_BY(mutex_){};
 
   std::thread thread_;

@@ -142,6 +142,11 @@ void Neighbours::ask_users(Node& node) {
   node.users->link().add(encode(AskUsers{}));
 }
 
+void Neighbours::ask_all_users() {
+  for (auto& [name, node] : nodes_)
+    if (node.incarnation != 0) ask_users(node);
+}
+
 void Neighbours::on(Node& node, const Arrived& arrived) {
   node.users->arrived(arrived.user);
 }
@@ -160,13 +165,20 @@ void Neighbours::on(Node& node, const Renamed& renamed) {
 
 void Neighbours::on(Node& node, const Users& users) {
   node.users->list(users);
-  count_known();
+  list_known();
 }
 
-void Neighbours::count_known() {
-  known_.store(static_cast<std::size_t>(std::ranges::count_if(nodes_, [](const auto& entry) {
-    return entry.second.incarnation != 0 && entry.second.users->is_complete();
-  })));
+void Neighbours::list_known() {
+  std::set<std::string> known;
+  for (const auto& [name, node] : nodes_)
+    if (node.incarnation != 0 && node.users->is_complete()) known.insert(to_token(name));
+  const MutexLock lock(mutex_);
+  known_.swap(known);
+}
+
+std::set<std::string> Neighbours::known() const {
+  const MutexLock lock(mutex_);
+  return known_;
 }
 
 /// When that is due: who asks again and again is told as often as anybody.
@@ -248,7 +260,7 @@ void Neighbours::look() {
     if (is_over) local_users_.close(entry.first);
     return is_over;
   });
-  count_known();
+  list_known();
   const bool is_tick = now_ - ticked_ >= options_.lease / 5;
   if (is_tick) ticked_ = now_;
   const bool is_to_expire = now_ - expired_ >= expiry_interval;
@@ -278,7 +290,7 @@ void Neighbours::judge(const std::string& name, Node& node) {
   if (now_ - std::max(node.heard, watching_since_) <= longest_silence(options_.lease)) return;
   if (now_ - node.doubted < options_.lease / 8) return;
   node.doubted = now_;
-  keeper_->doubt(name, node.incarnation, node.lease_revision, node.users->revisions());
+  keeper_->doubt(name, node.incarnation, node.lease_revision, node.users->names());
 }
 
 void Neighbours::take_news() {
@@ -314,9 +326,9 @@ void Neighbours::act_on(const News& news) {
       return on_connection();
     case News::Kind::missed:
       complain("more than could be read in time");
-      for (auto& [name, node] : nodes_)
-        if (node.incarnation != 0) ask_users(node);
-      return;
+      return ask_all_users();
+    case News::Kind::claims:
+      return ask_all_users();
   }
 }
 
@@ -356,6 +368,10 @@ void Neighbours::confirm_alive(const std::string& node, std::uint64_t revision) 
 
 void Neighbours::connection_changed() {
   leave_news({News::Kind::connection});
+}
+
+void Neighbours::claims_changed() {
+  leave_news({News::Kind::claims});
 }
 
 void Neighbours::missed_packets() {

@@ -47,12 +47,14 @@ class Neighbours {
 
   // Any thread.
 
-  /// Of how many other nodes all users are known.
-  std::size_t known() const { return known_.load(); }
+  /// The tokens of the nodes of which all users are known.
+  std::set<std::string> known() const EXCLUDES(mutex_);
   void hear(std::string_view heartbeat) EXCLUDES(mutex_);
   void declare_dead(const std::string& node, std::uint64_t incarnation) EXCLUDES(mutex_);
   void confirm_alive(const std::string& node, std::uint64_t revision) EXCLUDES(mutex_);
   void connection_changed() EXCLUDES(mutex_);
+  /// Users of others who were not let in for a name of this node's may be now.
+  void claims_changed() EXCLUDES(mutex_);
   void missed_packets() EXCLUDES(mutex_);
 
  private:
@@ -70,7 +72,7 @@ class Neighbours {
   };
   /// What other threads leave.
   struct News {
-    enum class Kind { heartbeat, garbage, dead, alive, connection, missed } kind;
+    enum class Kind { heartbeat, garbage, dead, alive, connection, claims, missed } kind;
     std::string text{};  // of a node its name, of garbage what is wrong with it
     std::uint64_t incarnation = 0;
     std::uint64_t lease_revision = 0;
@@ -88,7 +90,8 @@ class Neighbours {
   void retire(std::uint64_t incarnation);
   void check_sequence(Node& node, const Envelope& envelope);
   void ask_users(Node& node);
-  void count_known();
+  void ask_all_users();
+  void list_known() EXCLUDES(mutex_);
   void tend(Node& node, bool is_tick, bool is_to_expire);
   void complain(const std::string& what);
 
@@ -130,10 +133,10 @@ class Neighbours {
   Clock::time_point now_{};
   Clock::time_point stood_still_until_{};
 
-  std::atomic<std::size_t> known_{0};
   std::atomic<bool> has_news_{false};
 
-  Mutex mutex_;  // taken alone
+  mutable Mutex mutex_;  // taken alone
+  std::set<std::string> known_ GUARDED_BY(mutex_);
   std::deque<News> news_ GUARDED_BY(mutex_);
 };
 

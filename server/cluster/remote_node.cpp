@@ -102,11 +102,10 @@ std::uint64_t RemoteNode::revision_of(std::string_view name) const {
   return found != users_.end() ? found->second.user.arrival : 0;
 }
 
-std::vector<std::uint64_t> RemoteNode::revisions() const {
-  std::vector<std::uint64_t> revisions;
-  for (const auto& [key, known] : users_)
-    if (known.user.arrival != 0) revisions.push_back(known.user.arrival);
-  return revisions;
+std::vector<std::string> RemoteNode::names() const {
+  std::vector<std::string> names;
+  for (const auto& [key, known] : users_) names.push_back(known.user.name);
+  return names;
 }
 
 }  // namespace parley::cluster

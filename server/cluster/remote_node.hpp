@@ -39,9 +39,9 @@ class RemoteNode {
 
   /// Whom messages of that user come from (see Message); the node itself when it is not known.
   const void* source_of(std::string_view sender) const;
-  /// Of the claim of a user of that name, 0 when there is none; of those of all users.
+  /// Of the claim of a user of that name; 0 when there is none.
   std::uint64_t revision_of(std::string_view name) const;
-  std::vector<std::uint64_t> revisions() const;
+  std::vector<std::string> names() const;
 
  private:
   struct Known {
