@@ -113,7 +113,7 @@ CLI::Option* add_list(CLI::App& app, const std::string& name,
                       std::function<void(const std::vector<std::string>&)> set, const std::string& help,
                       std::function<std::string(const std::string&)> complaint) {
   const auto check = [complaint = std::move(complaint)](const std::string& text) {
-    std::string fault;
+    std::string fault = check_not_empty(text);
     for (const std::string& item : split(text))
       if (fault.empty()) fault = item.empty() ? "'" + text + "' has an empty place" : complaint(item);
     return fault;

@@ -7,6 +7,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/output.hpp"
@@ -26,10 +27,13 @@ using Endpoints = std::vector<Server::Endpoint>;
 
 /// The port alone, or when other dialects are spoken, too, a line for each: its name and its port.
 std::string port_lines(const Endpoints& endpoints) {
+  const bool is_alone = &endpoints.front().dialect == &endpoints.back().dialect;
   std::string lines;
+  std::string last;
   for (const auto& [dialect, address] : endpoints) {
-    if (endpoints.size() > 1) lines.append(dialect.name) += ' ';
-    lines += std::to_string(address.port()) + '\n';
+    const std::string name = is_alone ? "" : std::string(dialect.name) + ' ';
+    const std::string line = name + std::to_string(address.port()) + '\n';
+    if (line != std::exchange(last, line)) lines += line;  // once, however many hosts it has
   }
   return lines;
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <stdexcept>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "base/seconds.hpp"
 #include "protocol/user_name.hpp"
 #include "server/cluster_command_line.hpp"
+#include "server/listen_command_line.hpp"
 
 namespace parley {
 namespace {
@@ -30,11 +30,6 @@ constexpr std::size_t least_queue_bytes = 256 * 1024;  // the longest answer of 
 constexpr std::size_t least_queue_frames = 2;          // of the longest: who reads one must not lose the next
 constexpr std::size_t most_waiting_bytes = std::size_t{1} << 40U;
 constexpr std::size_t most_rate = 1'000'000'000;
-
-/// The system's resolver takes a star for every address; who is asked to listen there is to say so.
-std::string check_host(const std::string& host) {
-  return host == "*" ? "'*' is no address; 0.0.0.0 and :: stand for all of this machine" : "";
-}
 
 std::string check_room(const std::string& name) {
   return check_room_name(name) == NameFault::none
@@ -177,53 +172,7 @@ void add_floods(CLI::App& app, FloodPolicy& floods) {
       ->group(group);
 }
 
-/// The port options, one for each dialect; which ports they ask for is known once they are parsed.
-class PortOptions {
- public:
-  explicit PortOptions(CLI::App& app) {
-    for (const Dialect& dialect : dialects()) add(app, dialect, ports_.emplace_back(dialect.usual_port));
-    app.add_flag("--all-dialects", all_, "Listen for every dialect at its usual port")->group(other_dialects);
-  }
-
-  /// Throws std::invalid_argument when two of them are the same.
-  std::vector<ListenPort> to_listen() const {
-    std::vector<ListenPort> asked;
-    for (std::size_t i = 0; i < options_.size(); ++i)
-      if (i == 0 || all_ || options_[i]->count() > 0) add_to(asked, {&dialects()[i], ports_[i]});
-    return asked;
-  }
-
- private:
-  void add(CLI::App& app, const Dialect& dialect, std::uint16_t& port) {
-    const bool is_first = options_.empty();
-    const std::string help =
-        is_first ? "Port to listen on; 0 picks a free one"
-                 : fmt::format("Listen for {}; usual port {}", dialect.description, dialect.usual_port);
-    CLI::Option* option = add_number(app, port_option(dialect), port, 0, 65535, help);
-    option->group(is_first ? listening : other_dialects)->type_name("PORT");
-    if (is_first) option->default_str(std::to_string(port));
-    options_.push_back(option);
-  }
-
-  static void add_to(std::vector<ListenPort>& asked, const ListenPort& wanted) {
-    for (const ListenPort& other : asked)
-      if (wanted.port != 0 && other.port == wanted.port)
-        throw std::invalid_argument(fmt::format("{} and {} are the same port, {}; 0 picks a free one",
-                                                port_option(*other.dialect), port_option(*wanted.dialect),
-                                                wanted.port));
-    asked.push_back(wanted);
-  }
-
-  std::deque<std::uint16_t> ports_;  // by dialect; the options refer to them
-  std::vector<CLI::Option*> options_;
-  bool all_ = false;
-};
-
 }  // namespace
-
-std::string port_option(const Dialect& dialect) {
-  return &dialect == &dialects().front() ? "--port" : "--" + std::string(dialect.name);
-}
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   Options options;
@@ -232,12 +181,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.get_formatter()->column_width(38);
   app.footer("SIGTERM and Ctrl-C end it in good order. Exit codes: 0 stopped, 2 could not start.");
 
-  add_text(app, "--host", options.host,
-           "Address or name to listen on; 0.0.0.0 or :: lets other machines in, ::1 is this one by IPv6")
-      ->check(CLI::Validator(check_host, ""))
-      ->group(listening)
-      ->capture_default_str();
-  const PortOptions ports(app);
+  const ListenCommandLine listen(app);
   add_text(app, "--port-file", options.port_file,
            "File to write the port to, once it can be connected to; a FIFO has it once somebody reads")
       ->group(listening)
@@ -292,7 +236,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       break;
   }
   try {
-    options.ports = ports.to_listen();
+    options.ports = listen.to_listen();
     fit_queues(app, options.limits);
     cluster.check();
     if (!options.log_file.empty() && options.log_file == options.port_file)

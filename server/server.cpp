@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <asio/error.hpp>
 #include <asio/ip/host_name.hpp>
+#include <iterator>
+#include <list>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -67,21 +69,15 @@ milliseconds watch_interval(const Limits& limits) {
 }
 
 /// What the operator can do about a port that cannot be had.
-std::string advice(const std::error_code& error, const std::string& option) {
+std::string advice(const std::error_code& error, const ListenPort& wanted) {
+  const std::string option = port_option(*wanted.dialect);
   if (error == asio::error::address_in_use)
-    return "; another program has it: give another " + option + ", or 0 for any free one";
+    return fmt::format("; another program has it{}: give another {}, or 0 for any free one",
+                       wanted.hosts.size() > 1 ? ", or two of the hosts are one address" : "", option);
   if (error == asio::error::access_denied)
     return "; ports below 1024 are for root: give another " + option + ", or 0 for any free one";
   if (error == asio::error::no_descriptors) return "; allow more files (ulimit -n)";
   return "; --host takes an address of this machine, or 0.0.0.0 or :: for all of them";
-}
-
-Listener listen_on(asio::io_context& context, const std::string& host, const ListenPort& port) {
-  try {
-    return Listener(context, host, port.port);
-  } catch (const std::system_error& error) {
-    throw std::runtime_error(error.what() + advice(error.code(), port_option(*port.dialect)));
-  }
 }
 
 /// std::thread asks for no stack size of its own.
@@ -100,11 +96,11 @@ Server::ProcessSetup::ProcessSetup() {
   Waker::install();
 }
 
-Server::Door::Door(asio::io_context& io_context, const Options& options, const ListenPort& port,
-                   Context& context)
-    : dialect(*port.dialect),
+Server::Door::Door(asio::io_context& io_context, const Options& options, const Dialect& spoken,
+                   Context& context, const std::string& host, std::uint16_t port, Listener::Families families)
+    : dialect(spoken),
       make_session(dialect.make_sessions(context, options.dialect_settings)),
-      listener(listen_on(io_context, options.host, port)) {}
+      listener(io_context, host, port, families) {}
 
 Server::Server(const Options& options, spdlog::logger& log)
     : context_{options.limits, options.floods, log, Directory(options.lobby)},
@@ -114,8 +110,34 @@ Server::Server(const Options& options, spdlog::logger& log)
       writer_(waiting_),
       shared_{context_.limits, writer_, waiting_, peer_log_, log},
       sessions_(writer_, watch_interval(options.limits)) {
-  for (const ListenPort& port : options.ports) doors_.emplace_back(io_context_, options, port, context_);
+  for (const ListenPort& port : options.ports) open_doors(options, port);
   if (!options.cluster.urls.empty()) cluster_ = make_cluster(options.cluster);
+}
+
+/// One for each host, all at the same port. What is free at the first may be taken at another: then the next,
+/// with the former still held, since the system would offer it again.
+void Server::open_doors(const Options& options, const ListenPort& wanted) {
+  constexpr int most_tries = 16;
+  const bool is_v4_asked = std::ranges::find(wanted.hosts, "0.0.0.0") != wanted.hosts.end();
+  const auto families = is_v4_asked ? Listener::Families::one : Listener::Families::both;
+  const std::size_t before = doors_.size();
+  std::list<Door> held;
+  for (int tries = 1;; ++tries) {
+    try {
+      std::uint16_t port = wanted.port;
+      for (const std::string& host : wanted.hosts) {
+        doors_.emplace_back(io_context_, options, *wanted.dialect, context_, host, port, families);
+        port = doors_.back().listener.endpoint().port();
+      }
+      return;
+    } catch (const std::system_error& error) {
+      const bool is_taken = error.code() == asio::error::address_in_use && wanted.port == 0;
+      if (!is_taken || tries == most_tries)
+        throw std::runtime_error(error.what() + advice(error.code(), wanted));
+      held.splice(held.end(), doors_, std::next(doors_.begin(), static_cast<std::ptrdiff_t>(before)),
+                  doors_.end());
+    }
+  }
 }
 
 std::unique_ptr<cluster::Cluster> Server::make_cluster(cluster::ClusterOptions options) {

@@ -32,7 +32,7 @@ class Server {
   /// Stops at once, if nobody did.
   ~Server();
 
-  /// A dialect and where it is spoken.
+  /// A dialect and where it is spoken; those of one dialect stand together.
   struct Endpoint {
     const Dialect& dialect;
     asio::ip::tcp::endpoint address;
@@ -69,7 +69,9 @@ class Server {
 
   /// One dialect's listening socket, with a thread that accepts.
   struct Door {
-    Door(asio::io_context& io_context, const Options& options, const ListenPort& port, Context& context);
+    /// Throws std::system_error when it cannot listen there.
+    Door(asio::io_context& io_context, const Options& options, const Dialect& dialect, Context& context,
+         const std::string& host, std::uint16_t port, Listener::Families families);
 
     const Dialect& dialect;
     const SessionFactory make_session;
@@ -77,6 +79,7 @@ class Server {
     std::thread acceptor;
   };
 
+  void open_doors(const Options& options, const ListenPort& wanted);
   std::unique_ptr<cluster::Cluster> make_cluster(cluster::ClusterOptions options);
   void fail(const std::string& why) EXCLUDES(failure_mutex_);
 

@@ -31,14 +31,14 @@ tcp::endpoint resolve(asio::io_context& context, const std::string& host, std::u
 
 }  // namespace
 
-Listener::Listener(asio::io_context& context, const std::string& host, std::uint16_t port)
+Listener::Listener(asio::io_context& context, const std::string& host, std::uint16_t port, Families families)
     : acceptor_(context) {
   const tcp::endpoint endpoint = resolve(context, host, port);
   try {
     acceptor_.open(endpoint.protocol());
-    // "::" stands for IPv4, too, whatever the system's default is.
+    // Whatever the system's default is.
     if (endpoint.address().is_v6() && endpoint.address().is_unspecified())
-      acceptor_.set_option(asio::ip::v6_only(false));
+      acceptor_.set_option(asio::ip::v6_only(families == Families::one));
     acceptor_.set_option(tcp::acceptor::reuse_address(true));
     acceptor_.bind(endpoint);
     acceptor_.listen();

@@ -2,6 +2,7 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -12,9 +13,13 @@ namespace parley {
 /// One listening socket. accept_all() is for one thread; stop() for any other.
 class Listener {
  public:
+  /// Whether :: stands for IPv4, too.
+  enum class Families : std::uint8_t { both, one };
+
   /// Listens on the first address that `host` stands for. Throws std::system_error with a plain text that
   /// names the address.
-  Listener(asio::io_context& context, const std::string& host, std::uint16_t port);
+  Listener(asio::io_context& context, const std::string& host, std::uint16_t port,
+           Families families = Families::both);
 
   asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 

@@ -12,10 +12,11 @@ from programs import IS_SANITIZED, WAIT_S, complaint, run, support
 
 # What each kind of option may be given. An option whose help has another word is held to be a number.
 VALID = {
-    "NETWORK[,...]": "none", "URL[,...]": "nats://127.0.0.1", "ID,...": "D2.1", "N[,N]": "60", "PATH,...": "x", "WORD,...": "hidden",
+    "NETWORK[,...]": "none", "URL[,...]": "nats://127.0.0.1", "HOST[,...]": "127.0.0.1",
+    "ID,...": "D2.1", "N[,N]": "60", "PATH,...": "x", "WORD,...": "hidden",
     "TEXT": "x", "PATH": "x", "NAME": "x", "FILE": "x", "ID": "x", "COMMAND": "x", "FOLDER": "x",
 }
-LISTS = {"NETWORK[,...]", "URL[,...]", "ID,...", "N[,N]", "PATH,...", "WORD,..."}
+LISTS = {"HOST[,...]", "NETWORK[,...]", "URL[,...]", "ID,...", "N[,N]", "PATH,...", "WORD,..."}
 NO_NUMBERS = ["*", "nan", "inf", "-inf", "infinity", "-1", "-0", "+1", "1e999", "1e30", "9" * 30, " 1", "1 ", "1\t", "1 2",
               "0x10", "0b1", "1_000", "1,5", "1.5.", ".", "one", "1\n", "\xff", "٣"]
 NO_WORDS = [*NO_NUMBERS, "SEND ", " must", "debu"]

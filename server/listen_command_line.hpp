@@ -1,0 +1,35 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "server/listen_port.hpp"
+
+namespace parley {
+
+/// The options that say where the dialects are spoken; what they ask for is known once they are parsed.
+class ListenCommandLine {
+ public:
+  explicit ListenCommandLine(CLI::App& app);
+
+  /// The two-socket protocol first. Throws std::invalid_argument, whose text says what is wrong, when two
+  /// are at the same port, a host is named twice, or one is named for a dialect that is not spoken.
+  std::vector<ListenPort> to_listen() const;
+
+ private:
+  struct Place {
+    CLI::Option* port_option;
+    CLI::Option* host_option;
+    std::uint16_t port;
+    std::vector<std::string> hosts;
+  };
+  void add(CLI::App& app, const Dialect& dialect);
+
+  std::deque<Place> places_;  // by dialect; the options refer to them
+  bool all_ = false;
+};
+
+}  // namespace parley
