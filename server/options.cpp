@@ -1,15 +1,18 @@
 #include "server/options.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "base/command_line.hpp"
+#include "base/output.hpp"
 #include "base/seconds.hpp"
 #include "protocol/user_name.hpp"
 #include "server/cluster_command_line.hpp"
+#include "server/config_file.hpp"
 #include "server/listen_command_line.hpp"
 
 namespace parley {
@@ -181,6 +184,14 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.get_formatter()->column_width(38);
   app.footer("SIGTERM and Ctrl-C end it in good order. Exit codes: 0 stopped, 2 could not start.");
 
+  std::string config_file;
+  add_text(app, "--config", config_file,
+           "TOML file of options by their names, such as port = 5050; the command line wins")
+      ->type_name("FILE")
+      ->configurable(false);
+  bool is_check = false;
+  app.add_flag("--check-config", is_check, "Say whether options and file are right, and start nothing")
+      ->configurable(false);
   const ListenCommandLine listen(app);
   add_text(app, "--port-file", options.port_file,
            "File to write the port to, once it can be connected to; a FIFO has it once somebody reads")
@@ -236,6 +247,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       break;
   }
   try {
+    if (!config_file.empty()) read_config_file(app, config_file);
     options.ports = listen.to_listen();
     fit_queues(app, options.limits);
     cluster.check();
@@ -243,6 +255,11 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       throw std::invalid_argument("--log-file and --port-file are the same file; name two");
   } catch (const std::invalid_argument& error) {
     complain(app, error.what());
+    return std::nullopt;
+  }
+  if (is_check) {
+    put_or_drop(STDOUT_FILENO, "parleyd: the configuration is right\n");
+    exit_code = 0;
     return std::nullopt;
   }
   options.dialect_settings.has_service = !has_no_service;

@@ -3,7 +3,7 @@
 import random
 import socket
 
-from programs import ProgramTest, complaint, run, support, text_of, wait_until
+from programs import ProgramTest, complaint, run, support
 from support import WAIT_S
 
 
@@ -62,12 +62,6 @@ class HostsTest(ProgramTest):
         with socket.create_connection((third, int(ports["telnet"])), WAIT_S) as telnet:
             self.assertIn(b"name", telnet.recv(1000))
         self.stop(process)
-
-    def port_lines(self, process):
-        def lines():
-            self.assertIsNone(process.poll(), "parleyd has ended")
-            return text_of(self.port_file).splitlines()
-        return wait_until(lines, "the ports are in their file")
 
     def test_all_of_ipv4_and_all_of_ipv6(self):
         try:

@@ -101,11 +101,11 @@ class ProgramTest(unittest.TestCase):
         os.set_blocking(writing, True)
         return reading, writing
 
-    def start(self, *options, port_file=None, **settings):
-        """parleyd, running. The files of its output are closed at the end of the test."""
+    def start(self, *options, port_file=None, launcher=(), **settings):
+        """parleyd, running, by a launcher if there is one. The files of its output are closed at the end of the test."""
         settings = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | settings
         linger = () if "--linger-timeout" in options else ("--linger-timeout", "0.1")
-        command = [path_of("parleyd"), "--port", "0", *linger, "--port-file", port_file or self.port_file, *options]
+        command = [*launcher, path_of("parleyd"), "--port", "0", *linger, "--port-file", port_file or self.port_file, *options]
         process = subprocess.Popen([str(word) for word in command], bufsize=0, **settings)
 
         def end():
@@ -114,12 +114,16 @@ class ProgramTest(unittest.TestCase):
         self.addCleanup(end)
         return process
 
+    def port_lines(self, process):
+        """Of the port file, once they are there."""
+        def lines():
+            self.assertIsNone(process.poll(), "parleyd has ended")
+            return text_of(self.port_file).splitlines()
+        return wait_until(lines, "the ports are in their file")
+
     def port_of(self, process):
         """Once it is in the port file."""
-        def port():
-            self.assertIsNone(process.poll(), "parleyd has ended")
-            return text_of(self.port_file)
-        return int(wait_until(port, "the port is in its file"))
+        return int(self.port_lines(process)[0])
 
     def sign_on(self, port, name):
         user = TwoSocketUser(port, name)

@@ -4,19 +4,11 @@
 #include <filesystem>
 #include <string>
 
+#include "base/text_file.hpp"
+
 namespace parley::conform {
 
-/// What people have written.
-struct TextFile {
-  std::string text;
-  std::string problem;  ///< why it cannot be used, such as "Permission denied"; empty when it can
-};
-
-/// Reads a file, or a pipe that somebody writes to, of no more than so many bytes. It waits for five seconds
-/// at most. Any thread.
-TextFile read_text_file(const std::filesystem::path& path, std::size_t most_bytes);
-
-/// The same for a file that the command line names. Throws BadInput, which names the file.
+/// read_text_file() for a file that the command line names. Throws BadInput, which names the file.
 std::string text_of_file(const std::filesystem::path& path, std::size_t most_bytes);
 
 }  // namespace parley::conform
