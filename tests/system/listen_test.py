@@ -1,7 +1,9 @@
 """Where the server listens: several hosts, hosts of one dialect, one port at all of them."""
 
 import random
+import shutil
 import socket
+import sys
 
 from programs import ProgramTest, complaint, run, support
 from support import WAIT_S
@@ -19,6 +21,20 @@ def is_accepted(host, port):
     except ConnectionRefusedError:
         return False
     return True
+
+
+# In a network of its own, of whose eight free ports the last alone is free at 127.0.0.2, becomes the program behind it.
+NARROW = """
+import os, socket, subprocess, sys
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as file:
+    file.write("40000 40007")
+owners = [socket.socket() for _ in range(7)]
+for port, owner in enumerate(owners, 40000):
+    owner.bind(("127.0.0.2", port))
+    owner.set_inheritable(True)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 class HostsTest(ProgramTest):
@@ -40,6 +56,13 @@ class HostsTest(ProgramTest):
     def test_several_hosts_have_one_port(self):
         first, second, third = own_addresses(3)
         self.check_heard_at([first, second, third], "--host", first, "--host", f"{second},{third}")
+
+    def test_a_free_port_is_free_at_every_host(self):
+        if run(shutil.which("unshare") or "/bin/false", "--net", "true").returncode != 0:
+            self.skipTest("there can be no network of its own here")
+        process = self.start("--host", "127.0.0.1,127.0.0.2", launcher=[shutil.which("unshare"), "--net", sys.executable, "-c", NARROW])
+        self.assertEqual(self.port_of(process), 40007)
+        self.stop(process)
 
     def test_a_port_that_is_taken_at_one_host(self):
         first, second = own_addresses(2)
