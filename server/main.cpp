@@ -1,12 +1,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,8 +16,10 @@
 #include "server/log.hpp"
 #include "server/net/memory.hpp"
 #include "server/options.hpp"
+#include "server/passed_sockets.hpp"
 #include "server/port_file.hpp"
 #include "server/server.hpp"
+#include "server/service_manager.hpp"
 #include "server/signals.hpp"
 
 namespace {
@@ -48,6 +52,12 @@ std::string announcement(const Endpoints& endpoints) {
   return lines;
 }
 
+/// Without the program's name, for a status beside which it stands.
+std::string_view first_line(std::string_view announced) {
+  announced.remove_prefix(std::string_view("parleyd: ").size());
+  return announced.substr(0, announced.find('\n'));
+}
+
 std::string farewell(const Counters& counters) {
   return "parleyd: served " + std::to_string(counters.users) + " users, delivered " +
          std::to_string(counters.delivered) + " messages, refused " + std::to_string(counters.refused) +
@@ -60,16 +70,20 @@ class Service {
  public:
   explicit Service(const Options& options)
       : options_(options),
+        passed_(options.takes_passed_sockets ? take_passed_sockets() : std::vector<PassedSocket>{}),
         port_file_(options.port_file),
         log_(make_logger("parleyd", options.log_level, options.log_file)),
-        server_(options, *log_) {}
+        manager_(*log_),
+        server_(options, *log_, std::move(passed_)) {}
 
   void start() {
     server_.start([this] { return is_asked_early_ = is_asked_early_ || is_asked_to_stop(milliseconds{0}); });
     const Endpoints endpoints = server_.endpoints();
     ports_ = port_lines(endpoints);
     is_published_ = port_file_.publish(ports_);
-    put_or_drop(STDOUT_FILENO, announcement(endpoints));
+    const std::string said = announcement(endpoints);
+    put_or_drop(STDOUT_FILENO, said);
+    manager_.tell_ready(first_line(said));
   }
 
   /// Until somebody asks to stop, or the last client has been gone for long enough.
@@ -85,6 +99,7 @@ class Service {
 
   /// At once, when somebody asks again.
   void stop() {
+    manager_.tell_stopping();
     port_file_.withdraw();
     server_.stop([this] { return is_asked_to_stop(milliseconds{0}); });
     put_or_drop(STDOUT_FILENO, farewell(server_.counters()));
@@ -103,8 +118,14 @@ class Service {
   static constexpr milliseconds look_interval{50};
 
   bool is_asked_to_stop(std::optional<milliseconds> time) {
+    if (const auto due = manager_.due_in()) time = std::min(time.value_or(*due), *due);
     const Asked asked = signals_.wait(time);
-    if (asked == Asked::to_reopen_log) reopen_log(*log_);
+    manager_.keep_alive(server_.looks());
+    if (asked == Asked::to_reopen_log) {
+      manager_.tell_reloading();
+      reopen_log(*log_);
+      manager_.tell_reloaded();
+    }
     return asked == Asked::to_stop;
   }
 
@@ -118,9 +139,11 @@ class Service {
   }
 
   const Options& options_;
-  const Signals signals_;  // first: what others open and start comes after it
+  const Signals signals_;             // first: what others open and start comes after it
+  std::vector<PassedSocket> passed_;  // until the server takes them
   PortFile port_file_;
   const std::shared_ptr<spdlog::logger> log_;
+  ServiceManager manager_;
   Server server_;
   std::string ports_;
   bool is_published_ = false;

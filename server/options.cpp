@@ -193,6 +193,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.add_flag("--check-config", is_check, "Say whether options and file are right, and start nothing")
       ->configurable(false);
   const ListenCommandLine listen(app);
+  app.add_flag("--listen-fds", options.takes_passed_sockets,
+               "Take the listening sockets of a systemd .socket unit, in place of their dialects' ports")
+      ->group(listening);
   add_text(app, "--port-file", options.port_file,
            "File to write the port to, once it can be connected to; a FIFO has it once somebody reads")
       ->group(listening)

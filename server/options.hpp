@@ -19,6 +19,7 @@ namespace parley {
 struct Options {
   std::vector<ListenPort> ports;  // the two-socket protocol first
   std::string lobby{usual_lobby};
+  bool takes_passed_sockets = false;
   std::string port_file;  // empty: none
   std::string log_file;   // empty: stderr
   DialectSettings dialect_settings;

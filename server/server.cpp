@@ -30,29 +30,39 @@ constexpr std::string_view server_full = "Server full";
 constexpr std::string_view address_full = "Too many connections from your address";
 constexpr std::string_view no_room = "Server out of memory or threads";
 
+constexpr std::size_t files_of_listener = 2;
+
 constexpr milliseconds look_interval{5};
 constexpr milliseconds cluster_leave_time{1'000};
 
 /// The file limit raised as far as it goes, less what is not for clients.
-std::size_t connections_by_file_limit(const Limits& limits) {
+std::size_t connections_by_file_limit(const Limits& limits, std::size_t listeners) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);  // best effort: what holds is read back
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const auto files = static_cast<std::size_t>(limit.rlim_cur);
-  const std::size_t reserved = Limits::reserved_files + limits.max_refusals;
+  const std::size_t own = Limits::reserved_files +
+                          files_of_listener * (std::max(listeners, dialects().size()) - dialects().size());
+  const std::size_t reserved = own + limits.max_refusals;
   if (files <= reserved)
     throw std::runtime_error(
         fmt::format("{} files may be open, which leaves none for clients: {} are for the server itself and "
                     "{} for those whom "
                     "it refuses; allow more (ulimit -n) or fewer of these (--max-refusals)",
-                    files, Limits::reserved_files, limits.max_refusals));
+                    files, own, limits.max_refusals));
   return files - reserved;
 }
 
-Admission::Caps caps(const Limits& limits) {
-  const std::size_t possible = connections_by_file_limit(limits);
+/// What the options and sockets that were passed ask for, at most.
+std::size_t count_listeners(const Options& options, std::size_t passed) {
+  for (const ListenPort& port : options.ports) passed += port.hosts.size();
+  return passed;
+}
+
+Admission::Caps caps(const Limits& limits, std::size_t listeners) {
+  const std::size_t possible = connections_by_file_limit(limits, listeners);
   const std::size_t connections =
       limits.max_connections > 0 ? std::min(limits.max_connections, possible) : possible;
   const bool is_usual = limits.max_connections_per_address == 0;
@@ -102,16 +112,33 @@ Server::Door::Door(asio::io_context& io_context, const Options& options, const D
       make_session(dialect.make_sessions(context, options.dialect_settings)),
       listener(io_context, host, port, families) {}
 
-Server::Server(const Options& options, spdlog::logger& log)
+Server::Door::Door(asio::io_context& io_context, const Options& options, PassedSocket passed,
+                   Context& context)
+    : dialect(*passed.dialect),
+      make_session(dialect.make_sessions(context, options.dialect_settings)),
+      listener(io_context, std::move(passed.socket)) {}
+
+Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSocket> passed)
     : context_{options.limits, options.floods, log, Directory(options.lobby)},
-      admission_(caps(options.limits)),
+      admission_(caps(options.limits, count_listeners(options, passed.size()))),
       waiting_(options.limits.max_waiting_bytes),
       peer_log_(log),
       writer_(waiting_),
       shared_{context_.limits, writer_, waiting_, peer_log_, log},
       sessions_(writer_, watch_interval(options.limits)) {
-  for (const ListenPort& port : options.ports) open_doors(options, port);
+  open_doors(options, std::move(passed));
   if (!options.cluster.urls.empty()) cluster_ = make_cluster(options.cluster);
+}
+
+void Server::open_doors(const Options& options, std::vector<PassedSocket> passed) {
+  for (const Dialect& dialect : dialects()) {
+    const std::size_t before = doors_.size();
+    for (PassedSocket& socket : passed)
+      if (socket.dialect == &dialect) doors_.emplace_back(io_context_, options, std::move(socket), context_);
+    if (doors_.size() > before) continue;
+    for (const ListenPort& port : options.ports)
+      if (port.dialect == &dialect) open_doors(options, port);
+  }
 }
 
 /// One for each host, all at the same port. What is free at the first may be taken at another: then the next,

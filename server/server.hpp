@@ -19,6 +19,7 @@
 #include "server/net/sessions.hpp"
 #include "server/net/writer.hpp"
 #include "server/options.hpp"
+#include "server/passed_sockets.hpp"
 
 namespace parley {
 
@@ -27,7 +28,8 @@ class Server {
  public:
   /// Listens. Throws std::runtime_error, whose text says what to do, when it cannot, when a limit does not
   /// fit this system, and when the system has no thread for it.
-  Server(const Options& options, spdlog::logger& log);
+  /// Where sockets were passed, they are their dialects' only ones.
+  Server(const Options& options, spdlog::logger& log, std::vector<PassedSocket> passed);
 
   /// Stops at once, if nobody did.
   ~Server();
@@ -58,6 +60,9 @@ class Server {
   /// Why it had to stop by itself; empty when it had not.
   std::string failure() const EXCLUDES(failure_mutex_);
 
+  /// Grows for as long as the server lives, several times in a second. Any thread.
+  std::uint64_t looks() const { return sessions_.looks(); }
+
   const Counters& counters() const { return context_.counters; }
 
  private:
@@ -72,6 +77,7 @@ class Server {
     /// Throws std::system_error when it cannot listen there.
     Door(asio::io_context& io_context, const Options& options, const Dialect& dialect, Context& context,
          const std::string& host, std::uint16_t port, Listener::Families families);
+    Door(asio::io_context& io_context, const Options& options, PassedSocket passed, Context& context);
 
     const Dialect& dialect;
     const SessionFactory make_session;
@@ -79,6 +85,7 @@ class Server {
     std::thread acceptor;
   };
 
+  void open_doors(const Options& options, std::vector<PassedSocket> passed);
   void open_doors(const Options& options, const ListenPort& wanted);
   std::unique_ptr<cluster::Cluster> make_cluster(cluster::ClusterOptions options);
   void fail(const std::string& why) EXCLUDES(failure_mutex_);

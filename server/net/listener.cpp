@@ -1,8 +1,12 @@
 #include "server/net/listener.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <asio/ip/v6_only.hpp>
+#include <cerrno>
 #include <chrono>
+#include <system_error>
 
 #include "server/net/connection.hpp"
 
@@ -46,6 +50,16 @@ Listener::Listener(asio::io_context& context, const std::string& host, std::uint
   } catch (const std::system_error& error) {
     throw std::system_error(error.code(), "cannot listen on " + to_text(endpoint));
   }
+}
+
+Listener::Listener(asio::io_context& context, FileDescriptor socket) : acceptor_(context) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how sockets are addressed
+  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot listen on a socket that was passed");
+  acceptor_.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), socket.release());
+  acceptor_.non_blocking(true);
 }
 
 void Listener::accept_all(const std::function<void(tcp::socket)>& take,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/event_flag.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace parley {
 
@@ -21,6 +22,9 @@ class Listener {
   Listener(asio::io_context& context, const std::string& host, std::uint16_t port,
            Families families = Families::both);
 
+  /// Takes a TCP socket that listens already. Throws std::system_error.
+  Listener(asio::io_context& context, FileDescriptor socket);
+
   asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
   /// Gives every connection to `take` until stop(). Out of descriptors or memory it waits, longer each time
@@ -31,7 +35,8 @@ class Listener {
   /// Ends accept_all().
   void stop() { stopped_.set(); }
 
-  /// After accept_all(): who connects from now on is refused by the kernel, not left in the backlog.
+  /// After accept_all(): who connects from now on is refused by the kernel, not left in the backlog, unless
+  /// another process has the socket, too.
   void close() { acceptor_.close(); }
 
  private:

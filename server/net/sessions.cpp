@@ -95,6 +95,7 @@ void Sessions::watch() noexcept {
   MutexLock lock(mutex_);
   while (!stopping_) {
     wake_late();
+    looks_.fetch_add(1, std::memory_order_relaxed);
     most = std::max(most, entries_.size());
     if (most >= least_for_memory && entries_.size() <= most / 2) {
       most = entries_.size();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -34,6 +35,9 @@ class Sessions {
   /// `is_late` is asked again and again, under no lock. No session may be started any more.
   void stop_all(const char* reason, FunctionRef<bool()> is_late) EXCLUDES(mutex_);
 
+  /// How often the deadlines of all have been looked at: it stands still when the watchdog thread does.
+  std::uint64_t looks() const { return looks_.load(std::memory_order_relaxed); }
+
  private:
   struct Entry {
     std::shared_ptr<Session> session;
@@ -49,6 +53,8 @@ class Sessions {
   Writer& writer_;
   const std::chrono::milliseconds watch_interval_;
   std::atomic<std::size_t> ending_{0};  // threads whose session is over, until they are joined
+
+  std::atomic<std::uint64_t> looks_{0};
 
   mutable Mutex mutex_;  // taken alone, but for the locks within wake(), abort() and ask_to_end()
   Condition ended_;      // a session ended
