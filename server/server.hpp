@@ -75,7 +75,7 @@ class Server {
   /// One dialect's listening socket, with a thread that accepts.
   struct Door {
     /// Throws std::system_error when it cannot listen there.
-    Door(asio::io_context& io_context, const Options& options, const Dialect& dialect, Context& context,
+    Door(asio::io_context& io_context, const Options& options, const Dialect& spoken, Context& context,
          const std::string& host, std::uint16_t port, Listener::Families families);
     Door(asio::io_context& io_context, const Options& options, PassedSocket passed, Context& context);
 

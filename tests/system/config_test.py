@@ -15,10 +15,14 @@ def toml_line(index, option):
     """The option with a value that it takes, its own default where it has one."""
     if option.kind is None:
         return f"{option.name[2:]} = true"
-    value = str(1000 + index) if option.kind == "PORT" else option.default or VALID.get(option.kind, "60").replace("x", f"x{index}")
-    if option.kind.endswith(LISTS):
-        return f"{option.name[2:]} = [{', '.join(repr(word) for word in value.split(','))}]"
-    return f"{option.name[2:]} = {value}" if option.kind in ("PORT", "COUNT", "BYTES", "SECONDS") else f'{option.name[2:]} = "{value}"'
+    value = option.default or VALID.get(option.kind, "60").replace("x", f"x{index}")
+    if option.kind == "PORT":
+        value = str(1000 + index)
+    elif option.kind.endswith(LISTS):
+        value = str(value.split(","))
+    elif option.kind not in ("COUNT", "BYTES", "SECONDS"):
+        value = f'"{value}"'
+    return f"{option.name[2:]} = {value}"
 
 
 class ConfigTest(ProgramTest):
@@ -113,10 +117,9 @@ class ConfigTest(ProgramTest):
 
     def test_a_file_that_cannot_be_read(self):
         os.mkfifo(self.folder / "fifo")
-        for path, why in ((self.folder, "Is a directory"), (self.folder / "none", "No such file"), ("/dev/zero", "it is over 1 MiB"),
-                          (self.folder / "fifo", "nobody writes to it")):
-            self.assertEqual(complaint(run("parleyd", "--config", path)), f"cannot read {path}: {why}"
-                             + (" or directory" if why == "No such file" else "") + " (see parleyd --help)")
+        for path, why in ((self.folder, "Is a directory"), (self.folder / "none", "No such file or directory"),
+                          ("/dev/zero", "it is over 1 MiB"), (self.folder / "fifo", "nobody writes to it")):
+            self.assertIn(f"cannot read {path}: {why}", complaint(run("parleyd", "--config", path)))
 
 
 if __name__ == "__main__":

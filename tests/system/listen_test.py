@@ -60,7 +60,8 @@ class HostsTest(ProgramTest):
     def test_a_free_port_is_free_at_every_host(self):
         if run(shutil.which("unshare") or "/bin/false", "--net", "true").returncode != 0:
             self.skipTest("there can be no network of its own here")
-        process = self.start("--host", "127.0.0.1,127.0.0.2", launcher=[shutil.which("unshare"), "--net", sys.executable, "-c", NARROW])
+        launcher = [shutil.which("unshare"), "--net", sys.executable, "-c", NARROW]
+        process = self.start("--host", "127.0.0.1,127.0.0.2", launcher=launcher)
         self.assertEqual(self.port_of(process), 40007)
         self.stop(process)
 
@@ -69,12 +70,12 @@ class HostsTest(ProgramTest):
         with socket.create_server((second, 0)) as owner:
             port = owner.getsockname()[1]
             text = complaint(run("parleyd", "--host", f"{first},{second}", "--port", port))
-        self.assertRegex(text, f"cannot listen on {second}:{port}: Address already in use; another program has it, or two")
+        self.assertRegex(text, f"cannot listen on {second}:{port}: .*; another program has it, or two of the hosts")
 
     def test_a_dialect_has_hosts_of_its_own(self):
         first, second, third = own_addresses(3)
-        process, lines = self.listening("--host", first, "--telnet", "0", "--telnet-host", f"{second},{third}", "--names", "0",
-                                        lines=4)
+        process, lines = self.listening("--host", first, "--names", "0", "--telnet", "0",
+                                        "--telnet-host", f"{second},{third}", lines=4)
         ports = dict(line.split() for line in self.port_lines(process))
         self.assertEqual(lines, [f"parleyd: listening on {first}:{ports['two-socket']}\n",
                                  f"parleyd: listening on {first}:{ports['names']} (names)\n",
