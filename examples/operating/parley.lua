@@ -103,6 +103,12 @@ local function anything() return true end
 
 -- Two-socket
 
+local too_long_header = "the header is over the limit"
+
+local function is_header_too_long(input, line_end)
+  return (line_end or #input.bytes) - input.at >= most_header_bytes
+end
+
 local line_words = {REGISTER = true, REGISTERED = true, RECEIVED = true, ERROR = true, SENT = true}
 
 -- What a header line tells; it is kept in `header`.
@@ -167,7 +173,7 @@ local function read_block_message(input, flow, word, rest, begin)
   local header = {}
   repeat
     local line_end = input.bytes:find("\n", begin, true)
-    if (line_end or #input.bytes) - input.at >= most_header_bytes then return take_rest(input, flow, "the header is over the limit") end
+    if is_header_too_long(input, line_end) then return take_rest(input, flow, too_long_header) end
     if not line_end then return want(input) end
     local line = trim(input.bytes:sub(begin, line_end - 1))
     read_header(line, header)
@@ -196,7 +202,7 @@ local function read_two_socket(input, _, flow)
   if flow.trailer then return read_trailer(input, flow) end
   if not skip(input, " \t\r\n") then return end
   local line_end = input.bytes:find("\n", input.at, true)
-  if (line_end or #input.bytes) - input.at >= most_header_bytes then return take_rest(input, flow, "the header is over the limit") end
+  if is_header_too_long(input, line_end) then return take_rest(input, flow, too_long_header) end
   if not line_end then return want(input) end
   local word, rest = split_word(trim(input.bytes:sub(input.at, line_end - 1)))
   rest = trim(rest)
@@ -425,7 +431,8 @@ local function read_telnet(input, connection, flow)
   if bytes:byte(at) == 255 and command ~= 255 and command ~= 236 then
     local last = command_end(bytes, at)
     if not last then return want(input) end
-    local negotiation = join("IAC", telnet_verbs[command] or tostring(command), telnet_verbs[command] and tostring(bytes:byte(last)))
+    local verb = telnet_verbs[command]
+    local negotiation = join("IAC", verb or tostring(command), verb and tostring(bytes:byte(last)))
     return take(input, last, {negotiation = negotiation, summary = negotiation})
   end
   local follows_cr = flow.follows_cr
@@ -575,8 +582,10 @@ local function read_rooms(input, connection, flow)
     last, fault = (stop or #bytes + 1) - 1, "that is no JSON object"
   else
     last, fault, is_lost = object_end(bytes, input.at)
-    if not last and #bytes - input.at >= parley.prefs.most_body_bytes then return take_rest(input, flow, "the object is too long") end
-    if not last then return want(input) end
+    if not last then
+      if #bytes - input.at < parley.prefs.most_body_bytes then return want(input) end
+      return take_rest(input, flow, "the object is too long")
+    end
     if is_lost then return take_rest(input, flow, fault) end
   end
   if fault then return take(input, last, unreadable(flow, fault)) end
@@ -696,7 +705,9 @@ local function printable(text)
   end))
 end
 
-local text_fields = {"request", "answer", "name", "channel", "sender", "recipient", "room", "audience", "phrase", "text", "negotiation"}
+local text_fields = {
+  "request", "answer", "name", "channel", "sender", "recipient", "room", "audience", "phrase", "text", "negotiation",
+}
 
 local function show_message(dialect, message, tvb, tree)
   local range = tvb(message.first - 1, message.last - message.first + 1)

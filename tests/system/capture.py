@@ -80,14 +80,17 @@ class Relay:
 
 
 def merge(said):
-    """What one side says before the other side of its connection does, in one piece."""
-    merged, last = [], {}
+    """What one side says in a connection before the other side says something, there or in another one of the dialect (a user
+    may have two), in one piece."""
+    merged, speaks, last = [], {}, {}
     for number, dialect, from_client, piece in said:
-        at = last.get(number)
-        if at is not None and piece and merged[at][2] == from_client and merged[at][3]:
+        if speaks.get(dialect) != from_client:
+            speaks[dialect], last[dialect] = from_client, {}
+        at = last[dialect].get(number)
+        if at is not None and piece:
             merged[at] = (number, dialect, from_client, merged[at][3] + piece)
         else:
-            last[number] = len(merged)
+            last[dialect][number] = len(merged)
             merged.append((number, dialect, from_client, piece))
     return merged
 
