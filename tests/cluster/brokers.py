@@ -117,6 +117,10 @@ class Broker:
             self.process.send_signal(how)
             self.process.wait()
 
+    def use_jetstream(self, does):
+        """From its next start on."""
+        self._jetstream = does
+
     def forget(self):
         """While it is away: its store is gone."""
         shutil.rmtree(self.folder / "store")

@@ -75,6 +75,21 @@ class Death(DeathTest):
             return None
 
 
+class DeathUnwatched(ClusterTest):
+    """All nodes die at once, and one of another name starts."""
+
+    def test_names_of_the_dead_are_free(self):
+        for node, name in zip(self.nodes, ("ann", "bob", "cat")):
+            self.join(node, TelnetUser, name)
+        for node in self.nodes:
+            node.kill()
+        other = self.start_node("other", self.broker.url)
+        self.assertFalse(self.gets_name(other, "names", "ann"))
+        with self.within(2 * LEASE_S):
+            for name in ("ann", "bob", "cat"):
+                until(lambda: self.gets_name(other, "two-socket", name), f"{name} is free")
+
+
 class DeathUnderALongLease(DeathTest):
     """Who writes to a dead node's users is not kept until the lease ends."""
 

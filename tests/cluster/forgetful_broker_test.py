@@ -4,7 +4,7 @@
     forgetful_broker_test.py PARLEYD
 """
 
-from cluster import LEASE_S, Bus, main, wait_out
+from cluster import LEASE_S, SIGN_ON, UNCHECKED, Bus, fill, main, wait_out
 from outage import Outage
 
 
@@ -21,6 +21,20 @@ class ForgetfulBroker(Outage):
     def test_a_broker_that_forgets_everything_at_once(self):
         self.broker.kill()
         self.broker.forget()
+        self.broker.start()
+        self.goes_on()
+
+    def test_a_broker_that_has_lost_its_JetStream_for_a_while(self):
+        self.broker.stop()
+        self.broker.use_jetstream(False)
+        self.broker.start()
+        wait_out(LEASE_S + 1)
+        self.assert_talk(*self.users)  # which needs no store
+        with self.visit(self.one, "two-socket") as visitor:
+            visitor.send(fill(SIGN_ON, "two-socket", "fay"))
+            self.assertIn(UNCHECKED, visitor.receive_until("\n\n").decode())
+        self.broker.stop()
+        self.broker.use_jetstream(True)
         self.broker.start()
         self.goes_on()
 
