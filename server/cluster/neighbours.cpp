@@ -190,7 +190,7 @@ void Neighbours::on(Node& node, const Line& line) {
   const auto answer = std::make_shared<LineAnswer>(node.users->shared_link(), line.number);
   const auto begin = [&](std::size_t recipients) { answer->expect(recipients); };
   // Others may have taken this node for dead meanwhile, and told the sender so.
-  if (self_.renewed() < stood_still_until_) return;
+  if (self_.renewed() < lease_counts_from_) return;
   auto answer_by = Clock::time_point::max();
   if (line.answer_by_ms != 0) {
     const auto time = milliseconds(static_cast<std::int64_t>(line.answer_by_ms) - sent_ms_) - age_;
@@ -241,10 +241,11 @@ void Neighbours::look_if_due() {
   if (now_ - looked_ >= look_interval) look();
 }
 
-/// Whoever stood still for a lease may be dead to others, until it has renewed.
+/// Whoever stood still for a lease may be dead to others, until it has renewed: by a question of later than when
+/// it stopped.
 void Neighbours::tell_time() {
   const auto now = Clock::now();
-  if (now_ != Clock::time_point{} && now - now_ > options_.lease) stood_still_until_ = now;
+  if (now_ != Clock::time_point{} && now - now_ > options_.lease) lease_counts_from_ = now_ + options_.lease / 2;
   now_ = now;
 }
 

@@ -131,7 +131,7 @@ class Neighbours {
   std::chrono::milliseconds age_{};  // of the packet that is being handled
   std::int64_t sent_ms_ = 0;         // by its sender's clock
   Clock::time_point now_{};
-  Clock::time_point stood_still_until_{};
+  Clock::time_point lease_counts_from_{};
 
   std::atomic<bool> has_news_{false};
 
