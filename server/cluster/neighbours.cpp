@@ -241,11 +241,12 @@ void Neighbours::look_if_due() {
   if (now_ - looked_ >= look_interval) look();
 }
 
-/// Whoever stood still for a lease may be dead to others, until it has renewed: by a question of later than when
-/// it stopped.
+/// Whoever stood still for a lease may be dead to others, until it has renewed: by a question of later than
+/// when it stopped.
 void Neighbours::tell_time() {
   const auto now = Clock::now();
-  if (now_ != Clock::time_point{} && now - now_ > options_.lease) lease_counts_from_ = now_ + options_.lease / 2;
+  if (now_ != Clock::time_point{} && now - now_ > options_.lease)
+    lease_counts_from_ = now_ + options_.lease / 2;
   now_ = now;
 }
 
