@@ -288,10 +288,10 @@ int main() {
   try_admissions();
   spdlog::logger log("parleyd", std::make_shared<spdlog::sinks::null_sink_mt>());
   Options options;
-  for (const Dialect& dialect : dialects()) options.ports.push_back({&dialect, 0});
+  for (const Dialect& dialect : dialects()) options.ports.push_back({&dialect, {"127.0.0.1"}, 0});
   options.limits.linger_timeout = std::chrono::milliseconds{200};
   for (const Dialect& dialect : dialects()) {
-    Server server(options, log);
+    Server server(options, log, {});
     server.start([] { return false; });
     {
       Trial trial(server, dialect.name);
