@@ -62,7 +62,7 @@ std::string pack_items(const std::vector<Item>& items) {
 }
 
 /// A packet as somebody else's MessagePack has it.
-std::string foreign(json items, const json& version = bus_version, const json& sent_ms = -1,
+std::string foreign(std::vector<json> items, const json& version = bus_version, const json& sent_ms = -1,
                     const json& sequence = 1) {
   json array = {version, "one", 1, 0, sequence, sent_ms};
   for (json& item : items) array.push_back(std::move(item));
