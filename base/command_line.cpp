@@ -27,17 +27,6 @@ std::optional<Number> to_number(std::string_view text) {
   return number;
 }
 
-/// What stands between the commas. (CLI11's own way leaves out what is empty.)
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> items;
-  for (;;) {
-    const auto comma = text.find(',');
-    items.emplace_back(text.substr(0, comma));
-    if (comma == std::string_view::npos) return items;
-    text.remove_prefix(comma + 1);
-  }
-}
-
 std::string check_not_empty(const std::string& text) {
   return text.empty() ? "is empty" : "";
 }
@@ -61,6 +50,17 @@ void check_given_once(const CLI::Option& option) {
 }
 
 }  // namespace
+
+// (CLI11's own way leaves out what is empty.)
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> items;
+  for (;;) {
+    const auto end = text.find(separator);
+    items.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return items;
+    text.remove_prefix(end + 1);
+  }
+}
 
 std::optional<std::uint64_t> to_whole_number(std::string_view text) {
   return to_number<std::uint64_t>(text);
@@ -114,13 +114,13 @@ CLI::Option* add_list(CLI::App& app, const std::string& name,
                       std::function<std::string(const std::string&)> complaint) {
   const auto check = [complaint = std::move(complaint)](const std::string& text) {
     std::string fault = check_not_empty(text);
-    for (const std::string& item : split(text))
+    for (const std::string& item : split(text, ','))
       if (fault.empty()) fault = item.empty() ? "'" + text + "' has an empty place" : complaint(item);
     return fault;
   };
   const auto set_all = [set = std::move(set)](const std::vector<std::string>& texts) {
     std::vector<std::string> items;
-    for (const std::string& text : texts) std::ranges::move(split(text), std::back_inserter(items));
+    for (const std::string& text : texts) std::ranges::move(split(text, ','), std::back_inserter(items));
     set(items);
   };
   return app.add_option_function<std::vector<std::string>>(name, set_all, help)

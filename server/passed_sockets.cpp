@@ -24,16 +24,6 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> names;
-  for (;;) {
-    const auto colon = text.find(':');
-    names.emplace_back(text.substr(0, colon));
-    if (colon == std::string_view::npos) return names;
-    text.remove_prefix(colon + 1);
-  }
-}
-
 /// Without FileDescriptorName= systemd names a socket after its unit, or "unknown".
 const Dialect& dialect_of(const std::string& name) {
   if (name.empty() || name == "unknown" || name.ends_with(".socket")) return dialects().front();
@@ -83,7 +73,8 @@ int how_many() {
 std::vector<PassedSocket> take_passed_sockets() {
   const auto count = static_cast<std::size_t>(how_many());
   const std::string all_names = variable("LISTEN_FDNAMES");
-  std::vector<std::string> names = all_names.empty() ? std::vector<std::string>(count) : split(all_names);
+  std::vector<std::string> names =
+      all_names.empty() ? std::vector<std::string>(count) : split(all_names, ':');
   if (names.size() != count)
     throw std::runtime_error(
         fmt::format("--listen-fds: LISTEN_FDS is {}, but LISTEN_FDNAMES has {} names", count, names.size()));

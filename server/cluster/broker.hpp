@@ -123,7 +123,7 @@ class Broker {
 
   struct Read {
     Reply reply = Reply::unavailable;
-    std::string value;
+    std::string value;  ///< empty unless `done`
     std::uint64_t revision = 0;
   };
   Read get(Bucket bucket, const std::string& key);

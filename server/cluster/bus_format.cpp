@@ -105,6 +105,11 @@ std::string pack(const Envelope& envelope, std::span<const std::string> items) {
   return out;
 }
 
+std::string to_subject_end(const LostPacket& packet) {
+  return std::string(packet.token) + '.' + std::to_string(packet.incarnation) + '.' +
+         std::to_string(packet.sequence);
+}
+
 std::string encode(const Heartbeat& heartbeat) {
   std::string out;
   MapWriter map(out);

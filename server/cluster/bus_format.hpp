@@ -157,6 +157,17 @@ std::optional<Claim> parse_claim(std::string_view bytes);
 /// Whether a node may be called so: 1 to 64 bytes of UTF-8 that show as they are, without control characters.
 bool is_valid_node_name(std::string_view name);
 
+/// A packet of which the broker says that nobody has its subject: it stands at the end of the subject that
+/// the broker writes that to.
+struct LostPacket {
+  std::string_view token;  ///< of the node that it was for
+  std::uint64_t incarnation = 0;
+  std::uint64_t sequence = 0;
+};
+std::string to_subject_end(const LostPacket& packet);
+/// Of any subject; nobody's packet when it ends otherwise. Points into it.
+LostPacket parse_lost(std::string_view subject);
+
 /// A name as a token of a subject and of a key: letters, digits and '-' as they are, other bytes as _XX,
 /// nothing as _. Different for different names.
 std::string to_token(std::string_view name);

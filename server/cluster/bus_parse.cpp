@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -299,6 +300,23 @@ std::optional<Claim> parse_claim(std::string_view bytes) {
   claim.incarnation = fields.number('c');
   claim.name = fields.text('n', is_empty_or_user_name, "the claimed name is missing, or nobody's name");
   return fields.fault().empty() ? std::optional(std::move(claim)) : std::nullopt;
+}
+
+LostPacket parse_lost(std::string_view subject) {
+  const auto take_last = [&subject] {
+    const std::size_t dot = subject.rfind('.');
+    if (dot == std::string_view::npos) return std::string_view{};
+    const std::string_view token = subject.substr(dot + 1);
+    subject = subject.substr(0, dot);
+    return token;
+  };
+  LostPacket packet;
+  for (std::uint64_t* const number : {&packet.sequence, &packet.incarnation}) {
+    const std::string_view digits = take_last();
+    std::from_chars(digits.data(), digits.data() + digits.size(), *number);
+  }
+  packet.token = take_last();
+  return packet;
 }
 
 }  // namespace parley::cluster

@@ -47,20 +47,21 @@ OtherNodes::Claimed Claims::claim(std::string_view name) {
   return {NameClaim::unchecked, 0};
 }
 
+Claims::Asked Claims::granted_if(const Broker::Written& written) {
+  return written.reply == Reply::done ? Asked{NameClaim::granted, written.revision} : Asked{};
+}
+
 /// One try. `known_revision`: that of a claim of this node's, 0 for none.
 Claims::Asked Claims::ask(const std::string& name, std::uint64_t incarnation, std::uint64_t known_revision) {
   const std::string key = key_of(name);
   const std::string value = encode(Claim{self_.node(), incarnation, name});
-  Broker::Written written = known_revision != 0 ? broker_.update(Bucket::names, key, value, known_revision)
-                                                : broker_.create(Bucket::names, key, value);
-  if (written.reply == Reply::done) return {NameClaim::granted, written.revision};
-  if (written.reply == Reply::unavailable) return {};
+  const Broker::Written written = known_revision != 0
+                                      ? broker_.update(Bucket::names, key, value, known_revision)
+                                      : broker_.create(Bucket::names, key, value);
+  if (written.reply == Reply::done || written.reply == Reply::unavailable) return granted_if(written);
   const Broker::Read read = broker_.get(Bucket::names, key);
   if (read.reply == Reply::unavailable) return {};
-  if (read.reply == Reply::missing) {
-    written = broker_.create(Bucket::names, key, value);
-    return written.reply == Reply::done ? Asked{NameClaim::granted, written.revision} : Asked{};
-  }
+  if (read.reply == Reply::missing) return granted_if(broker_.create(Bucket::names, key, value));
   const auto owner = parse_claim(read.value);
   if (owner && owner->node != self_.node()) {
     const auto lives = is_alive(owner->node, owner->incarnation);
@@ -68,14 +69,12 @@ Claims::Asked Claims::ask(const std::string& name, std::uint64_t incarnation, st
     if (*lives) return {NameClaim::taken, 0};
   }
   // Its owner is dead, or this node's own former self, or it is no claim at all.
-  written = broker_.update(Bucket::names, key, value, read.revision);
-  return written.reply == Reply::done ? Asked{NameClaim::granted, written.revision} : Asked{};
+  return granted_if(broker_.update(Bucket::names, key, value, read.revision));
 }
 
 std::optional<bool> Claims::is_alive(const std::string& node, std::uint64_t incarnation) {
   const Broker::Read read = broker_.get(Bucket::nodes, to_token(node));
   if (read.reply == Reply::unavailable) return std::nullopt;
-  if (read.reply == Reply::missing) return false;
   const auto claim = parse_claim(read.value);
   return claim && claim->incarnation == incarnation;
 }

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -82,6 +81,7 @@ class Claims {
     std::uint64_t revision = 0;
   };
 
+  static Asked granted_if(const Broker::Written& written);
   Asked ask(const std::string& name, std::uint64_t incarnation, std::uint64_t known_revision);
   void ask_for(std::string_view name) EXCLUDES(mutex_);
   void hold(std::string_view name, std::uint64_t revision) EXCLUDES(mutex_);

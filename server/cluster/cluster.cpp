@@ -45,8 +45,8 @@ Cluster::Cluster(const ClusterOptions& options, milliseconds receipt_time, std::
                  std::function<void(const std::string&)> failed)
     : options_(options),
       max_body_bytes_(max_body_bytes),
+      token_(to_token(options.node)),
       directory_(directory),
-      chat_(chat),
       log_(log),
       self_(options.node),
       local_users_(bell_, first_number(), receipt_time),
@@ -55,7 +55,7 @@ Cluster::Cluster(const ClusterOptions& options, milliseconds receipt_time, std::
       broker_(broker_options(), log, broker_events()),
       keeper_(options_, broker_, claims_, self_, log, keeper_duties(std::move(failed))) {
   neighbours_.ask_doubts_of(keeper_);
-  chat_.connect(*this);
+  chat.connect(*this);
 }
 
 Cluster::~Cluster() {
@@ -135,7 +135,6 @@ void Cluster::stop(Clock::time_point until) {
 
 /// The keeper's thread, once the broker is there.
 bool Cluster::listen() {
-  const std::string token = to_token(options_.node);
   if (broker_.max_payload_bytes() < max_body_bytes_ + ClusterLimits::packet_overhead_bytes)
     throw std::runtime_error("the broker takes " + std::to_string(broker_.max_payload_bytes()) +
                              " bytes at once, too little for messages of " + std::to_string(max_body_bytes_) +
@@ -143,7 +142,7 @@ bool Cluster::listen() {
   if (!broker_.listen(broker_.subject("heartbeat"),
                       [this](std::string_view bytes) { neighbours_.hear(bytes); }))
     return false;
-  if (!broker_.subscribe(broker_.subject("to." + token + ".>"))) return false;
+  if (!broker_.subscribe(broker_.subject("to." + token_ + ".>"))) return false;
   may_read_.store(true);
   may_read_.notify_all();
   return true;
@@ -183,13 +182,11 @@ void Cluster::write() noexcept {
 }
 
 void Cluster::publish(Link& link, const Link::Batch& batch) {
-  const std::string token = to_token(link.node());
   const Envelope envelope{options_.node, self_.incarnation(), batch.incarnation, batch.sequence,
                           std::chrono::duration_cast<milliseconds>(Clock::now().time_since_epoch()).count()};
-  const std::string reply =
-      broker_.subject("to." + to_token(options_.node) + ".lost." + token + '.' +
-                      std::to_string(batch.incarnation) + '.' + std::to_string(batch.sequence));
-  if (!broker_.publish(broker_.subject("to." + token + ".in"), reply, pack(envelope, batch.items)))
+  const std::string reply = broker_.subject(
+      "to." + token_ + ".lost." + to_subject_end({link.token(), batch.incarnation, batch.sequence}));
+  if (!broker_.publish(broker_.subject("to." + link.token() + ".in"), reply, pack(envelope, batch.items)))
     link.lose(batch.incarnation, batch.sequence);
 }
 

@@ -71,8 +71,8 @@ class Cluster final : public OtherNodes {
 
   const ClusterOptions options_;
   const std::size_t max_body_bytes_;
+  const std::string token_;  // this node's name in subjects
   Directory& directory_;
-  ChatService& chat_;
   spdlog::logger& log_;
 
   Bell bell_;

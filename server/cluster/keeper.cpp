@@ -1,6 +1,7 @@
 #include "server/cluster/keeper.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -71,9 +72,8 @@ void Keeper::begin_stop() {
   {
     const MutexLock lock(mutex_);
     is_leaving_ = true;
-    is_woken_ = true;
   }
-  changed_.notify_all();
+  wake();
 }
 
 void Keeper::doubt(const std::string& node, std::uint64_t incarnation, std::uint64_t revision,
@@ -82,9 +82,8 @@ void Keeper::doubt(const std::string& node, std::uint64_t incarnation, std::uint
     const MutexLock lock(mutex_);
     if (doubts_.size() >= ClusterLimits::max_nodes) return;  // asked again later
     doubts_.push_back({node, incarnation, revision, std::move(names)});
-    is_woken_ = true;
   }
-  changed_.notify_all();
+  wake();
 }
 
 void Keeper::wake() {
@@ -145,7 +144,7 @@ void Keeper::leave() {
   if (revision_ == 0 || !broker_.is_connected()) return;
   // Not by the revision that is known: a broker that has forgotten it may have given it to somebody else.
   const auto read = broker_.get(Bucket::nodes, key_);
-  const auto holder = read.reply == Reply::done ? parse_claim(read.value) : std::nullopt;
+  const auto holder = parse_claim(read.value);
   if (holder && holder->incarnation == self_.incarnation()) broker_.erase(Bucket::nodes, read.revision);
 }
 
@@ -180,10 +179,9 @@ bool Keeper::acquire() {
   const auto written = broker_.create(Bucket::nodes, key_, value());
   if (written.reply == Reply::conflict) return watch_holder();
   if (written.reply != Reply::done) return false;
-  self_.renew(asked_at);
-  begin_life(written.revision);
+  has_lease(written.revision, asked_at);
   self_.join();
-  for (std::string& name : claims_.names()) to_claim_.push_back(std::move(name));
+  claim_users_names();
   log_.info("cluster: {} is a node of '{}'", options_.node, options_.cluster_name);
   meet_others();
   set_state(State::joined);
@@ -243,10 +241,18 @@ bool Keeper::watch_holder() {
   return false;
 }
 
-void Keeper::begin_life(std::uint64_t revision) {
+/// All of them, one by one, in this incarnation.
+void Keeper::claim_users_names() {
+  auto names = claims_.names();
+  to_claim_.assign(std::move_iterator(names.begin()), std::move_iterator(names.end()));
+}
+
+void Keeper::has_lease(std::uint64_t revision, Clock::time_point asked_at) {
   revision_ = revision;
+  self_.renew(asked_at);
   self_.hold_lease(true);
-  say_alive();
+  broker_.publish(broker_.subject("heartbeat"), {},
+                  encode(Heartbeat{self_.node(), self_.incarnation(), revision_, {}}));
 }
 
 void Keeper::renew() {
@@ -257,8 +263,7 @@ void Keeper::renew() {
   const auto written = broker_.update(Bucket::nodes, key_, value(), revision_);
   if (written.reply == Reply::done) {
     if (!self_.holds_lease()) log_.info("cluster: the broker answers again");
-    self_.renew(asked_at);
-    return begin_life(written.revision);
+    return has_lease(written.revision, asked_at);
   }
   if (written.reply == Reply::unavailable) {
     broker_.open_buckets();
@@ -294,10 +299,8 @@ void Keeper::was_declared_dead(std::uint64_t garbage_revision) {
   const auto written = garbage_revision != 0 ? broker_.update(Bucket::nodes, key_, value(), garbage_revision)
                                              : broker_.create(Bucket::nodes, key_, value());
   if (written.reply != Reply::done) return note_lapse();
-  self_.renew(asked_at);
-  begin_life(written.revision);
-  to_claim_.clear();
-  for (std::string& name : claims_.names()) to_claim_.push_back(std::move(name));
+  has_lease(written.revision, asked_at);
+  claim_users_names();
 }
 
 /// What there is to do until then.
@@ -350,7 +353,7 @@ Keeper::Step Keeper::resolve_doubt() {
   }
   const auto read = broker_.get(Bucket::nodes, to_token(doubt.node));
   if (read.reply == Reply::unavailable) return Step::unanswered;
-  const auto holder = read.reply == Reply::done ? parse_claim(read.value) : std::nullopt;
+  const auto holder = parse_claim(read.value);
   if (holder && holder->incarnation == doubt.incarnation) {
     if (read.revision != doubt.revision) {
       duties_.alive(doubt.node, read.revision);
@@ -364,11 +367,6 @@ Keeper::Step Keeper::resolve_doubt() {
   log_.warn("cluster: node {} has not been heard of for its lease: it is dead", doubt.node);
   duties_.dead(doubt.node, doubt.incarnation);
   return Step::done;
-}
-
-void Keeper::say_alive() {
-  broker_.publish(broker_.subject("heartbeat"), {},
-                  encode(Heartbeat{self_.node(), self_.incarnation(), revision_, {}}));
 }
 
 std::string Keeper::value() const {

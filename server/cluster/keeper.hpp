@@ -2,7 +2,6 @@
 
 #include <spdlog/logger.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -97,7 +96,8 @@ class Keeper {
   void renew();
   void was_declared_dead(std::uint64_t garbage_revision);
   void meet_others();
-  void begin_life(std::uint64_t revision);
+  void claim_users_names();
+  void has_lease(std::uint64_t revision, Clock::time_point asked_at);
   void work(Clock::time_point until);
   enum class Step { nothing_to_do, done, unanswered };
   Step take_step();
@@ -107,7 +107,6 @@ class Keeper {
   void complain(const std::string& problem);
   void note_lapse();
   void leave();
-  void say_alive();
   void fail(const std::string& why);
   void set_state(State state) EXCLUDES(mutex_);
   bool is_stopping() const EXCLUDES(mutex_);

@@ -68,18 +68,22 @@ void Link::fall_behind() {
 }
 
 void Link::send(const Message& message, std::string_view recipient, Receipt receipt) {
-  const auto now = Clock::now();
-  const auto until = std::min(message.answer_by(), now + line_time_);
-  const std::uint64_t number = last_number_.fetch_add(1, std::memory_order_relaxed) + 1;
-  std::string item = encode_line(message, recipient, number);
+  const auto until = std::min(message.answer_by(), Clock::now() + line_time_);
+  const std::uint64_t number = next_number();
+  put_out(encode_line(message, recipient, number), number, {std::move(receipt), until, 0, 0, false});
+}
+
+/// What there is no room for is destroyed when the lock is gone, and its receipt reports that.
+void Link::put_out(std::string item, std::uint64_t number, Sent sent) {
   {
     const MutexLock lock(mutex_);
-    if (is_gone_ || !is_reachable_ || waiting_bytes_ >= ClusterLimits::max_link_bytes ||
+    if (is_gone_ || !is_reachable_ || (sent.is_fence && is_slow_) ||
+        waiting_bytes_ >= ClusterLimits::max_link_bytes ||
         sent_.size() >= ClusterLimits::max_unanswered_lines)
-      return;  // the receipt reports it, when the lock is gone
+      return;
     waiting_bytes_ += item.size();
     waiting_.push_back({std::move(item), number});
-    sent_.emplace(number, Sent{std::move(receipt), until, 0, 0, false});
+    sent_.emplace(number, std::move(sent));
   }
   bell_.ring();
 }
@@ -94,18 +98,8 @@ std::string Link::encode_line(const Message& message, std::string_view recipient
 }
 
 void Link::fence(Receipt receipt, Clock::time_point until) {
-  const std::uint64_t number = last_number_.fetch_add(1, std::memory_order_relaxed) + 1;
-  std::string item = encode(Fence{number});
-  {
-    const MutexLock lock(mutex_);
-    if (is_gone_ || !is_reachable_ || is_slow_ || waiting_bytes_ >= ClusterLimits::max_link_bytes ||
-        sent_.size() >= ClusterLimits::max_unanswered_lines)
-      return;
-    waiting_bytes_ += item.size();
-    waiting_.push_back({std::move(item), number});
-    sent_.emplace(number, Sent{std::move(receipt), until, 0, 0, true});
-  }
-  bell_.ring();
+  const std::uint64_t number = next_number();
+  put_out(encode(Fence{number}), number, {std::move(receipt), until, 0, 0, true});
 }
 
 void Link::settle(std::uint64_t number, Outcome outcome) {

@@ -41,9 +41,15 @@ class Link {
   /// line.
   Link(Bell& bell, std::atomic<std::uint64_t>& last_number, std::string node,
        std::chrono::milliseconds line_time)
-      : bell_(bell), last_number_(last_number), node_(std::move(node)), line_time_(line_time) {}
+      : bell_(bell),
+        last_number_(last_number),
+        node_(std::move(node)),
+        token_(to_token(node_)),
+        line_time_(line_time) {}
 
   const std::string& node() const { return node_; }
+  /// The node's name in subjects.
+  const std::string& token() const { return token_; }
 
   using Receipts = std::vector<Receipt>;
 
@@ -99,6 +105,8 @@ class Link {
     bool is_fence = false;
   };
 
+  std::uint64_t next_number() { return last_number_.fetch_add(1, std::memory_order_relaxed) + 1; }
+  void put_out(std::string item, std::uint64_t number, Sent sent) EXCLUDES(mutex_);
   static std::string encode_line(const Message& message, std::string_view recipient, std::uint64_t number);
   template <typename Fails>
   Receipts take_out(Fails fails) REQUIRES(mutex_);
@@ -106,6 +114,7 @@ class Link {
   Bell& bell_;
   std::atomic<std::uint64_t>& last_number_;
   const std::string node_;
+  const std::string token_;
   const std::chrono::milliseconds line_time_;
 
   Mutex mutex_;  // under it nothing is taken; receipts are reported after it is let go

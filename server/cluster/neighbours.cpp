@@ -1,7 +1,6 @@
 #include "server/cluster/neighbours.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -20,35 +19,6 @@ constexpr milliseconds expiry_interval{200};
 constexpr std::size_t max_news = 4096;
 constexpr milliseconds complaint_pause{60'000};
 
-/// "...lost.<token of the node>.<incarnation>.<sequence>": the reply subject of a packet.
-struct Lost {
-  std::string_view token;
-  std::uint64_t incarnation = 0;
-  std::uint64_t sequence = 0;
-};
-
-std::string_view take_last_token(std::string_view& subject) {
-  const std::size_t dot = subject.rfind('.');
-  if (dot == std::string_view::npos) return {};
-  const std::string_view token = subject.substr(dot + 1);
-  subject = subject.substr(0, dot);
-  return token;
-}
-
-std::uint64_t to_number(std::string_view digits) {
-  std::uint64_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return number;
-}
-
-Lost read_lost(std::string_view subject) {
-  Lost lost;
-  lost.sequence = to_number(take_last_token(subject));
-  lost.incarnation = to_number(take_last_token(subject));
-  lost.token = take_last_token(subject);
-  return lost;
-}
-
 }  // namespace
 
 Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self& self, Claims& claims,
@@ -65,9 +35,9 @@ Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self
 void Neighbours::handle(const Broker::Incoming& incoming) {
   tell_time();
   if (incoming.is_undelivered) {
-    const Lost lost = read_lost(incoming.subject);
+    const LostPacket lost = parse_lost(incoming.subject);
     for (const auto& link : local_users_.links())
-      if (to_token(link->node()) == lost.token) link->lose(lost.incarnation, lost.sequence);
+      if (link->token() == lost.token) link->lose(lost.incarnation, lost.sequence);
     return;
   }
   const auto parsed = parse_packet(incoming.bytes);
@@ -171,7 +141,7 @@ void Neighbours::on(Node& node, const Users& users) {
 void Neighbours::list_known() {
   std::set<std::string> known;
   for (const auto& [name, node] : nodes_)
-    if (node.incarnation != 0 && node.users->is_complete()) known.insert(to_token(name));
+    if (node.incarnation != 0 && node.users->is_complete()) known.insert(node.users->link().token());
   const MutexLock lock(mutex_);
   known_.swap(known);
 }

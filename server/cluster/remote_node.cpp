@@ -71,7 +71,7 @@ void RemoteNode::list(const Users& part) {
   if (part.is_first || listed_.size() >= ClusterLimits::max_users_of_node) listed_.clear();
   for (const BusUser& user : part.users) {
     arrived(user);
-    listed_.insert_or_assign(fold_case(user.name), user);
+    listed_.insert(fold_case(user.name));
   }
   if (!part.is_last) return;
   for (auto known = users_.begin(); known != users_.end();) {

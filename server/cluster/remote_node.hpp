@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,8 +60,8 @@ class RemoteNode {
   ChatService& chat_;
   const MakeWayFor make_way_for_;
 
-  KnownUsers users_;                       // by folded name
-  std::map<std::string, BusUser> listed_;  // of the list that has begun
+  KnownUsers users_;              // by folded name
+  std::set<std::string> listed_;  // those on the list that has begun
   bool is_complete_ = false;
 };
 

@@ -99,6 +99,18 @@ TEST_CASE("a packet that came to nobody fails its own lines and no others, and u
   CHECK(sender.outcomes->text == "a-b+");
 }
 
+TEST_CASE("what the broker writes to about a lost packet says which it was, and any other subject nobody's") {
+  const std::string subject = "parley.x.to.one.lost." + to_subject_end({"t_2ewo", ~std::uint64_t{0}, 12});
+  const LostPacket lost = parse_lost(subject);
+  CHECK(lost.token == "t_2ewo");
+  CHECK(lost.sequence == 12);
+  CHECK(lost.incarnation == ~std::uint64_t{0});
+  for (const char* other : {"", "lost", "a.b.c", "..", "parley.x.to.one.in"}) {
+    CHECK(parse_lost(other).sequence == 0);
+    CHECK(parse_lost(other).incarnation == 0);
+  }
+}
+
 TEST_CASE("a new life of the node begins a new row; lines that were out may still be answered, others fail") {
   Sender sender;
   sender.send('a');
