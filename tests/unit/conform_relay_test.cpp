@@ -11,7 +11,6 @@
 
 #include "tests/conformance/interop/interop_wire.hpp"
 #include "tests/conformance/process/recording_relay.hpp"
-#include "tests/support/free_port.hpp"
 #include "tests/support/peer.hpp"
 
 using namespace parley;
@@ -27,19 +26,23 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-/// Takes connections of 127.0.0.1.
-struct Listener {
-  explicit Listener(int flags = 0) : socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0)) {
+/// A port of 127.0.0.1 that nobody else gets, and where nobody listens.
+struct Bound {
+  explicit Bound(int flags = 0) : socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0)) {
     sockaddr_in address = loopback(0);
     socklen_t length = sizeof address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
     REQUIRE(::bind(socket.get(), generic, length) == 0);
-    REQUIRE(::listen(socket.get(), 4) == 0);
     REQUIRE(::getsockname(socket.get(), generic, &length) == 0);
     port = ntohs(address.sin_port);
   }
   FileDescriptor socket;
   std::uint16_t port = 0;
+};
+
+/// Takes connections.
+struct Listener : Bound {
+  explicit Listener(int flags = 0) : Bound(flags) { REQUIRE(::listen(socket.get(), 4) == 0); }
 };
 
 /// A relay with one user, in front of a server on that port.
@@ -113,7 +116,8 @@ TEST_CASE("a relay resets where the other end did, and where nobody listens") {
   CHECK(::recv(served.get(), &byte, 1, 0) == -1);
   CHECK(relayed.relay->events_since(0).back().kind == RelayEvent::Kind::reset);
 
-  Relayed nowhere(test::free_port());
+  const Bound silent;
+  Relayed nowhere(silent.port);
   const FileDescriptor refused(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = loopback(nowhere.port);
   // The reset may come before the client knows that it is connected.
