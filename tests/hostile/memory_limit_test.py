@@ -72,10 +72,10 @@ class MemoryLimit(HostileTest):
                     self.used.unlimit_address_space()
                     for one in crowd:
                         one.close()
-                    for user_class in USERS:
-                        with contextlib.closing(user_class(self.server.ports[user_class.dialect],
-                                                           f"{user_class.dialect[:2]}2")) as user:
-                            user.sign_on()
+                    with contextlib.ExitStack() as users:  # together: who is going is announced to the next
+                        for user_class in USERS:
+                            user = user_class(self.server.ports[user_class.dialect], f"{user_class.dialect[:2]}2")
+                            users.enter_context(contextlib.closing(user)).sign_on()
                     self.check_alive()
                     farewell = self.server.stop()
                     if headroom == 0:
