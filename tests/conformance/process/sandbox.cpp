@@ -91,6 +91,9 @@ bool is_root() {
   ::_exit(1);
 }
 
+/// In place of what one has printed that ended without a word, as who was killed does.
+constexpr const char* no_word = "it cannot be started";
+
 /// What a trial printed; nothing when it went well.
 std::string output_of_trial(const Confinement& confinement) {
   int ends[2];
@@ -109,7 +112,7 @@ std::string output_of_trial(const Confinement& confinement) {
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (status == 0) return {};
-  return printed.empty() ? "it cannot be started" : printed.substr(0, printed.find('\n'));
+  return printed.empty() ? no_word : printed.substr(0, printed.find('\n'));
 }
 
 constexpr const char* unknown_option = "Unknown option";
@@ -136,7 +139,7 @@ std::string why_forbidden(const Confinement& confinement) {
   try {
     patiently([&] {
       printed = output_of_trial(confinement);
-      if (tells_of_shortage(printed) && !tells_that_it_cannot_be(printed))
+      if ((printed == no_word || tells_of_shortage(printed)) && !tells_that_it_cannot_be(printed))
         throw std::system_error(EAGAIN, std::generic_category());
     });
   } catch (const std::system_error&) {
