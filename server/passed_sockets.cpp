@@ -20,7 +20,7 @@ constexpr int first_descriptor = 3;
 constexpr std::uint64_t most_sockets = 1'000;
 
 std::string variable(const char* name) {
-  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no other thread yet
+  const char* const value = std::getenv(name);  // no other thread yet
   return value == nullptr ? "" : value;
 }
 

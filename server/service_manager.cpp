@@ -26,7 +26,7 @@ constexpr std::uint64_t least_watch_us = 1'000;
 constexpr std::uint64_t most_watch_us = 1'000'000'000'000;
 
 std::string variable(const char* name) {
-  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  const char* const value = std::getenv(name);  // nobody changes it
   return value == nullptr ? "" : value;
 }
 
@@ -98,7 +98,6 @@ void ServiceManager::tell(const std::string& state) {
   address.sun_family = AF_UNIX;
   std::ranges::copy(address_, address.sun_path);
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how sockets are addressed
   if (::sendto(socket_.get(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address),
                size) < 0)
     log_.warn("the service manager cannot be told {}: {}", state.substr(0, state.find('\n')),

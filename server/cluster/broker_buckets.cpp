@@ -155,6 +155,7 @@ std::vector<std::string> Broker::Connection::keys(Bucket bucket) {
       js_GetStreamInfo(Into(info), jetstream(), stream_of(name).c_str(), &options, &code);
   if (judge(status, code, "list its claims") != Reply::done || info->State.Subjects == nullptr) return {};
   std::vector<std::string> keys;
+  keys.reserve(static_cast<std::size_t>(info->State.Subjects->Count));
   const std::size_t prefix = all.size() - 1;
   for (int i = 0; i < info->State.Subjects->Count; ++i)
     keys.emplace_back(std::string_view(info->State.Subjects->List[i].Subject).substr(prefix));

@@ -156,6 +156,7 @@ std::vector<std::string> Claims::names() const {
   }
   std::ranges::sort(claims);
   std::vector<std::string> names;
+  names.reserve(claims.size());
   for (auto& [revision, name] : claims) names.push_back(std::move(name));
   return names;
 }

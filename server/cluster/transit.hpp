@@ -12,14 +12,13 @@ namespace parley::cluster {
 class Transit {
  public:
   using Clock = std::chrono::steady_clock;
-  using milliseconds = std::chrono::milliseconds;
 
   /// Of a packet that was sent at `sent_ms` of the sender's clock and is read now.
-  milliseconds measure(std::int64_t sent_ms, Clock::time_point now) {
+  std::chrono::milliseconds measure(std::int64_t sent_ms, Clock::time_point now) {
     // Unsigned: whatever the sender says, this wraps and does not overflow.
-    const auto difference = static_cast<std::int64_t>(
-        static_cast<std::uint64_t>(std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count()) -
-        static_cast<std::uint64_t>(sent_ms));
+    const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+    const auto difference =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(now_ms) - static_cast<std::uint64_t>(sent_ms));
     if (now - begun_ >= period) {
       former_ = now - begun_ < 2 * period ? smallest_ : INT64_MAX;
       smallest_ = INT64_MAX;
@@ -27,7 +26,8 @@ class Transit {
     }
     smallest_ = std::min(smallest_, difference);
     const auto least = static_cast<std::uint64_t>(std::min(smallest_, former_));
-    return milliseconds(static_cast<std::int64_t>(static_cast<std::uint64_t>(difference) - least));
+    return std::chrono::milliseconds(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(difference) - least));
   }
 
  private:

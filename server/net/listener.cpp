@@ -55,7 +55,6 @@ Listener::Listener(asio::io_context& context, const std::string& host, std::uint
 Listener::Listener(asio::io_context& context, FileDescriptor socket) : acceptor_(context) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how sockets are addressed
   if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot listen on a socket that was passed");
   acceptor_.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), socket.release());
