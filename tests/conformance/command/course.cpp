@@ -60,7 +60,7 @@ std::string word_in(const toml::node& node, const std::string& key, const std::s
 }
 
 std::string register_end_in(const toml::node& node, const std::string& key) {
-  const std::string end = text_in(node, key);
+  std::string end = text_in(node, key);
   if (end.empty() || end.size() > longest_end_bytes || end.back() != '\n' ||
       end.find_first_not_of(" \t\r\n") != std::string::npos)
     refuse(node,

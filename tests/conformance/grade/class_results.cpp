@@ -40,8 +40,7 @@ std::string ClassResults::write() const {
   for (const auto& [name, write] :
        {std::pair{"class.csv", &write_class_csv}, std::pair{"class.html", &write_class_html},
         std::pair{"lecture.html", &write_lecture_html}}) {
-    const auto why =
-        why_not_written(folder_ / name, [&, write = write](std::ostream& out) { write(out, rows); });
+    auto why = why_not_written(folder_ / name, [&, write = write](std::ostream& out) { write(out, rows); });
     if (!why.empty()) return why;
   }
   return {};

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string hint_of(const Result& result) {
-  if (const std::string why = why_not_tried(result); !why.empty()) return why;
+  if (std::string why = why_not_tried(result); !why.empty()) return why;
   if (!result.hint.empty()) return shown(result.hint);
   return result.failure ? "came: " + shown(result.failure->came) : shown(result.title);
 }
