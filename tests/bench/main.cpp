@@ -145,7 +145,7 @@ void measure_rows(int rounds, std::chrono::milliseconds duration) {
   for (const auto& row : rows) measure(row, rounds, duration);
 }
 
-void run(Options& options) {
+void run_measurement(Options& options) {
   options.peers_options.rounds = options.scale_options.rounds = options.cluster_options.rounds =
       options.rounds;
   options.peers_options.duration = options.scale_options.duration = options.cluster_options.duration =
@@ -160,9 +160,7 @@ void run(Options& options) {
     measure_rows(options.rounds, options.duration);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"Measures parleyd beside a relay that moves the same bytes and parses nothing",
                "parley-bench"};
   Options options;
@@ -173,11 +171,17 @@ int main(int argc, char** argv) {
   if (options.peers_group) return run_group();
   if (options.requester) return run_requester();
   if (options.responder) return run_responder();
+  run_measurement(options);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    run(options);
+    return run(argc, argv);
   } catch (const std::exception& error) {
     std::cerr << "parley-bench: " << error.what() << '\n';
     return 1;
   }
-  return 0;
 }
