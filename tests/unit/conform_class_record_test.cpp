@@ -9,11 +9,12 @@
 namespace parley::conform {
 namespace {
 
+const std::string submission{"Ada \xff\0", 6};
 const JudgedAs judged_as{{"run"}, {"found"}, {"left"}, {"reports"}};
 
 std::string record_of(const Report& report) {
   std::ostringstream out;
-  write_record(out, judged_as, {"Ada \xff\x00", "server", "ada-server.html", report, {}});
+  write_record(out, judged_as, {submission, "server", "ada-server.html", report, {}});
   return out.str();
 }
 
@@ -39,7 +40,7 @@ TEST_CASE("a report comes back whole from its record") {
     const auto row = read(record_of(report), "run", "found");
     REQUIRE(row);
     CHECK(everything(row->report) == everything(report));
-    CHECK(row->submission == "Ada \xff\x00");
+    CHECK(row->submission == submission);
     CHECK(row->half == "server");
     CHECK(row->report_file == "ada-server.html");
     CHECK(row->problem.empty());
