@@ -58,7 +58,7 @@ class Crowd {
 class Stage {
  public:
   /// Registered, its prompt on the screen.
-  explicit Stage(const Setting& setting, std::vector<std::string> options = {}, Where where = Where::here());
+  explicit Stage(const Setting& at, std::vector<std::string> options = {}, Where where = Where::here());
 
   void type(std::string_view keys) { terminal.type(keys); }
   void expect_send(std::string_view recipient, std::string_view text, Where where = Where::here()) {

@@ -22,7 +22,7 @@ TEST_CASE("nobody else can make up the fingerprint of a run") {
   const auto of_run = [&](const fs::path& home, bool is_kept) {
     ::setenv("XDG_STATE_HOME", home.c_str(), 1);
     std::string why_not_kept;
-    const Fingerprint fingerprint = with_secret(run, why_not_kept);
+    Fingerprint fingerprint = with_secret(run, why_not_kept);
     CHECK(why_not_kept.empty() == is_kept);
     return fingerprint;
   };

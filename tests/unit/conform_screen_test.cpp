@@ -43,7 +43,7 @@ std::string repeated(std::size_t size, const std::function<std::string()>& make)
   return bytes;
 }
 
-long peak_memory_KiB() {
+long peak_memory_kibibytes() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss;
@@ -52,7 +52,7 @@ long peak_memory_KiB() {
 TEST_CASE("hostile output neither breaks the screen nor makes it grow") {
   constexpr std::size_t shown_bytes = 32 * 1024;
   constexpr std::size_t kept_bytes = 256 * 1024;
-  constexpr long most_growth_KiB = 32 * 1024;
+  constexpr long most_growth_kibibytes = 32 * 1024;
   std::mt19937 random(1);
   const auto number = [&] { return std::to_string(random() % 2 == 0 ? random() % 120 : random()); };
   const std::function<std::string()> kinds[] = {
@@ -69,7 +69,7 @@ TEST_CASE("hostile output neither breaks the screen nor makes it grow") {
                static_cast<char>(random());
       },
   };
-  const long before_KiB = peak_memory_KiB();
+  const long before_kibibytes = peak_memory_kibibytes();
   for (const auto& kind : kinds) {
     ScreenText text;
     text.feed(repeated(kept_bytes, kind));
@@ -81,7 +81,7 @@ TEST_CASE("hostile output neither breaks the screen nor makes it grow") {
     CHECK(screen.text().find("the end\n") != std::string::npos);
   }
 #ifndef __SANITIZE_ADDRESS__  // which gives no memory back
-  CHECK(peak_memory_KiB() - before_KiB < most_growth_KiB);
+  CHECK(peak_memory_kibibytes() - before_kibibytes < most_growth_kibibytes);
 #endif
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("R7: a released name is free at once, and only who has it can release 
 
 /// Signs a newcomer on.
 std::shared_ptr<Member> arrive(Directory& directory, std::string name, std::string_view room = {}) {
-  const auto member = somebody(std::move(name));
+  auto member = somebody(std::move(name));
   REQUIRE(directory.reserve(member) == member);
   directory.sign_on(*member, room);
   return member;
