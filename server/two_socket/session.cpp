@@ -116,7 +116,7 @@ bool TwoSocketSession::answer_register(IfUndecided undecided) {
 /// The user who has the name now, if a socket of this protocol may join it. A newcomer is made for a free
 /// name; its attach() says when other nodes did not grant that.
 std::shared_ptr<TwoSocketUser> TwoSocketSession::reserve_name(std::string_view name) {
-  const auto newcomer =
+  auto newcomer =
       std::make_shared<TwoSocketUser>(std::string(name), connection().origin(), context_, delivered_word_);
   ChatService::Reservation reserved;
   try {
