@@ -39,15 +39,11 @@ bool Broker::subscribe(const std::string& subject) {
   return connection_->subscribe(subject);
 }
 
-std::optional<Broker::Incoming> Broker::next(std::chrono::milliseconds timeout) {
+std::optional<std::string> Broker::next(std::chrono::milliseconds timeout) {
   return connection_->next(timeout);
 }
 
-void Broker::interrupt() {
-  connection_->interrupt();
-}
-
-bool Broker::listen(const std::string& subject, std::function<void(std::string_view)> heard) {
+bool Broker::listen(const std::string& subject, std::function<void(const Heard&)> heard) {
   return connection_->listen(subject, std::move(heard));
 }
 

@@ -85,23 +85,19 @@ class Broker {
 
   // One thread at a time, once connect() was true.
 
-  /// From here on next() has what is published to the subject, which may end in ".>", but for what this
-  /// publishes itself. Once.
+  /// From here on next() has what is published to the subject, but for what this publishes itself. Once.
   bool subscribe(const std::string& subject);
-  struct Incoming {
-    std::string subject;
-    std::string bytes;
-    /// The broker's word to our reply subject that nobody has the subject.
-    bool is_undelivered = false;
-  };
   /// Waits at most so long. Nothing: nothing came.
-  std::optional<Incoming> next(std::chrono::milliseconds timeout);
-  /// Ends the wait in next(), or the next one. Any thread.
-  void interrupt();
+  std::optional<std::string> next(std::chrono::milliseconds timeout);
 
-  /// From here on `heard` is called, by a thread of the library's, with each message on that subject. It must
-  /// not throw.
-  bool listen(const std::string& subject, std::function<void(std::string_view bytes)> heard);
+  struct Heard {
+    std::string_view subject;
+    std::string_view bytes;
+    bool is_undelivered = false;  ///< the broker's word to a reply subject that nobody has the subject
+  };
+  /// From here on `heard` is called, by a thread of the library's, with each message on that subject, which
+  /// may end in ".>". It must not throw.
+  bool listen(const std::string& subject, std::function<void(const Heard& heard)> heard);
 
   // Any thread.
 

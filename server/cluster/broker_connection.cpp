@@ -9,6 +9,7 @@
 #include <limits>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 namespace parley::cluster {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 constexpr std::int64_t reconnect_wait_ms = 100;
 constexpr std::int64_t reconnect_jitter_ms = 150;
 constexpr int max_pings_out = 2;
+/// What the shortest message costs here, so that the number of those that wait is bounded, too.
+constexpr int message_bytes = 256;
 /// What is published in a gap of the connection is lost and not late, but for one message that comes just
 /// before the loss is known. (0 stands for the library's 8 MB.)
 constexpr int reconnect_buffer_bytes = 1;
@@ -65,10 +68,7 @@ std::string last_error(natsStatus status) {
 }  // namespace
 
 Broker::Connection::Connection(BrokerOptions options, spdlog::logger& log, Events events)
-    : options_(std::move(options)),
-      log_(log),
-      events_(std::move(events)),
-      incoming_(options_.max_pending_bytes) {
+    : options_(std::move(options)), log_(log), events_(std::move(events)) {
   if (!is_valid_cluster_name(options_.cluster_name))
     throw std::invalid_argument("a cluster's name has letters, digits, '-' and '_' only");
 }
@@ -145,8 +145,8 @@ bool Broker::Connection::connect() {
   jsOptions_Init(&js_options);
   js_options.Wait = to_ms(options_.request_timeout);
   check(natsConnection_JetStream(Into(made.jetstream), made.connection.get(), &js_options), "JetStream");
-  for (const auto& listener : listeners_) {
-    if (subscribe(made, *listener)) continue;
+  if (!subscribe(made) ||
+      !std::ranges::all_of(listeners_, [&](const auto& each) { return listen(made, *each); })) {
     natsConnection_Close(made.connection.get());
     return false;
   }
@@ -180,48 +180,59 @@ bool Broker::Connection::is_connected() const {
   return is_connected_.load(std::memory_order_acquire);
 }
 
-bool Broker::Connection::add_listener(const std::string& subject, std::function<void(NatsMessage)> heard) {
+bool Broker::Connection::subscribe(const std::string& subject) {
   if (nats() == nullptr) return false;
-  listeners_.push_back(std::make_unique<Listener>(Listener{this, subject, std::move(heard)}));
-  return subscribe(*live_.load(), *listeners_.back());
+  incoming_subject_ = subject;
+  return subscribe(*live_.load());
 }
 
-bool Broker::Connection::subscribe(Attempt& attempt, Listener& listener) {
-  NatsSubscription& subscription = attempt.subscriptions.emplace_back();
+/// Without a thread of the library's between its own and the one that reads.
+bool Broker::Connection::subscribe(Attempt& attempt) {
+  if (incoming_subject_.empty()) return true;
+  const natsStatus status = natsConnection_SubscribeSync(Into(attempt.incoming), attempt.connection.get(),
+                                                         incoming_subject_.c_str());
+  if (status != NATS_OK) return false;
+  const auto max_bytes = static_cast<int>(options_.max_pending_bytes);
+  const int max_messages = std::max(max_bytes / message_bytes, 1);
+  return natsSubscription_SetPendingLimits(attempt.incoming.get(), max_messages, max_bytes) == NATS_OK;
+}
+
+void Broker::Connection::tell_loss(natsSubscription* incoming) {
+  std::int64_t lost = 0;
+  natsSubscription_GetDropped(incoming, &lost);
+  say(lost_lines_, spdlog::level::err,
+      fmt::format("messages of other nodes came faster than they were read: {} lost so far", lost));
+  if (events_.lost) events_.lost();
+}
+
+std::optional<std::string> Broker::Connection::next(std::chrono::milliseconds timeout) {
+  natsSubscription* const incoming = live_.load(std::memory_order_acquire)->incoming.get();
+  NatsMessage message;
+  const auto ask = [&] { return natsSubscription_NextMsg(Into(message), incoming, to_ms(timeout)); };
+  natsStatus status = ask();
+  if (status == NATS_SLOW_CONSUMER) status = ask();  // that was only the word that something was lost
+  if (message != nullptr) return std::string(bytes_of(message.get()));
+  // It returns at once when the connection is given up.
+  if (status != NATS_TIMEOUT && status != NATS_SLOW_CONSUMER) std::this_thread::sleep_for(timeout);
+  return std::nullopt;
+}
+
+bool Broker::Connection::listen(const std::string& subject, std::function<void(const Heard&)> heard) {
+  if (nats() == nullptr) return false;
+  listeners_.push_back(std::make_unique<Listener>(Listener{this, subject, std::move(heard)}));
+  return listen(*live_.load(), *listeners_.back());
+}
+
+bool Broker::Connection::listen(Attempt& attempt, Listener& listener) {
+  NatsSubscription& subscription = attempt.listening.emplace_back();
   const natsStatus status = natsConnection_Subscribe(Into(subscription), attempt.connection.get(),
                                                      listener.subject.c_str(), on_heard, &listener);
   if (status != NATS_OK) return false;
-  // Listeners do not wait; what is to be read has its limit in IncomingQueue.
-  natsSubscription_SetPendingLimits(subscription.get(), -1, -1);
   const MutexLock lock(mutex_);
   if (natsSubscription_SetOnCompleteCB(subscription.get(), on_listener_ended, &listener) != NATS_OK)
     return false;
   ++handlers_;
   return true;
-}
-
-bool Broker::Connection::subscribe(const std::string& subject) {
-  return add_listener(subject, [this](NatsMessage message) { queue(std::move(message)); });
-}
-
-void Broker::Connection::queue(NatsMessage message) {
-  if (incoming_.put(std::move(message)) != IncomingQueue::Put::first_loss || is_ending_) return;
-  say(lost_lines_, spdlog::level::err,
-      fmt::format("messages of other nodes came faster than they were read: {} lost so far",
-                  incoming_.lost()));
-  if (events_.lost) events_.lost();
-}
-
-std::optional<Broker::Incoming> Broker::Connection::next(std::chrono::milliseconds timeout) {
-  const NatsMessage message = incoming_.take(timeout);
-  if (message == nullptr) return std::nullopt;
-  return Incoming{natsMsg_GetSubject(message.get()), std::string(bytes_of(message.get())),
-                  natsMsg_IsNoResponders(message.get())};
-}
-
-bool Broker::Connection::listen(const std::string& subject, std::function<void(std::string_view)> heard) {
-  return add_listener(subject,
-                      [heard = std::move(heard)](NatsMessage message) { heard(bytes_of(message.get())); });
 }
 
 bool Broker::Connection::publish(const std::string& subject, const std::string& reply,
@@ -306,9 +317,11 @@ void Broker::Connection::on_closed(natsConnection* nats, void* self) {
   connection.end_handler();
 }
 
-void Broker::Connection::on_error(natsConnection* nats, natsSubscription*, natsStatus status, void* self) {
+void Broker::Connection::on_error(natsConnection* nats, natsSubscription* subscription, natsStatus status,
+                                  void* self) {
   auto& connection = *static_cast<Connection*>(self);
   connection.handle([&] {
+    if (status == NATS_SLOW_CONSUMER) return connection.tell_loss(subscription);
     const char* text = nullptr;
     natsConnection_GetLastError(nats, &text);
     connection.say(connection.error_lines_, spdlog::level::warn,
@@ -318,9 +331,10 @@ void Broker::Connection::on_error(natsConnection* nats, natsSubscription*, natsS
 }
 
 void Broker::Connection::on_heard(natsConnection*, natsSubscription*, natsMsg* message, void* listener) {
-  NatsMessage heard(message);
+  const NatsMessage held(message);
   const auto& [connection, subject, hear] = *static_cast<Listener*>(listener);
-  connection->handle([&, &hear_it = hear] { hear_it(std::move(heard)); });
+  const Heard heard{natsMsg_GetSubject(message), bytes_of(message), natsMsg_IsNoResponders(message)};
+  connection->handle([&, &hear_it = hear] { hear_it(heard); });
 }
 
 void Broker::Connection::on_listener_ended(void* listener) {

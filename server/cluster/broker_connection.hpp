@@ -8,7 +8,6 @@
 
 #include "base/thread_annotations.hpp"
 #include "server/cluster/broker.hpp"
-#include "server/cluster/incoming_queue.hpp"
 #include "server/cluster/nats_handle.hpp"
 #include "server/log_limit.hpp"
 
@@ -25,9 +24,8 @@ class Broker::Connection {
 
   bool connect();
   bool subscribe(const std::string& subject);
-  std::optional<Incoming> next(std::chrono::milliseconds timeout);
-  void interrupt() { incoming_.interrupt(); }
-  bool listen(const std::string& subject, std::function<void(std::string_view)> heard);
+  std::optional<std::string> next(std::chrono::milliseconds timeout);
+  bool listen(const std::string& subject, std::function<void(const Heard&)> heard);
   bool publish(const std::string& subject, const std::string& reply, std::string_view bytes);
 
   /// Throws as Broker::open_buckets().
@@ -58,20 +56,21 @@ class Broker::Connection {
   struct Listener {
     Connection* connection;
     std::string subject;
-    std::function<void(NatsMessage)> heard;
+    std::function<void(const Heard&)> heard;
   };
   struct Attempt {
     NatsConnection connection;
     JetStream jetstream;
-    std::vector<NatsSubscription> subscriptions;
+    NatsSubscription incoming;  ///< what next() reads
+    std::vector<NatsSubscription> listening;
   };
 
   NatsOptions make_options();
-  bool add_listener(const std::string& subject, std::function<void(NatsMessage)> heard);
-  bool subscribe(Attempt& attempt, Listener& listener) EXCLUDES(mutex_);
+  bool subscribe(Attempt& attempt);
+  bool listen(Attempt& attempt, Listener& listener) EXCLUDES(mutex_);
   /// That of a connection that there has been.
   jsCtx* jetstream() const { return live_.load(std::memory_order_acquire)->jetstream.get(); }
-  void queue(NatsMessage message);
+  void tell_loss(natsSubscription* incoming);
   void explain_failure(natsStatus status);
   std::string bucket_name(Bucket bucket) const;
   Reply judge(natsStatus status, jsErrCode code, std::string_view what);
@@ -111,8 +110,8 @@ class Broker::Connection {
   std::atomic<bool> is_connected_ = false;
   std::atomic<bool> is_closed_ = false;  ///< for good; another one is to be made
 
-  IncomingQueue incoming_;
-  std::vector<std::unique_ptr<Listener>> listeners_;  ///< of every attempt
+  std::string incoming_subject_;  ///< this and the listeners are of every attempt; empty: none yet
+  std::vector<std::unique_ptr<Listener>> listeners_;
   /// Links that were given up stay, since somebody may be about to use them.
   std::vector<std::unique_ptr<Attempt>> attempts_;
   std::atomic<Attempt*> live_ = nullptr;  ///< the last, with all that it needs

@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds reading_pause{50};
+constexpr milliseconds reading_pause{25};
 constexpr milliseconds ending_time{1'000};  // for a packet that is being written
 constexpr milliseconds claim_time{2'500};
 // What another node is waited for until it knows of a newcomer: some hundred times what it takes.
@@ -140,9 +140,11 @@ bool Cluster::listen() {
                              " bytes at once, too little for messages of " + std::to_string(max_body_bytes_) +
                              "; raise its max_payload, or lower --max-body-bytes");
   if (!broker_.listen(broker_.subject("heartbeat"),
-                      [this](std::string_view bytes) { neighbours_.hear(bytes); }))
+                      [this](const auto& heard) { neighbours_.hear(heard.bytes); }) ||
+      !broker_.listen(broker_.subject("to." + token_ + ".lost.>"),
+                      [this](const auto& heard) { lose(heard); }) ||
+      !broker_.subscribe(broker_.subject("to." + token_ + ".in")))
     return false;
-  if (!broker_.subscribe(broker_.subject("to." + token_ + ".>"))) return false;
   may_read_.store(true);
   may_read_.notify_all();
   return true;
@@ -188,6 +190,14 @@ void Cluster::publish(Link& link, const Link::Batch& batch) {
       "to." + token_ + ".lost." + to_subject_end({link.token(), batch.incarnation, batch.sequence}));
   if (!broker_.publish(broker_.subject("to." + link.token() + ".in"), reply, pack(envelope, batch.items)))
     link.lose(batch.incarnation, batch.sequence);
+}
+
+/// The broker's word that a packet of ours came to nobody.
+void Cluster::lose(const Broker::Heard& heard) {
+  if (!heard.is_undelivered) return;
+  const LostPacket lost = parse_lost(heard.subject);
+  for (const auto& link : local_users_.links())
+    if (link->token() == lost.token) link->lose(lost.incarnation, lost.sequence);
 }
 
 void Cluster::evict(std::string_view name) {

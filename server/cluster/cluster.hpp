@@ -65,6 +65,7 @@ class Cluster final : public OtherNodes {
   void read() noexcept;
   void write() noexcept;
   void publish(Link& link, const Link::Batch& batch);
+  void lose(const Broker::Heard& heard);
   void let_others_know();
   void yield_if_lost(const Member& member);
   void evict(std::string_view name);

@@ -32,15 +32,9 @@ Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self
       chat_(chat),
       log_(log) {}
 
-void Neighbours::handle(const Broker::Incoming& incoming) {
+void Neighbours::handle(std::string_view bytes) {
   tell_time();
-  if (incoming.is_undelivered) {
-    const LostPacket lost = parse_lost(incoming.subject);
-    for (const auto& link : local_users_.links())
-      if (link->token() == lost.token) link->lose(lost.incarnation, lost.sequence);
-    return;
-  }
-  const auto parsed = parse_packet(incoming.bytes);
+  const auto parsed = parse_packet(bytes);
   if (const auto* const fault = std::get_if<BusFault>(&parsed)) return complain(fault->what);
   const auto& [envelope, items] = std::get<Packet>(parsed);
   Node* const node = meet(envelope.node, envelope.incarnation);
@@ -358,7 +352,6 @@ void Neighbours::leave_news(News news) {
       news_.push_back(std::move(news));
   }
   has_news_.store(true);
-  broker_.interrupt();
 }
 
 /// One line in a minute, with a count of the rest.

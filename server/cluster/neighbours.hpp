@@ -38,8 +38,8 @@ class Neighbours {
   /// Who resolves doubts; once, before anything else.
   void ask_doubts_of(Keeper& keeper) { keeper_ = &keeper; }
 
-  /// A packet, or the broker's word that one of ours came to nobody.
-  void handle(const Broker::Incoming& incoming);
+  /// A packet.
+  void handle(std::string_view bytes);
   /// What is due: who has not been heard of, ticks, lines without an answer.
   void look_if_due();
   /// They are gone from the directory, as far as it is still there.

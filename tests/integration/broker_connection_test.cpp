@@ -71,7 +71,7 @@ TEST_CASE("a broker that is not there is no connection, until it is") {
   CHECK_FALSE(node->publish("a", "", "b"));
   CHECK_FALSE(node->flush(10ms));
   CHECK_FALSE(node->subscribe("a"));
-  CHECK_FALSE(node->listen("a", [](std::string_view) {}));
+  CHECK_FALSE(node->listen("a", [](const Broker::Heard&) {}));
   CHECK(node->max_payload_bytes() == 0);
   CHECK(node->create(Bucket::names, "alice", "1").reply == Reply::unavailable);
   CHECK(node->get(Bucket::names, "alice").reply == Reply::unavailable);
