@@ -49,7 +49,8 @@ Cluster::Cluster(const ClusterOptions& options, milliseconds receipt_time, std::
       directory_(directory),
       log_(log),
       self_(options.node),
-      local_users_(bell_, first_number(), receipt_time),
+      publisher_(broker_, self_, token_, log),
+      local_users_(publisher_, first_number(), receipt_time),
       claims_(broker_, self_, claim_time),
       neighbours_(options_, broker_, self_, claims_, local_users_, directory, chat, log),
       broker_(broker_options(), log, broker_events()),
@@ -124,7 +125,7 @@ void Cluster::stop(Clock::time_point until) {
   is_over_.store(true);
   may_read_.store(true);
   may_read_.notify_all();
-  bell_.ring();
+  publisher_.stop();
   const auto end = Clock::now() + ending_time;
   while (running_.load() > 0 && Clock::now() < end) std::this_thread::sleep_for(milliseconds{2});
   is_stuck_ = is_stuck_ || running_.load() > 0;
@@ -154,42 +155,16 @@ void Cluster::read() noexcept {
   may_read_.wait(false);
   while (!is_over_.load()) {
     try {
-      if (const auto incoming = broker_.next(reading_pause)) neighbours_.handle(*incoming);
+      if (const auto incoming = broker_.next(reading_pause)) {
+        publisher_.heard();
+        neighbours_.handle(*incoming);
+      }
       neighbours_.look_if_due();
     } catch (const std::exception& error) {
       log_.error("cluster: {}", error.what());
     }
   }
   neighbours_.forget_all();
-}
-
-/// One packet of each node's in turn.
-void Cluster::write() noexcept {
-  for (bool is_last = false; !is_last;) {
-    bell_.wait();
-    is_last = is_over_.load();
-    try {
-      for (bool is_any = true; is_any;) {
-        is_any = false;
-        for (const auto& link : local_users_.links())
-          if (const auto batch = link->take()) {
-            publish(*link, *batch);
-            is_any = true;
-          }
-      }
-    } catch (const std::exception& error) {
-      log_.error("cluster: {}", error.what());
-    }
-  }
-}
-
-void Cluster::publish(Link& link, const Link::Batch& batch) {
-  const Envelope envelope{options_.node, self_.incarnation(), batch.incarnation, batch.sequence,
-                          std::chrono::duration_cast<milliseconds>(Clock::now().time_since_epoch()).count()};
-  const std::string reply = broker_.subject(
-      "to." + token_ + ".lost." + to_subject_end({link.token(), batch.incarnation, batch.sequence}));
-  if (!broker_.publish(broker_.subject("to." + link.token() + ".in"), reply, pack(envelope, batch.items)))
-    link.lose(batch.incarnation, batch.sequence);
 }
 
 /// The broker's word that a packet of ours came to nobody.

@@ -16,6 +16,7 @@
 #include "server/cluster/link.hpp"
 #include "server/cluster/local_users.hpp"
 #include "server/cluster/neighbours.hpp"
+#include "server/cluster/publisher.hpp"
 #include "server/cluster/self.hpp"
 #include "server/directory/chat_service.hpp"
 #include "server/directory/directory.hpp"
@@ -63,8 +64,7 @@ class Cluster final : public OtherNodes {
   Keeper::Duties keeper_duties(std::function<void(const std::string&)> failed);
   bool listen();
   void read() noexcept;
-  void write() noexcept;
-  void publish(Link& link, const Link::Batch& batch);
+  void write() noexcept { publisher_.run(local_users_); }
   void lose(const Broker::Heard& heard);
   void let_others_know();
   void yield_if_lost(const Member& member);
@@ -76,8 +76,8 @@ class Cluster final : public OtherNodes {
   Directory& directory_;
   spdlog::logger& log_;
 
-  Bell bell_;
   Self self_;
+  Publisher publisher_;
   LocalUsers local_users_;
   Claims claims_;
   Neighbours neighbours_;

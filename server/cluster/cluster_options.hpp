@@ -33,6 +33,11 @@ struct ClusterLimits {
   static constexpr std::size_t packet_bytes = 128 * 1024;
   /// What waits to be read here.
   static constexpr std::size_t max_pending_bytes = 64 * 1024 * 1024;
+  /// Published since the broker's last word, up to which the next packet surely has room in the socket: then
+  /// to write it waits for nobody.
+  static constexpr std::size_t max_unheard_bytes = 16 * 1024;
+  /// Of one node's, that a thread publishes beside its own work.
+  static constexpr int max_packets_in_passing = 16;
   /// What a packet has around one message's body, with room to spare.
   static constexpr std::size_t packet_overhead_bytes = 1024;
   /// Users in one item of a list of all.

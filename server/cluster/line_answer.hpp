@@ -44,7 +44,7 @@ class LineAnswer final : public Answerer, public std::enable_shared_from_this<Li
   ~LineAnswer() override {
     if (number_ == 0) return;
     try {
-      link_->add(encode(Answer{number_, to_bus(recipients_ == 0 ? Outcome::failed : outcome_.load())}));
+      link_->answer(encode(Answer{number_, to_bus(recipients_ == 0 ? Outcome::failed : outcome_.load())}));
     } catch (const std::exception&) {  // no memory: the sender's time runs out
     }
   }

@@ -10,20 +10,6 @@ namespace parley::cluster {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-void Bell::ring() {
-  {
-    const MutexLock lock(mutex_);
-    if (std::exchange(is_rung_, true)) return;
-  }
-  rung_.notify_one();
-}
-
-void Bell::wait() {
-  MutexLock lock(mutex_);
-  while (!is_rung_) rung_.wait(lock);
-  is_rung_ = false;
-}
-
 Link::Receipts Link::begin(std::uint64_t incarnation, std::vector<std::string> items) {
   Receipts failed;
   {
@@ -41,19 +27,27 @@ Link::Receipts Link::begin(std::uint64_t incarnation, std::vector<std::string> i
     is_behind_ = false;
     is_slow_ = false;
   }
-  bell_.ring();
+  outlet_.ring();
   return failed;
 }
 
+bool Link::put_in(std::string item) {
+  const MutexLock lock(mutex_);
+  if (is_gone_ || waiting_bytes_ >= ClusterLimits::max_link_bytes) return false;
+  waiting_bytes_ += item.size();
+  waiting_.push_back({std::move(item)});
+  return true;
+}
+
 bool Link::add(std::string item) {
-  {
-    const MutexLock lock(mutex_);
-    if (is_gone_) return false;
-    if (waiting_bytes_ >= ClusterLimits::max_link_bytes) return false;
-    waiting_bytes_ += item.size();
-    waiting_.push_back({std::move(item)});
-  }
-  bell_.ring();
+  if (!put_in(std::move(item))) return false;
+  outlet_.ring();
+  return true;
+}
+
+bool Link::answer(std::string item) {
+  if (!put_in(std::move(item))) return false;
+  outlet_.publish_soon(*this);
   return true;
 }
 
@@ -85,7 +79,7 @@ void Link::put_out(std::string item, std::uint64_t number, Sent sent) {
     waiting_.push_back({std::move(item), number});
     sent_.emplace(number, std::move(sent));
   }
-  bell_.ring();
+  outlet_.publish_soon(*this);
 }
 
 std::string Link::encode_line(const Message& message, std::string_view recipient, std::uint64_t number) {
@@ -167,7 +161,7 @@ void Link::fail_all() {
 
 std::optional<Link::Batch> Link::take() {
   const MutexLock lock(mutex_);
-  if (waiting_.empty()) return std::nullopt;
+  if (waiting_.empty() || is_publishing_) return std::nullopt;
   Batch batch{incarnation_, ++sequence_, {}};
   std::size_t bytes = 0;
   while (!waiting_.empty() &&
@@ -183,7 +177,13 @@ std::optional<Link::Batch> Link::take() {
     waiting_.pop_front();
   }
   waiting_bytes_ -= bytes;
+  is_publishing_ = true;
   return batch;
+}
+
+void Link::end_turn() {
+  const MutexLock lock(mutex_);
+  is_publishing_ = false;
 }
 
 }  // namespace parley::cluster

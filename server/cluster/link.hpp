@@ -17,17 +17,16 @@
 
 namespace parley::cluster {
 
-/// Tells the thread that publishes that there is something to publish. Any thread.
-class Bell {
- public:
-  void ring() EXCLUDES(mutex_);
-  /// Waits until somebody has rung since the last time.
-  void wait() EXCLUDES(mutex_);
+class Link;
 
- private:
-  Mutex mutex_;  // no other is taken under it
-  Condition rung_;
-  bool is_rung_ GUARDED_BY(mutex_) = false;
+/// Where what is added to a Link is told. Any thread.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  /// Something is to be published; waits for nobody.
+  virtual void ring() = 0;
+  /// The same, by a thread that holds no lock and may do it itself.
+  virtual void publish_soon(Link& link) noexcept = 0;
 };
 
 /// What leaves for one other node, in the order in which it was added, and the receipts of the lines among it
@@ -39,9 +38,9 @@ class Link {
   /// `line_time`: how long a line is waited for whose sender sets no time.
   /// `last_number`: of all lines of this node to whomever, in whatever link, so that no old answer fits a new
   /// line.
-  Link(Bell& bell, std::atomic<std::uint64_t>& last_number, std::string node,
+  Link(Outlet& outlet, std::atomic<std::uint64_t>& last_number, std::string node,
        std::chrono::milliseconds line_time)
-      : bell_(bell),
+      : outlet_(outlet),
         last_number_(last_number),
         node_(std::move(node)),
         token_(to_token(node_)),
@@ -59,6 +58,8 @@ class Link {
 
   /// False: there is no room. Of presence: the node is behind then, and must be told of all users anew.
   bool add(std::string item) EXCLUDES(mutex_);
+  /// The answer to one of the node's lines. The caller holds no lock. False: there is no room.
+  bool answer(std::string item) EXCLUDES(mutex_);
   /// Whether something of presence was lost since the last call.
   bool take_is_behind() EXCLUDES(mutex_);
   void fall_behind() EXCLUDES(mutex_);
@@ -89,8 +90,10 @@ class Link {
     std::uint64_t sequence = 0;
     std::vector<std::string> items;
   };
-  /// The next packet. The publishing thread.
+  /// The next packet. Nothing: nothing waits, or another thread publishes one, and will look for the next.
   std::optional<Batch> take() EXCLUDES(mutex_);
+  /// It is published, or lost: whoever took it says so, and looks for the next.
+  void end_turn() EXCLUDES(mutex_);
 
  private:
   struct Waiting {
@@ -106,12 +109,13 @@ class Link {
   };
 
   std::uint64_t next_number() { return last_number_.fetch_add(1, std::memory_order_relaxed) + 1; }
+  bool put_in(std::string item) EXCLUDES(mutex_);
   void put_out(std::string item, std::uint64_t number, Sent sent) EXCLUDES(mutex_);
   static std::string encode_line(const Message& message, std::string_view recipient, std::uint64_t number);
   template <typename Fails>
   Receipts take_out(Fails fails) REQUIRES(mutex_);
 
-  Bell& bell_;
+  Outlet& outlet_;
   std::atomic<std::uint64_t>& last_number_;
   const std::string node_;
   const std::string token_;
@@ -126,6 +130,7 @@ class Link {
   bool is_reachable_ GUARDED_BY(mutex_) = true;
   bool is_gone_ GUARDED_BY(mutex_) = true;
   bool is_behind_ GUARDED_BY(mutex_) = false;
+  bool is_publishing_ GUARDED_BY(mutex_) = false;
   bool is_slow_ GUARDED_BY(mutex_) = false;  // has not answered a fence in time
 };
 

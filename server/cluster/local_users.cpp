@@ -52,7 +52,7 @@ std::shared_ptr<Link> LocalUsers::open(const std::string& node, std::uint64_t in
   Link::Receipts failed;  // they report when the lock is gone
   const MutexLock lock(mutex_);
   auto& link = links_[node];
-  if (!link) link = std::make_shared<Link>(bell_, last_number_, node, line_time_);
+  if (!link) link = std::make_shared<Link>(outlet_, last_number_, node, line_time_);
   failed = link->begin(incarnation, all_users());
   return link;
 }

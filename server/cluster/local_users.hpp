@@ -19,8 +19,8 @@ namespace parley::cluster {
 class LocalUsers {
  public:
   /// `first_number`: of the lines that leave from here; another one in each run of the program.
-  LocalUsers(Bell& bell, std::uint64_t first_number, std::chrono::milliseconds line_time)
-      : bell_(bell), last_number_(first_number), line_time_(line_time) {}
+  LocalUsers(Outlet& outlet, std::uint64_t first_number, std::chrono::milliseconds line_time)
+      : outlet_(outlet), last_number_(first_number), line_time_(line_time) {}
 
   void arrived(const BusUser& user) EXCLUDES(mutex_);
   void moved(std::string_view name, std::string_view room) EXCLUDES(mutex_);
@@ -46,7 +46,7 @@ class LocalUsers {
   std::vector<std::string> all_users() const REQUIRES(mutex_);
   void tell(const std::string& item) REQUIRES(mutex_);
 
-  Bell& bell_;
+  Outlet& outlet_;
   std::atomic<std::uint64_t> last_number_;
   const std::chrono::milliseconds line_time_;
 

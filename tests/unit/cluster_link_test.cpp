@@ -26,6 +26,11 @@ class Outcomes final : public Answerer, public std::enable_shared_from_this<Outc
   std::string text;
 };
 
+struct NoOutlet final : Outlet {
+  void ring() override {}
+  void publish_soon(Link&) noexcept override {}
+};
+
 struct Sender {
   Sender() { open(1); }
 
@@ -42,15 +47,16 @@ struct Sender {
     const auto batch = link.take();
     if (!batch) return {};
     last = *batch;
+    link.end_turn();
     const auto parsed = parse_packet(pack({"one", 7, batch->incarnation, batch->sequence, 0}, batch->items));
     REQUIRE(std::holds_alternative<Packet>(parsed));
     return std::get<Packet>(parsed).items;
   }
   std::uint64_t number_of(const Item& item) { return std::get<Line>(item).number; }
 
-  Bell bell;
+  NoOutlet outlet;
   std::atomic<std::uint64_t> last_number{0};
-  Link link{bell, last_number, "two", milliseconds{60'000}};
+  Link link{outlet, last_number, "two", milliseconds{60'000}};
   std::shared_ptr<Outcomes> outcomes = std::make_shared<Outcomes>();
   Link::Batch last;
 };
@@ -190,6 +196,7 @@ TEST_CASE("so many lines may be unanswered, and one more fails at once") {
     sender.send('a', "");
     if (i % 1000 == 0)
       while (sender.link.take()) {
+        sender.link.end_turn();
       }
   }
   CHECK(sender.outcomes->text.empty());
@@ -201,18 +208,31 @@ BusUser user(const std::string& name, std::uint64_t arrival = 1) {
   return {name, "telnet", "General", arrival, 1};
 }
 
+TEST_CASE("while a packet is published nobody else takes the next, which goes when that is done") {
+  Sender sender;
+  sender.send('a');
+  REQUIRE(sender.link.take());
+  sender.send('b');
+  sender.link.add(encode(Tick{}));
+  CHECK_FALSE(sender.link.take());
+  sender.link.end_turn();
+  CHECK(sender.take().size() == 2);
+  CHECK(sender.last.sequence == 2);
+}
+
 std::vector<Item> all_items(Link& link) {
   std::vector<Item> all;
   while (const auto batch = link.take()) {
     const auto parsed = parse_packet(pack({"one", 7, 8, batch->sequence, 0}, batch->items));
     for (const Item& item : std::get<Packet>(parsed).items) all.push_back(item);
+    link.end_turn();
   }
   return all;
 }
 
 TEST_CASE("a node hears of all users first, and of each change from then on") {
-  Bell bell;
-  LocalUsers local_users(bell, 0, milliseconds{1'000});
+  NoOutlet outlet;
+  LocalUsers local_users(outlet, 0, milliseconds{1'000});
   local_users.arrived(user("alice"));
   const auto link = local_users.open("two", 1);
   local_users.arrived(user("bob", 2));
@@ -232,8 +252,8 @@ TEST_CASE("a node hears of all users first, and of each change from then on") {
 }
 
 TEST_CASE("an answer of a former life of the node fits no line of the next one") {
-  Bell bell;
-  LocalUsers local_users(bell, 0, milliseconds{1'000});
+  NoOutlet outlet;
+  LocalUsers local_users(outlet, 0, milliseconds{1'000});
   const auto outcomes = std::make_shared<Outcomes>();
   const Message message("alice", "hi", Audience::user, "General");
   const auto former = local_users.open("two", 1);
@@ -250,8 +270,8 @@ TEST_CASE("an answer of a former life of the node fits no line of the next one")
 }
 
 TEST_CASE("a long list of users comes in parts, of which the first and the last say so") {
-  Bell bell;
-  LocalUsers local_users(bell, 0, milliseconds{1'000});
+  NoOutlet outlet;
+  LocalUsers local_users(outlet, 0, milliseconds{1'000});
   const std::size_t count = 2 * ClusterLimits::users_in_item;
   for (std::size_t i = 0; i < count; ++i) local_users.arrived(user("user" + std::to_string(i)));
   const auto link = local_users.open("two", 1);
@@ -268,8 +288,8 @@ TEST_CASE("a long list of users comes in parts, of which the first and the last 
 }
 
 TEST_CASE("a link without room for a change is told of all users later") {
-  Bell bell;
-  LocalUsers local_users(bell, 0, milliseconds{1'000});
+  NoOutlet outlet;
+  LocalUsers local_users(outlet, 0, milliseconds{1'000});
   const auto link = local_users.open("two", 1);
   while (link->add(std::string(ClusterLimits::packet_bytes, 'x'))) {
   }

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <atomic>
+#include <cstddef>
+#include <string>
+
+#include "base/thread_annotations.hpp"
+#include "server/cluster/broker.hpp"
+#include "server/cluster/link.hpp"
+#include "server/cluster/local_users.hpp"
+#include "server/cluster/self.hpp"
+
+namespace parley::cluster {
+
+/// Tells a thread that there is something to do. Any thread.
+class Bell {
+ public:
+  void ring() EXCLUDES(mutex_);
+  /// Waits until somebody has rung since the last time.
+  void wait() EXCLUDES(mutex_);
+
+ private:
+  Mutex mutex_;  // no other is taken under it
+  Condition rung_;
+  bool is_rung_ GUARDED_BY(mutex_) = false;
+};
+
+/// Writes what waits in the links to the broker: on a thread of its own, or on that of whoever has just added
+/// something, when that cannot wait for the broker's socket.
+class Publisher final : public Outlet {
+ public:
+  /// `token`: this node's name in subjects.
+  Publisher(Broker& broker, const Self& self, std::string token, spdlog::logger& log)
+      : broker_(broker), self_(self), token_(std::move(token)), log_(log) {}
+
+  void ring() override { bell_.ring(); }
+  void publish_soon(Link& link) noexcept override;
+
+  /// The broker has said something, so it reads, too. Any thread.
+  void heard() { unheard_bytes_.store(0, std::memory_order_relaxed); }
+
+  /// The writing thread: until stop().
+  void run(const LocalUsers& local_users) noexcept;
+  /// Any thread; what was added before is published first.
+  void stop();
+
+ private:
+  bool publish_next(Link& link);
+  bool publish(const Link& link, const Link::Batch& batch) noexcept;
+
+  Broker& broker_;
+  const Self& self_;
+  const std::string token_;
+  spdlog::logger& log_;
+  Bell bell_;
+  std::atomic<bool> is_over_{false};
+  std::atomic<std::size_t> unheard_bytes_{0};  // published since the broker's last word
+};
+
+}  // namespace parley::cluster
