@@ -39,6 +39,7 @@ class Budget {
   };
 
   std::size_t used_bytes() const { return used_bytes_.load(std::memory_order_relaxed); }
+  std::size_t max_bytes() const { return max_bytes_; }
   bool is_exceeded() const { return used_bytes() > max_bytes_; }
   std::size_t excess_bytes() const { return is_exceeded() ? used_bytes() - max_bytes_ : 0; }
 

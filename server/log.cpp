@@ -3,6 +3,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <climits>
 #include <mutex>
 #include <system_error>
@@ -36,11 +37,13 @@ class LogSink : public spdlog::sinks::base_sink<std::mutex> {
     is_torn_ = false;
   }
 
+  std::uint64_t dropped() const { return all_dropped_.load(std::memory_order_relaxed); }
+
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     if (dropped_ > 0 &&
         !put("(" + std::to_string(dropped_) + " log lines were dropped: there was no room)\n"))
-      return void(++dropped_);
+      return drop();
     dropped_ = 0;
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
@@ -48,12 +51,17 @@ class LogSink : public spdlog::sinks::base_sink<std::mutex> {
       line.resize(most_bytes);
       line.data()[most_bytes - 1] = '\n';
     }
-    if (!put({line.data(), line.size()})) ++dropped_;
+    if (!put({line.data(), line.size()})) drop();
   }
 
   void flush_() override {}
 
  private:
+  void drop() {
+    ++dropped_;
+    all_dropped_.fetch_add(1, std::memory_order_relaxed);
+  }
+
   static constexpr std::size_t most_bytes = PIPE_BUF;  // of a line: they are taken at once or not at all
 
   /// Ends the line of which there was room only for a part.
@@ -68,7 +76,8 @@ class LogSink : public spdlog::sinks::base_sink<std::mutex> {
   const std::string file_;
   Output output_;  // under the sink's mutex, as the next two
   bool is_torn_ = false;
-  std::size_t dropped_ = 0;
+  std::size_t dropped_ = 0;  // since the last that was written
+  std::atomic<std::uint64_t> all_dropped_{0};
 };
 
 }  // namespace
@@ -80,6 +89,10 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::lev
   logger->set_level(level);
   logger->set_error_handler([](const std::string&) {});  // its own writes to stderr, and may wait there
   return logger;
+}
+
+std::uint64_t dropped_lines(const spdlog::logger& logger) {
+  return static_cast<const LogSink&>(*logger.sinks().front()).dropped();
 }
 
 void reopen_log(spdlog::logger& logger) {

@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -16,6 +17,9 @@ inline constexpr std::size_t logged_frame_bytes = 200;
 /// Safe from any thread. Throws std::system_error when the file cannot be opened.
 std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::level::level_enum level,
                                             const std::string& file = {});
+
+/// How many lines of such a logger have been dropped so far. Safe from any thread.
+std::uint64_t dropped_lines(const spdlog::logger& logger);
 
 /// Opens the file of such a logger anew under its name, as whoever has renamed the old one wants. When that
 /// fails the old one goes on, and is told so. Nothing when it is stderr. Safe from any thread.

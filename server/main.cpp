@@ -14,6 +14,7 @@
 
 #include "base/output.hpp"
 #include "server/log.hpp"
+#include "server/metrics/metrics.hpp"
 #include "server/net/memory.hpp"
 #include "server/options.hpp"
 #include "server/passed_sockets.hpp"
@@ -29,9 +30,11 @@ using std::chrono::milliseconds;
 
 using Endpoints = std::vector<Server::Endpoint>;
 
-/// The port alone, or when other dialects are spoken, too, a line for each: its name and its port.
-std::string port_lines(const Endpoints& endpoints) {
-  const bool is_alone = &endpoints.front().dialect == &endpoints.back().dialect;
+using Metrics = std::optional<metrics::Metrics>;
+
+/// The port alone, or when there are others, too, a line for each: its name and its port.
+std::string port_lines(const Endpoints& endpoints, const Metrics& metrics) {
+  const bool is_alone = &endpoints.front().dialect == &endpoints.back().dialect && !metrics;
   std::string lines;
   std::string last;
   for (const auto& [dialect, address] : endpoints) {
@@ -39,16 +42,18 @@ std::string port_lines(const Endpoints& endpoints) {
     const std::string line = name + std::to_string(address.port()) + '\n';
     if (line != std::exchange(last, line)) lines += line;  // once, however many hosts it has
   }
+  if (metrics) lines += "metrics " + std::to_string(metrics->endpoint().port()) + '\n';
   return lines;
 }
 
-std::string announcement(const Endpoints& endpoints) {
+std::string announcement(const Endpoints& endpoints, const Metrics& metrics) {
   std::string lines;
   for (const auto& [dialect, address] : endpoints) {
     lines += "parleyd: listening on " + to_text(address);
     if (&dialect != &endpoints.front().dialect) lines.append(" (").append(dialect.name) += ')';
     lines += '\n';
   }
+  if (metrics) lines += "parleyd: metrics at http://" + to_text(metrics->endpoint()) + "/metrics\n";
   return lines;
 }
 
@@ -74,14 +79,18 @@ class Service {
         port_file_(options.port_file),
         log_(make_logger("parleyd", options.log_level, options.log_file)),
         manager_(*log_),
-        server_(options, *log_, std::move(passed_)) {}
+        server_(options, *log_, std::move(passed_)) {
+    if (options.metrics.port)
+      metrics_.emplace(options.metrics.host, *options.metrics.port, [this] { return server_.figures(); });
+  }
 
   void start() {
     server_.start([this] { return is_asked_early_ = is_asked_early_ || is_asked_to_stop(milliseconds{0}); });
     const Endpoints endpoints = server_.endpoints();
-    ports_ = port_lines(endpoints);
+    if (metrics_) metrics_->start();
+    ports_ = port_lines(endpoints, metrics_);
     is_published_ = port_file_.publish(ports_);
-    const std::string said = announcement(endpoints);
+    const std::string said = announcement(endpoints, metrics_);
     put_or_drop(STDOUT_FILENO, said);
     manager_.tell_ready(first_line(said));
   }
@@ -102,6 +111,7 @@ class Service {
     manager_.tell_stopping();
     port_file_.withdraw();
     server_.stop([this] { return is_asked_to_stop(milliseconds{0}); });
+    if (metrics_) metrics_->stop();
     put_or_drop(STDOUT_FILENO, farewell(server_.counters()));
   }
 
@@ -145,6 +155,7 @@ class Service {
   const std::shared_ptr<spdlog::logger> log_;
   ServiceManager manager_;
   Server server_;
+  Metrics metrics_;  // null without; its thread looks at the server
   std::string ports_;
   bool is_published_ = false;
   bool is_asked_early_ = false;  // to stop, before it had started

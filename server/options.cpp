@@ -235,6 +235,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       add_seconds(app, "--idle-exit", idle_exit, "Leave this long after the last client has gone")
           ->group(behaviour)
           ->default_str("");
+  const MetricsCommandLine metrics(app, options.metrics);
   const ClusterCommandLine cluster(app, options.cluster);
   add_limits(app, options.limits);
   add_floods(app, options.floods);
@@ -253,6 +254,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     if (!config_file.empty()) read_config_file(app, config_file);
     options.ports = listen.to_listen();
     fit_queues(app, options.limits);
+    metrics.check();
     cluster.check();
     if (!options.log_file.empty() && options.log_file == options.port_file)
       throw std::invalid_argument("--log-file and --port-file are the same file; name two");

@@ -8,12 +8,12 @@ PeerLog::~PeerLog() {
 }
 
 bool PeerLog::take_newcomer_line() {
-  return take(newcomers_, "newcomers", 1);
+  return take(newcomers_, "newcomers", 1) || leave_out();
 }
 
 bool PeerLog::take_user_line(LogLimit& own, FunctionRef<std::string()> label) {
   const auto left_out = own.take(LogLimit::Clock::now());
-  if (!left_out || !take(users_, "users", 1 + *left_out)) return false;
+  if (!left_out || !take(users_, "users", 1 + *left_out)) return leave_out();
   if (*left_out > 0) tell(*left_out, label());
   return true;
 }
@@ -21,6 +21,11 @@ bool PeerLog::take_user_line(LogLimit& own, FunctionRef<std::string()> label) {
 void PeerLog::tell_rest(LogLimit& own, std::string_view label) {
   const std::size_t left_out = own.take_left_out();
   if (left_out > 0 && take(users_, "users", left_out)) tell(left_out, label);
+}
+
+bool PeerLog::leave_out() {
+  left_out_.fetch_add(1, std::memory_order_relaxed);
+  return false;
 }
 
 bool PeerLog::take(LogLimit& limit, std::string_view about, std::size_t lines) {

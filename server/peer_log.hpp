@@ -2,7 +2,9 @@
 
 #include <spdlog/logger.h>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,14 +36,19 @@ class PeerLog {
   /// The same about a user. `own`: that user's limit; `label`: its name.
   bool take_user_line(LogLimit& own, FunctionRef<std::string()> label);
 
+  /// How many lines have been left out so far.
+  std::uint64_t left_out() const { return left_out_.load(std::memory_order_relaxed); }
+
   /// The user goes: logs how many were left out since its last line.
   void tell_rest(LogLimit& own, std::string_view label);
 
  private:
+  bool leave_out();
   bool take(LogLimit& limit, std::string_view about, std::size_t lines);
   void tell(std::size_t left_out, std::string_view about) const;
 
   spdlog::logger& log_;
+  std::atomic<std::uint64_t> left_out_{0};
   LogLimit users_{rate_of_users};
   LogLimit newcomers_{rate_of_newcomers};
 };

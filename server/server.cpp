@@ -16,6 +16,8 @@
 #include <system_error>
 #include <utility>
 
+#include "server/log.hpp"
+#include "server/metrics/http_port.hpp"
 #include "server/net/refused_session.hpp"
 #include "server/net/thread.hpp"
 
@@ -58,7 +60,7 @@ std::size_t connections_by_file_limit(const Limits& limits, std::size_t listener
 /// What the options and sockets that were passed ask for, at most.
 std::size_t count_listeners(const Options& options, std::size_t passed) {
   for (const ListenPort& port : options.ports) passed += port.hosts.size();
-  return passed;
+  return passed + (options.metrics.port ? metrics::HttpPort::most_files / files_of_listener : 0);
 }
 
 Admission::Caps caps(const Limits& limits, std::size_t listeners) {
@@ -230,7 +232,9 @@ void Server::stop(FunctionRef<bool()> is_hurried) {
   if (cluster_) cluster_->stop(std::max(end, Clock::now() + cluster_leave_time));
 }
 
-void Server::take(const Door& door, tcp::socket socket) noexcept {
+void Server::take(Door& door, tcp::socket socket) noexcept {
+  door.accepted.fetch_add(1, std::memory_order_relaxed);
+  TurnedAway why = TurnedAway::no_room;
   try {
     const auto connection = std::make_shared<Connection>(std::move(socket), shared_);
     switch (admission_.admit(connection->origin())) {
@@ -239,27 +243,67 @@ void Server::take(const Door& door, tcp::socket socket) noexcept {
         refuse(door, connection, no_room);
         break;
       case Admission::Verdict::server_full:
+        why = TurnedAway::server_full;
         refuse(door, connection, server_full);
         break;
       case Admission::Verdict::address_full:
+        why = TurnedAway::address_full;
         refuse(door, connection, address_full);
         break;
     }
   } catch (const std::exception&) {  // no memory even to say so: the socket is closed
   }
-  context_.counters.turned_away.fetch_add(1, std::memory_order_relaxed);
+  context_.counters.count(why);
 }
 
 /// False when there is no memory or no thread for one more.
 bool Server::welcome(const Door& door, const std::shared_ptr<Connection>& connection) {
   const auto address = connection->origin();
   try {
-    sessions_.start(door.make_session(connection), [this, address] { admission_.let_go(address); });
+    auto session = door.make_session(connection);
+    const Session& ended = *session;  // until its last call
+    sessions_.start(std::move(session), [this, address, &ended] {
+      if (const auto why = ended.drop()) context_.counters.count(*why);
+      admission_.let_go(address);
+    });
     return true;
   } catch (const std::exception&) {
     admission_.let_go(address);
     return false;
   }
+}
+
+Figures Server::figures() const {
+  Figures figures;
+  const auto users = context_.directory.count();
+  for (const Dialect& dialect : dialects()) {
+    const auto found = users.by_dialect.find(dialect.name);
+    figures.dialects.push_back({dialect.name, found == users.by_dialect.end() ? 0 : found->second, 0});
+    for (const Door& door : doors_)
+      if (&door.dialect == &dialect) figures.dialects.back().accepted += door.accepted;
+  }
+  figures.users_elsewhere = users.elsewhere;
+  figures.rooms = users.rooms;
+  const Counters& counters = context_.counters;
+  figures.sign_ons = counters.users;
+  figures.delivered = counters.delivered;
+  figures.refused = counters.refused;
+  figures.body_bytes = counters.bytes;
+  figures.unanswered = counters.unanswered;
+  std::ranges::copy(counters.answer_times.counts, figures.answer_times.begin());
+  figures.answer_times_sum_us = counters.answer_times.sum_us;
+  std::ranges::copy(counters.turned_away_for, figures.turned_away.begin());
+  std::ranges::copy(counters.dropped, figures.dropped.begin());
+
+  figures.connections = admission_.connections();
+  figures.most_connections = admission_.caps().connections;
+  const auto queues = writer_.queues();
+  figures.queues = {queues.connections, queues.bytes, queues.most_bytes, queues.frames};
+  figures.waiting_bytes = waiting_.used_bytes();
+  figures.most_waiting_bytes = waiting_.max_bytes();
+  figures.log_lines_left_out = peer_log_.left_out();
+  figures.log_lines_dropped = dropped_lines(context_.log);
+  return figures;
 }
 
 void Server::refuse(const Door& door, const std::shared_ptr<Connection>& connection,

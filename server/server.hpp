@@ -2,6 +2,7 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <atomic>
 #include <chrono>
 #include <list>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "server/cluster/cluster.hpp"
 #include "server/context.hpp"
 #include "server/dialects.hpp"
+#include "server/figures.hpp"
 #include "server/net/admission.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/sessions.hpp"
@@ -63,6 +65,9 @@ class Server {
   /// Grows for as long as the server lives, several times in a second. Any thread.
   std::uint64_t looks() const { return sessions_.looks(); }
 
+  /// Any thread; looks at every user and every connection.
+  Figures figures() const;
+
   const Counters& counters() const { return context_.counters; }
 
  private:
@@ -82,6 +87,7 @@ class Server {
     const Dialect& dialect;
     const SessionFactory make_session;
     Listener listener;
+    std::atomic<std::uint64_t> accepted{0};
     std::thread acceptor;
   };
 
@@ -91,7 +97,7 @@ class Server {
   void fail(const std::string& why) EXCLUDES(failure_mutex_);
 
   // The door's thread.
-  void take(const Door& door, asio::ip::tcp::socket socket) noexcept;
+  void take(Door& door, asio::ip::tcp::socket socket) noexcept;
   bool welcome(const Door& door, const std::shared_ptr<Connection>& connection);
   void refuse(const Door& door, const std::shared_ptr<Connection>& connection, std::string_view reason);
 

@@ -244,6 +244,18 @@ Directory::Page Directory::page_behind(std::string_view key, std::size_t most) c
   return page;
 }
 
+Directory::Count Directory::count() const {
+  Count count;
+  const MutexLock lock(mutex_);
+  for (const auto& [key, entry] : by_key_)
+    if (entry->carrier)
+      ++count.elsewhere;
+    else
+      ++count.by_dialect[entry->member->dialect()];
+  count.rooms = rooms_.size();
+  return count;
+}
+
 service::Presence Directory::presence_of(const Entry& entry) {
   return {entry.member->name(), std::string(entry.member->dialect()), entry.room->name, entry.since_s};
 }

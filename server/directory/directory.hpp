@@ -127,6 +127,14 @@ class Directory {
   /// most.
   Page page_behind(std::string_view key, std::size_t most) const EXCLUDES(mutex_);
 
+  /// How many are signed on: those of this node by their dialects, the others; and how many rooms there are.
+  struct Count {
+    std::map<std::string_view, std::size_t> by_dialect;
+    std::size_t elsewhere = 0;
+    std::size_t rooms = 0;
+  };
+  Count count() const EXCLUDES(mutex_);
+
   /// The names of all who are signed on, in order of arrival, as they were at one moment: made anew only when
   /// somebody has come or gone since.
   std::shared_ptr<NameList> names() const EXCLUDES(mutex_);

@@ -22,6 +22,11 @@ void Admission::let_go(const asio::ip::address& address) noexcept {
   if (--connections_ == 0) idle_since_ = Clock::now();
 }
 
+std::size_t Admission::connections() const {
+  const MutexLock lock(mutex_);
+  return connections_;
+}
+
 bool Admission::begin_refusal() {
   const MutexLock lock(mutex_);
   if (refusals_ >= caps_.refusals) return false;

@@ -34,6 +34,10 @@ class Admission {
   bool begin_refusal() EXCLUDES(mutex_);
   void end_refusal() noexcept EXCLUDES(mutex_);
 
+  /// How many are counted now.
+  std::size_t connections() const EXCLUDES(mutex_);
+  const Caps& caps() const { return caps_; }
+
   /// How long nobody has been here; zero while somebody is, and until the first one came.
   std::chrono::milliseconds idle_for() const EXCLUDES(mutex_);
 

@@ -23,8 +23,6 @@ constexpr std::int64_t never = INT64_MAX;
 constexpr auto never_expires = Connection::Clock::time_point::max();
 constexpr auto no_departure = [] { return std::unique_ptr<Departure>(); };
 
-constexpr const char* no_memory = "there is no memory for what it is sent";
-
 std::size_t index(Deadline kind) {
   return static_cast<std::size_t>(kind);
 }

@@ -76,6 +76,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// The reason to abort() one that has waited too long, or for too much.
   static constexpr const char* does_not_read = "does not read what it is sent";
+  /// The reasons to abort() one for memory: it holds the most of all, or there is none for it.
+  static constexpr const char* takes_most_memory = "takes most of the server's memory";
+  static constexpr const char* no_memory = "there is no memory for what it is sent";
 
   /// What all connections of a server share; outlives them.
   struct Shared {

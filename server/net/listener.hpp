@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <system_error>
 
 #include "base/event_flag.hpp"
 #include "base/file_descriptor.hpp"
@@ -31,6 +32,10 @@ class Listener {
   /// (accept would spin); `complain` is told, at most once a second.
   void accept_all(const std::function<void(asio::ip::tcp::socket)>& take,
                   const std::function<void(const std::string&)>& complain) noexcept;
+
+  /// For one who polls many sockets: readable when somebody waits, who is taken then, or there is an error.
+  int descriptor() { return acceptor_.native_handle(); }
+  asio::ip::tcp::socket accept(std::error_code& error) { return acceptor_.accept(error); }
 
   /// Ends accept_all().
   void stop() { stopped_.set(); }

@@ -14,6 +14,20 @@ std::string_view to_reason(const Connection& connection, std::error_code error) 
   return text != nullptr ? text : "the connection failed";
 }
 
+/// Of a peer that has let such a deadline pass and was ended for it.
+std::optional<Drop> to_drop(Deadline kind) {
+  switch (kind) {
+    case Deadline::sign_on:
+      return Drop::sign_on_time;
+    case Deadline::frame:
+      return Drop::frame_time;
+    case Deadline::answer:
+      return Drop::receipt_time;
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 void Session::run() noexcept {
@@ -69,7 +83,10 @@ bool Session::pass_gate() {
   if (verdict == Gate::Verdict::undecided) return false;
   const std::string sentence = verdict == Gate::Verdict::foreign ? gate_->sentence() : std::string();
   gate_.reset();
-  if (!sentence.empty()) refuse(sentence);
+  if (!sentence.empty()) {
+    note_drop(Drop::foreign);
+    refuse(sentence);
+  }
   return !sentence.empty();
 }
 
@@ -125,7 +142,17 @@ void Session::attend() {
       connection_->abort(Connection::does_not_read);
     else
       expire(*kind);
+    if (const auto why = to_drop(*kind); why && !connection_->is_open()) note_drop(*why);
   }
+}
+
+std::optional<Drop> Session::drop() const {
+  if (drop_ || connection_->failure() == nullptr) return drop_;
+  const std::string_view failure = connection_->failure();
+  if (failure == Connection::does_not_read) return Drop::does_not_read;
+  if (failure == Connection::takes_most_memory) return Drop::memory_share;
+  if (failure == Connection::no_memory) return Drop::no_memory;
+  return std::nullopt;
 }
 
 /// The time that passes is ours: the peer's clocks stand.

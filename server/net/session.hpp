@@ -11,6 +11,7 @@
 
 #include "protocol/gate.hpp"
 #include "protocol/input_buffer.hpp"
+#include "server/counters.hpp"
 #include "server/net/connection.hpp"
 #include "server/net/flood.hpp"
 
@@ -38,6 +39,9 @@ class Session {
   /// Constant; any thread.
   Connection& connection() const { return *connection_; }
 
+  /// After run(), on the same thread: why the server ended the connection; nothing when it did not.
+  std::optional<Drop> drop() const;
+
  protected:
   const std::shared_ptr<Connection>& shared_connection() const { return connection_; }
 
@@ -58,6 +62,11 @@ class Session {
   /// A request is complete. Before it is acted on, if that may take longer than a frame may.
   void end_frame() {
     if (std::exchange(frame_is_timed_, false)) connection_->clear_deadline(Deadline::frame);
+  }
+
+  /// The conversation is being ended for this. The first reason counts.
+  void note_drop(Drop why) {
+    if (!drop_) drop_ = why;
   }
 
   /// Acts on what others wish and on deadlines that have passed; for who waits within a request.
@@ -115,6 +124,7 @@ class Session {
   Flood flood_;
   const std::chrono::milliseconds frame_timeout_;
   Clock::time_point now_ = Clock::now();
+  std::optional<Drop> drop_;
   bool frame_is_timed_ = false;  // the frame that has begun has its deadline
   std::size_t charged_input_bytes_ = 0;
   Budget::Charge input_charge_;

@@ -118,7 +118,7 @@ void Writer::serve(std::uint64_t id) {
     const MutexLock lock(mutex_);
     pauses_.emplace(*pause_ends, id);
   } catch (const std::exception&) {
-    connection->abort("there is no memory for what it is sent");
+    connection->abort(Connection::no_memory);
   }
 }
 
@@ -145,8 +145,23 @@ void Writer::drop_largest_holders() {
   for (;;) {
     const auto victim = choose_victim();
     if (victim.connection == nullptr || budget_.excess_bytes() <= victim.leaving_bytes) return;
-    victim.connection->abort("takes most of the server's memory");
+    victim.connection->abort(Connection::takes_most_memory);
   }
+}
+
+Writer::Queues Writer::queues() const {
+  Queues queues;
+  const MutexLock lock(mutex_);
+  for (const auto& [id, weak] : connections_) {
+    const auto connection = weak.lock();
+    if (!connection) continue;
+    const std::size_t bytes = connection->waiting_bytes();
+    queues.connections += bytes > 0 ? 1 : 0;
+    queues.bytes += bytes;
+    queues.most_bytes = std::max(queues.most_bytes, bytes);
+    queues.frames += connection->waiting_frames();
+  }
+  return queues;
 }
 
 Writer::Victim Writer::choose_victim() const {

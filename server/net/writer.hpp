@@ -39,6 +39,15 @@ class Writer {
   /// those that have not signed on count together, wherever they are.
   void relieve() noexcept EXCLUDES(mutex_);
 
+  /// What waits in all of them now.
+  struct Queues {
+    std::size_t connections = 0;  ///< for which something waits
+    std::size_t bytes = 0;
+    std::size_t most_bytes = 0;  ///< for one of them
+    std::size_t frames = 0;
+  };
+  Queues queues() const EXCLUDES(mutex_);
+
   // For Connection.
 
   /// Under the connection's write lock, so that the descriptor is its own: calls it once the socket has room.

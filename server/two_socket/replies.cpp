@@ -11,10 +11,11 @@ constexpr std::size_t piece_bytes = 16 * 1024;
 }  // namespace
 
 Replies::Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWord delivered_word,
-                 std::size_t max_unanswered, Counters& counters)
+                 std::size_t max_unanswered, std::chrono::milliseconds receipt_time, Counters& counters)
     : connection_(std::move(connection)),
       delivered_word_(delivered_word),
       max_unanswered_(max_unanswered),
+      receipt_time_(receipt_time),
       counters_(counters) {}
 
 /// Some are left when there was no memory to write them.
@@ -111,7 +112,7 @@ void Replies::write_settled() noexcept {
     }
   } catch (const std::exception&) {  // an answer that cannot be written must not be missing unnoticed
     const MutexUnlock unlocked(mutex_);
-    connection_->abort("there was no memory for its answers");
+    connection_->abort(Connection::no_memory);
   }
   writing_ = false;
   written_.notify_all();
@@ -128,6 +129,7 @@ bool Replies::take_settled(std::string& frames) {
       --oldest.refusals_behind;
       --refusals_behind_;
     } else {
+      if (first_sequence_ % AnswerTimes::measured_one_in == 0) measure(oldest);
       answers_.pop_front();
       ++first_sequence_;
     }
@@ -139,6 +141,12 @@ bool Replies::take_settled(std::string& frames) {
     connection_->wake();
   }
   return is_any;
+}
+
+/// Not those that were refused at once.
+void Replies::measure(const Answer& answer) const {
+  if (answer.answer_by == Clock::time_point::max()) return;
+  counters_.answer_times.add(Clock::now() - (answer.answer_by - receipt_time_));
 }
 
 /// The sender's own deadline is that of the oldest SEND which has no answer.

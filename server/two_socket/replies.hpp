@@ -23,8 +23,9 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
  public:
   using Clock = Connection::Clock;
 
+  /// `receipt_time`: from a SEND to when it is to be answered at the latest.
   Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWord delivered_word,
-          std::size_t max_unanswered, Counters& counters);
+          std::size_t max_unanswered, std::chrono::milliseconds receipt_time, Counters& counters);
   ~Replies() override;
   Replies(const Replies&) = delete;
   Replies& operator=(const Replies&) = delete;
@@ -77,12 +78,14 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   void write_settled() noexcept REQUIRES(mutex_);
   bool take_settled(std::string& frames) REQUIRES(mutex_);
   void append_answer(std::string& frames, const Answer& answer) const;
+  void measure(const Answer& answer) const;
   void await_oldest() REQUIRES(mutex_);
   bool is_full() const REQUIRES(mutex_) { return answers_.size() + refusals_behind_ >= max_unanswered_; }
 
   const std::shared_ptr<Connection> connection_;
   const two_socket::DeliveredWord delivered_word_;
   const std::size_t max_unanswered_;
+  const std::chrono::milliseconds receipt_time_;
   Counters& counters_;
 
   mutable Mutex mutex_;  // taken alone; answers are written after it is let go

@@ -233,10 +233,12 @@ void TwoSocketSession::refuse_early() {
 
 /// So many refusals in a row, and the socket is closed: two real clients repeat theirs for ever.
 void TwoSocketSession::count_refusal(const std::string& answer) {
-  if (++refusals_ < context_.limits.max_refusals_in_a_row)
+  if (++refusals_ < context_.limits.max_refusals_in_a_row) {
     connection().send(answer);
-  else
-    end_with("sent too many requests that were refused", answer);
+    return;
+  }
+  note_drop(Drop::refused_often);
+  end_with("sent too many requests that were refused", answer);
 }
 
 void TwoSocketSession::expire(Deadline kind) {

@@ -34,7 +34,7 @@ TwoSocketUser::Attached TwoSocketUser::attach(Channel channel,
   if (connection->origin() != address_) return Attached::elsewhere;
   if (channel == Channel::to_send)
     replies_ = std::make_shared<Replies>(connection, delivered_word_, context_.limits.max_unanswered,
-                                         context_.counters);
+                                         context_.limits.receipt_timeout, context_.counters);
   else
     mailbox_ = std::make_shared<Mailbox>(connection, context_.limits, name());
   if (mailbox_ && ends_bodies_with_newline_) mailbox_->end_bodies_with_newline();

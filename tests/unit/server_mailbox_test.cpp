@@ -23,7 +23,7 @@ struct Correspondents {
         to(limits),
         mailbox(std::make_shared<Mailbox>(to.connection(), limits)),
         replies(std::make_shared<Replies>(from.connection(), two_socket::DeliveredWord::sent, 1'000'000,
-                                          counters)) {}
+                                          limits.receipt_timeout, counters)) {}
 
   void deliver(std::string_view body, std::string_view sender = "alice") {
     mailbox->deliver({sender, body, Audience::user, {}, never, &*sources.emplace(sender).first},
@@ -280,7 +280,7 @@ TEST_CASE(
   for (const auto& name : names) {
     auto& source = sources[name];
     source.replies = std::make_shared<Replies>(source.pair.connection(), two_socket::DeliveredWord::sent,
-                                               per_sender, counters);
+                                               per_sender, Limits{}.receipt_timeout, counters);
   }
   std::vector<std::thread> threads;
   for (const auto& name : names)

@@ -16,10 +16,11 @@ using two_socket::DeliveredWord;
 constexpr std::size_t max_unanswered = 4;
 constexpr std::string_view unable_to_send = "ERROR 102 Unable to send\n\n";
 constexpr auto never = Connection::Clock::time_point::max();
+constexpr std::chrono::seconds receipt_time{10};
 
 struct Sender {
   explicit Sender(DeliveredWord word = DeliveredWord::sent, std::size_t unanswered = max_unanswered)
-      : replies(std::make_shared<Replies>(pair.connection(), word, unanswered, counters)) {}
+      : replies(std::make_shared<Replies>(pair.connection(), word, unanswered, receipt_time, counters)) {}
 
   Receipt send_to(const std::string& recipient) {
     return replies->receipt(replies->expect(recipient, 1, 5, never));
@@ -186,6 +187,26 @@ TEST_CASE("L5.2: a sender over its limit of unanswered SENDs is woken when it is
     receipts.back().report(Outcome::received);
     CHECK_FALSE(connection.is_woken());
   }
+}
+
+TEST_CASE("One in so many answers is measured, and none of a SEND that was refused at once") {
+  constexpr std::size_t count = 2 * AnswerTimes::measured_one_in;
+  const auto measured = [](const Sender& sender) {
+    std::uint64_t all = 0;
+    for (const auto& one : sender.counters.answer_times.counts) all += one;
+    return all;
+  };
+  Sender sender(DeliveredWord::sent, count);
+  const auto answer_by = Connection::Clock::now() + receipt_time - std::chrono::milliseconds{1500};
+  for (std::size_t i = 0; i <= AnswerTimes::measured_one_in; ++i)
+    sender.replies->receipt(sender.replies->expect("bob", 1, 5, answer_by)).report(Outcome::received);
+  CHECK(measured(sender) == 2);
+  CHECK(sender.counters.answer_times.sum_us >= 3'000'000);
+  CHECK(sender.counters.answer_times.counts[0] == 0);
+
+  Sender refused(DeliveredWord::sent, count);
+  for (std::size_t i = 0; i < count; ++i) refused.replies->refuse();
+  CHECK(measured(refused) == 0);
 }
 
 TEST_CASE("D2: four threads settle two thousand SENDs, and the answers are in order") {

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "server/counters.hpp"
+
+namespace parley {
+
+/// What the server has at one moment and what it has done so far, for whoever watches it. Each figure is true
+/// when it is taken; they are not taken at one stroke.
+struct Figures {
+  struct OfDialect {
+    std::string_view name;
+    std::uint64_t users = 0;     ///< signed on here
+    std::uint64_t accepted = 0;  ///< connections so far, those that were turned away included
+  };
+  std::vector<OfDialect> dialects;
+  std::uint64_t sign_ons = 0;         ///< so far
+  std::uint64_t users_elsewhere = 0;  ///< of other nodes
+  std::uint64_t rooms = 0;
+
+  std::uint64_t connections = 0;
+  std::uint64_t most_connections = 0;                            ///< the limit
+  std::array<std::uint64_t, turned_away_reasons> turned_away{};  ///< connections, by TurnedAway
+  std::array<std::uint64_t, drop_reasons> dropped{};             ///< connections, by Drop
+
+  std::uint64_t delivered = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t body_bytes = 0;
+  std::uint64_t unanswered = 0;
+  std::array<std::uint64_t, AnswerTimes::bounds_ms.size() + 1> answer_times{};  ///< as in AnswerTimes
+  std::uint64_t answer_times_sum_us = 0;
+
+  struct Queues {
+    std::uint64_t connections = 0;  ///< for which something waits
+    std::uint64_t bytes = 0;
+    std::uint64_t most_bytes = 0;  ///< for one of them
+    std::uint64_t frames = 0;
+  } queues;
+  std::uint64_t waiting_bytes = 0;       ///< in all queues and mailboxes, and of unfinished requests
+  std::uint64_t most_waiting_bytes = 0;  ///< the limit
+
+  std::uint64_t log_lines_left_out = 0;  ///< since peers caused too many
+  std::uint64_t log_lines_dropped = 0;   ///< since nobody took them
+};
+
+}  // namespace parley

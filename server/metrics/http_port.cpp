@@ -1,0 +1,176 @@
+#include "server/metrics/http_port.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <vector>
+
+#include "server/net/thread.hpp"
+
+namespace parley::metrics {
+
+using asio::ip::tcp;
+using std::chrono::milliseconds;
+
+namespace {
+
+// Out of descriptors or memory: accept would spin.
+constexpr milliseconds pause{100};
+
+constexpr std::string_view plain_text = "text/plain; charset=utf-8";
+
+std::string_view phrase(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Bad Request";
+  }
+}
+
+std::string render(int status, std::string_view type, std::string_view text, bool is_head) {
+  std::string answer = fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Cache-Control: no-store\r\n"
+      "Connection: close\r\n\r\n",
+      status, phrase(status), type, text.size(), status == 405 ? "Allow: GET, HEAD\r\n" : "");
+  if (!is_head) answer += text;
+  return answer;
+}
+
+bool is_to_wait(const std::error_code& error) {
+  return error == asio::error::would_block || error == asio::error::try_again ||
+         error == asio::error::interrupted;
+}
+
+}  // namespace
+
+HttpPort::HttpPort(const std::string& host, std::uint16_t port, Pages pages)
+    : listener_(io_context_, host, port), pages_(std::move(pages)) {}
+
+HttpPort::~HttpPort() {
+  stop();
+}
+
+void HttpPort::start() {
+  thread_ = start_thread([this] { run(); });
+}
+
+void HttpPort::stop() {
+  is_stopping_ = true;
+  stopped_.set();
+  if (thread_.joinable()) thread_.join();
+}
+
+void HttpPort::run() noexcept {
+  while (!is_stopping_) {
+    try {
+      serve();
+    } catch (const std::exception&) {  // out of memory: who comes next may find some
+      conversations_.clear();
+      stopped_.wait(-1, pause);
+    }
+  }
+  conversations_.clear();
+  listener_.close();
+}
+
+/// One look at all who are here: waits until somebody can go on, or somebody's time is up.
+void HttpPort::serve() {
+  const auto before = Clock::now();
+  const bool accepts = before >= accept_at_;
+  Clock::time_point until = accepts ? Clock::time_point::max() : accept_at_;
+  std::vector<pollfd> waiting{{stopped_.descriptor(), POLLIN, 0},
+                              {accepts ? listener_.descriptor() : -1, POLLIN, 0}};
+  for (Conversation& one : conversations_) {
+    const bool has_answer = one.sent_bytes < one.answer.size();
+    waiting.push_back({one.socket.native_handle(), static_cast<short>(has_answer ? POLLOUT : POLLIN), 0});
+    until = std::min(until, one.until);
+  }
+  int timeout_ms = -1;
+  if (until != Clock::time_point::max())
+    timeout_ms =
+        static_cast<int>(std::max<std::int64_t>(std::chrono::ceil<milliseconds>(until - before).count(), 0));
+  ::poll(waiting.data(), waiting.size(), timeout_ms);
+
+  auto ready = waiting.begin() + 2;
+  for (auto one = conversations_.begin(); one != conversations_.end(); ++ready)
+    one = ready->revents == 0 || go_on(*one) ? std::next(one) : conversations_.erase(one);
+  end_late(Clock::now());
+  if (waiting[1].revents != 0) accept();
+}
+
+void HttpPort::end_late(Clock::time_point now) {
+  std::erase_if(conversations_, [now](const Conversation& one) { return one.until <= now; });
+}
+
+void HttpPort::accept() {
+  std::error_code error;
+  tcp::socket socket = listener_.accept(error);
+  if (error) {
+    if (!is_to_wait(error) && error != asio::error::connection_aborted) accept_at_ = Clock::now() + pause;
+    return;
+  }
+  socket.non_blocking(true, error);
+  if (error) return;
+  if (conversations_.size() >= most_connections) conversations_.pop_front();
+  conversations_.push_back({std::move(socket), Clock::now() + answer_time});
+}
+
+/// False when it is to be closed.
+bool HttpPort::go_on(Conversation& conversation) {
+  if (conversation.is_over) return discard(conversation);
+  return conversation.answer.empty() ? read(conversation) : write(conversation);
+}
+
+bool HttpPort::read(Conversation& conversation) {
+  std::array<char, 2048> piece;
+  std::error_code error;
+  const std::size_t count = conversation.socket.read_some(asio::buffer(piece), error);
+  if (error) return is_to_wait(error);
+  conversation.request.append(piece.data(), count);
+  const auto request = read_request(conversation.request);
+  if (!request) return true;
+  conversation.answer = to_answer(*request);
+  return write(conversation);
+}
+
+std::string HttpPort::to_answer(const HttpRequest& request) const {
+  if (request.fault != 0)
+    return render(request.fault, plain_text, fmt::format("{}\n", phrase(request.fault)), false);
+  if (const auto page = pages_(request.path)) return render(200, page->type, page->text, request.is_head);
+  return render(404, plain_text, "Nothing is here; the metrics are at /metrics.\n", request.is_head);
+}
+
+bool HttpPort::write(Conversation& conversation) {
+  const auto rest = std::string_view(conversation.answer).substr(conversation.sent_bytes);
+  std::error_code error;
+  conversation.sent_bytes += conversation.socket.write_some(asio::buffer(rest.data(), rest.size()), error);
+  if (error) return is_to_wait(error);
+  if (conversation.sent_bytes < conversation.answer.size()) return true;
+  // Closing with something unread would reset the stream, and the peer might lose the answer.
+  conversation.socket.shutdown(tcp::socket::shutdown_send, error);
+  conversation.is_over = true;
+  conversation.until = Clock::now() + linger_time;
+  return !error;
+}
+
+bool HttpPort::discard(Conversation& conversation) {
+  std::array<char, 2048> piece;
+  std::error_code error;
+  conversation.socket.read_some(asio::buffer(piece), error);
+  return !error || is_to_wait(error);
+}
+
+}  // namespace parley::metrics
