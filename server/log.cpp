@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <climits>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -41,28 +40,33 @@ class LogSink : public spdlog::sinks::base_sink<std::mutex> {
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    if (dropped_ > 0 &&
-        !put("(" + std::to_string(dropped_) + " log lines were dropped: there was no room)\n"))
-      return drop();
+    if (dropped_ > 0 && !put_count(message.logger_name)) return drop();
     dropped_ = 0;
-    spdlog::memory_buf_t line;
-    formatter_->format(message, line);
-    if (line.size() > most_bytes) {
-      line.resize(most_bytes);
-      line.data()[most_bytes - 1] = '\n';
-    }
-    if (!put({line.data(), line.size()})) drop();
+    if (!put(message)) drop();
   }
 
   void flush_() override {}
 
  private:
+  bool put_count(spdlog::string_view_t logger_name) {
+    const std::string text = "(" + std::to_string(dropped_) + " log lines were dropped: there was no room)";
+    return put(spdlog::details::log_msg(logger_name, spdlog::level::warn, text));
+  }
+
+  bool put(const spdlog::details::log_msg& message) {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    if (line.size() > max_log_line_bytes) {
+      line.resize(max_log_line_bytes);
+      line.data()[max_log_line_bytes - 1] = '\n';
+    }
+    return put(std::string_view(line.data(), line.size()));
+  }
+
   void drop() {
     ++dropped_;
     all_dropped_.fetch_add(1, std::memory_order_relaxed);
   }
-
-  static constexpr std::size_t most_bytes = PIPE_BUF;  // of a line: they are taken at once or not at all
 
   /// Ends the line of which there was room only for a part.
   bool put(std::string_view text) {
@@ -83,9 +87,9 @@ class LogSink : public spdlog::sinks::base_sink<std::mutex> {
 }  // namespace
 
 std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::level::level_enum level,
-                                            const std::string& file) {
+                                            const std::string& file, LogFormat format) {
   auto logger = std::make_shared<spdlog::logger>(name, std::make_shared<LogSink>(file));
-  logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
+  logger->set_formatter(make_log_formatter(format, file.empty() && leads_to_journal(STDERR_FILENO)));
   logger->set_level(level);
   logger->set_error_handler([](const std::string&) {});  // its own writes to stderr, and may wait there
   return logger;

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "server/log_layout.hpp"
+
 namespace parley {
 
 /// How much of a frame is logged at the level debug: see visible_beginning().
@@ -14,9 +16,10 @@ inline constexpr std::size_t logged_frame_bytes = 200;
 
 /// A logger to the end of a file, or to stderr when none is named. It never blocks: a line that nobody takes
 /// (a full pipe, a full disk) is dropped and counted, and the count is told with the next line that fits.
-/// Safe from any thread. Throws std::system_error when the file cannot be opened.
+/// What leads to systemd's journal has its priorities, and no time of our own. Safe from any thread. Throws
+/// std::system_error when the file cannot be opened.
 std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::level::level_enum level,
-                                            const std::string& file = {});
+                                            const std::string& file = {}, LogFormat format = LogFormat::text);
 
 /// How many lines of such a logger have been dropped so far. Safe from any thread.
 std::uint64_t dropped_lines(const spdlog::logger& logger);

@@ -77,7 +77,7 @@ class Service {
       : options_(options),
         passed_(options.takes_passed_sockets ? take_passed_sockets() : std::vector<PassedSocket>{}),
         port_file_(options.port_file),
-        log_(make_logger("parleyd", options.log_level, options.log_file)),
+        log_(make_logger("parleyd", options.log_level, options.log_file, options.log_format)),
         manager_(*log_),
         server_(options, *log_, std::move(passed_)) {
     if (options.metrics.port)

@@ -215,6 +215,12 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
            "File to add the log to, instead of stderr; SIGHUP opens it anew")
       ->group(behaviour)
       ->type_name("PATH");
+  add_word(app, "--log-format", options.log_format,
+           {{"text", LogFormat::text}, {"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}},
+           "How its lines are written: for people, or for programs, with the time in UTC")
+      ->group(behaviour)
+      ->type_name("text|logfmt|json")
+      ->default_str("text");
   add_word(app, "--log-level", options.log_level,
            {{"debug", spdlog::level::debug},
             {"info", spdlog::level::info},

@@ -11,6 +11,7 @@
 #include "server/dialects.hpp"
 #include "server/limits.hpp"
 #include "server/listen_port.hpp"
+#include "server/log_layout.hpp"
 #include "server/metrics_command_line.hpp"
 #include "server/net/flood_policy.hpp"
 
@@ -24,6 +25,7 @@ struct Options {
   std::string port_file;  // empty: none
   std::string log_file;   // empty: stderr
   MetricsPlace metrics;
+  LogFormat log_format = LogFormat::text;
   DialectSettings dialect_settings;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::optional<std::chrono::milliseconds> idle_exit;
