@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iostream>
 #include <iterator>
 #include <utility>
 
+#include "base/help_formats.hpp"
 #include "base/output.hpp"
 #include "base/seconds.hpp"
 #include "protocol/text.hpp"
@@ -41,6 +43,17 @@ void for_each_option(CLI::App& app, const Function& call) {
 void make_strict(CLI::Option& option) {
   if (option.get_items_expected_max() == 0) option.disable_flag_override();
   if (option.get_items_expected_max() == 1) option.take_last();
+}
+
+/// For whoever installs the program: its manual page, or a shell's completion. Nothing for another word.
+std::optional<CommandLine> help_as(const CLI::App& app, std::string_view format) {
+  std::string text;
+  if (format == "man") text = to_manual(app);
+  if (format == "bash") text = to_bash_completion(app);
+  if (format == "zsh") text = to_zsh_completion(app);
+  if (text.empty()) return std::nullopt;
+  std::cout << text << std::flush;
+  return std::cout ? CommandLine::answered : CommandLine::wrong;
 }
 
 void check_given_once(const CLI::Option& option) {
@@ -135,6 +148,9 @@ CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::s
 }
 
 CommandLine read_command_line(CLI::App& app, int argc, char** argv) {
+  constexpr int with_format = 3;
+  if (argc == with_format && argv[1] == std::string_view("--help-as"))
+    if (const auto answered = help_as(app, argv[2])) return *answered;
   for_each_option(app, make_strict);
   try {
     app.parse(argc, argv);

@@ -65,7 +65,7 @@ CLI::Option* add_word(CLI::App& app, const std::string& name, Value& value,
 /// What became of a command line.
 enum class CommandLine {
   understood,
-  answered,  ///< --help or --version: printed
+  answered,  ///< --help or --version: printed; or --help-as man|bash|zsh, which is for whoever installs it
   wrong      ///< one line on stderr tells what is wrong
 };
 
