@@ -209,6 +209,16 @@ std::string to_sentence(std::string_view sentence) {
   return to_frame(sentence, Framing{});
 }
 
+std::vector<std::string> to_sentence_frames(std::string_view sentence, Framing framing) {
+  std::vector<std::string> frames;
+  while (!sentence.empty()) {
+    const std::size_t length = piece_length(sentence, payload_limit(framing));
+    frames.push_back(to_frame(sentence.substr(0, length), framing));
+    sentence.remove_prefix(length);
+  }
+  return frames;
+}
+
 std::vector<std::string> to_name_frames(const std::vector<std::string>& names, Framing framing) {
   const std::string_view behind = framing.length_digits == 0 && !framing.has_lines ? " " : "";
   std::vector<std::string> frames;

@@ -125,6 +125,9 @@ std::string to_frame(std::string_view payload, Framing framing);
 /// A sentence for a client whose first frame has not come.
 std::string to_sentence(std::string_view sentence);
 
+/// A longer one, in as many frames as it needs.
+std::vector<std::string> to_sentence_frames(std::string_view sentence, Framing framing);
+
 /// Names, in as many frames as they need; none is torn. In raw text that has no lines a blank ends each frame
 /// but the last.
 std::vector<std::string> to_name_frames(const std::vector<std::string>& names, Framing framing);

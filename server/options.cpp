@@ -231,6 +231,10 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->group(behaviour)
       ->type_name("debug|info|warning|error|off")
       ->default_str("info");
+  add_text(app, "--control", options.control,
+           "Unix socket, for your account alone, by which parleyctl tells the server what to do")
+      ->group(behaviour)
+      ->type_name("PATH");
   app.add_option("--lobby", options.lobby, "Room in which everybody arrives")
       ->group(other_dialects)
       ->type_name("NAME")

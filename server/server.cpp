@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::string_view server_full = "Server full";
 constexpr std::string_view address_full = "Too many connections from your address";
+constexpr const char* takes_nobody = "The server takes nobody new any more";
 constexpr std::string_view no_room = "Server out of memory or threads";
 
 constexpr std::size_t files_of_listener = 2;
@@ -130,6 +131,9 @@ Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSo
       sessions_(writer_, watch_interval(options.limits)) {
   open_doors(options, std::move(passed));
   if (!options.cluster.urls.empty()) cluster_ = make_cluster(options.cluster);
+  if (!options.control.empty())
+    control_ = std::make_unique<control::Control>(options.control,
+                                                  control::Desk(context_, sessions_, admission_, waiting_));
 }
 
 void Server::open_doors(const Options& options, std::vector<PassedSocket> passed) {
@@ -209,6 +213,7 @@ void Server::start(FunctionRef<bool()> is_hurried) {
           [this, &door](tcp::socket socket) { take(door, std::move(socket)); },
           [this](const std::string& what) { context_.log.warn("cannot accept: {}", what); });
     });
+  if (control_) control_->start();
 }
 
 void Server::stop(FunctionRef<bool()> is_hurried) {
@@ -216,6 +221,7 @@ void Server::stop(FunctionRef<bool()> is_hurried) {
   bool is_hurry = false;  // a signal is told of once
   const auto must_end = [&] { return is_hurry = is_hurry || is_hurried(); };
   const auto end = Clock::now() + context_.limits.stop_timeout;
+  control_.reset();
   for (Door& door : doors_) door.listener.stop();
   for (Door& door : doors_) {
     if (door.acceptor.joinable()) door.acceptor.join();
@@ -239,7 +245,7 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
     const auto connection = std::make_shared<Connection>(std::move(socket), shared_);
     switch (admission_.admit(connection->origin())) {
       case Admission::Verdict::welcome:
-        if (welcome(door, connection)) return;
+        if (welcome(door, connection)) return end_if_late(*connection);
         refuse(door, connection, no_room);
         break;
       case Admission::Verdict::server_full:
@@ -250,10 +256,19 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
         why = TurnedAway::address_full;
         refuse(door, connection, address_full);
         break;
+      case Admission::Verdict::closed:
+        refuse(door, connection, takes_nobody);
+        break;
     }
   } catch (const std::exception&) {  // no memory even to say so: the socket is closed
   }
   context_.counters.count(why);
+}
+
+/// An operator who has closed the doors meanwhile has not found it among the sessions.
+void Server::end_if_late(Connection& connection) const noexcept {
+  if (admission_.is_closed() && !connection.is_somebody())
+    connection.ask_to_end("came too late", takes_nobody);
 }
 
 /// False when there is no memory or no thread for one more.

@@ -14,6 +14,7 @@
 #include "base/thread_annotations.hpp"
 #include "server/cluster/cluster.hpp"
 #include "server/context.hpp"
+#include "server/control/control.hpp"
 #include "server/dialects.hpp"
 #include "server/figures.hpp"
 #include "server/net/admission.hpp"
@@ -99,6 +100,7 @@ class Server {
   // The door's thread.
   void take(Door& door, asio::ip::tcp::socket socket) noexcept;
   bool welcome(const Door& door, const std::shared_ptr<Connection>& connection);
+  void end_if_late(Connection& connection) const noexcept;
   void refuse(const Door& door, const std::shared_ptr<Connection>& connection, std::string_view reason);
 
   const ProcessSetup process_setup_;  // before the first thread
@@ -113,7 +115,8 @@ class Server {
   mutable Mutex failure_mutex_;  // taken alone
   std::string failure_ GUARDED_BY(failure_mutex_);
   std::unique_ptr<cluster::Cluster> cluster_;  // null without one
-  Sessions sessions_;                          // last: they use all of the above
+  Sessions sessions_;                          // they use all of the above
+  std::unique_ptr<control::Control> control_;  // last; null without one
 };
 
 }  // namespace parley

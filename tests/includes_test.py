@@ -9,10 +9,11 @@ import sys
 LAYERS = [
     ["base/", "protocol/"],
     ["base/command_line", "server/budget", "server/counters", "server/limits", "server/log"],
-    ["server/figures", "server/frame", "server/peer_log"],
+    ["server/figures", "server/frame", "server/peer_log", "server/sentence"],
     ["server/directory/", "server/net/"],
     ["server/context"],
-    ["server/chat/", "server/cluster/", "server/metrics/", "server/two_socket/"],
+    ["server/control/request"],
+    ["server/chat/", "server/cluster/", "server/control/", "server/control/parleyctl", "server/metrics/", "server/two_socket/"],
     ["server/", "client/"],
     ["tests/support/"],
     ["tests/conformance/model/"],

@@ -36,8 +36,20 @@ void ChatUser::log(std::string_view line) const {
 }
 
 /// Not one who has signed off just now: the connection is no longer this user's.
-void ChatUser::evict(const char* reason) noexcept {
-  if (!is_retired_.load(std::memory_order_relaxed)) outbox_->connection().ask_to_end(reason, reason);
+void ChatUser::evict(const char* reason, const Sentence& farewell) noexcept {
+  if (!is_retired_.load(std::memory_order_relaxed)) outbox_->connection().ask_to_end(reason, farewell);
+}
+
+void ChatUser::hear_operator(std::string_view sentence) {
+  if (!may_send()) return;
+  for (const SharedFrame& frame : render_sentence(sentence)) outbox_->send(frame);
+}
+
+std::optional<Standing> ChatUser::standing() const {
+  Connection& connection = outbox_->connection();
+  const Traffic traffic = connection.traffic();
+  return Standing{to_text(connection.peer()), traffic.from_peer_bytes, traffic.to_peer_bytes,
+                  connection.waiting_bytes() + connection.held_bytes()};
 }
 
 }  // namespace parley

@@ -21,7 +21,9 @@ class ChatUser : public Member {
   bool hears_notices() const override { return true; }
   void announce(const Notice& notice) final;
   void log(std::string_view line) const final;
-  void evict(const char* reason) noexcept final;
+  void evict(const char* reason, const Sentence& farewell) noexcept final;
+  void hear_operator(std::string_view sentence) final;
+  std::optional<Standing> standing() const final;
   /// The same under the next name.
   const void* source() const final { return outbox_.get(); }
 
@@ -34,6 +36,8 @@ class ChatUser : public Member {
   virtual Format format() const = 0;
   virtual Frames render(const Message& message, const Format& format) const = 0;
   virtual Frames render_notice(const Notice&, const Format&) const { return {}; }
+  /// A sentence of the server's.
+  virtual Frames render_sentence(std::string_view) const { return {}; }
   /// So many messages and notices were left out, since more came than a paced connection lets out.
   virtual Frames render_left_out(std::size_t) const { return {}; }
 

@@ -51,6 +51,10 @@ class LiveCodeUser : public ChatUser {
     return {make_frame(livecode::message(notice_text(notice), charset_of(format)))};
   }
 
+  Frames render_sentence(std::string_view sentence) const override {
+    return {make_frame(livecode::message(sentence, *charset_))};
+  }
+
   /// That of the format: the session may have found out another one meanwhile.
   static Charset charset_of(const Format& format) { return static_cast<Charset>(format.detail); }
 

@@ -38,6 +38,10 @@ class NamesUser : public ChatUser {
     return make_frames(names::to_message_frames(message.sender(), message.body(), framing_, max_text_bytes_));
   }
 
+  Frames render_sentence(std::string_view sentence) const override {
+    return make_frames(names::to_sentence_frames(sentence, framing_));
+  }
+
   const names::Framing framing_;
   const std::size_t max_text_bytes_;
 };

@@ -68,6 +68,9 @@ class RoomsUser : public ChatUser {
     return {make_frame(rooms::to_sentence(std::string(notice.name()) +
                                           (has_arrived ? " has joined the room." : " has left the room.")))};
   }
+  Frames render_sentence(std::string_view sentence) const override {
+    return {make_frame(rooms::to_sentence(sentence))};
+  }
   Frames render_left_out(std::size_t count) const override {
     return {make_frame(
         rooms::to_sentence(std::to_string(count) + " messages came too fast and were left out here."))};

@@ -40,6 +40,9 @@ class TelnetUser : public ChatUser {
     const auto to_line = notice.kind() == Notice::Kind::arrived ? telnet::arrived : telnet::left;
     return {make_frame(to_line(notice.name()))};
   }
+  Frames render_sentence(std::string_view sentence) const override {
+    return {make_frame(telnet::to_sentence(sentence))};
+  }
 
   const std::size_t max_body_bytes_;
 };

@@ -176,7 +176,8 @@ void Cluster::lose(const Broker::Heard& heard) {
 }
 
 void Cluster::evict(std::string_view name) {
-  if (const auto found = directory_.find_local(name); found.member) found.member->evict(name_given_away);
+  if (const auto found = directory_.find_local(name); found.member)
+    found.member->evict(name_given_away, name_given_away);
 }
 
 /// Whoever is told now that somebody is there, or is told so by that somebody, may write at once.

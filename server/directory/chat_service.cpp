@@ -127,7 +127,7 @@ std::shared_ptr<Member> ChatService::admit(const std::shared_ptr<Member>& remote
                                            std::uint64_t arrival, std::int64_t since_s) {
   auto admission = directory_.admit(remote, room, arrival, since_s);
   if (const auto& displaced = admission.displaced) {
-    if (admission.was_confirmed) displaced->evict(name_given_away);
+    if (admission.was_confirmed) displaced->evict(name_given_away, name_given_away);
     if (admission.was_signed_on)
       announce(admission.hearers_of_displaced, {Notice::Kind::left, displaced->name()});
   }

@@ -176,6 +176,13 @@ Directory::Found Directory::find_local(std::string_view name) const {
   return {found->second.member, found->second.room->name};
 }
 
+std::shared_ptr<Member> Directory::holder_of(std::string_view name) const {
+  const std::string key = fold_case(name);
+  const MutexLock lock(mutex_);
+  const auto found = entries_.find(key);
+  return found != entries_.end() ? found->second.member : nullptr;
+}
+
 Directory::Company Directory::others_in_room(const Member& member) const {
   const MutexLock lock(mutex_);
   const Entry* const entry = find_signed_on(member);
@@ -235,11 +242,14 @@ std::optional<Directory::Listing> Directory::listing(const Member& member) const
 Directory::Page Directory::page_behind(std::string_view key, std::size_t most) const {
   Page page;
   page.users.reserve(most);
+  page.members.reserve(most);
   const MutexLock lock(mutex_);
   page.count = by_key_.size();
   auto next = by_key_.upper_bound(key);
-  for (; next != by_key_.end() && page.users.size() < most; ++next)
+  for (; next != by_key_.end() && page.users.size() < most; ++next) {
     page.users.push_back(presence_of(*next->second));
+    page.members.push_back(next->second->member);
+  }
   page.is_last = next == by_key_.end();
   return page;
 }

@@ -98,6 +98,9 @@ class Directory {
   /// The same, but only one who has no carrier.
   Found find_local(std::string_view name) const EXCLUDES(mutex_);
 
+  /// Who has the name, or has reserved it; null: nobody.
+  std::shared_ptr<Member> holder_of(std::string_view name) const EXCLUDES(mutex_);
+
   /// Those in the member's room, but the member, who hear notices.
   Members hearers_beside(const Member& member) const EXCLUDES(mutex_);
 
@@ -120,6 +123,7 @@ class Directory {
 
   struct Page {
     std::vector<service::Presence> users;
+    Members members;        ///< the same ones
     std::size_t count = 0;  ///< of all who are signed on
     bool is_last = true;
   };

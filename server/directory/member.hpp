@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,8 +11,17 @@
 #include "protocol/user_name.hpp"
 #include "server/directory/message.hpp"
 #include "server/directory/receipt.hpp"
+#include "server/sentence.hpp"
 
 namespace parley {
+
+/// What an operator is shown of a user's connections, all of them together.
+struct Standing {
+  std::string address;               ///< and port, of the one that the user sends on
+  std::uint64_t sent_bytes = 0;      ///< by the user
+  std::uint64_t received_bytes = 0;  ///< by the user's system
+  std::size_t queue_bytes = 0;       ///< that wait for the user, their bookkeeping included
+};
 
 /// One user of the directory, whatever its dialect.
 class Member {
@@ -41,9 +53,15 @@ class Member {
   /// Constant; any thread.
   virtual std::shared_ptr<Member> carrier() const { return nullptr; }
 
-  /// Asks for the end of its session; the user is told the reason, a literal sentence. Nothing for who has no
-  /// session here. Any thread; never blocks.
-  virtual void evict(const char*) noexcept {}
+  /// Asks for the end of its session, for the reason, a literal; the user is told the sentence. Nothing for
+  /// who has no session here. Any thread; never blocks.
+  virtual void evict(const char* /*reason*/, const Sentence& /*farewell*/) noexcept {}
+
+  /// A sentence of the operator's to everybody: UTF-8 without control characters. Any thread; never blocks.
+  virtual void hear_operator(std::string_view) {}
+
+  /// How its connections are doing; nothing for who has none here. Any thread; never blocks.
+  virtual std::optional<Standing> standing() const { return std::nullopt; }
 
   /// Whether one's own lines come back. Constant; any thread.
   virtual bool hears_itself() const { return false; }

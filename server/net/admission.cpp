@@ -4,6 +4,7 @@ namespace parley {
 
 Admission::Verdict Admission::admit(const asio::ip::address& address) {
   const MutexLock lock(mutex_);
+  if (is_closed_) return Verdict::closed;
   if (connections_ >= caps_.connections) return Verdict::server_full;
   const auto found = by_address_.find(address);
   const std::size_t here = found == by_address_.end() ? 0 : found->second;
@@ -20,6 +21,16 @@ void Admission::let_go(const asio::ip::address& address) noexcept {
   const auto found = by_address_.find(address);
   if (--found->second == 0) by_address_.erase(found);
   if (--connections_ == 0) idle_since_ = Clock::now();
+}
+
+void Admission::close() {
+  const MutexLock lock(mutex_);
+  is_closed_ = true;
+}
+
+bool Admission::is_closed() const {
+  const MutexLock lock(mutex_);
+  return is_closed_;
 }
 
 std::size_t Admission::connections() const {

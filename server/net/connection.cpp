@@ -307,11 +307,25 @@ void Connection::shut_down(const char* reason) noexcept {
   ::shutdown(socket_.native_handle(), SHUT_RDWR);
 }
 
-void Connection::ask_to_end(const char* reason, const char* farewell) noexcept {
-  if (farewell != nullptr) farewell_.store(farewell, std::memory_order_relaxed);
+void Connection::ask_to_end(const char* reason, const Sentence& farewell) noexcept {
+  if (!farewell.is_empty()) {
+    const MutexLock lock(write_mutex_);
+    farewell_ = farewell;
+  }
   const char* nobody = nullptr;
   end_wish_.compare_exchange_strong(nobody, reason, std::memory_order_acq_rel);
   wake();
+}
+
+Sentence Connection::farewell() const {
+  const MutexLock lock(write_mutex_);
+  return farewell_;
+}
+
+Traffic Connection::traffic() {
+  const MutexLock lock(write_mutex_);
+  if (state_.load(std::memory_order_relaxed) == State::closed) return {};
+  return traffic_of(socket_.native_handle());
 }
 
 void Connection::log_frame(std::string_view header, std::string_view body) const {

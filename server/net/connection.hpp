@@ -19,8 +19,10 @@
 #include "base/thread_annotations.hpp"
 #include "server/frame.hpp"
 #include "server/limits.hpp"
+#include "server/net/traffic.hpp"
 #include "server/net/waker.hpp"
 #include "server/peer_log.hpp"
+#include "server/sentence.hpp"
 
 namespace parley {
 
@@ -142,15 +144,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void abort(const char* reason) noexcept EXCLUDES(write_mutex_);
 
   /// Leaves the wish that the owner ends the conversation in good order, and wakes it. `reason`: a literal;
-  /// the first one stays. `farewell`: what the peer is to be told, a literal sentence; null: nothing.
-  void ask_to_end(const char* reason, const char* farewell = nullptr) noexcept;
+  /// the first one stays. `farewell`: what the peer is to be told, if anything.
+  void ask_to_end(const char* reason, const Sentence& farewell = {}) noexcept EXCLUDES(write_mutex_);
   /// Null while nobody wishes that.
   const char* end_wish() const { return end_wish_.load(std::memory_order_acquire); }
-  /// Of whoever had one; empty: nobody.
-  std::string_view farewell() const {
-    const char* const sentence = farewell_.load(std::memory_order_relaxed);
-    return sentence != nullptr ? sentence : std::string_view();
-  }
+  /// Of whoever had one.
+  Sentence farewell() const EXCLUDES(write_mutex_);
 
   void wake() { waker_.wake(); }
   bool is_woken() const { return waker_.is_woken(); }
@@ -208,6 +207,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Where the peer is; IPv4 as such also when it came to an IPv6 socket. Constant.
   const asio::ip::tcp::endpoint& peer() const { return peer_; }
+
+  /// What has gone through the socket so far.
+  Traffic traffic() EXCLUDES(write_mutex_);
 
   /// Whose connection it is as far as an address can tell: this host is 127.0.0.1, by whatever family.
   /// Constant.
@@ -269,8 +271,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<State> state_{State::open};  // changed under write_mutex_
   std::atomic<const char*> failure_{nullptr};
   std::atomic<const char*> end_wish_{nullptr};
-  std::atomic<const char*> farewell_{nullptr};  // set before the wish
-  std::atomic<std::size_t> waiting_bytes_{0};   // these two are changed under write_mutex_
+  std::atomic<std::size_t> waiting_bytes_{0};  // these two are changed under write_mutex_
   std::atomic<std::size_t> waiting_frames_{0};
   std::atomic<std::size_t> held_bytes_{0};
   std::array<std::atomic<std::int64_t>, deadline_kinds> deadlines_;  // Clock ticks, by Deadline
@@ -285,6 +286,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::chrono::milliseconds pause_ GUARDED_BY(write_mutex_){0};
   Clock::time_point next_frame_at_ GUARDED_BY(write_mutex_){};
   std::string label_ GUARDED_BY(write_mutex_);
+  Sentence farewell_ GUARDED_BY(write_mutex_);  // set before the wish
 };
 
 /// "127.0.0.1:5050", "[::1]:5050".

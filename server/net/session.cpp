@@ -133,7 +133,7 @@ void Session::charge_input_memory(std::size_t bytes) {
 void Session::attend() {
   now_ = Clock::now();
   if (const char* const reason = connection_->end_wish())
-    return asked_to_end(reason, connection_->farewell());
+    return asked_to_end(reason, connection_->farewell().view());
   while (connection_->is_open()) {
     const auto kind = connection_->passed_deadline(now_);
     if (!kind) return;

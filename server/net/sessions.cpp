@@ -69,6 +69,19 @@ void Sessions::run(std::list<Entry>::iterator entry, const std::function<void()>
   if (to_join_.size() == enough_to_join) to_watch_.notify_all();
 }
 
+std::size_t Sessions::end_those(FunctionRef<bool(const Connection&)> is_meant, const char* reason,
+                                const Sentence& farewell) {
+  std::size_t count = 0;
+  const MutexLock lock(mutex_);
+  for (const Entry& entry : entries_) {
+    Connection& connection = entry.session->connection();
+    if (!is_meant(connection)) continue;
+    connection.ask_to_end(reason, farewell);
+    ++count;
+  }
+  return count;
+}
+
 void Sessions::stop_all(const char* reason, FunctionRef<bool()> is_late) {
   {
     MutexLock lock(mutex_);

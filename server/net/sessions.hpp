@@ -12,6 +12,7 @@
 #include "base/thread_annotations.hpp"
 #include "server/net/session.hpp"
 #include "server/net/writer.hpp"
+#include "server/sentence.hpp"
 
 namespace parley {
 
@@ -30,6 +31,11 @@ class Sessions {
   /// while Limits::max_ending_threads are on their way out: who comes and goes faster than threads end is
   /// taken later. Throws when the system has no thread or no memory left; the session has not run then.
   void start(std::shared_ptr<Session> session, std::function<void()> on_end) EXCLUDES(mutex_);
+
+  /// Asks the sessions of these connections to end, for the reason, a literal; the peers are told the
+  /// farewell. `is_meant` only looks. How many they are.
+  std::size_t end_those(FunctionRef<bool(const Connection&)> is_meant, const char* reason,
+                        const Sentence& farewell) EXCLUDES(mutex_);
 
   /// Asks every session to end, cuts off those who have not once `is_late` says so, and joins every thread.
   /// `is_late` is asked again and again, under no lock. No session may be started any more.

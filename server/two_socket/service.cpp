@@ -75,11 +75,10 @@ std::string Service::switch_features(std::string_view words) {
 }
 
 /// By the name it gives. One that gives none is the oldest's: SERVER's, as long as the user owes it one, for
-/// that was written when no message was out.
+/// that was written when no message was out. A word of the operator's is a message that comes from SERVER,
+/// too.
 bool Service::acknowledge(Outcome outcome, std::string_view sender) {
-  const bool names_service = service::is_service_name(sender);
-  const bool is_for_message = !names_service && (!is_out() || mailbox_.is_out_from(sender));
-  if (!is_for_message) {
+  if (!is_for_message(sender)) {
     const MutexLock lock(mutex_);
     if (!std::exchange(is_out_, false)) return false;
     is_refused_ = outcome != Outcome::received;
@@ -167,6 +166,12 @@ std::string Service::next_part(bool& is_last) {
   else
     last_key_ = fold_case(page.users.back().name);
   return service::to_part(part, is_last ? part : std::max(expected, part + 1), page.count, page.users);
+}
+
+bool Service::is_for_message(std::string_view sender) const {
+  const bool names_service = service::is_service_name(sender);
+  if (is_out()) return !names_service && mailbox_.is_out_from(sender);
+  return !names_service || mailbox_.is_out_from(service::name) || mailbox_.is_out_from({});
 }
 
 bool Service::is_out() const {

@@ -64,6 +64,7 @@ class Service {
   std::optional<Clock::time_point> due(Clock::time_point now) EXCLUDES(mutex_);
   std::string next_body() EXCLUDES(mutex_);
   std::string next_part(bool& is_last);
+  bool is_for_message(std::string_view sender) const EXCLUDES(mutex_);
   bool is_out() const EXCLUDES(mutex_);
 
   const Member& user_;

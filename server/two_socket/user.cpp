@@ -29,7 +29,7 @@ TwoSocketUser::Attached TwoSocketUser::attach(Channel channel,
   if (claim_ == NameClaim::taken) return Attached::taken;
   const MutexLock lock(mutex_);
   auto& place = channel == Channel::to_send ? send_connection_ : recv_connection_;
-  if (is_leaving_ || eviction_.load(std::memory_order_relaxed) != nullptr) return Attached::gone;
+  if (is_leaving_ || eviction_ != nullptr) return Attached::gone;
   if (place) return Attached::taken;
   if (connection->origin() != address_) return Attached::elsewhere;
   if (channel == Channel::to_send)
@@ -117,15 +117,42 @@ void TwoSocketUser::log(std::string_view line) const {
   send_connection_->log(spdlog::level::info, "{}", line);
 }
 
-void TwoSocketUser::evict(const char* reason) noexcept {
-  eviction_.store(reason, std::memory_order_relaxed);
+void TwoSocketUser::evict(const char* reason, const Sentence& farewell) noexcept {
   std::array<std::shared_ptr<Connection>, 2> connections;
   {
     const MutexLock lock(mutex_);  // who attaches later sees the eviction
+    eviction_ = reason;
+    farewell_ = farewell;
     connections = {send_connection_, recv_connection_};
   }
   for (const auto& connection : connections)
-    if (connection) connection->ask_to_end(reason, reason);
+    if (connection) connection->ask_to_end(reason, farewell);
+}
+
+void TwoSocketUser::hear_operator(std::string_view sentence) {
+  if (!is_signed_on()) return;
+  deliver(
+      {service::name, sentence, Audience::user, {}, Message::Clock::now() + context_.limits.receipt_timeout},
+      {});
+}
+
+std::optional<Standing> TwoSocketUser::standing() const {
+  std::array<std::shared_ptr<Connection>, 2> connections;
+  {
+    const MutexLock lock(mutex_);
+    connections = {send_connection_, recv_connection_};
+  }
+  if (connections[0] == connections[1]) connections[1] = nullptr;
+  Standing standing;
+  for (const auto& connection : connections) {
+    if (!connection) continue;
+    if (standing.address.empty()) standing.address = to_text(connection->peer());
+    const Traffic traffic = connection->traffic();
+    standing.sent_bytes += traffic.from_peer_bytes;
+    standing.received_bytes += traffic.to_peer_bytes;
+    standing.queue_bytes += connection->waiting_bytes() + connection->held_bytes();
+  }
+  return standing;
 }
 
 void TwoSocketUser::leave(std::string_view reason, const Connection& ending) noexcept {
@@ -147,10 +174,15 @@ void TwoSocketUser::depart(std::string_view reason, const Connection* ending) no
     context_.chat.give_up(*this);
   if (mailbox_) mailbox_->close();
   if (replies_) replies_->close();
-  const char* const eviction = eviction_.load(std::memory_order_relaxed);
-  const char* const reason_of_other = eviction != nullptr ? eviction : "its other socket has ended";
+  const char* reason_of_other = "its other socket has ended";
+  Sentence farewell;
+  {
+    const MutexLock lock(mutex_);
+    if (eviction_ != nullptr) reason_of_other = eviction_;
+    farewell = farewell_;
+  }
   for (Connection* const connection : {send_connection_.get(), recv_connection_.get()})
-    if (connection != nullptr && connection != ending) connection->ask_to_end(reason_of_other, eviction);
+    if (connection != nullptr && connection != ending) connection->ask_to_end(reason_of_other, farewell);
   has_departed_.store(true, std::memory_order_release);
   has_departed_.notify_all();
 }

@@ -73,7 +73,10 @@ class TwoSocketUser : public Member {
   void announce(const Notice& notice) override;
   void deliver(const Message& message, Receipt receipt) override;
   void log(std::string_view line) const override;
-  void evict(const char* reason) noexcept override EXCLUDES(mutex_);
+  void evict(const char* reason, const Sentence& farewell) noexcept override EXCLUDES(mutex_);
+  /// A FORWARD from SERVER.
+  void hear_operator(std::string_view sentence) override;
+  std::optional<Standing> standing() const override EXCLUDES(mutex_);
 
   /// The user goes, for this reason (R7): the name is free, what waits for it fails, its SENDs are answered,
   /// and the session of its other socket, if that is not `ending`, is asked to end. Only the first call acts;
@@ -87,8 +90,7 @@ class TwoSocketUser : public Member {
   std::atomic<bool> signed_on_{false};
   std::atomic<bool> has_departed_{false};  // depart() is done
   std::atomic<bool> is_claim_settled_{false};
-  NameClaim claim_ = NameClaim::unchecked;      // constant once settled
-  std::atomic<const char*> eviction_{nullptr};  // why the user was evicted
+  NameClaim claim_ = NameClaim::unchecked;  // constant once settled
 
   // Set by attach(), constant once signed on.
   std::shared_ptr<Connection> send_connection_;
@@ -102,8 +104,10 @@ class TwoSocketUser : public Member {
 
   void depart(std::string_view reason, const Connection* ending) noexcept;
 
-  Mutex mutex_;                                 // taken alone
-  bool signing_on_ GUARDED_BY(mutex_) = false;  // who leaves meanwhile departs when that is over
+  mutable Mutex mutex_;                                // taken alone
+  const char* eviction_ GUARDED_BY(mutex_) = nullptr;  // why the user was evicted
+  Sentence farewell_ GUARDED_BY(mutex_);               // what it is told then
+  bool signing_on_ GUARDED_BY(mutex_) = false;         // who leaves meanwhile departs when that is over
   int confirmed_ GUARDED_BY(mutex_) = 0;
   bool ends_bodies_with_newline_ GUARDED_BY(mutex_) = false;
   bool is_leaving_ GUARDED_BY(mutex_) = false;  // leave() was called

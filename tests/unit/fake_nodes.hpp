@@ -124,7 +124,9 @@ class FakeMember : public Member {
     events_.add(name() + " hears that " + std::string(notice.name()) +
                 (notice.kind() == Notice::Kind::arrived ? " came" : " left"));
   }
-  void evict(const char* reason) noexcept override { events_.add(name() + " is evicted: " + reason); }
+  void evict(const char* reason, const Sentence&) noexcept override {
+    events_.add(name() + " is evicted: " + reason);
+  }
 
  private:
   Events& events_;

@@ -175,10 +175,10 @@ TEST_CASE("a wish and a wake reach an owner that is blocked in a read") {
   CHECK_FALSE(error);
   stranger.join();
   CHECK(std::string(connection.end_wish()) == "a test");
-  CHECK(connection.farewell().empty());
+  CHECK(connection.farewell().is_empty());
   connection.ask_to_end("a later wish", "Good bye.");
   CHECK(std::string(connection.end_wish()) == "a test");
-  CHECK(connection.farewell() == "Good bye.");
+  CHECK(connection.farewell().view() == "Good bye.");
 }
 
 TEST_CASE("who waits for the peer's end hears of it behind bytes that are not read, and of a wake") {

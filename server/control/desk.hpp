@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "server/budget.hpp"
+#include "server/context.hpp"
+#include "server/control/request.hpp"
+#include "server/net/admission.hpp"
+#include "server/net/sessions.hpp"
+
+namespace parley::control {
+
+/// Where an operator's requests are acted on. What it uses outlives it. For one thread.
+class Desk {
+ public:
+  Desk(Context& context, Sessions& sessions, Admission& admission, const Budget& waiting)
+      : context_(context), sessions_(sessions), admission_(admission), waiting_(waiting) {}
+
+  /// Acts on the request; its answer, a line. Not for who.
+  std::string act(const Request& request);
+
+  /// A part of the answer to who: the users of this node behind the key, a line for each, and behind the last
+  /// of all the line that ends the answer. `key` becomes that of the last user; nothing is left when it is
+  /// empty afterwards.
+  std::string who_behind(std::string& key) const;
+
+  bool is_draining() const { return admission_.is_closed(); }
+  /// Nobody new is let in, and the last one has gone.
+  bool is_drained() const { return admission_.is_closed() && admission_.connections() == 0; }
+
+ private:
+  std::string kick(const Request& request);
+  std::string say(const std::string& text);
+  std::string stats() const;
+  std::string drain();
+
+  /// Those of this node, a page at a time.
+  void for_each_user(FunctionRef<void(Member&)> act) const;
+
+  Context& context_;
+  Sessions& sessions_;
+  Admission& admission_;
+  const Budget& waiting_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+/// The line that says why a request was not done.
+std::string to_refusal(const std::string& sentence);
+
+}  // namespace parley::control

@@ -1,0 +1,110 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "base/command_line.hpp"
+#include "base/output.hpp"
+#include "server/control/parleyctl_link.hpp"
+#include "server/control/parleyctl_show.hpp"
+#include "server/control/request.hpp"
+
+namespace {
+
+using namespace parley;
+using namespace parley::control;
+
+constexpr int exit_refused = 1;
+constexpr int exit_usage = 2;
+
+struct Options {
+  std::string path;
+  bool as_json = false;
+  Request request{Action::who};
+};
+
+/// Where parleyd is by the examples of the manual.
+std::string usual_path() {
+  const char* const folder = std::getenv("XDG_RUNTIME_DIR");
+  return (folder != nullptr && *folder != '\0' ? std::string(folder) : "/run") + "/parleyd.sock";
+}
+
+CLI::App* add_task(CLI::App& app, Action action, const std::string& help, Request& request) {
+  CLI::App* const task =
+      app.add_subcommand(std::string(action_words[static_cast<std::size_t>(action)]), help);
+  task->callback([action, &request] { request.action = action; });
+  return task;
+}
+
+void add_tasks(CLI::App& app, Request& request) {
+  add_task(app, Action::who, "Who is here, with what went through their sockets, in bytes", request);
+  CLI::App* const kick = add_task(app, Action::kick, "Removes a user, who is told the reason", request);
+  add_text(*kick, "NAME", request.name, "Whom")->required();
+  kick->add_option("REASON", request.text, "Why, in one sentence");
+  CLI::App* const say =
+      add_task(app, Action::say, "Tells everybody something, in the server's name", request);
+  add_text(*say, "TEXT", request.text, "What, in one line")->required();
+  add_task(app, Action::stats, "What the server has done, and what it has to do", request);
+  add_task(app, Action::reload, "As SIGHUP: opens the log file anew", request);
+  add_task(app, Action::drain, "Lets nobody new in; the server ends when the last one has gone", request);
+  add_task(app, Action::stop, "As SIGTERM: ends the server in good order", request);
+}
+
+std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
+  Options options;
+  options.path = usual_path();
+  CLI::App app{"parleyctl tells a parleyd that runs what to do", "parleyctl"};
+  app.set_version_flag("--version", std::string("parleyctl ") + PARLEY_VERSION);
+  app.footer(
+      "It is about one server; of a cluster, about the node that listens there.\n"
+      "Exit codes: 0 done, 1 the server said no, 2 wrong usage or no server.");
+  add_text(app, "--control", options.path, "The socket that parleyd was given by the same option")
+      ->type_name("PATH")
+      ->capture_default_str();
+  app.add_flag("--json", options.as_json, "Prints the answer as it came: JSON, an object in each line");
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_tasks(app, options.request);
+  exit_code = exit_usage;
+  const CommandLine read = read_command_line(app, argc, argv);
+  if (read == CommandLine::understood) return options;
+  if (read == CommandLine::answered) exit_code = 0;
+  return std::nullopt;
+}
+
+bool print(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
+int run(int argc, char** argv) {
+  int exit_code = 0;
+  const auto options = read_options(argc, argv, exit_code);
+  if (!options) return exit_code;
+  Link link(options->path);
+  Answer answer(options->request.action);
+  std::string lines;
+  link.ask(to_line(options->request), [&](std::string_view line) {
+    lines.append(line) += '\n';
+    return answer.take(line);
+  });
+  if (!answer.is_done() && !options->as_json)
+    put_or_drop(STDERR_FILENO, "parleyctl: " + answer.complaint() + '\n');
+  else if (!print(options->as_json ? lines : answer.to_text()))
+    throw std::runtime_error("cannot write to standard output");
+  return answer.is_done() ? 0 : exit_refused;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    put_or_drop(STDERR_FILENO, std::string("parleyctl: ") + error.what() + '\n');
+  }
+  return exit_usage;
+}

@@ -1,0 +1,115 @@
+#include "server/control/parleyctl_show.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "protocol/text.hpp"
+
+namespace parley::control {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string to_utc(std::int64_t seconds) {
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm utc{};
+  ::gmtime_r(&time, &utc);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc);
+}
+
+std::string to_cell(const Json& value) {
+  return value.is_string() ? visible(value.get<std::string>()) : value.dump();
+}
+
+std::vector<std::string> to_row(const Json& user) {
+  std::vector<std::string> row;
+  for (const char* const key : {"name", "dialect", "room", "address"}) row.push_back(to_cell(user.at(key)));
+  row.push_back(to_utc(user.at("since").get<std::int64_t>()));
+  for (const char* const key : {"sent_bytes", "received_bytes", "queue_bytes"})
+    row.push_back(to_cell(user.at(key)));
+  return row;
+}
+
+/// Columns as wide as their widest cell.
+std::string to_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line += i + 1 < row.size() ? fmt::format("{:<{}}  ", row[i], widths[i]) : row[i];
+    text += line + '\n';
+  }
+  return text;
+}
+
+std::string to_lines(const Json& values) {
+  std::string text;
+  for (const auto& [key, value] : values.items()) {
+    if (key == "ok") continue;
+    if (value.is_object())
+      for (const auto& [word, count] : value.items())
+        text += fmt::format("{} {} {}\n", key, word, to_cell(count));
+    else
+      text += fmt::format("{} {}\n", key, to_cell(value));
+  }
+  return text;
+}
+
+std::string to_summary(Action action, const Json& answer) {
+  switch (action) {
+    case Action::kick:
+      return fmt::format("{} is removed\n", to_cell(answer.at("kicked")));
+    case Action::say:
+      return fmt::format("told to {} users\n", to_cell(answer.at("told")));
+    case Action::drain:
+      return fmt::format("nobody new is let in; {} connections are left\n",
+                         to_cell(answer.at("connections")));
+    case Action::reload:
+      return "the server reloads\n";
+    case Action::stop:
+      return "the server stops\n";
+    case Action::who:
+      return {};
+    case Action::stats:
+      break;
+  }
+  return to_lines(answer);
+}
+
+}  // namespace
+
+bool Answer::take(std::string_view line) {
+  try {
+    const Json answer = Json::parse(line);
+    if (const auto user = answer.find("user"); user != answer.end()) {
+      rows_.push_back(to_row(*user));
+      return true;
+    }
+    if (answer.at("ok").get<bool>())
+      summary_ = to_summary(action_, answer);
+    else
+      complaint_ = visible(answer.at("error").get<std::string>());
+    return false;
+  } catch (const Json::exception&) {
+    throw std::runtime_error("what answers is no parleyd of this version");
+  }
+}
+
+std::string Answer::to_text() const {
+  if (action_ != Action::who) return summary_;
+  std::vector<std::vector<std::string>> table{
+      {"NAME", "DIALECT", "ROOM", "ADDRESS", "SINCE", "SENT", "RECEIVED", "QUEUE"}};
+  table.insert(table.end(), rows_.begin(), rows_.end());
+  return to_table(table);
+}
+
+}  // namespace parley::control

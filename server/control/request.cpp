@@ -1,0 +1,88 @@
+#include "server/control/request.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace parley::control {
+
+using Json = nlohmann::json;
+
+namespace {
+
+/// C0, DEL and C1, any of which would break a line or a terminal somewhere. `text` is UTF-8.
+bool has_control_character(std::string_view text) {
+  unsigned char before = 0;
+  return std::ranges::any_of(text, [&](char character) {
+    const auto byte = static_cast<unsigned char>(character);
+    const bool is_c1 = before == 0xC2 && byte >= 0x80 && byte <= 0x9F;
+    before = byte;
+    return byte < 0x20 || byte == 0x7F || is_c1;
+  });
+}
+
+std::string take_text(Json& fields, const std::string& key, std::size_t max_bytes) {
+  const auto found = fields.find(key);
+  if (found == fields.end()) return {};
+  if (!found->is_string()) throw std::invalid_argument(fmt::format("\"{}\" is to be a text", key));
+  std::string text = found->get<std::string>();
+  if (text.size() > max_bytes)
+    throw std::invalid_argument(fmt::format("\"{}\" is longer than {} bytes", key, max_bytes));
+  if (has_control_character(text))
+    throw std::invalid_argument(fmt::format("\"{}\" has a line end or another control character in it", key));
+  fields.erase(found);
+  return text;
+}
+
+std::string take_needed(Json& fields, const std::string& key, std::size_t max_bytes) {
+  std::string text = take_text(fields, key, max_bytes);
+  if (text.empty()) throw std::invalid_argument(fmt::format("\"{}\" is missing", key));
+  return text;
+}
+
+Action take_action(Json& fields) {
+  const std::string word = take_needed(fields, "do", max_request_bytes);
+  const auto* const found = std::ranges::find(action_words, word);
+  if (found == action_words.end())
+    throw std::invalid_argument(
+        fmt::format("\"do\" can be {}", fmt::join(action_words.begin(), action_words.end(), ", ")));
+  return static_cast<Action>(found - action_words.begin());
+}
+
+/// Throws std::invalid_argument.
+Request to_request(Json fields) {
+  if (!fields.is_object()) throw std::invalid_argument("a request is one JSON object in one line");
+  Request request{take_action(fields)};
+  if (request.action == Action::kick) {
+    request.name = take_needed(fields, "name", max_request_bytes);
+    request.text = take_text(fields, "reason", max_reason_bytes);
+  }
+  if (request.action == Action::say) request.text = take_needed(fields, "text", max_text_bytes);
+  if (!fields.empty())
+    throw std::invalid_argument(fmt::format("there is no \"{}\" in a request to {}", fields.begin().key(),
+                                            action_words[static_cast<std::size_t>(request.action)]));
+  return request;
+}
+
+}  // namespace
+
+std::variant<Request, std::string> parse_request(std::string_view line) {
+  if (line.size() > max_request_bytes)
+    return fmt::format("a request is at most {} bytes long", max_request_bytes);
+  try {
+    return to_request(Json::parse(line, nullptr, false));
+  } catch (const std::invalid_argument& error) {
+    return std::string(error.what());
+  }
+}
+
+std::string to_line(const Request& request) {
+  Json fields{{"do", action_words[static_cast<std::size_t>(request.action)]}};
+  if (!request.name.empty()) fields["name"] = request.name;
+  if (!request.text.empty()) fields[request.action == Action::kick ? "reason" : "text"] = request.text;
+  return fields.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace parley::control
