@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include "server/bans/ban_list.hpp"
 #include "server/counters.hpp"
 #include "server/directory/chat_service.hpp"
 #include "server/directory/directory.hpp"
@@ -18,7 +19,8 @@ struct Context {
   spdlog::logger& log;
   Directory directory;
   Counters counters{};
-  ChatService chat{directory, counters};
+  BanList bans{};
+  ChatService chat{directory, counters, bans};
   DeliveryCounter deliveries{counters};
 };
 

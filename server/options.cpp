@@ -235,6 +235,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
            "Unix socket, for your account alone, by which parleyctl tells the server what to do")
       ->group(behaviour)
       ->type_name("PATH");
+  add_text(app, "--bans", options.bans, "File in which the bans of parleyctl outlast the server")
+      ->group(behaviour)
+      ->type_name("FILE");
   app.add_option("--lobby", options.lobby, "Room in which everybody arrives")
       ->group(other_dialects)
       ->type_name("NAME")

@@ -27,6 +27,7 @@ struct Options {
   MetricsPlace metrics;
   LogFormat log_format = LogFormat::text;
   std::string control;    // empty: none
+  std::string bans;       // empty: none
   DialectSettings dialect_settings;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::optional<std::chrono::milliseconds> idle_exit;

@@ -31,6 +31,7 @@ namespace {
 constexpr std::string_view server_full = "Server full";
 constexpr std::string_view address_full = "Too many connections from your address";
 constexpr const char* takes_nobody = "The server takes nobody new any more";
+constexpr const char* banned_address = "The operator has banned your address";
 constexpr std::string_view no_room = "Server out of memory or threads";
 
 constexpr std::size_t files_of_listener = 2;
@@ -123,6 +124,7 @@ Server::Door::Door(asio::io_context& io_context, const Options& options, PassedS
 
 Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSocket> passed)
     : context_{options.limits, options.floods, log, Directory(options.lobby)},
+      ban_file_(options.bans, context_.bans),
       admission_(caps(options.limits, count_listeners(options, passed.size()))),
       waiting_(options.limits.max_waiting_bytes),
       peer_log_(log),
@@ -132,8 +134,8 @@ Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSo
   open_doors(options, std::move(passed));
   if (!options.cluster.urls.empty()) cluster_ = make_cluster(options.cluster);
   if (!options.control.empty())
-    control_ = std::make_unique<control::Control>(options.control,
-                                                  control::Desk(context_, sessions_, admission_, waiting_));
+    control_ = std::make_unique<control::Control>(
+        options.control, control::Desk(context_, sessions_, admission_, waiting_, steward_));
 }
 
 void Server::open_doors(const Options& options, std::vector<PassedSocket> passed) {
@@ -243,6 +245,11 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
   TurnedAway why = TurnedAway::no_room;
   try {
     const auto connection = std::make_shared<Connection>(std::move(socket), shared_);
+    if (context_.bans.has_address(connection->address_bytes())) {
+      refuse(door, connection, banned_address);
+      context_.counters.turned_away.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
     switch (admission_.admit(connection->origin())) {
       case Admission::Verdict::welcome:
         if (welcome(door, connection)) return end_if_late(*connection);
@@ -265,10 +272,13 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
   context_.counters.count(why);
 }
 
-/// An operator who has closed the doors meanwhile has not found it among the sessions.
+/// An operator who has closed the doors, or banned the address, meanwhile has not found it among the
+/// sessions.
 void Server::end_if_late(Connection& connection) const noexcept {
   if (admission_.is_closed() && !connection.is_somebody())
     connection.ask_to_end("came too late", takes_nobody);
+  if (context_.bans.has_address(connection.address_bytes()))
+    connection.ask_to_end(was_banned, you_are_banned);
 }
 
 /// False when there is no memory or no thread for one more.

@@ -12,9 +12,11 @@
 
 #include "base/function_ref.hpp"
 #include "base/thread_annotations.hpp"
+#include "server/bans/ban_file.hpp"
 #include "server/cluster/cluster.hpp"
 #include "server/context.hpp"
 #include "server/control/control.hpp"
+#include "server/control/steward.hpp"
 #include "server/dialects.hpp"
 #include "server/figures.hpp"
 #include "server/net/admission.hpp"
@@ -105,6 +107,7 @@ class Server {
 
   const ProcessSetup process_setup_;  // before the first thread
   Context context_;
+  BanFile ban_file_;
   Admission admission_;
   Budget waiting_;
   PeerLog peer_log_;
@@ -116,6 +119,7 @@ class Server {
   std::string failure_ GUARDED_BY(failure_mutex_);
   std::unique_ptr<cluster::Cluster> cluster_;  // null without one
   Sessions sessions_;                          // they use all of the above
+  control::Steward steward_{context_, sessions_, ban_file_};
   std::unique_ptr<control::Control> control_;  // last; null without one
 };
 

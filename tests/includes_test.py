@@ -9,7 +9,7 @@ import sys
 LAYERS = [
     ["base/", "protocol/"],
     ["base/command_line", "server/budget", "server/counters", "server/limits", "server/log"],
-    ["server/figures", "server/frame", "server/peer_log", "server/sentence"],
+    ["server/bans/", "server/figures", "server/frame", "server/peer_log", "server/sentence"],
     ["server/directory/", "server/net/"],
     ["server/context"],
     ["server/control/request"],

@@ -94,6 +94,8 @@ ChatSession::SignOn ChatSession::to_sign_on(NameClaim claim) {
   switch (claim) {
     case NameClaim::granted:
       return SignOn::done;
+    case NameClaim::banned:
+      return SignOn::banned;
     case NameClaim::unchecked:
       return SignOn::unchecked;
     default:

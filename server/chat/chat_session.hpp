@@ -26,6 +26,7 @@ class ChatSession : public Session {
     done,
     refused,  ///< nobody can have the name: name_sentence(check_name(name)) says why
     taken,
+    banned,    ///< by the operator: name_banned
     unchecked  ///< nobody can say now whether it is free: names_unchecked
   };
 

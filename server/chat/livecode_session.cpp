@@ -129,6 +129,8 @@ void LiveCodeSession::on(const livecode::SignOn& request) {
       return send(livecode::error(name_sentence(check_name(name))));
     case SignOn::taken:
       return send(livecode::error(livecode::username_taken));
+    case SignOn::banned:
+      return send(livecode::error(name_banned));
     case SignOn::unchecked:
       return send(livecode::error(names_unchecked));
   }

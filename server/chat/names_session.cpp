@@ -106,6 +106,8 @@ void NamesSession::on(const names::SetName& request) {
       return ask_again(name_sentence(check_name(request.name)));
     case SignOn::taken:
       return ask_again("That name is taken.");
+    case SignOn::banned:
+      return tell_peer(std::string(name_banned) + '.');
     case SignOn::unchecked:
       return tell_peer(std::string(names_unchecked) + '.');
   }

@@ -132,6 +132,8 @@ void TelnetSession::take_name(std::string_view line) {
       return ask_again(name_sentence(check_name(line)));
     case SignOn::taken:
       return ask_again("Name already registered.");
+    case SignOn::banned:
+      return ask_again(std::string(name_banned) + '.');
     case SignOn::unchecked:
       return ask_again(std::string(names_unchecked) + '.');
   }

@@ -3,8 +3,12 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "protocol/user_name.hpp"
 
@@ -17,7 +21,6 @@ namespace {
 /// So many users are looked at under the lock of the directory, and written to a client at once.
 constexpr std::size_t page_users = 200;
 
-constexpr const char* was_kicked = "was kicked by the operator";
 constexpr const char* drains = "the server takes nobody new";
 constexpr const char* drain_farewell = "The server takes nobody new any more.";
 
@@ -42,6 +45,23 @@ Json to_json(const service::Presence& user, const Standing& standing) {
           {"queue_bytes", standing.queue_bytes}};
 }
 
+std::optional<Banned> banned_by(const Request& request) {
+  if (request.address.empty()) return request.name;
+  if (const auto range = AddressRange::parse(request.address)) return *range;
+  return std::nullopt;
+}
+
+Json time_of(const Ban& ban) {
+  return ban.until_s == 0 ? Json(nullptr) : Json(ban.until_s);
+}
+
+/// Whether it outlasts the server goes into the answer.
+Json with_keeping(const std::string& fault, Json answer) {
+  answer["kept"] = fault.empty();
+  if (!fault.empty()) answer["why_not_kept"] = fault;
+  return answer;
+}
+
 /// What the main thread does on such a signal is done in its own time.
 std::string by_signal(int signal) {
   ::kill(::getpid(), signal);
@@ -58,6 +78,12 @@ std::string Desk::act(const Request& request) {
   switch (request.action) {
     case Action::kick:
       return kick(request);
+    case Action::ban:
+      return ban(request);
+    case Action::unban:
+      return unban(request);
+    case Action::bans:
+      return bans();
     case Action::say:
       return say(request.text);
     case Action::stats:
@@ -88,27 +114,52 @@ std::string Desk::kick(const Request& request) {
   const auto member = context_.directory.holder_of(request.name);
   if (!member) return to_refusal("nobody is called " + request.name);
   if (member->carrier()) return to_refusal(member->name() + " is at another node; ask that one");
-  const std::string because = request.text.empty() ? "." : ": " + request.text;
-  member->evict(was_kicked, Sentence("The operator has removed you" + because));
-  context_.log.info("control: kicks {}{}", member->name(), because);
+  if (!steward_.kick(request.name, request.text)) return to_refusal("nobody is called " + request.name);
   return done({{"kicked", member->name()}});
 }
 
+/// In the list first: whoever comes meanwhile is kept out, or is found.
+std::string Desk::ban(const Request& request) {
+  const auto whom = banned_by(request);
+  if (!whom) return to_refusal("that is no address: " + request.address);
+  const auto* const range = std::get_if<AddressRange>(&*whom);
+  if (range != nullptr && range->has_loopback() && !request.is_forced)
+    return to_refusal(range->to_text() +
+                      " is this machine itself, or has it in it; say --force if you mean it");
+  const std::int64_t until_s = request.for_s == 0 ? 0 : wall_clock_ms() / 1000 + request.for_s;
+  const auto ban = context_.bans.ban(*whom, until_s);
+  if (!ban) return to_refusal(fmt::format("there are {} bans already; lift one first", BanList::max_bans));
+  Json answer{{"banned", to_text(*whom)}, {"until", time_of(*ban)}, {"ended", steward_.enforce(*ban)}};
+  return done(with_keeping(steward_.keep_bans(), std::move(answer)));
+}
+
+std::string Desk::unban(const Request& request) {
+  const auto whom = banned_by(request);
+  if (!whom) return to_refusal("that is no address: " + request.address);
+  const auto ban = context_.bans.unban(*whom);
+  if (!ban) return to_refusal(to_text(*whom) + " is not banned");
+  steward_.enforce(*ban);
+  return done(with_keeping(steward_.keep_bans(), {{"unbanned", to_text(*whom)}}));
+}
+
+std::string Desk::bans() const {
+  std::string lines;
+  for (const Ban& ban : context_.bans.in_force()) {
+    const char* const kind = std::holds_alternative<std::string>(ban.whom) ? "name" : "address";
+    lines += to_line({{"ban", {{kind, to_text(ban.whom)}, {"until", time_of(ban)}}}});
+  }
+  return lines + done();
+}
+
 std::string Desk::say(const std::string& text) {
-  std::size_t told = 0;
-  for_each_user([&](Member& member) {
-    member.hear_operator(text);
-    ++told;
-  });
-  context_.log.info("control: says to {} users: {}", told, text);
-  return done({{"told", told}});
+  return done({{"told", steward_.say(text)}});
 }
 
 std::string Desk::stats() const {
   const auto up_for = std::chrono::steady_clock::now() - began_;
   std::size_t users = 0;
   Json by_dialect = Json::object();
-  for_each_user([&](const Member& member) {
+  steward_.for_each_user([&](const Member& member) {
     ++users;
     const std::string dialect(member.dialect());
     by_dialect[dialect] = by_dialect.value(dialect, 0) + 1;
@@ -135,17 +186,6 @@ std::string Desk::drain() {
                       drain_farewell);
   context_.log.info("control: takes nobody new, and ends when the last one has gone");
   return done({{"connections", admission_.connections()}});
-}
-
-void Desk::for_each_user(FunctionRef<void(Member&)> act) const {
-  std::string key;
-  for (bool is_last = false; !is_last;) {
-    const auto page = context_.directory.page_behind(key, page_users);
-    for (const auto& member : page.members)
-      if (!member->carrier()) act(*member);
-    is_last = page.is_last;
-    if (!is_last) key = page.members.back()->key();
-  }
 }
 
 }  // namespace parley::control

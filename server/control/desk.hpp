@@ -6,6 +6,7 @@
 #include "server/budget.hpp"
 #include "server/context.hpp"
 #include "server/control/request.hpp"
+#include "server/control/steward.hpp"
 #include "server/net/admission.hpp"
 #include "server/net/sessions.hpp"
 
@@ -14,10 +15,10 @@ namespace parley::control {
 /// Where an operator's requests are acted on. What it uses outlives it. For one thread.
 class Desk {
  public:
-  Desk(Context& context, Sessions& sessions, Admission& admission, const Budget& waiting)
-      : context_(context), sessions_(sessions), admission_(admission), waiting_(waiting) {}
+  Desk(Context& context, Sessions& sessions, Admission& admission, const Budget& waiting, Steward& steward)
+      : context_(context), sessions_(sessions), admission_(admission), waiting_(waiting), steward_(steward) {}
 
-  /// Acts on the request; its answer, a line. Not for who.
+  /// Acts on the request; its answer, in lines. Not for who.
   std::string act(const Request& request);
 
   /// A part of the answer to who: the users of this node behind the key, a line for each, and behind the last
@@ -31,17 +32,18 @@ class Desk {
 
  private:
   std::string kick(const Request& request);
+  std::string ban(const Request& request);
+  std::string unban(const Request& request);
+  std::string bans() const;
   std::string say(const std::string& text);
   std::string stats() const;
   std::string drain();
-
-  /// Those of this node, a page at a time.
-  void for_each_user(FunctionRef<void(Member&)> act) const;
 
   Context& context_;
   Sessions& sessions_;
   Admission& admission_;
   const Budget& waiting_;
+  Steward& steward_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 

@@ -6,9 +6,11 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "base/command_line.hpp"
 #include "base/output.hpp"
+#include "server/bans/ban.hpp"
 #include "server/control/parleyctl_link.hpp"
 #include "server/control/parleyctl_show.hpp"
 #include "server/control/request.hpp"
@@ -24,6 +26,7 @@ constexpr int exit_usage = 2;
 struct Options {
   std::string path;
   bool as_json = false;
+  bool is_name = false;  // whom to ban
   Request request{Action::who};
 };
 
@@ -40,11 +43,56 @@ CLI::App* add_task(CLI::App& app, Action action, const std::string& help, Reques
   return task;
 }
 
-void add_tasks(CLI::App& app, Request& request) {
+void add_whom(CLI::App& task, Options& options) {
+  add_text(task, "WHOM", options.request.name,
+           "A name, or an address: 192.0.2.7, 192.0.2.0/24, 2001:db8::/64")
+      ->required();
+  task.add_flag("--name", options.is_name, "It is a name, whatever it looks like");
+}
+
+/// Or was meant to be one.
+bool looks_like_address(const std::string& text) {
+  if (AddressRange::parse(text)) return true;
+  return text.find('/') != std::string::npos &&
+         text.find_first_not_of("0123456789abcdefABCDEF.:/ -") == std::string::npos;
+}
+
+/// What can be an address is one, unless the user says otherwise: there are names such as 10.0.0.1.
+void tell_addresses_from_names(Options& options) {
+  Request& request = options.request;
+  const bool is_about_either = request.action == Action::ban || request.action == Action::unban;
+  if (is_about_either && !options.is_name && looks_like_address(request.name))
+    request.address = std::exchange(request.name, {});
+}
+
+void add_ban(CLI::App& app, Options& options) {
+  Request& request = options.request;
+  CLI::App* const ban =
+      add_task(app, Action::ban, "Keeps somebody out; whoever is here and meant is removed", request);
+  add_whom(*ban, options);
+  ban->add_option_function<std::string>(
+         "--for",
+         [&request](const std::string& text) {
+           const auto seconds = parse_duration(text);
+           if (!seconds)
+             throw CLI::ValidationError("--for", "is to be such as 30m, 2h, 7d, ten years at most");
+           request.for_s = *seconds;
+         },
+         "For how long: a number and s, m, h, d or w; for ever without it")
+      ->type_name("TIME");
+  ban->add_flag("--force", request.is_forced, "Also an address of the server's own machine");
+}
+
+void add_tasks(CLI::App& app, Options& options) {
+  Request& request = options.request;
   add_task(app, Action::who, "Who is here, with what went through their sockets, in bytes", request);
   CLI::App* const kick = add_task(app, Action::kick, "Removes a user, who is told the reason", request);
   add_text(*kick, "NAME", request.name, "Whom")->required();
   kick->add_option("REASON", request.text, "Why, in one sentence");
+  add_ban(app, options);
+  CLI::App* const unban = add_task(app, Action::unban, "Lets somebody in again", request);
+  add_whom(*unban, options);
+  add_task(app, Action::bans, "Who is banned, and until when", request);
   CLI::App* const say =
       add_task(app, Action::say, "Tells everybody something, in the server's name", request);
   add_text(*say, "TEXT", request.text, "What, in one line")->required();
@@ -68,9 +116,10 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
   app.add_flag("--json", options.as_json, "Prints the answer as it came: JSON, an object in each line");
   app.require_subcommand(1);
   app.fallthrough();
-  add_tasks(app, options.request);
+  add_tasks(app, options);
   exit_code = exit_usage;
   const CommandLine read = read_command_line(app, argc, argv);
+  tell_addresses_from_names(options);
   if (read == CommandLine::understood) return options;
   if (read == CommandLine::answered) exit_code = 0;
   return std::nullopt;

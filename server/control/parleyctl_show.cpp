@@ -36,6 +36,12 @@ std::vector<std::string> to_row(const Json& user) {
   return row;
 }
 
+std::vector<std::string> to_ban_row(const Json& ban) {
+  const char* const kind = ban.contains("name") ? "name" : "address";
+  const Json& until = ban.at("until");
+  return {to_cell(ban.at(kind)), kind, until.is_null() ? "for ever" : to_utc(until.get<std::int64_t>())};
+}
+
 /// Columns as wide as their widest cell.
 std::string to_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows.front().size());
@@ -64,10 +70,27 @@ std::string to_lines(const Json& values) {
   return text;
 }
 
+std::string to_ban_text(const Json& answer) {
+  const Json& until = answer.at("until");
+  std::string text = to_cell(answer.at("banned")) + " is banned";
+  if (until.is_number()) text += " until " + to_utc(until.get<std::int64_t>());
+  return text + fmt::format("; {} ended\n", to_cell(answer.at("ended")));
+}
+
+/// What is not kept is said: it holds now, and not after a restart.
+std::string to_keeping(const Json& answer) {
+  if (answer.at("kept").get<bool>()) return {};
+  return "it holds until the server ends: " + to_cell(answer.at("why_not_kept")) + '\n';
+}
+
 std::string to_summary(Action action, const Json& answer) {
   switch (action) {
     case Action::kick:
       return fmt::format("{} is removed\n", to_cell(answer.at("kicked")));
+    case Action::ban:
+      return to_ban_text(answer) + to_keeping(answer);
+    case Action::unban:
+      return fmt::format("{} is banned no longer\n", to_cell(answer.at("unbanned"))) + to_keeping(answer);
     case Action::say:
       return fmt::format("told to {} users\n", to_cell(answer.at("told")));
     case Action::drain:
@@ -78,6 +101,7 @@ std::string to_summary(Action action, const Json& answer) {
     case Action::stop:
       return "the server stops\n";
     case Action::who:
+    case Action::bans:
       return {};
     case Action::stats:
       break;
@@ -94,6 +118,10 @@ bool Answer::take(std::string_view line) {
       rows_.push_back(to_row(*user));
       return true;
     }
+    if (const auto ban = answer.find("ban"); ban != answer.end()) {
+      rows_.push_back(to_ban_row(*ban));
+      return true;
+    }
     if (answer.at("ok").get<bool>())
       summary_ = to_summary(action_, answer);
     else
@@ -105,9 +133,12 @@ bool Answer::take(std::string_view line) {
 }
 
 std::string Answer::to_text() const {
-  if (action_ != Action::who) return summary_;
-  std::vector<std::vector<std::string>> table{
-      {"NAME", "DIALECT", "ROOM", "ADDRESS", "SINCE", "SENT", "RECEIVED", "QUEUE"}};
+  if (action_ != Action::who && action_ != Action::bans) return summary_;
+  std::vector<std::vector<std::string>> table;
+  if (action_ == Action::who)
+    table = {{"NAME", "DIALECT", "ROOM", "ADDRESS", "SINCE", "SENT", "RECEIVED", "QUEUE"}};
+  else
+    table = {{"WHOM", "KIND", "UNTIL"}};
   table.insert(table.end(), rows_.begin(), rows_.end());
   return to_table(table);
 }

@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
+
+#include "protocol/text.hpp"
+#include "protocol/user_name.hpp"
 
 namespace parley::control {
 
@@ -42,6 +47,25 @@ std::string take_needed(Json& fields, const std::string& key, std::size_t max_by
   return text;
 }
 
+std::int64_t take_duration(Json& fields) {
+  const auto found = fields.find("for_s");
+  if (found == fields.end()) return 0;
+  if (!found->is_number_integer() || *found < 1 || *found > max_for_s)
+    throw std::invalid_argument(fmt::format("\"for_s\" is to be from 1 to {}", max_for_s));
+  const auto seconds = found->get<std::int64_t>();
+  fields.erase(found);
+  return seconds;
+}
+
+bool take_flag(Json& fields, const std::string& key) {
+  const auto found = fields.find(key);
+  if (found == fields.end()) return false;
+  if (!found->is_boolean()) throw std::invalid_argument(fmt::format("\"{}\" is to be true or false", key));
+  const bool is_set = found->get<bool>();
+  fields.erase(found);
+  return is_set;
+}
+
 Action take_action(Json& fields) {
   const std::string word = take_needed(fields, "do", max_request_bytes);
   const auto* const found = std::ranges::find(action_words, word);
@@ -58,6 +82,18 @@ Request to_request(Json fields) {
   if (request.action == Action::kick) {
     request.name = take_needed(fields, "name", max_request_bytes);
     request.text = take_text(fields, "reason", max_reason_bytes);
+  }
+  if (request.action == Action::ban || request.action == Action::unban) {
+    request.name = take_text(fields, "name", max_request_bytes);
+    request.address = take_text(fields, "address", max_request_bytes);
+    if (request.name.empty() == request.address.empty())
+      throw std::invalid_argument("either \"name\" or \"address\" is to be there");
+    if (!request.name.empty() && check_name(request.name) != NameFault::none)
+      throw std::invalid_argument("nobody can be called " + visible(request.name));
+  }
+  if (request.action == Action::ban) {
+    request.for_s = take_duration(fields);
+    request.is_forced = take_flag(fields, "force");
   }
   if (request.action == Action::say) request.text = take_needed(fields, "text", max_text_bytes);
   if (!fields.empty())
@@ -78,9 +114,26 @@ std::variant<Request, std::string> parse_request(std::string_view line) {
   }
 }
 
+std::optional<std::int64_t> parse_duration(std::string_view text) {
+  constexpr std::pair<char, std::int64_t> units[] = {
+      {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 24 * 3600}, {'w', 7 * 24 * 3600}};
+  if (text.empty()) return std::nullopt;
+  const auto* const unit = std::ranges::find(units, text.back(), &std::pair<char, std::int64_t>::first);
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size() - 1;
+  const auto read = std::from_chars(text.data(), end, number);
+  if (unit == std::end(units) || read.ec != std::errc() || read.ptr != end || number < 1 ||
+      number > max_for_s / unit->second)
+    return std::nullopt;
+  return number * unit->second;
+}
+
 std::string to_line(const Request& request) {
   Json fields{{"do", action_words[static_cast<std::size_t>(request.action)]}};
   if (!request.name.empty()) fields["name"] = request.name;
+  if (!request.address.empty()) fields["address"] = request.address;
+  if (request.for_s != 0) fields["for_s"] = request.for_s;
+  if (request.is_forced) fields["force"] = true;
   if (!request.text.empty()) fields[request.action == Action::kick ? "reason" : "text"] = request.text;
   return fields.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -20,6 +20,11 @@ void hand_out(const Message& message, const Members& recipients, FunctionRef<voi
 ChatService::Reservation ChatService::reserve(const std::shared_ptr<Member>& newcomer) {
   auto holder = directory_.reserve(newcomer);
   if (holder != newcomer) return {NameClaim::taken, std::move(holder)};
+  // Now that the name is held: an operator who bans it from here on finds the newcomer.
+  if (bans_.has_name(newcomer->key())) {
+    directory_.release(*newcomer);
+    return {NameClaim::banned, nullptr};
+  }
   if (other_nodes_ == nullptr) return {NameClaim::granted, std::move(holder)};
   return claim(newcomer);
 }
@@ -55,7 +60,9 @@ void ChatService::join(const Member& newcomer, std::string_view room, std::strin
 
 ChatService::Reservation ChatService::rename(const Member& member, const std::shared_ptr<Member>& newcomer,
                                              FunctionRef<void()> welcome) {
-  const bool is_claimed = other_nodes_ != nullptr && member.key() != newcomer->key();
+  const bool is_another = member.key() != newcomer->key();
+  if (is_another && bans_.has_name(newcomer->key())) return {NameClaim::banned, nullptr};
+  const bool is_claimed = other_nodes_ != nullptr && is_another;
   if (is_claimed)
     if (auto reserved = reserve(newcomer); reserved.claim != NameClaim::granted) return reserved;
   std::shared_ptr<Member> holder;
@@ -78,6 +85,7 @@ ChatService::Reservation ChatService::rename(const Member& member, const std::sh
     throw;
   }
   welcome();
+  if (bans_.has_name(newcomer->key())) newcomer->evict(was_banned, you_are_banned);  // meanwhile
   announce_rename(member, *newcomer);
   return {NameClaim::granted, newcomer};
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/function_ref.hpp"
+#include "server/bans/ban_list.hpp"
 #include "server/counters.hpp"
 #include "server/directory/directory.hpp"
 #include "server/directory/other_nodes.hpp"
@@ -19,7 +20,8 @@ namespace parley {
 /// blocks.
 class ChatService {
  public:
-  ChatService(Directory& directory, Counters& counters) : directory_(directory), counters_(counters) {}
+  ChatService(Directory& directory, Counters& counters, const BanList& bans)
+      : directory_(directory), counters_(counters), bans_(bans) {}
 
   /// There are other nodes, which outlive this. At most once, before the first user.
   void connect(OtherNodes& other_nodes) { other_nodes_ = &other_nodes; }
@@ -98,6 +100,7 @@ class ChatService {
 
   Directory& directory_;
   Counters& counters_;
+  const BanList& bans_;
   OtherNodes* other_nodes_ = nullptr;  // null: this is the only one
   std::atomic<bool> is_stopping_{false};
 };

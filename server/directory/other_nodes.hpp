@@ -10,6 +10,7 @@ class Member;
 enum class NameClaim {
   granted,
   taken,
+  banned,    ///< by the operator
   unchecked  ///< whether another node has it cannot be found out now
 };
 

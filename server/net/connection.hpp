@@ -208,6 +208,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Where the peer is; IPv4 as such also when it came to an IPv6 socket. Constant.
   const asio::ip::tcp::endpoint& peer() const { return peer_; }
 
+  /// The same in 16 bytes, IPv4 mapped.
+  std::array<unsigned char, 16> address_bytes() const;
+
   /// What has gone through the socket so far.
   Traffic traffic() EXCLUDES(write_mutex_);
 

@@ -23,6 +23,7 @@ constexpr std::size_t logged_line_bytes = 80;
 constexpr std::chrono::milliseconds moment{100};
 
 std::string why_not(Attached attached, const std::string& name) {
+  if (attached == Attached::banned) return std::string(name_banned);
   if (attached == Attached::unchecked) return std::string(names_unchecked);
   if (attached == Attached::elsewhere)
     return "The other half of " + name + " was registered from another address";

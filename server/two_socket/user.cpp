@@ -26,6 +26,7 @@ TwoSocketUser::Attached TwoSocketUser::attach(Channel channel,
                                               const std::shared_ptr<Connection>& connection) {
   is_claim_settled_.wait(false, std::memory_order_acquire);
   if (claim_ == NameClaim::unchecked) return Attached::unchecked;
+  if (claim_ == NameClaim::banned) return Attached::banned;
   if (claim_ == NameClaim::taken) return Attached::taken;
   const MutexLock lock(mutex_);
   auto& place = channel == Channel::to_send ? send_connection_ : recv_connection_;

@@ -30,6 +30,7 @@ class TwoSocketUser : public Member {
     half,
     both,
     taken,      ///< the channel has a socket already, or a user of another node the name
+    banned,     ///< the operator has banned the name
     elsewhere,  ///< the first REGISTER came from another address
     unchecked,  ///< nobody can say now whether the name is free on other nodes
     gone        ///< the user has left

@@ -57,7 +57,8 @@ struct Node {
   test::FakeNodes others{events};
   Directory directory;
   Counters counters;
-  ChatService chat{directory, counters};
+  BanList bans;
+  ChatService chat{directory, counters, bans};
   const std::shared_ptr<Member> node_two = somebody("node two");
   const std::shared_ptr<Member> node_three = somebody("node three");
 };

@@ -1,0 +1,149 @@
+#include "server/bans/ban_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "base/file_descriptor.hpp"
+#include "base/output.hpp"
+#include "base/text_file.hpp"
+#include "protocol/user_name.hpp"
+
+namespace parley {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string to_line(const Ban& ban) {
+  Json line;
+  line[std::holds_alternative<std::string>(ban.whom) ? "name" : "address"] = to_text(ban.whom);
+  if (ban.until_s != 0) line["until"] = ban.until_s;
+  if (ban.is_lifted) line["lifted"] = true;
+  line["changed_ms"] = ban.changed_ms;
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::int64_t take_time(Json& line, const char* key, std::int64_t most) {
+  const auto found = line.find(key);
+  if (found == line.end()) return 0;
+  if (!found->is_number_integer() || *found < 0 || *found > most)
+    throw std::invalid_argument(std::string("\"") + key + "\" is no time of 1970 and later");
+  const auto time = found->get<std::int64_t>();
+  line.erase(found);
+  return time;
+}
+
+Banned take_banned(Json& line) {
+  for (const char* const key : {"name", "address"}) {
+    const auto found = line.find(key);
+    if (found == line.end()) continue;
+    if (!found->is_string()) throw std::invalid_argument(std::string("\"") + key + "\" is no text");
+    const auto text = found->get<std::string>();
+    line.erase(found);
+    if (key == std::string_view("name")) {
+      if (check_name(text) != NameFault::none) throw std::invalid_argument("nobody can have that name");
+      return text;
+    }
+    if (const auto range = AddressRange::parse(text)) return *range;
+    throw std::invalid_argument("that is no address");
+  }
+  throw std::invalid_argument("neither a \"name\" nor an \"address\" is in it");
+}
+
+/// Throws std::invalid_argument.
+Ban to_ban(std::string_view text) {
+  Json line = Json::parse(text, nullptr, false);
+  if (!line.is_object()) throw std::invalid_argument("it is no JSON object");
+  Ban ban{take_banned(line)};
+  ban.until_s = take_time(line, "until", max_ban_s);
+  ban.changed_ms = take_time(line, "changed_ms", max_ban_s * 1000);
+  if (const auto lifted = line.find("lifted"); lifted != line.end()) {
+    if (!lifted->is_boolean()) throw std::invalid_argument("\"lifted\" is neither true nor false");
+    ban.is_lifted = lifted->get<bool>();
+    line.erase(lifted);
+  }
+  if (!line.empty()) throw std::invalid_argument("there is no \"" + line.begin().key() + "\" in a ban");
+  return ban;
+}
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+}  // namespace
+
+BanFile::BanFile(std::string path, BanList& list) : path_(std::move(path)), list_(list) {
+  if (path_.empty()) return;
+  load();
+  if (const std::string fault = save(); !fault.empty()) throw std::runtime_error("--bans: " + fault);
+}
+
+void BanFile::load() {
+  std::error_code error;
+  if (!std::filesystem::exists(path_, error) && !error) return;
+  const TextFile file = read_text_file(path_, max_bytes);
+  if (!file.problem.empty()) throw std::runtime_error("--bans: " + path_ + ": " + file.problem);
+  std::string_view rest = file.text;
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos || line.starts_with('#')) continue;
+    try {
+      if (list_.merge(to_ban(line)) == BanList::Merged::full)
+        throw std::invalid_argument("there are more than " + std::to_string(BanList::max_bans) + " bans");
+    } catch (const std::invalid_argument& fault) {
+      throw std::runtime_error("--bans: " + path_ + ", line " + std::to_string(number) + ": " + fault.what() +
+                               "; mend or remove that line");
+    }
+  }
+}
+
+std::string BanFile::save() {
+  if (path_.empty()) return "there is no file of bans (parleyd --bans FILE)";
+  const auto snapshot = list_.snapshot();
+  const MutexLock lock(mutex_);
+  if (is_written_ && snapshot.changes <= written_) return {};
+  try {
+    write(snapshot);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  written_ = snapshot.changes;
+  is_written_ = true;
+  return {};
+}
+
+/// Aside, and then in place of the former one: whoever reads, and whenever the power fails, there is one of
+/// the two.
+void BanFile::write(const BanList::Snapshot& snapshot) const {
+  std::string text = "# Written anew at each ban and unban; change it by hand only while no server runs.\n";
+  for (const Ban& ban : snapshot.bans) text += to_line(ban);
+  const std::string target = follow_links(path_);
+  std::string draft = target + ".XXXXXX";
+  const FileDescriptor file(::mkostemp(draft.data(), O_CLOEXEC));  // of mode 0600
+  if (!file) fail("cannot write beside " + path_);
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const ssize_t count = ::write(file.get(), rest.data(), rest.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    rest.remove_prefix(static_cast<std::size_t>(count));
+  }
+  if (rest.empty() && ::fsync(file.get()) == 0 && std::rename(draft.c_str(), target.c_str()) == 0) return;
+  const int error = errno;
+  ::unlink(draft.c_str());
+  errno = error;
+  fail("cannot write " + path_);
+}
+
+}  // namespace parley

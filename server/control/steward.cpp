@@ -1,0 +1,78 @@
+#include "server/control/steward.hpp"
+
+#include "protocol/user_name.hpp"
+
+namespace parley::control {
+namespace {
+
+/// So many users are looked at under the lock of the directory.
+constexpr std::size_t page_users = 200;
+
+constexpr const char* was_kicked = "was kicked by the operator";
+
+}  // namespace
+
+bool Steward::kick(const std::string& name, const std::string& reason) {
+  const auto member = context_.directory.holder_of(name);
+  if (!member || member->carrier()) return false;
+  const std::string because = reason.empty() ? "." : ": " + reason;
+  member->evict(was_kicked, Sentence("The operator has removed you" + because));
+  context_.log.info("control: kicks {}{}", member->name(), because);
+  return true;
+}
+
+std::size_t Steward::say(const std::string& text) {
+  std::size_t told = 0;
+  for_each_user([&](Member& member) {
+    member.hear_operator(text);
+    ++told;
+  });
+  context_.log.info("control: says to {} users: {}", told, text);
+  return told;
+}
+
+void Steward::merge(const Ban& ban) {
+  switch (context_.bans.merge(ban)) {
+    case BanList::Merged::changed:
+      enforce(ban);
+      return;
+    case BanList::Merged::full:
+      context_.log.warn("control: {} bans are in force already; that of {} is not", BanList::max_bans,
+                        to_text(ban.whom));
+      return;
+    case BanList::Merged::known:
+      return;
+  }
+}
+
+std::size_t Steward::enforce(const Ban& ban) {
+  context_.log.info("control: {} {}", to_text(ban.whom), ban.is_lifted ? "is banned no longer" : "is banned");
+  if (!ban.is_in_force(wall_clock_ms())) return 0;
+  if (const auto* const range = std::get_if<AddressRange>(&ban.whom))
+    return sessions_.end_those(
+        [range](const Connection& connection) { return range->contains(connection.address_bytes()); },
+        was_banned, you_are_banned);
+  const auto member = context_.directory.holder_of(std::get<std::string>(ban.whom));
+  if (!member || member->carrier()) return 0;
+  member->evict(was_banned, you_are_banned);
+  return 1;
+}
+
+std::string Steward::keep_bans() {
+  std::string fault = ban_file_.save();
+  if (!fault.empty() && ban_file_.is_wanted()) context_.log.error("control: bans: {}", fault);
+  return fault;
+}
+
+void Steward::for_each_user(FunctionRef<void(Member&)> act) const {
+  std::string key;
+  for (bool is_last = false; !is_last;) {
+    const auto page = context_.directory.page_behind(key, page_users);
+    for (const auto& member : page.members)
+      if (!member->carrier()) act(*member);
+    is_last = page.is_last;
+    if (!is_last) key = page.members.back()->key();
+  }
+}
+
+}  // namespace parley::control

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/function_ref.hpp"
+#include "server/bans/ban_file.hpp"
+#include "server/context.hpp"
+#include "server/net/sessions.hpp"
+
+namespace parley::control {
+
+/// What operators have done to the users of this node, whichever node they have asked. What it uses outlives
+/// it. Any thread; nothing waits for a peer.
+class Steward {
+ public:
+  Steward(Context& context, Sessions& sessions, BanFile& ban_file)
+      : context_(context), sessions_(sessions), ban_file_(ban_file) {}
+
+  /// Removes whoever has the name, or has asked for it, here. False: nobody. `reason` may be empty.
+  bool kick(const std::string& name, const std::string& reason);
+  /// Returns how many users were told.
+  std::size_t say(const std::string& text);
+
+  /// Another node's word on somebody, which counts if it is the latest; keep_bans() is the caller's to call.
+  void merge(const Ban& ban);
+  /// Ends whoever is here and kept out by the ban, which is in the list already. Returns how many
+  /// connections, or users of the name, those were.
+  std::size_t enforce(const Ban& ban);
+  /// Returns why bans will not outlast the server; empty when they will. Waits for the disk.
+  std::string keep_bans();
+
+  /// Calls it for each user of this node, a page at a time.
+  void for_each_user(FunctionRef<void(Member&)> act) const;
+
+ private:
+  Context& context_;
+  Sessions& sessions_;
+  BanFile& ban_file_;
+};
+
+}  // namespace parley::control
