@@ -255,14 +255,20 @@ Directory::Page Directory::page_behind(std::string_view key, std::size_t most) c
 }
 
 Directory::Count Directory::count() const {
+  constexpr std::size_t enough = 500;  // at a time: a message must not wait until thousands are counted
   Count count;
-  const MutexLock lock(mutex_);
-  for (const auto& [key, entry] : by_key_)
-    if (entry->carrier)
-      ++count.elsewhere;
-    else
-      ++count.by_dialect[entry->member->dialect()];
-  count.rooms = rooms_.size();
+  std::string last;
+  for (bool is_over = false; !is_over;) {
+    const MutexLock lock(mutex_);
+    auto next = by_key_.upper_bound(last);
+    for (std::size_t seen = 0; seen < enough && next != by_key_.end(); ++seen, ++next) {
+      const Entry& entry = *next->second;
+      ++(entry.carrier ? count.elsewhere : count.by_dialect[entry.member->dialect()]);
+      if (seen + 1 == enough) last = next->first;
+    }
+    is_over = next == by_key_.end();
+    count.rooms = rooms_.size();
+  }
   return count;
 }
 

@@ -132,6 +132,7 @@ class Directory {
   Page page_behind(std::string_view key, std::size_t most) const EXCLUDES(mutex_);
 
   /// How many are signed on: those of this node by their dialects, the others; and how many rooms there are.
+  /// Who comes, goes or is renamed meanwhile may be counted or not.
   struct Count {
     std::map<std::string_view, std::size_t> by_dialect;
     std::size_t elsewhere = 0;

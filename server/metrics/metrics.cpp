@@ -10,7 +10,7 @@
 namespace parley::metrics {
 namespace {
 
-// To look at twenty thousand users takes a millisecond, under the lock of the directory: however many ask.
+// To look at thousands of users and their sockets takes milliseconds, however many ask.
 constexpr std::chrono::milliseconds text_time{200};
 
 std::string advice(const std::error_code& error) {

@@ -232,6 +232,26 @@ TEST_CASE("SV1: pages of who is there, sorted, whoever comes and goes between tw
   CHECK_FALSE(directory.presence("abe"));
 }
 
+TEST_CASE("Who is here is counted, however many they are") {
+  for (const std::size_t users : {0, 1, 499, 500, 501, 1000, 1001}) {
+    CAPTURE(users);
+    Directory directory;
+    for (std::size_t i = 0; i < users; ++i) {
+      const auto member = somebody("user" + std::to_string(i));
+      directory.reserve(member);
+      directory.sign_on(*member, i == 0 ? "alone" : "");
+    }
+    directory.reserve(somebody("nobody yet"));
+    const auto count = directory.count();
+    std::size_t counted = 0;
+    for (const auto& [dialect, number] : count.by_dialect) counted += number;
+    CHECK(counted == users);
+    if (users > 0) CHECK(count.by_dialect.at("telnet") == users);
+    CHECK(count.elsewhere == 0);
+    CHECK(count.rooms == std::min<std::size_t>(users, 2));
+  }
+}
+
 TEST_CASE("SV3: a member may hear notices from some time on, and no longer") {
   class Silent : public Somebody {
     using Somebody::Somebody;
