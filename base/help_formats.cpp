@@ -156,11 +156,12 @@ std::string what_it_is(const CLI::App& app) {
   return text;
 }
 
-void append_footer(std::string& page, const CLI::App& app) {
+/// `before`: what it begins with, if there is one.
+void append_footer(std::string& page, const CLI::App& app, std::string_view before) {
   std::string footer = app.get_footer();
   while (footer.starts_with('\n')) footer.erase(0, 1);
   while (footer.ends_with('\n')) footer.pop_back();
-  if (!footer.empty()) page += ".PP\n.nf\n" + to_roff(footer) + "\n.fi\n";
+  if (!footer.empty()) page.append(before).append(".nf\n").append(to_roff(footer)).append("\n.fi\n");
 }
 
 /// Within quotes of either shell: '.
@@ -274,10 +275,9 @@ std::string to_manual(const CLI::App& app) {
   for (const CLI::App* command : commands) {
     page += ".SH " + to_roff(command->get_name()) + "\n" + to_roff(command->get_description()) + ".\n";
     append_options(page, *command);
-    append_footer(page, *command);
+    append_footer(page, *command, ".PP\n");
   }
-  if (!app.get_footer().empty()) page += ".SH NOTES\n";
-  append_footer(page, app);
+  append_footer(page, app, ".SH NOTES\n");
   return page;
 }
 

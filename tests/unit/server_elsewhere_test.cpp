@@ -63,6 +63,18 @@ struct Node {
   const std::shared_ptr<Member> node_three = somebody("node three");
 };
 
+TEST_CASE("Users of other nodes are counted beside those who are here") {
+  Node node;
+  node.arrive("alice");
+  node.admit("bob", node.node_two);
+  node.admit("carol", node.node_three, "elsewhere");
+  const auto count = node.directory.count();
+  CHECK(count.elsewhere == 2);
+  REQUIRE(count.by_dialect.size() == 1);
+  CHECK(count.by_dialect.begin()->second == 1);
+  CHECK(count.rooms == 2);
+}
+
 TEST_CASE("OD11.1: names come in the order of the claims, whichever node they are on") {
   Node node;
   node.others.answer(NameClaim::granted, 30);
