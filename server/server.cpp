@@ -135,7 +135,7 @@ Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSo
   if (!options.cluster.urls.empty()) cluster_ = make_cluster(options.cluster);
   if (!options.control.empty())
     control_ = std::make_unique<control::Control>(
-        options.control, control::Desk(context_, sessions_, admission_, waiting_, steward_));
+        options.control, control::Desk(context_, sessions_, admission_, waiting_, steward_, cluster_.get()));
 }
 
 void Server::open_doors(const Options& options, std::vector<PassedSocket> passed) {
@@ -178,9 +178,16 @@ void Server::open_doors(const Options& options, const ListenPort& wanted) {
 std::unique_ptr<cluster::Cluster> Server::make_cluster(cluster::ClusterOptions options) {
   if (options.node.empty())
     options.node = fmt::format("{}:{}", asio::ip::host_name(), doors_.front().listener.endpoint().port());
-  return std::make_unique<cluster::Cluster>(options, context_.limits.receipt_timeout,
-                                            context_.limits.max_body_bytes, context_.directory, context_.chat,
-                                            context_.log, [this](const std::string& why) { fail(why); });
+  return std::make_unique<cluster::Cluster>(
+      options, context_.limits.receipt_timeout, context_.limits.max_body_bytes, context_.directory,
+      context_.chat, context_.log, operator_duties(), [this](const std::string& why) { fail(why); });
+}
+
+cluster::OperatorDuties Server::operator_duties() {
+  return {[this](const std::string& name, const std::string& reason) { (void)steward_.kick(name, reason); },
+          [this](const std::string& text) { (void)steward_.say(text); },
+          [this](const std::vector<Ban>& bans) { steward_.merge(bans); },
+          [this] { return context_.bans.snapshot().bans; }};
 }
 
 /// Ends as it would when it is asked to: with the signal for that.

@@ -96,6 +96,7 @@ class Server {
 
   void open_doors(const Options& options, std::vector<PassedSocket> passed);
   void open_doors(const Options& options, const ListenPort& wanted);
+  cluster::OperatorDuties operator_duties();
   std::unique_ptr<cluster::Cluster> make_cluster(cluster::ClusterOptions options);
   void fail(const std::string& why) EXCLUDES(failure_mutex_);
 

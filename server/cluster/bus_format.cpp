@@ -79,6 +79,27 @@ struct ItemWriter {
   }
   void operator()(const Tick&) { kind("tick"); }
   void operator()(const Bye&) { kind("bye"); }
+  void operator()(const Kick& item) {
+    kind("kick");
+    append_string(map.key('n'), item.name);
+    append_string(map.key('x'), item.reason);
+  }
+  void operator()(const Say& item) {
+    kind("say");
+    append_string(map.key('x'), item.text);
+  }
+  void operator()(const Bans& item) {
+    kind("bans");
+    append_array_header(map.key('u'), item.bans.size());
+    for (const Ban& ban : item.bans) {
+      MapWriter inner(out);
+      const bool is_name = std::holds_alternative<std::string>(ban.whom);
+      append_string(inner.key(is_name ? 'n' : 'x'), to_text(ban.whom));
+      append_signed(inner.key('s'), ban.until_s);
+      append_signed(inner.key('a'), ban.changed_ms);
+      append_boolean(inner.key('e'), ban.is_lifted);
+    }
+  }
 };
 
 }  // namespace

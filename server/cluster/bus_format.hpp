@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "server/bans/ban.hpp"
+
 namespace parley::cluster {
 
 // What nodes write to each other (CLUSTER.md, "On the bus"). Pure: bytes <-> values. Any thread.
@@ -20,6 +22,7 @@ inline constexpr std::size_t envelope_fields = 6;
 // What is longer or larger is a fault. The numbers are such that clocks can be reckoned with in nanoseconds.
 inline constexpr std::size_t max_node_name_bytes = 64;
 inline constexpr std::size_t max_dialect_bytes = 32;
+inline constexpr std::size_t max_operator_text_bytes = 4 * 1024;
 inline constexpr std::int64_t max_since_s = 9'000'000'000;  ///< the year 2255
 inline constexpr std::int64_t max_sent_ms =
     4'000'000'000'000;  ///< before or after the clock's zero: 126 years
@@ -99,8 +102,25 @@ struct Tick {
 struct Bye {
   bool operator==(const Bye&) const = default;
 };
+/// An operator has a user of the recipient's removed; the reason may be empty.
+struct Kick {
+  std::string name;
+  std::string reason;
+  bool operator==(const Kick&) const = default;
+};
+/// What an operator tells everybody.
+struct Say {
+  std::string text;
+  bool operator==(const Say&) const = default;
+};
+/// What the sender knows of bans, or has just heard from its operator.
+struct Bans {
+  std::vector<Ban> bans;
+  bool operator==(const Bans&) const = default;
+};
 
-using Item = std::variant<Arrived, Left, Moved, Renamed, Users, AskUsers, Line, Answer, Fence, Tick, Bye>;
+using Item = std::variant<Arrived, Left, Moved, Renamed, Users, AskUsers, Line, Answer, Fence, Tick, Bye,
+                          Kick, Say, Bans>;
 
 /// Who sends a packet, and where in the row of all that it sends to this node.
 struct Envelope {

@@ -44,6 +44,10 @@ bool is_dialect(std::string_view word) {
   return !word.empty() && word.size() <= max_dialect_bytes && is_printable(word);
 }
 
+bool is_operator_text(std::string_view text) {
+  return text.size() <= max_operator_text_bytes && is_printable(text);
+}
+
 bool is_utf8(std::string_view text) {
   return to_utf8(text) == text;
 }
@@ -140,21 +144,54 @@ Item read_renamed(Fields& fields) {
   return Renamed{fields.user_name('f'), read_user(fields)};
 }
 
+/// Each map of the list under `u`. What the array says of its length allocates nothing: each one is there
+/// before there is room made for it.
+template <typename Take>
+void read_list(Fields& fields, Take take) {
+  const Value& list = fields.value('u');
+  if (list.type != Type::array) return fields.fail("a list is missing");
+  for (Reader reader(list.bytes); !reader.is_at_end() && fields.fault().empty();) {
+    auto one = Fields::read(reader);
+    if (!one) return fields.fail("what is in a list is no map");
+    take(*one);
+    fields.fail(one->fault());
+  }
+}
+
 Item read_users(Fields& fields) {
   Users item{fields.boolean('h'), fields.boolean('e'), {}};
-  const Value& list = fields.value('u');
-  if (list.type != Type::array) fields.fail("the list of users is missing");
-  // What the array says of its length allocates nothing: each user is there before there is room made for it.
-  for (Reader reader(list.bytes); list.type == Type::array && !reader.is_at_end();) {
-    auto user = Fields::read(reader);
-    if (!user) {
-      fields.fail("a user in a list is no map");
-      break;
-    }
-    item.users.push_back(read_user(*user));
-    fields.fail(user->fault());
-    if (!fields.fault().empty()) break;
+  read_list(fields, [&](Fields& user) { item.users.push_back(read_user(user)); });
+  return item;
+}
+
+Item read_kick(Fields& fields) {
+  return Kick{fields.user_name('n'),
+              std::string(fields.text('x', is_operator_text, "the reason is missing, or no line"))};
+}
+
+Item read_say(Fields& fields) {
+  return Say{std::string(fields.text('x', is_operator_text, "the text is missing, or no line"))};
+}
+
+Ban read_ban(Fields& fields) {
+  Ban ban;
+  if (fields.value('x').type == Type::string) {
+    if (const auto range = AddressRange::parse(fields.value('x').bytes))
+      ban.whom = *range;
+    else
+      fields.fail("a banned address is none");
+  } else {
+    ban.whom = fields.user_name('n');
   }
+  ban.until_s = static_cast<std::int64_t>(fields.number('s', max_ban_s));
+  ban.changed_ms = static_cast<std::int64_t>(fields.number('a', max_ban_s * 1000));
+  ban.is_lifted = fields.boolean('e');
+  return ban;
+}
+
+Item read_bans(Fields& fields) {
+  Bans item;
+  read_list(fields, [&](Fields& ban) { item.bans.push_back(read_ban(ban)); });
   return item;
 }
 
@@ -204,7 +241,8 @@ struct Kind {
 constexpr Kind kinds[] = {
     {"line", read_line},       {"answer", read_answer}, {"fence", read_fence}, {"tick", read_tick},
     {"arrived", read_arrived}, {"left", read_left},     {"moved", read_moved}, {"renamed", read_renamed},
-    {"users", read_users},     {"ask", read_ask_users}, {"bye", read_bye},
+    {"users", read_users},     {"ask", read_ask_users}, {"bye", read_bye},     {"kick", read_kick},
+    {"say", read_say},         {"bans", read_bans},
 };
 
 /// Adds the next item, unless its kind is unknown here. What is wrong; empty: nothing.

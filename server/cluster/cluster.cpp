@@ -41,18 +41,19 @@ BusUser to_bus(const Directory::Listing& listing) {
 }  // namespace
 
 Cluster::Cluster(const ClusterOptions& options, milliseconds receipt_time, std::size_t max_body_bytes,
-                 Directory& directory, ChatService& chat, spdlog::logger& log,
+                 Directory& directory, ChatService& chat, spdlog::logger& log, OperatorDuties operators,
                  std::function<void(const std::string&)> failed)
     : options_(options),
+      operators_(std::move(operators)),
       max_body_bytes_(max_body_bytes),
       token_(to_token(options.node)),
       directory_(directory),
       log_(log),
       self_(options.node),
       publisher_(broker_, self_, token_, log),
-      local_users_(publisher_, first_number(), receipt_time),
+      local_users_(publisher_, first_number(), receipt_time, operators_.bans),
       claims_(broker_, self_, claim_time),
-      neighbours_(options_, broker_, self_, claims_, local_users_, directory, chat, log),
+      neighbours_(options_, broker_, self_, claims_, local_users_, directory, chat, log, operators_),
       broker_(broker_options(), log, broker_events()),
       keeper_(options_, broker_, claims_, self_, log, keeper_duties(std::move(failed))) {
   neighbours_.ask_doubts_of(keeper_);
@@ -186,6 +187,21 @@ void Cluster::let_others_know() {
   const auto gathering = std::make_shared<Gathering>();
   for (const auto& link : local_users_.links()) link->fence(gathering->receipt(), until);
   gathering->wait_until(until);
+}
+
+bool Cluster::kick(std::string_view node, const std::string& name, const std::string& reason) {
+  if (!broker_.is_connected()) return false;
+  for (const auto& link : local_users_.links())
+    if (link->node() == node) return link->add(encode(Kick{name, reason}));
+  return false;
+}
+
+void Cluster::say(const std::string& text) {
+  local_users_.tell_all(encode(Say{text}));
+}
+
+void Cluster::tell_bans(const std::vector<Ban>& bans) {
+  local_users_.tell_bans(bans);
 }
 
 OtherNodes::Claimed Cluster::claim(Member& member) {

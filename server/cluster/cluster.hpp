@@ -6,7 +6,9 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/function_ref.hpp"
 #include "server/cluster/broker.hpp"
@@ -16,6 +18,7 @@
 #include "server/cluster/link.hpp"
 #include "server/cluster/local_users.hpp"
 #include "server/cluster/neighbours.hpp"
+#include "server/cluster/operator_duties.hpp"
 #include "server/cluster/publisher.hpp"
 #include "server/cluster/self.hpp"
 #include "server/directory/chat_service.hpp"
@@ -30,10 +33,11 @@ class Cluster final : public OtherNodes {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `failed`: told when the node cannot be one of the cluster any more; any thread. `receipt_time`: how long
-  /// other nodes' answers are waited for. `max_body_bytes`: of a message.
+  /// `operators`: what operators of other nodes may do here. `failed`: told when the node cannot be one of
+  /// the cluster any more; any thread. `receipt_time`: how long other nodes' answers are waited for.
+  /// `max_body_bytes`: of a message.
   Cluster(const ClusterOptions& options, std::chrono::milliseconds receipt_time, std::size_t max_body_bytes,
-          Directory& directory, ChatService& chat, spdlog::logger& log,
+          Directory& directory, ChatService& chat, spdlog::logger& log, OperatorDuties operators,
           std::function<void(const std::string& why)> failed);
   ~Cluster() override;
 
@@ -48,6 +52,15 @@ class Cluster final : public OtherNodes {
 
   /// Once stopped: whether to destroy this may wait without end.
   bool may_hang() const { return is_stuck_ || broker_.may_hang(); }
+
+  // Any thread; nothing waits.
+
+  /// Asks the node of that name to remove a user of its own. False: it cannot be reached now.
+  bool kick(std::string_view node, const std::string& name, const std::string& reason);
+  /// What an operator says here, to the users of all other nodes.
+  void say(const std::string& text);
+  /// What an operator has said here of these; the list of bans has it already.
+  void tell_bans(const std::vector<Ban>& bans);
 
   // Any thread.
 
@@ -71,6 +84,7 @@ class Cluster final : public OtherNodes {
   void evict(std::string_view name);
 
   const ClusterOptions options_;
+  const OperatorDuties operators_;
   const std::size_t max_body_bytes_;
   const std::string token_;  // this node's name in subjects
   Directory& directory_;

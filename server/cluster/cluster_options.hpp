@@ -42,6 +42,8 @@ struct ClusterLimits {
   static constexpr std::size_t packet_overhead_bytes = 1024;
   /// Users in one item of a list of all.
   static constexpr std::size_t users_in_item = 500;
+  /// Bans in one item: some 50 KiB of the longest names.
+  static constexpr std::size_t bans_in_item = 500;
   /// Other nodes that are listened to: who publishes garbage under ever new names stops there.
   static constexpr std::size_t max_nodes = 256;
   /// Names of one node here, and former incarnations that are remembered.

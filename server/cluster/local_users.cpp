@@ -7,6 +7,22 @@
 #include "server/cluster/cluster_options.hpp"
 
 namespace parley::cluster {
+namespace {
+
+std::vector<std::string> to_items(const std::vector<Ban>& bans) {
+  std::vector<std::string> items;
+  Bans part;
+  for (const Ban& ban : bans) {
+    part.bans.push_back(ban);
+    if (part.bans.size() < ClusterLimits::bans_in_item) continue;
+    items.push_back(encode(part));
+    part = {};
+  }
+  if (!part.bans.empty()) items.push_back(encode(part));
+  return items;
+}
+
+}  // namespace
 
 void LocalUsers::arrived(const BusUser& user) {
   const std::string item = encode(Arrived{user});
@@ -53,7 +69,7 @@ std::shared_ptr<Link> LocalUsers::open(const std::string& node, std::uint64_t in
   const MutexLock lock(mutex_);
   auto& link = links_[node];
   if (!link) link = std::make_shared<Link>(outlet_, last_number_, node, line_time_);
-  failed = link->begin(incarnation, all_users());
+  failed = link->begin(incarnation, all());
   return link;
 }
 
@@ -71,13 +87,19 @@ void LocalUsers::close(const std::string& node) {
 
 void LocalUsers::restate(Link& link) {
   const MutexLock lock(mutex_);
-  for (std::string& item : all_users())
+  for (std::string& item : all())
     if (!link.add(std::move(item))) return link.fall_behind();
 }
 
 void LocalUsers::restate_all() {
   const MutexLock lock(mutex_);
-  for (const std::string& item : all_users()) tell(item);
+  for (const std::string& item : all()) tell(item);
+}
+
+void LocalUsers::tell_bans(const std::vector<Ban>& bans) {
+  const auto items = to_items(bans);
+  const MutexLock lock(mutex_);
+  for (const std::string& item : items) tell(item);
 }
 
 void LocalUsers::tell_all(const std::string& item) {
@@ -95,6 +117,13 @@ std::vector<std::shared_ptr<Link>> LocalUsers::links() const {
   const MutexLock lock(mutex_);
   for (const auto& [node, link] : links_) links.push_back(link);
   return links;
+}
+
+std::vector<std::string> LocalUsers::all() const {
+  auto items = all_users();
+  if (bans_)
+    for (std::string& item : to_items(bans_())) items.push_back(std::move(item));
+  return items;
 }
 
 /// In parts, the last of which may be empty: also who has none says so.

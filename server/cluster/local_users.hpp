@@ -3,10 +3,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/thread_annotations.hpp"
@@ -19,8 +21,10 @@ namespace parley::cluster {
 class LocalUsers {
  public:
   /// `first_number`: of the lines that leave from here; another one in each run of the program.
-  LocalUsers(Outlet& outlet, std::uint64_t first_number, std::chrono::milliseconds line_time)
-      : outlet_(outlet), last_number_(first_number), line_time_(line_time) {}
+  /// `bans`: what the others are told with all users; null: none.
+  LocalUsers(Outlet& outlet, std::uint64_t first_number, std::chrono::milliseconds line_time,
+             std::function<std::vector<Ban>()> bans = {})
+      : outlet_(outlet), last_number_(first_number), line_time_(line_time), bans_(std::move(bans)) {}
 
   void arrived(const BusUser& user) EXCLUDES(mutex_);
   void moved(std::string_view name, std::string_view room) EXCLUDES(mutex_);
@@ -37,6 +41,8 @@ class LocalUsers {
   /// All users once more.
   void restate(Link& link) EXCLUDES(mutex_);
   void restate_all() EXCLUDES(mutex_);
+  /// Bans that the others do not know yet. They are known here already, so that no node misses them.
+  void tell_bans(const std::vector<Ban>& bans) EXCLUDES(mutex_);
   /// The same to everybody, such as a question.
   void tell_all(const std::string& item) EXCLUDES(mutex_);
 
@@ -44,13 +50,17 @@ class LocalUsers {
 
  private:
   std::vector<std::string> all_users() const REQUIRES(mutex_);
+  /// And the bans.
+  std::vector<std::string> all() const REQUIRES(mutex_);
   void tell(const std::string& item) REQUIRES(mutex_);
 
   Outlet& outlet_;
   std::atomic<std::uint64_t> last_number_;
   const std::chrono::milliseconds line_time_;
+  const std::function<std::vector<Ban>()> bans_;
 
-  mutable Mutex mutex_;  // those of the links are taken under it, so that all hear of changes in one order
+  mutable Mutex mutex_;  // those of the links and of the bans are taken under it, so that all hear of changes
+                         // in one order
   std::map<std::string, BusUser> users_ GUARDED_BY(mutex_);                // by folded name
   std::map<std::string, std::shared_ptr<Link>> links_ GUARDED_BY(mutex_);  // by node
 };

@@ -22,7 +22,8 @@ constexpr milliseconds complaint_pause{60'000};
 }  // namespace
 
 Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self& self, Claims& claims,
-                       LocalUsers& local_users, Directory& directory, ChatService& chat, spdlog::logger& log)
+                       LocalUsers& local_users, Directory& directory, ChatService& chat, spdlog::logger& log,
+                       const OperatorDuties& operators)
     : options_(options),
       broker_(broker),
       self_(self),
@@ -30,7 +31,8 @@ Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self
       local_users_(local_users),
       directory_(directory),
       chat_(chat),
-      log_(log) {}
+      log_(log),
+      operators_(operators) {}
 
 void Neighbours::handle(std::string_view bytes) {
   tell_time();
@@ -182,6 +184,18 @@ void Neighbours::on(Node&, const Tick&) {}
 void Neighbours::on(Node& node, const Bye&) {
   log_.info("cluster: node {} has stopped", node.users->link().node());
   bury(node);
+}
+
+void Neighbours::on(Node&, const Kick& kick) {
+  if (operators_.kick) operators_.kick(kick.name, kick.reason);
+}
+
+void Neighbours::on(Node&, const Say& say) {
+  if (operators_.say) operators_.say(say.text);
+}
+
+void Neighbours::on(Node&, const Bans& bans) {
+  if (operators_.merge) operators_.merge(bans.bans);
 }
 
 /// Its users are gone, and whatever else that incarnation says counts for nothing.

@@ -20,6 +20,7 @@
 #include "server/cluster/cluster_options.hpp"
 #include "server/cluster/keeper.hpp"
 #include "server/cluster/local_users.hpp"
+#include "server/cluster/operator_duties.hpp"
 #include "server/cluster/remote_node.hpp"
 #include "server/cluster/transit.hpp"
 #include "server/directory/chat_service.hpp"
@@ -33,7 +34,8 @@ class Neighbours {
   using Clock = std::chrono::steady_clock;
 
   Neighbours(const ClusterOptions& options, Broker& broker, const Self& self, Claims& claims,
-             LocalUsers& local_users, Directory& directory, ChatService& chat, spdlog::logger& log);
+             LocalUsers& local_users, Directory& directory, ChatService& chat, spdlog::logger& log,
+             const OperatorDuties& operators);
 
   /// Who resolves doubts; once, before anything else.
   void ask_doubts_of(Keeper& keeper) { keeper_ = &keeper; }
@@ -106,6 +108,9 @@ class Neighbours {
   void on(Node& node, const Fence& fence);
   void on(Node& node, const Tick&);
   void on(Node& node, const Bye&);
+  void on(Node& node, const Kick& kick);
+  void on(Node& node, const Say& say);
+  void on(Node& node, const Bans& bans);
 
   bool make_way_for(const std::string& node, const BusUser& user);
 
@@ -117,6 +122,7 @@ class Neighbours {
   Directory& directory_;
   ChatService& chat_;
   spdlog::logger& log_;
+  const OperatorDuties& operators_;
   Keeper* keeper_ = nullptr;
 
   std::map<std::string, Node> nodes_;  // by name

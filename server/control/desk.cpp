@@ -45,6 +45,27 @@ Json to_json(const service::Presence& user, const Standing& standing) {
           {"queue_bytes", standing.queue_bytes}};
 }
 
+/// A user of another node: what only that one knows is null.
+Json to_json(const service::Presence& user, const std::string& node) {
+  Json known = to_json(user, Standing{});
+  for (const char* const key : {"address", "sent_bytes", "received_bytes", "queue_bytes"})
+    known[key] = nullptr;
+  known["node"] = node;
+  return known;
+}
+
+std::size_t count_elsewhere(const Directory& directory) {
+  std::size_t count = 0;
+  std::string key;
+  for (bool is_last = false; !is_last;) {
+    const auto page = directory.page_behind(key, page_users);
+    for (const auto& member : page.members) count += member->carrier() ? 1 : 0;
+    is_last = page.is_last;
+    if (!is_last) key = page.members.back()->key();
+  }
+  return count;
+}
+
 std::optional<Banned> banned_by(const Request& request) {
   if (request.address.empty()) return request.name;
   if (const auto range = AddressRange::parse(request.address)) return *range;
@@ -103,9 +124,12 @@ std::string Desk::act(const Request& request) {
 std::string Desk::who_behind(std::string& key) const {
   const auto page = context_.directory.page_behind(key, page_users);
   std::string lines;
-  for (std::size_t i = 0; i < page.users.size(); ++i)
-    if (const auto standing = page.members[i]->standing())
+  for (std::size_t i = 0; i < page.users.size(); ++i) {
+    if (const auto node = page.members[i]->carrier())
+      lines += to_line({{"user", to_json(page.users[i], node->name())}});
+    else if (const auto standing = page.members[i]->standing())
       lines += to_line({{"user", to_json(page.users[i], *standing)}});
+  }
   key = page.is_last ? std::string() : page.members.back()->key();
   return page.is_last ? lines + done() : lines;
 }
@@ -113,7 +137,12 @@ std::string Desk::who_behind(std::string& key) const {
 std::string Desk::kick(const Request& request) {
   const auto member = context_.directory.holder_of(request.name);
   if (!member) return to_refusal("nobody is called " + request.name);
-  if (member->carrier()) return to_refusal(member->name() + " is at another node; ask that one");
+  if (const auto node = member->carrier()) {
+    if (cluster_ == nullptr || !cluster_->kick(node->name(), member->name(), request.text))
+      return to_refusal(member->name() + " is at node " + node->name() + ", which cannot be reached now");
+    context_.log.info("control: asks node {} to kick {}", node->name(), member->name());
+    return done({{"kicked", member->name()}, {"node", node->name()}});
+  }
   if (!steward_.kick(request.name, request.text)) return to_refusal("nobody is called " + request.name);
   return done({{"kicked", member->name()}});
 }
@@ -129,7 +158,7 @@ std::string Desk::ban(const Request& request) {
   const std::int64_t until_s = request.for_s == 0 ? 0 : wall_clock_ms() / 1000 + request.for_s;
   const auto ban = context_.bans.ban(*whom, until_s);
   if (!ban) return to_refusal(fmt::format("there are {} bans already; lift one first", BanList::max_bans));
-  Json answer{{"banned", to_text(*whom)}, {"until", time_of(*ban)}, {"ended", steward_.enforce(*ban)}};
+  Json answer{{"banned", to_text(*whom)}, {"until", time_of(*ban)}, {"ended", make_known(*ban)}};
   return done(with_keeping(steward_.keep_bans(), std::move(answer)));
 }
 
@@ -138,8 +167,14 @@ std::string Desk::unban(const Request& request) {
   if (!whom) return to_refusal("that is no address: " + request.address);
   const auto ban = context_.bans.unban(*whom);
   if (!ban) return to_refusal(to_text(*whom) + " is not banned");
-  steward_.enforce(*ban);
+  make_known(*ban);
   return done(with_keeping(steward_.keep_bans(), {{"unbanned", to_text(*whom)}}));
+}
+
+/// Here and elsewhere; returns how many it has ended here.
+std::size_t Desk::make_known(const Ban& ban) {
+  if (cluster_ != nullptr) cluster_->tell_bans({ban});
+  return steward_.enforce(ban);
 }
 
 std::string Desk::bans() const {
@@ -152,7 +187,10 @@ std::string Desk::bans() const {
 }
 
 std::string Desk::say(const std::string& text) {
-  return done({{"told", steward_.say(text)}});
+  if (cluster_ == nullptr) return done({{"told", steward_.say(text)}});
+  cluster_->say(text);
+  const std::size_t told_here = steward_.say(text);
+  return done({{"told", told_here + count_elsewhere(context_.directory)}});
 }
 
 std::string Desk::stats() const {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "server/budget.hpp"
+#include "server/cluster/cluster.hpp"
 #include "server/context.hpp"
 #include "server/control/request.hpp"
 #include "server/control/steward.hpp"
@@ -15,15 +16,22 @@ namespace parley::control {
 /// Where an operator's requests are acted on. What it uses outlives it. For one thread.
 class Desk {
  public:
-  Desk(Context& context, Sessions& sessions, Admission& admission, const Budget& waiting, Steward& steward)
-      : context_(context), sessions_(sessions), admission_(admission), waiting_(waiting), steward_(steward) {}
+  /// `cluster` is null without other nodes.
+  Desk(Context& context, Sessions& sessions, Admission& admission, const Budget& waiting, Steward& steward,
+       cluster::Cluster* cluster)
+      : context_(context),
+        sessions_(sessions),
+        admission_(admission),
+        waiting_(waiting),
+        steward_(steward),
+        cluster_(cluster) {}
 
   /// Acts on the request; its answer, in lines. Not for who.
   std::string act(const Request& request);
 
-  /// A part of the answer to who: the users of this node behind the key, a line for each, and behind the last
-  /// of all the line that ends the answer. `key` becomes that of the last user; nothing is left when it is
-  /// empty afterwards.
+  /// A part of the answer to who: the users behind the key, a line for each, those of other nodes without
+  /// what only these know, and behind the last of all the line that ends the answer. `key` becomes that of
+  /// the last user; nothing is left when it is empty afterwards.
   std::string who_behind(std::string& key) const;
 
   bool is_draining() const { return admission_.is_closed(); }
@@ -35,6 +43,7 @@ class Desk {
   std::string ban(const Request& request);
   std::string unban(const Request& request);
   std::string bans() const;
+  std::size_t make_known(const Ban& ban);
   std::string say(const std::string& text);
   std::string stats() const;
   std::string drain();
@@ -44,6 +53,7 @@ class Desk {
   Admission& admission_;
   const Budget& waiting_;
   Steward& steward_;
+  cluster::Cluster* const cluster_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 

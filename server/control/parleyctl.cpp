@@ -108,7 +108,7 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
   CLI::App app{"parleyctl tells a parleyd that runs what to do", "parleyctl"};
   app.set_version_flag("--version", std::string("parleyctl ") + PARLEY_VERSION);
   app.footer(
-      "It is about one server; of a cluster, about the node that listens there.\n"
+      "In a cluster who, kick, ban, unban and say reach the users of all nodes; the others are about one.\n"
       "Exit codes: 0 done, 1 the server said no, 2 wrong usage or no server.");
   add_text(app, "--control", options.path, "The socket that parleyd was given by the same option")
       ->type_name("PATH")

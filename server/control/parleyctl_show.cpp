@@ -24,6 +24,7 @@ std::string to_utc(std::int64_t seconds) {
 }
 
 std::string to_cell(const Json& value) {
+  if (value.is_null()) return "-";
   return value.is_string() ? visible(value.get<std::string>()) : value.dump();
 }
 
@@ -33,6 +34,7 @@ std::vector<std::string> to_row(const Json& user) {
   row.push_back(to_utc(user.at("since").get<std::int64_t>()));
   for (const char* const key : {"sent_bytes", "received_bytes", "queue_bytes"})
     row.push_back(to_cell(user.at(key)));
+  if (const auto node = user.find("node"); node != user.end()) row[3] = "node " + to_cell(*node);
   return row;
 }
 
@@ -86,6 +88,8 @@ std::string to_keeping(const Json& answer) {
 std::string to_summary(Action action, const Json& answer) {
   switch (action) {
     case Action::kick:
+      if (const auto node = answer.find("node"); node != answer.end())
+        return fmt::format("node {} is asked to remove {}\n", to_cell(*node), to_cell(answer.at("kicked")));
       return fmt::format("{} is removed\n", to_cell(answer.at("kicked")));
     case Action::ban:
       return to_ban_text(answer) + to_keeping(answer);

@@ -17,17 +17,6 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// C0, DEL and C1, any of which would break a line or a terminal somewhere. `text` is UTF-8.
-bool has_control_character(std::string_view text) {
-  unsigned char before = 0;
-  return std::ranges::any_of(text, [&](char character) {
-    const auto byte = static_cast<unsigned char>(character);
-    const bool is_c1 = before == 0xC2 && byte >= 0x80 && byte <= 0x9F;
-    before = byte;
-    return byte < 0x20 || byte == 0x7F || is_c1;
-  });
-}
-
 std::string take_text(Json& fields, const std::string& key, std::size_t max_bytes) {
   const auto found = fields.find(key);
   if (found == fields.end()) return {};
@@ -35,7 +24,7 @@ std::string take_text(Json& fields, const std::string& key, std::size_t max_byte
   std::string text = found->get<std::string>();
   if (text.size() > max_bytes)
     throw std::invalid_argument(fmt::format("\"{}\" is longer than {} bytes", key, max_bytes));
-  if (has_control_character(text))
+  if (!is_printable(text))
     throw std::invalid_argument(fmt::format("\"{}\" has a line end or another control character in it", key));
   fields.erase(found);
   return text;

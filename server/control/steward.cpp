@@ -31,18 +31,20 @@ std::size_t Steward::say(const std::string& text) {
   return told;
 }
 
-void Steward::merge(const Ban& ban) {
-  switch (context_.bans.merge(ban)) {
-    case BanList::Merged::changed:
-      enforce(ban);
-      return;
-    case BanList::Merged::full:
-      context_.log.warn("control: {} bans are in force already; that of {} is not", BanList::max_bans,
-                        to_text(ban.whom));
-      return;
-    case BanList::Merged::known:
-      return;
-  }
+void Steward::merge(const std::vector<Ban>& bans) {
+  bool is_any = false;
+  for (const Ban& ban : bans) is_any = merge(ban) || is_any;
+  if (is_any) (void)keep_bans();
+}
+
+/// Whether it is news.
+bool Steward::merge(const Ban& ban) {
+  const auto merged = context_.bans.merge(ban);
+  if (merged == BanList::Merged::changed) enforce(ban);
+  if (merged == BanList::Merged::full)
+    context_.log.warn("control: {} bans are in force already; that of {} is not", BanList::max_bans,
+                      to_text(ban.whom));
+  return merged == BanList::Merged::changed;
 }
 
 std::size_t Steward::enforce(const Ban& ban) {

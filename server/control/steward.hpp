@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "base/function_ref.hpp"
 #include "server/bans/ban_file.hpp"
@@ -22,8 +23,8 @@ class Steward {
   /// Returns how many users were told.
   std::size_t say(const std::string& text);
 
-  /// Another node's word on somebody, which counts if it is the latest; keep_bans() is the caller's to call.
-  void merge(const Ban& ban);
+  /// What another node knows: each counts if it is the latest word. Waits for the disk if any does.
+  void merge(const std::vector<Ban>& bans);
   /// Ends whoever is here and kept out by the ban, which is in the list already. Returns how many
   /// connections, or users of the name, those were.
   std::size_t enforce(const Ban& ban);
@@ -34,6 +35,8 @@ class Steward {
   void for_each_user(FunctionRef<void(Member&)> act) const;
 
  private:
+  bool merge(const Ban& ban);
+
   Context& context_;
   Sessions& sessions_;
   BanFile& ban_file_;

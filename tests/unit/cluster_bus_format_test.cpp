@@ -51,6 +51,14 @@ const std::vector<Item>& each_kind() {
       Fence{largest},
       Tick{},
       Bye{},
+      Kick{"alice", ""},
+      Kick{"h\xc3\xa9l.*=", "no \\ flooding"},
+      Say{"We stop at five. \xc3\x9c"},
+      Bans{},
+      Bans{{{"alice", 0, 0, false},
+            {"h\xc3\xa9l.*=", max_ban_s, max_ban_s * 1000, true},
+            {*AddressRange::parse("192.0.2.0/24"), 1, 2, false},
+            {*AddressRange::parse("2001:db8::/32"), 0, 3, true}}},
   };
   return items;
 }
@@ -246,6 +254,37 @@ TEST_CASE("unknown items and fields are passed over, whatever is in them") {
   CHECK(items == std::vector<Item>{Line{"alice", "bob", "General", "\x01", 1, 10'000}});
   json heartbeat = {{"v", 1}, {"m", "one"}, {"c", 2}, {"l", 3}, {"k", "x"}, {"later", strange}};
   CHECK(std::get<Heartbeat>(parse_heartbeat(foreign_map(heartbeat))) == Heartbeat{"one", 2, 3, "x"});
+}
+
+TEST_CASE("an operator's words are one line each, of people and addresses that can be") {
+  const json kick = {{"t", "kick"}, {"n", "bob"}, {"x", "no flooding"}};
+  const json say = {{"t", "say"}, {"x", "we stop"}};
+  const json by_name = {{"n", "bob"}, {"s", 0}, {"a", 1}, {"e", false}};
+  const json by_address = {{"x", "192.0.2.0/24"}, {"s", max_ban_s}, {"a", max_ban_s * 1000}, {"e", true}};
+  const auto bans = [](json list) { return json{{"t", "bans"}, {"u", std::move(list)}}; };
+  CHECK(items_of(foreign({kick, say, bans(json::array({by_name, by_address}))})) ==
+        std::vector<Item>{Kick{"bob", "no flooding"}, Say{"we stop"},
+                          Bans{{{"bob", 0, 1, false},
+                                {*AddressRange::parse("192.0.2.0/24"), max_ban_s, max_ban_s * 1000, true}}}});
+  const auto with = [](json item, const char* key, const json& value) {
+    item[key] = value;
+    return item;
+  };
+  const std::string longest(max_operator_text_bytes, 'x');
+  CHECK(fault_of(foreign({with(say, "x", longest)})).empty());
+  for (const json& text :
+       {json("two\nlines"), json("\x1b[2J"), json("\xe2\x80\xae"), json(longest + 'x'), json(1)}) {
+    CHECK_FALSE(fault_of(foreign({with(say, "x", text)})).empty());
+    CHECK_FALSE(fault_of(foreign({with(kick, "x", text)})).empty());
+  }
+  CHECK_FALSE(fault_of(foreign({with(kick, "n", "a b")})).empty());
+  for (const json& ban :
+       {with(by_name, "n", ""), with(by_name, "s", -1), with(by_name, "s", max_ban_s + 1),
+        with(by_name, "a", -1), with(by_name, "a", max_ban_s * 1000 + 1), with(by_name, "e", 1),
+        with(by_address, "x", "192.0.2"), with(by_address, "x", "192.0.2.0/33"), with(by_address, "x", 1),
+        json(1), json::object()})
+    CHECK_FALSE(fault_of(foreign({bans(json::array({by_name, ban}))})).empty());
+  CHECK_FALSE(fault_of(foreign({bans(by_name)})).empty());
 }
 
 TEST_CASE("a field that is missing, of another type or out of range is a fault") {

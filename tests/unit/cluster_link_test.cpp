@@ -251,6 +251,22 @@ TEST_CASE("a node hears of all users first, and of each change from then on") {
   CHECK(all_items(*link) == std::vector<Item>{Users{true, true, {moved}}});
 }
 
+TEST_CASE("a node hears of all bans with all users, and of each new one") {
+  NoOutlet outlet;
+  std::vector<Ban> known(ClusterLimits::bans_in_item, Ban{"mallory", 0, 1, false});
+  LocalUsers local_users(outlet, 0, milliseconds{1'000}, [&] { return known; });
+  const auto link = local_users.open("two", 1);
+  const Item users = Users{true, true, {}};
+  CHECK(all_items(*link) == std::vector<Item>{users, Bans{known}});
+  const Ban ban{"eve", 5, 2, false};
+  known.push_back(ban);
+  local_users.tell_bans({ban});
+  CHECK(all_items(*link) == std::vector<Item>{Bans{{ban}}});
+  local_users.restate(*link);
+  const std::vector<Ban> first(known.begin(), known.end() - 1);
+  CHECK(all_items(*link) == std::vector<Item>{users, Bans{first}, Bans{{ban}}});
+}
+
 TEST_CASE("an answer of a former life of the node fits no line of the next one") {
   NoOutlet outlet;
   LocalUsers local_users(outlet, 0, milliseconds{1'000});
