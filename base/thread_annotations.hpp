@@ -12,6 +12,7 @@
 #define CAPABILITY(x) PARLEY_THREAD_ATTRIBUTE(capability(x))
 #define SCOPED_CAPABILITY PARLEY_THREAD_ATTRIBUTE(scoped_lockable)
 #define GUARDED_BY(x) PARLEY_THREAD_ATTRIBUTE(guarded_by(x))
+#define PT_GUARDED_BY(x) PARLEY_THREAD_ATTRIBUTE(pt_guarded_by(x))
 #define REQUIRES(...) PARLEY_THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
 #define EXCLUDES(...) PARLEY_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 #define ACQUIRE(...) PARLEY_THREAD_ATTRIBUTE(acquire_capability(__VA_ARGS__))

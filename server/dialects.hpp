@@ -30,6 +30,11 @@ struct Dialect {
   SessionFactory (*make_sessions)(Context& context, const DialectSettings& settings);
 };
 
+/// Its word in the port file: "telnet", and over TLS "telnet-tls".
+inline std::string spoken_name(const Dialect& dialect, bool is_tls) {
+  return std::string(dialect.name) + (is_tls ? "-tls" : "");
+}
+
 /// All of them, the two-socket protocol first.
 std::span<const Dialect> dialects();
 

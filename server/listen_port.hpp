@@ -14,11 +14,13 @@ struct ListenPort {
   const Dialect* dialect;
   std::vector<std::string> hosts;
   std::uint16_t port;
+  bool is_tls = false;
 };
 
-/// The option that says at which port a dialect is spoken.
-inline std::string port_option(const Dialect& dialect) {
-  return &dialect == &dialects().front() ? "--port" : "--" + std::string(dialect.name);
+/// The option that says at which port a dialect is spoken, in clear or over TLS.
+inline std::string port_option(const Dialect& dialect, bool is_tls = false) {
+  if (&dialect == &dialects().front()) return is_tls ? "--tls-port" : "--port";
+  return "--" + spoken_name(dialect, is_tls);
 }
 
 /// The option that says at which addresses a dialect is spoken.

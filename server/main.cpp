@@ -34,11 +34,14 @@ using Metrics = std::optional<metrics::Metrics>;
 
 /// The port alone, or when there are others, too, a line for each: its name and its port.
 std::string port_lines(const Endpoints& endpoints, const Metrics& metrics) {
-  const bool is_alone = &endpoints.front().dialect == &endpoints.back().dialect && !metrics;
+  const auto is_of_first = [&](const Server::Endpoint& endpoint) {
+    return &endpoint.dialect == &endpoints.front().dialect && endpoint.is_tls == endpoints.front().is_tls;
+  };
+  const bool is_alone = !metrics && std::ranges::all_of(endpoints, is_of_first);
   std::string lines;
   std::string last;
-  for (const auto& [dialect, address] : endpoints) {
-    const std::string name = is_alone ? "" : std::string(dialect.name) + ' ';
+  for (const auto& [dialect, address, is_tls] : endpoints) {
+    const std::string name = is_alone ? "" : spoken_name(dialect, is_tls) + ' ';
     const std::string line = name + std::to_string(address.port()) + '\n';
     if (line != std::exchange(last, line)) lines += line;  // once, however many hosts it has
   }
@@ -48,9 +51,10 @@ std::string port_lines(const Endpoints& endpoints, const Metrics& metrics) {
 
 std::string announcement(const Endpoints& endpoints, const Metrics& metrics) {
   std::string lines;
-  for (const auto& [dialect, address] : endpoints) {
+  for (const auto& [dialect, address, is_tls] : endpoints) {
     lines += "parleyd: listening on " + to_text(address);
-    if (&dialect != &endpoints.front().dialect) lines.append(" (").append(dialect.name) += ')';
+    if (is_tls || &dialect != &endpoints.front().dialect)
+      lines.append(" (").append(spoken_name(dialect, is_tls)) += ')';
     lines += '\n';
   }
   if (metrics) lines += "parleyd: metrics at http://" + to_text(metrics->endpoint()) + "/metrics\n";
@@ -90,7 +94,9 @@ class Service {
     if (metrics_) metrics_->start();
     ports_ = port_lines(endpoints, metrics_);
     is_published_ = port_file_.publish(ports_);
-    const std::string said = announcement(endpoints, metrics_);
+    std::string said = announcement(endpoints, metrics_);
+    if (const std::string fingerprint = server_.certificate_fingerprint(); !fingerprint.empty())
+      said += "parleyd: the certificate's SHA-256 is " + fingerprint + '\n';
     put_or_drop(STDOUT_FILENO, said);
     manager_.tell_ready(first_line(said));
   }
@@ -134,6 +140,7 @@ class Service {
     if (asked == Asked::to_reopen_log) {
       manager_.tell_reloading();
       reopen_log(*log_);
+      server_.reload_certificate();
       manager_.tell_reloaded();
     }
     return asked == Asked::to_stop;

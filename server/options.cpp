@@ -14,6 +14,7 @@
 #include "server/cluster_command_line.hpp"
 #include "server/config_file.hpp"
 #include "server/listen_command_line.hpp"
+#include "server/tls_command_line.hpp"
 
 namespace parley {
 namespace {
@@ -193,6 +194,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.add_flag("--check-config", is_check, "Say whether options and file are right, and start nothing")
       ->configurable(false);
   const ListenCommandLine listen(app);
+  const TlsCommandLine tls(app, options.tls);
   app.add_flag("--listen-fds", options.takes_passed_sockets,
                "Take the listening sockets of a systemd .socket unit, in place of their dialects' ports")
       ->group(listening);
@@ -266,6 +268,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   try {
     if (!config_file.empty()) read_config_file(app, config_file);
     options.ports = listen.to_listen();
+    tls.check(std::ranges::any_of(options.ports, &ListenPort::is_tls), options.takes_passed_sockets);
     fit_queues(app, options.limits);
     metrics.check();
     cluster.check();

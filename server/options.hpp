@@ -14,12 +14,14 @@
 #include "server/log_layout.hpp"
 #include "server/metrics_command_line.hpp"
 #include "server/net/flood_policy.hpp"
+#include "server/net/tls_identity.hpp"
 
 namespace parley {
 
 /// What the command line asked for.
 struct Options {
   std::vector<ListenPort> ports;  // the two-socket protocol first
+  TlsFiles tls;                   // none without a port for it
   std::string lobby{usual_lobby};
   bool takes_passed_sockets = false;
   std::string port_file;  // empty: none

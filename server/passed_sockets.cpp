@@ -25,15 +25,17 @@ std::string variable(const char* name) {
 }
 
 /// Without FileDescriptorName= systemd names a socket after its unit, or "unknown".
-const Dialect& dialect_of(const std::string& name) {
-  if (name.empty() || name == "unknown" || name.ends_with(".socket")) return dialects().front();
+PassedSocket to_passed_socket(const std::string& name) {
+  if (name.empty() || name == "unknown" || name.ends_with(".socket")) return {&dialects().front(), {}};
   std::string known;
   for (const Dialect& dialect : dialects()) {
-    if (dialect.name == name) return dialect;
+    for (const bool is_tls : {false, true})
+      if (spoken_name(dialect, is_tls) == name) return {&dialect, {}, is_tls};
     known.append(known.empty() ? "" : ", ").append(dialect.name);
   }
   throw std::runtime_error(
-      fmt::format("--listen-fds: LISTEN_FDNAMES has '{}', which is none of {}; FileDescriptorName= of the "
+      fmt::format("--listen-fds: LISTEN_FDNAMES has '{}', which is none of {}, nor one with -tls; "
+                  "FileDescriptorName= of the "
                   ".socket unit sets it",
                   name.substr(0, 64), known));
 }
@@ -81,7 +83,7 @@ std::vector<PassedSocket> take_passed_sockets() {
   std::vector<PassedSocket> passed;
   int descriptor = first_descriptor;
   for (const std::string& name : names) {
-    const Dialect& dialect = dialect_of(name);
+    PassedSocket& socket = passed.emplace_back(to_passed_socket(name));
     if (!listens_for_tcp(descriptor))
       throw std::runtime_error(
           fmt::format("--listen-fds: descriptor {} is no listening TCP socket; the .socket unit takes "
@@ -89,7 +91,7 @@ std::vector<PassedSocket> take_passed_sockets() {
                       "port, and Accept=no",
                       descriptor));
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
-    passed.push_back({&dialect, FileDescriptor(descriptor++)});
+    socket.socket = FileDescriptor(descriptor++);
   }
   return passed;
 }

@@ -84,7 +84,7 @@ milliseconds watch_interval(const Limits& limits) {
 
 /// What the operator can do about a port that cannot be had.
 std::string advice(const std::error_code& error, const ListenPort& wanted) {
-  const std::string option = port_option(*wanted.dialect);
+  const std::string option = port_option(*wanted.dialect, wanted.is_tls);
   if (error == asio::error::address_in_use)
     return fmt::format("; another program has it{}: give another {}, or 0 for any free one",
                        wanted.hosts.size() > 1 ? ", or two of the hosts are one address" : "", option);
@@ -110,15 +110,17 @@ Server::ProcessSetup::ProcessSetup() {
   Waker::install();
 }
 
-Server::Door::Door(asio::io_context& io_context, const Options& options, const Dialect& spoken,
+Server::Door::Door(asio::io_context& io_context, const Options& options, const ListenPort& wanted,
                    Context& context, const std::string& host, std::uint16_t port, Listener::Families families)
-    : dialect(spoken),
+    : dialect(*wanted.dialect),
+      is_tls(wanted.is_tls),
       make_session(dialect.make_sessions(context, options.dialect_settings)),
       listener(io_context, host, port, families) {}
 
 Server::Door::Door(asio::io_context& io_context, const Options& options, PassedSocket passed,
                    Context& context)
     : dialect(*passed.dialect),
+      is_tls(passed.is_tls),
       make_session(dialect.make_sessions(context, options.dialect_settings)),
       listener(io_context, std::move(passed.socket)) {}
 
@@ -130,6 +132,7 @@ Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSo
       peer_log_(log),
       writer_(waiting_),
       shared_{context_.limits, writer_, waiting_, peer_log_, log},
+      tls_(options.tls.are_named() ? std::make_unique<TlsIdentity>(options.tls, log) : nullptr),
       sessions_(writer_, watch_interval(options.limits)) {
   open_doors(options, std::move(passed));
   if (!options.cluster.urls.empty()) cluster_ = make_cluster(options.cluster);
@@ -139,14 +142,20 @@ Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSo
 }
 
 void Server::open_doors(const Options& options, std::vector<PassedSocket> passed) {
-  for (const Dialect& dialect : dialects()) {
+  const auto open = [&](const Dialect& dialect, bool is_tls) {
     const std::size_t before = doors_.size();
     for (PassedSocket& socket : passed)
-      if (socket.dialect == &dialect) doors_.emplace_back(io_context_, options, std::move(socket), context_);
-    if (doors_.size() > before) continue;
+      if (socket.dialect == &dialect && socket.is_tls == is_tls)
+        doors_.emplace_back(io_context_, options, std::move(socket), context_);
+    if (doors_.size() > before) return;
     for (const ListenPort& port : options.ports)
-      if (port.dialect == &dialect) open_doors(options, port);
-  }
+      if (port.dialect == &dialect && port.is_tls == is_tls) open_doors(options, port);
+  };
+  for (const Dialect& dialect : dialects())
+    for (const bool is_tls : {false, true}) open(dialect, is_tls);
+  if (!tls_ && std::ranges::any_of(doors_, &Door::is_tls))
+    throw std::runtime_error(
+        "a socket for TLS was passed, but no certificate: --tls-cert and --tls-key name it");
 }
 
 /// One for each host, all at the same port. What is free at the first may be taken at another: then the next,
@@ -161,7 +170,7 @@ void Server::open_doors(const Options& options, const ListenPort& wanted) {
     try {
       std::uint16_t port = wanted.port;
       for (const std::string& host : wanted.hosts) {
-        doors_.emplace_back(io_context_, options, *wanted.dialect, context_, host, port, families);
+        doors_.emplace_back(io_context_, options, wanted, context_, host, port, families);
         port = doors_.back().listener.endpoint().port();
       }
       return;
@@ -210,8 +219,16 @@ Server::~Server() {
 
 std::vector<Server::Endpoint> Server::endpoints() const {
   std::vector<Endpoint> endpoints;
-  for (const Door& door : doors_) endpoints.push_back({door.dialect, door.listener.endpoint()});
+  for (const Door& door : doors_) endpoints.push_back({door.dialect, door.listener.endpoint(), door.is_tls});
   return endpoints;
+}
+
+void Server::reload_certificate() {
+  if (tls_) tls_->reload();
+}
+
+std::string Server::certificate_fingerprint() const {
+  return tls_ ? tls_->fingerprint() : std::string();
 }
 
 void Server::start(FunctionRef<bool()> is_hurried) {
@@ -251,7 +268,8 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
   door.accepted.fetch_add(1, std::memory_order_relaxed);
   TurnedAway why = TurnedAway::no_room;
   try {
-    const auto connection = std::make_shared<Connection>(std::move(socket), shared_);
+    const auto connection =
+        std::make_shared<Connection>(std::move(socket), shared_, door.is_tls ? tls_->make_stream() : nullptr);
     if (context_.bans.has_address(connection->address_bytes())) {
       refuse(door, connection, banned_address);
       context_.counters.turned_away.fetch_add(1, std::memory_order_relaxed);

@@ -22,6 +22,7 @@
 #include "server/net/admission.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/sessions.hpp"
+#include "server/net/tls_identity.hpp"
 #include "server/net/writer.hpp"
 #include "server/options.hpp"
 #include "server/passed_sockets.hpp"
@@ -43,8 +44,15 @@ class Server {
   struct Endpoint {
     const Dialect& dialect;
     asio::ip::tcp::endpoint address;
+    bool is_tls;
   };
   std::vector<Endpoint> endpoints() const;
+
+  /// Who connects from now on is shown the certificate that is in the files now. A bad one is told of in the
+  /// log, and the old one stays. Any thread.
+  void reload_certificate();
+  /// As OpenSSL shows it; empty without TLS. Any thread.
+  std::string certificate_fingerprint() const;
 
   /// Joins the cluster, if it is to be a node of one, and begins to accept. Throws std::runtime_error, whose
   /// text says what to do, when the system has no thread for that or the node cannot join. `is_hurried` is
@@ -83,11 +91,12 @@ class Server {
   /// One dialect's listening socket, with a thread that accepts.
   struct Door {
     /// Throws std::system_error when it cannot listen there.
-    Door(asio::io_context& io_context, const Options& options, const Dialect& spoken, Context& context,
+    Door(asio::io_context& io_context, const Options& options, const ListenPort& wanted, Context& context,
          const std::string& host, std::uint16_t port, Listener::Families families);
     Door(asio::io_context& io_context, const Options& options, PassedSocket passed, Context& context);
 
     const Dialect& dialect;
+    const bool is_tls;
     const SessionFactory make_session;
     Listener listener;
     std::atomic<std::uint64_t> accepted{0};
@@ -115,6 +124,7 @@ class Server {
   asio::io_context io_context_;  // before the writer, whose thread may be the last to let go of a socket
   Writer writer_;
   const Connection::Shared shared_;
+  const std::unique_ptr<TlsIdentity> tls_;  // null without TLS
   std::list<Door> doors_;
   mutable Mutex failure_mutex_;  // taken alone
   std::string failure_ GUARDED_BY(failure_mutex_);

@@ -42,11 +42,12 @@ asio::ip::tcp::endpoint peer_of(const asio::ip::tcp::socket& socket) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, const Shared& shared)
+Connection::Connection(asio::ip::tcp::socket socket, const Shared& shared, std::unique_ptr<TlsStream> tls)
     : peer_(peer_of(socket)),
       shared_(shared),
       socket_(std::move(socket)),
       id_(shared.writer.next_id()),
+      tls_(std::move(tls)),
       label_(to_text(peer_)) {
   for (auto& deadline : deadlines_) deadline.store(never, std::memory_order_relaxed);
   const int descriptor = socket_.native_handle();
@@ -63,6 +64,12 @@ Connection::Connection(asio::ip::tcp::socket socket, const Shared& shared)
 }
 
 std::size_t Connection::read_some(std::span<char> room, std::error_code& error) {
+  if (tls_ != nullptr) return read_tls(room, error);
+  return receive(room, error);
+}
+
+/// As the socket has it.
+std::size_t Connection::receive(std::span<char> room, std::error_code& error) {
   const std::size_t count = socket_.read_some(asio::buffer(room.data(), room.size()), error);
   if (error == asio::error::interrupted) error.clear();
   return count;
@@ -100,8 +107,7 @@ void Connection::close() noexcept {
     state_.store(State::closed, std::memory_order_release);
     if (std::exchange(is_watched_, false)) shared_.writer.unwatch(socket_.native_handle());
     lost.swap(queue_);
-    waiting_bytes_.store(0, std::memory_order_relaxed);
-    waiting_frames_.store(0, std::memory_order_relaxed);
+    drop_counts();
     shared_.peer_log.tell_rest(lines_, label_);
     std::error_code ignored;  // a descriptor is gone after close() whatever it returns
     socket_.close(ignored);
@@ -149,7 +155,7 @@ Sent Connection::send_or_keep(const Outgoing& outgoing, Next& next) {
     const auto sent = send_now(outgoing.header, outgoing.body);
     if (!sent) return Sent::never;
     sent_bytes = *sent;
-    if (sent_bytes == outgoing.size()) {
+    if (sent_bytes == outgoing.size() && !has_ciphertext()) {
       if (pause_.count() > 0) next_frame_at_ = Clock::now() + pause_;
       return Sent::now;
     }
@@ -168,8 +174,12 @@ Sent Connection::send_or_keep(const Outgoing& outgoing, Next& next) {
   return is_open() ? Sent::later : Sent::never;
 }
 
-/// How many bytes the socket took; nullopt when the connection is over.
+/// How many bytes the socket took, or TLS did; nullopt when the connection is over.
 std::optional<std::size_t> Connection::send_now(std::string_view header, std::string_view body) {
+  return tls_ != nullptr ? send_tls(header, body) : put(header, body);
+}
+
+std::optional<std::size_t> Connection::put(std::string_view header, std::string_view body) {
   iovec parts[] = {{const_cast<char*>(header.data()), header.size()},
                    {const_cast<char*>(body.data()), body.size()}};
   msghdr message{};
@@ -213,7 +223,7 @@ std::optional<Connection::Clock::time_point> Connection::send_waiting() noexcept
   {
     const MutexLock lock(write_mutex_);
     const auto now = Clock::now();
-    bool may_send = takes_frames();
+    bool may_send = takes_frames() && (tls_ == nullptr || put_ciphertext());
     while (may_send && !queue_.empty() && !pause_ends) {
       if (pause_.count() > 0 && now < next_frame_at_)
         pause_ends = next_frame_at_;
@@ -221,7 +231,7 @@ std::optional<Connection::Clock::time_point> Connection::send_waiting() noexcept
         may_send = send_front(done, now);
     }
     if (takes_frames()) {
-      if (!queue_.empty() && !pause_ends) {
+      if ((!queue_.empty() && !pause_ends) || has_ciphertext()) {
         await_room();
       } else {
         if (std::exchange(is_watched_, false)) shared_.writer.unwatch(socket_.native_handle());
@@ -250,7 +260,7 @@ bool Connection::send_front(Queue& done, Clock::time_point now) {
   if (!sent) return false;
   front.sent_bytes += *sent;
   if (*sent > 0) set_deadline(Deadline::progress, now + shared_.limits.progress_timeout);
-  if (front.sent_bytes < bytes.size()) return false;
+  if (front.sent_bytes < bytes.size() || has_ciphertext()) return false;
   take_out(queue_.begin(), done);
   if (pause_.count() > 0) next_frame_at_ = now + pause_;
   return true;
@@ -272,6 +282,7 @@ void Connection::await_room() {
 
 void Connection::end_if_drained() {
   if (!is_finishing() || !queue_.empty() || deadline(Deadline::linger) != never_expires) return;
+  if (tls_ != nullptr && !end_tls()) return;
   ::shutdown(socket_.native_handle(), SHUT_WR);
   set_deadline(Deadline::linger, shared_.limits.linger_timeout);
 }
@@ -302,9 +313,16 @@ void Connection::shut_down(const char* reason) noexcept {
     waiting.frame = nullptr;
     waiting.charge = {};
   }
+  drop_counts();
+  ::shutdown(socket_.native_handle(), SHUT_RDWR);
+}
+
+/// Of what waited and is lost.
+void Connection::drop_counts() noexcept {
   waiting_bytes_.store(0, std::memory_order_relaxed);
   waiting_frames_.store(0, std::memory_order_relaxed);
-  ::shutdown(socket_.native_handle(), SHUT_RDWR);
+  counted_ciphertext_bytes_ = 0;
+  Budget::Charge gone = std::move(ciphertext_charge_);
 }
 
 void Connection::ask_to_end(const char* reason, const Sentence& farewell) noexcept {

@@ -17,6 +17,7 @@
 
 #include "base/function_ref.hpp"
 #include "base/thread_annotations.hpp"
+#include "base/tls_stream.hpp"
 #include "server/frame.hpp"
 #include "server/limits.hpp"
 #include "server/net/traffic.hpp"
@@ -62,10 +63,11 @@ enum class Sent {
   never   ///< the connection is over
 };
 
-/// One accepted socket. Its session's thread owns it: that thread alone reads, finishes and closes it. Any
-/// thread may send to it, abort it, or leave the wish that it ends. No call but read_some(), wait_until() and
-/// wait_for_end() blocks. What does not fit into the socket waits here, bounded in bytes and in time without
-/// progress, and is sent by the Writer.
+/// One accepted socket, with TLS over it or without. Its session's thread owns it: that thread alone reads,
+/// finishes and closes it. Any thread may send to it, abort it, or leave the wish that it ends. No call but
+/// read_some(), wait_until() and wait_for_end() blocks. What does not fit into the socket waits here, bounded
+/// in bytes and in time without progress, and is sent by the Writer. With TLS a frame that waits is encrypted
+/// when its turn comes.
 ///
 ///   state      reading                 sending                                 entered by
 ///   open       requests                yes                                     the constructor
@@ -92,17 +94,26 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
 
   /// Takes over a connected socket and sets its options: no delay, keepalive, a time for what is not
-  /// acknowledged. Never fails for a peer that has gone already. Throws std::bad_alloc.
-  Connection(asio::ip::tcp::socket socket, const Shared& shared);
+  /// acknowledged. Never fails for a peer that has gone already. `tls`: null to speak in clear. Throws
+  /// std::bad_alloc.
+  Connection(asio::ip::tcp::socket socket, const Shared& shared, std::unique_ptr<TlsStream> tls = nullptr);
+
+  /// Constant; any thread.
+  bool is_tls() const { return tls_ != nullptr; }
 
   // The owning thread only.
 
   /// From here on wake() reaches this thread.
   void attach_owner() { waker_.attach(); }
 
+  /// With TLS, before anything is read or sent. False when there is none to be had in this time, or somebody
+  /// wishes the end: it is aborted then. May throw std::bad_alloc.
+  bool shake_hands(std::chrono::milliseconds within) EXCLUDES(write_mutex_);
+
   /// Waits for bytes. Nothing, and no error: somebody called wake(). An error of asio::error::eof is the
   /// peer's end of stream, or somebody's abort().
-  std::size_t read_some(std::span<char> room, std::error_code& error);
+  /// With TLS that is its own end of the stream: without it the connection is aborted.
+  std::size_t read_some(std::span<char> room, std::error_code& error) EXCLUDES(write_mutex_);
 
   /// Whether anybody called wake() since the last time.
   bool take_wake() { return waker_.take(); }
@@ -150,6 +161,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const char* end_wish() const { return end_wish_.load(std::memory_order_acquire); }
   /// Of whoever had one.
   Sentence farewell() const EXCLUDES(write_mutex_);
+
+  const Limits& limits() const { return shared_.limits; }
 
   void wake() { waker_.wake(); }
   bool is_woken() const { return waker_.is_woken(); }
@@ -251,6 +264,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Sent send(const Outgoing& outgoing) noexcept EXCLUDES(write_mutex_);
   Sent send_or_keep(const Outgoing& outgoing, Next& next) REQUIRES(write_mutex_);
   std::optional<std::size_t> send_now(std::string_view header, std::string_view body) REQUIRES(write_mutex_);
+  std::optional<std::size_t> put(std::string_view header, std::string_view body) REQUIRES(write_mutex_);
   void keep(const Outgoing& outgoing, std::size_t sent_bytes, Next& next) REQUIRES(write_mutex_);
 
   /// The Writer's thread: sends what the socket takes of what waits. Returns when to be called again, if it
@@ -261,8 +275,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void await_room() REQUIRES(write_mutex_);
   void end_if_drained() REQUIRES(write_mutex_);
 
+  // With TLS (connection_tls.cpp).
+  std::size_t read_tls(std::span<char> room, std::error_code& error) EXCLUDES(write_mutex_);
+  std::size_t receive(std::span<char> room, std::error_code& error);
+  bool take_record_bytes(std::size_t received, std::size_t count);
+  std::optional<std::size_t> send_tls(std::string_view header, std::string_view body) REQUIRES(write_mutex_);
+  bool answer_tls(TlsStream::State state) REQUIRES(write_mutex_);
+  bool put_ciphertext() REQUIRES(write_mutex_);
+  bool has_ciphertext() const REQUIRES(write_mutex_) { return tls_ != nullptr && !tls_->outgoing().empty(); }
+  bool end_tls() REQUIRES(write_mutex_);
+
   bool takes_frames() const { return is_open() || is_finishing(); }
   void shut_down(const char* reason) noexcept REQUIRES(write_mutex_);
+  void drop_counts() noexcept REQUIRES(write_mutex_);
   void log_frame(std::string_view header, std::string_view body) const REQUIRES(write_mutex_);
   bool take_line() const EXCLUDES(write_mutex_);
 
@@ -281,8 +306,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<bool> is_somebody_{false};
   mutable LogLimit lines_{PeerLog::rate_of_one};
   Waker waker_;
+  bool tls_has_input_ = false;      // the owner's: no need to read the socket
+  std::size_t overhead_bytes_ = 0;  // the owner's: what came of TLS without a word in it
 
   mutable Mutex write_mutex_;  // under it only those of the log are taken; the socket is written under it
+  const std::unique_ptr<TlsStream> tls_ PT_GUARDED_BY(write_mutex_);
+  std::size_t counted_ciphertext_bytes_ GUARDED_BY(write_mutex_) = 0;  // among those that wait
+  Budget::Charge ciphertext_charge_ GUARDED_BY(write_mutex_);
   Queue queue_ GUARDED_BY(write_mutex_);
   bool is_room_awaited_ GUARDED_BY(write_mutex_) = false;  // by the owner
   bool is_watched_ GUARDED_BY(write_mutex_) = false;       // the Writer waits for room in the socket

@@ -15,6 +15,9 @@ class RefusedSession : public Session {
       : Session(std::move(connection), {}, {{0, 0}, {0, 0}}, {}), last_words_(std::move(last_words)) {}
 
  private:
+  std::chrono::milliseconds handshake_timeout() const override {
+    return connection().limits().linger_timeout;
+  }
   void begin() override { connection().finish(last_words_); }
   std::span<char> prepare() override { return scratch_; }
   void commit(std::size_t) override {}

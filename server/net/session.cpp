@@ -35,8 +35,10 @@ void Session::run() noexcept {
   std::error_code error;
   try {
     connection_->attach_owner();
-    begin();
-    converse(error);
+    if (enter()) {
+      begin();
+      converse(error);
+    }
     if (connection_->is_finishing())
       discard_input(error);
     else if (error == asio::error::eof && connection_->failure() == nullptr)
@@ -51,6 +53,14 @@ void Session::run() noexcept {
   }
   charge_input_memory(0);
   connection_->close();
+}
+
+/// False when TLS did not come about; that is told here.
+bool Session::enter() {
+  if (!connection_->is_tls() || connection_->shake_hands(handshake_timeout())) return true;
+  connection_->log(spdlog::level::info, "{} failed the TLS handshake: {}", connection_->label(),
+                   connection_->failure());
+  return false;
 }
 
 void Session::converse(std::error_code& error) {

@@ -75,6 +75,10 @@ class Session {
  private:
   // The session's own thread.
 
+  /// How long the TLS handshake may take, where there is one.
+  virtual std::chrono::milliseconds handshake_timeout() const {
+    return connection_->limits().registration_timeout;
+  }
   /// Before the first read.
   virtual void begin() {}
   /// The parser's room for the next read.
@@ -107,6 +111,7 @@ class Session {
   /// may still be sent after it.
   virtual void end(std::string_view reason) = 0;
 
+  bool enter();
   void converse(std::error_code& error);
   bool act();
   bool pass_gate();

@@ -10,10 +10,11 @@ class User:
 
     dialect = ""
     hears_itself = False  # own public lines come back
+    make_socket = Socket
 
     def __init__(self, port, name, **socket_settings):
         self.port, self.name = port, name
-        self.socket = Socket(port, **socket_settings)
+        self.socket = self.make_socket(port, **socket_settings)
 
     def send(self, data):
         self.socket.send(data)
@@ -93,7 +94,7 @@ class TwoSocketUser(User):
 
     def __init__(self, port, name):
         super().__init__(port, name)  # .socket is the TOSEND one
-        self.receiving = Socket(port)
+        self.receiving = self.make_socket(port)
 
     def sign_on(self):
         for socket, channel in ((self.socket, "TOSEND"), (self.receiving, "TORECV")):
