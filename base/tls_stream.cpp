@@ -77,7 +77,7 @@ void TlsStream::Free::operator()(ssl_st* ssl) const noexcept {
   SSL_free(ssl);
 }
 
-TlsStream::TlsStream(ssl_ctx_st& context, Side side) : side_(side), ssl_(SSL_new(&context)) {
+TlsStream::TlsStream(ssl_ctx_st& context, Side side) : ssl_(SSL_new(&context)) {
   BIO* const bio = ssl_ ? BIO_new(Callbacks::method()) : nullptr;
   if (bio == nullptr) throw std::bad_alloc();
   BIO_set_data(bio, this);
@@ -93,8 +93,7 @@ TlsStream::~TlsStream() = default;
 TlsStream::State TlsStream::shake_hands(std::string_view received) {
   take_in(received);
   if (is_foreign()) {
-    failure_ =
-        side_ == Side::server ? "it speaks in clear, not TLS" : "the server speaks no TLS at this port";
+    failure_ = "it speaks in clear, not TLS";
     return state_ = State::failed;
   }
   has_begun_ = has_begun_ || !incoming_.empty();

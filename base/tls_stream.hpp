@@ -80,7 +80,6 @@ class TlsStream {
   State to_state(int result) noexcept;
   bool is_foreign() const;
 
-  const Side side_;
   std::string rest_;           // what came and was not read
   std::string_view incoming_;  // within a call: what is to be read
   std::string outgoing_;

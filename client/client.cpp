@@ -106,8 +106,10 @@ Client::SignOn Client::try_register(const std::string& name) {
   for (int tries = 0; tries < 2; ++tries) {
     if (!connection_) {
       connection_.emplace();
-      if (auto problem = connection_->open(options_.host, options_.port, first_, stop_.descriptor()))
-        return Lost{*std::move(problem)};
+      auto problem =
+          connection_->open(options_.host, options_.port, first_, stop_.descriptor(), options_.tls);
+      if (const auto& news = connection_->news(); !news.empty()) (void)events_.push(NewServer{news});
+      if (problem) return Lost{*std::move(problem)};
     }
     if (auto result = register_both(name)) return *std::move(result);
     disconnect();

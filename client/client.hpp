@@ -35,11 +35,14 @@ struct Connecting {};
 
 /// What a user of this library is told, in the order in which it happened. (What the parser of a dialect
 /// returns is its own Event.)
-using ClientEvent = std::variant<Registered, Refused, Message, Outcome, Strange, Lost, Waiting, Connecting>;
+using ClientEvent =
+    std::variant<Registered, Refused, Message, Outcome, Strange, NewServer, Lost, Waiting, Connecting>;
 
 struct ClientOptions {
   std::string host = "127.0.0.1";
   std::string port = "5050";
+  /// With TLS, and how the server is known; nothing: in clear.
+  std::optional<TlsOptions> tls{};
   /// For the answer to a REGISTER or a SEND.
   std::chrono::milliseconds answer_timeout{15'000};
   /// Messages beyond these are not acknowledged: nobody will see them.

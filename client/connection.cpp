@@ -75,34 +75,54 @@ int poll_timeout_ms(std::optional<Deadline> deadline) {
 Connection::Connection() : streams_{Stream(context_), Stream(context_)} {}
 
 std::optional<std::string> Connection::open(const std::string& host, const std::string& port,
-                                            two_socket::Channel first, int stop_fd) {
+                                            two_socket::Channel first, int stop_fd,
+                                            const std::optional<TlsOptions>& tls) {
   std::error_code error;
   tcp::resolver resolver(context_);
   const auto results = resolver.resolve(host, port, tcp::resolver::numeric_service, error);
   if (error) return "the host " + host + " is not known: " + error.message();
 
   const Deadline end = Clock::now() + connect_timeout;
-  tcp::socket& first_socket = stream(first).socket;
-  tcp::socket& second_socket = streams_[&first_socket == &streams_[0].socket ? 1 : 0].socket;
+  Wire& first_wire = stream(first).wire;
+  Wire& second_wire = streams_[&first_wire == &streams_[0].wire ? 1 : 0].wire;
   auto left = static_cast<int>(results.size());
   for (const auto& result : results) {
     const Deadline share = Clock::now() + (end - Clock::now()) / left--;
-    error = connect(first_socket, result.endpoint(), share, stop_fd);
-    if (!error) error = connect(second_socket, result.endpoint(), end, stop_fd);
-    if (!error) return std::nullopt;
+    error = connect(first_wire.socket(), result.endpoint(), share, stop_fd);
+    if (!error) error = connect(second_wire.socket(), result.endpoint(), end, stop_fd);
+    if (error) continue;
+    if (!tls) return std::nullopt;
+    TlsTrust trust(*tls, host, port);
+    auto problem = secure(first_wire, trust, end, stop_fd);
+    if (!problem) problem = secure(second_wire, trust, end, stop_fd);
+    news_ = trust.news();
+    return problem;
   }
   return "nobody serves " + host + " port " + port + ": " + error.message() + "; is the server running?";
 }
 
+/// TLS over a socket that is connected; a sentence part for the user when there is none.
+std::optional<std::string> Connection::secure(Wire& wire, TlsTrust& trust, Deadline deadline, int stop_fd) {
+  wire.secure(trust.make_stream());
+  for (;;) {
+    const auto step = wire.shake_hands();
+    if (step == Wire::Handshake::done) return trust.judge(*wire.tls());
+    if (step == Wire::Handshake::failed) return trust.describe_failure(*wire.tls());
+    const short events = step == Wire::Handshake::to_send ? POLLOUT : POLLIN;
+    if (const auto error = wait_for(wire.descriptor(), events, deadline, stop_fd))
+      return "the server did not complete the TLS handshake: " + error.message();
+  }
+}
+
 std::error_code Connection::write(two_socket::Channel channel, std::string_view frame, int stop_fd) {
-  const int fd = stream(channel).socket.native_handle();
+  Wire& wire = stream(channel).wire;
   const Deadline deadline = Clock::now() + write_timeout;
-  while (!frame.empty()) {
-    const auto written = ::send(fd, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (!frame.empty() || !wire.is_flushed()) {
+    const auto written = wire.send(frame);
     if (written >= 0) {
       frame.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) {
-      if (const auto error = wait_for(fd, POLLOUT, deadline, stop_fd)) return error;
+      if (const auto error = wait_for(wire.descriptor(), POLLOUT, deadline, stop_fd)) return error;
     } else if (errno != EINTR) {
       return last_error();
     }
@@ -122,8 +142,14 @@ Connection::Incoming Connection::read(std::optional<Deadline> deadline, int stop
       if (!other.end_reason && last_fills_-- > 0 && fill(other)) continue;
       return Ended{*ended->end_reason};
     }
-    std::array<pollfd, 3> fds{{{streams_[0].socket.native_handle(), POLLIN, 0},
-                               {streams_[1].socket.native_handle(), POLLIN, 0},
+    const auto with_input =
+        std::ranges::find_if(streams_, [](const Stream& stream) { return stream.wire.has_input(); });
+    if (with_input != streams_.end()) {
+      fill(*with_input);
+      continue;
+    }
+    std::array<pollfd, 3> fds{{{streams_[0].wire.descriptor(), POLLIN, 0},
+                               {streams_[1].wire.descriptor(), POLLIN, 0},
                                {stop_fd, POLLIN, 0}}};
     const auto silence = silent_at();
     const bool is_silence_first = silence && (!deadline || *silence < *deadline);
@@ -176,7 +202,7 @@ std::optional<Deadline> Connection::silent_at() const {
 /// Reads what is there. False when that is nothing.
 bool Connection::fill(Stream& stream) {
   const auto room = stream.parser.prepare();
-  const auto count = ::recv(stream.socket.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+  const auto count = stream.wire.receive(room);
   if (count > 0) {
     stream.parser.commit(static_cast<std::size_t>(count));
     stream.silent_at = Clock::now() + report_silence;
@@ -193,17 +219,15 @@ bool Connection::fill(Stream& stream) {
 bool Connection::has_ended_in_good_order() {
   for (Stream& stream : streams_) {
     if (!stream.end_reason) continue;
-    const int fd = stream.socket.native_handle();
-    const char blank_line = '\n';  // means nothing (F1.4)
-    pollfd reset{fd, 0, 0};
-    if (::send(fd, &blank_line, 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1) return false;
+    pollfd reset{stream.wire.descriptor(), 0, 0};
+    if (stream.wire.send("\n") != 1) return false;  // a blank line means nothing (F1.4)
     if (::poll(&reset, 1, static_cast<int>(close_timeout.count())) != 0) return false;
   }
   return true;
 }
 
 void Connection::shut_down() {
-  for (Stream& stream : streams_) (void)::shutdown(stream.socket.native_handle(), SHUT_RDWR);
+  for (Stream& stream : streams_) (void)::shutdown(stream.wire.descriptor(), SHUT_RDWR);
 }
 
 void Connection::close() {
@@ -212,9 +236,9 @@ void Connection::close() {
   // The receiving socket first: were the other one's end seen before the last RECEIVED, the user would be
   // gone already (R7), and a message that was shown reported as not delivered.
   for (auto stream = streams_.rbegin(); stream != streams_.rend(); ++stream) {
-    if (!stream->socket.is_open()) continue;
-    const int fd = stream->socket.native_handle();
-    (void)::shutdown(fd, SHUT_WR);
+    if (!stream->wire.socket().is_open()) continue;
+    const int fd = stream->wire.descriptor();
+    stream->wire.end();
     while (!stream->end_reason && !wait_for(fd, POLLIN, deadline)) {
       const auto count = ::recv(fd, unread.data(), unread.size(), MSG_DONTWAIT);
       if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) || Clock::now() >= deadline) break;

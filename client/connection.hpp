@@ -9,6 +9,8 @@
 #include <variant>
 
 #include "base/thread_annotations.hpp"
+#include "client/tls_trust.hpp"
+#include "client/wire.hpp"
 #include "protocol/two_socket.hpp"
 #include "protocol/two_socket_parser.hpp"
 
@@ -20,8 +22,8 @@ using Deadline = Clock::time_point;
 /// For poll(): the milliseconds until `deadline`, rounded up, 0 when it has passed, -1 when there is none.
 int poll_timeout_ms(std::optional<Deadline> deadline);
 
-/// The two sockets to one server, and the bytes that came on them. At any time one thread may write to a
-/// channel, and one thread read (from both).
+/// The two sockets to one server, with TLS over them or without, and the bytes that came on them. At any time
+/// one thread may write to a channel, and one thread read (from both).
 class Connection {
  public:
   /// Opening both sockets takes no longer than this, whatever the name resolves to.
@@ -42,7 +44,11 @@ class Connection {
   /// Opens both sockets, `first` before the other; tries each address that `host` has. Returns a sentence
   /// part for the user when it could not, or `stop_fd` has become readable.
   std::optional<std::string> open(const std::string& host, const std::string& port,
-                                  two_socket::Channel first = two_socket::Channel::to_send, int stop_fd = -1);
+                                  two_socket::Channel first = two_socket::Channel::to_send, int stop_fd = -1,
+                                  const std::optional<TlsOptions>& tls = {});
+
+  /// What the user is to be told of a server whose certificate was new; empty when there is nothing.
+  const std::string& news() const { return news_; }
 
   /// A SEND to this user is about to be written: from here on a report without a line end is one on it.
   void await_report(std::string recipient) EXCLUDES(awaited_mutex_);
@@ -73,8 +79,8 @@ class Connection {
 
  private:
   struct Stream {
-    explicit Stream(asio::io_context& context) : socket(context) {}
-    asio::ip::tcp::socket socket;
+    explicit Stream(asio::io_context& context) : wire(context) {}
+    Wire wire;
     two_socket::Parser parser{two_socket::Side::server};
     std::optional<std::string> end_reason;
     std::optional<Deadline> silent_at;  // then what has come may be a report without a line end
@@ -83,6 +89,7 @@ class Connection {
   Stream& stream(two_socket::Channel channel) {
     return streams_[channel == two_socket::Channel::to_send ? 0 : 1];
   }
+  static std::optional<std::string> secure(Wire& wire, TlsTrust& trust, Deadline deadline, int stop_fd);
   static bool fill(Stream& stream);
   std::optional<two_socket::Event> next_event(Stream& stream) EXCLUDES(awaited_mutex_);
   std::optional<Deadline> silent_at() const;
@@ -90,6 +97,8 @@ class Connection {
   asio::io_context context_;
   std::array<Stream, 2> streams_;  // the one for sending comes first: answers are seen before messages
   int last_fills_ = 16;            // reads from one socket after the other has ended
+
+  std::string news_;
 
   Mutex awaited_mutex_;
   std::string awaited_recipient_ GUARDED_BY(awaited_mutex_);  // of the last SEND

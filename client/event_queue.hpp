@@ -43,8 +43,13 @@ struct Strange {
   std::string what;
 };
 
+/// The server's certificate has not been seen before: what the user is to know of it.
+struct NewServer {
+  std::string text;
+};
+
 /// What the receiver thread hands to the thread of the user interface.
-using Arrival = std::variant<Registered, Refused, Message, Answer, Strange, Lost>;
+using Arrival = std::variant<Registered, Refused, Message, Answer, Strange, NewServer, Lost>;
 
 /// Hands events from the receiver thread to the user interface's, which waits on fd(). Bounded: a full queue
 /// makes the receiver wait, and TCP then slows the server down.

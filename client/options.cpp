@@ -5,12 +5,14 @@
 
 #include "base/command_line.hpp"
 #include "client/address.hpp"
+#include "client/known_services.hpp"
 
 namespace parley::client {
 namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::uint16_t usual_tls_port = 5051;
 constexpr std::uint64_t most_messages = 1'000'000'000;
 constexpr milliseconds most_time = std::chrono::seconds{1'000'000};  // eleven days
 
@@ -61,6 +63,16 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   const auto* const connection = "Connection";
   auto* const port_option = add_number(app, "--port", port, 1, 65535, "The server's port");
   port_option->option_text("PORT [5050]")->group(connection);
+  bool is_tls = false;
+  std::string ca_file;
+  app.add_flag("--tls", is_tls,
+               "Speak TLS; usual port 5051. The server's certificate must stay what it was at first")
+      ->group(connection);
+  auto* const ca_option =
+      add_text(app, "--tls-ca", ca_file,
+               "Speak TLS, and trust who these certificates (PEM) have signed for the host")
+          ->option_text("FILE")
+          ->group(connection);
   add_seconds(app, "--answer-timeout", options.connection.answer_timeout, milliseconds{1}, most_time,
               "Seconds to wait for each answer of the server")
       ->option_text("SECONDS [15]")
@@ -112,12 +124,17 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   const auto address = parse_address(user_name, host, problem);
   if (address && !address->port.empty() && port_option->count() > 0)
     problem = "the port is given twice, behind the host and by --port; give it once";
+  if (ca_option->count() > 0 && problem.empty()) problem = ca_problem(ca_file);
   if (!problem.empty()) {
     complain(app, problem);
     return ExitCode::usage;
   }
   options.name = address->name;
   if (!address->host.empty()) options.connection.host = address->host;
+  if (is_tls || ca_option->count() > 0) {
+    options.connection.tls = TlsOptions{ca_file, state_folder()};
+    if (port_option->count() == 0) port = usual_tls_port;
+  }
   options.connection.port = address->port.empty() ? std::to_string(port) : address->port;
   if (log_option->count() > 0) options.log_file = log_file;
   if (exit_after_option->count() > 0) {

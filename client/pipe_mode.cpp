@@ -16,6 +16,7 @@
 #include "client/input_line.hpp"
 #include "client/line_reader.hpp"
 #include "client/pipe_output.hpp"
+#include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley::client {
@@ -116,6 +117,8 @@ void PipeMode::show(const ClientEvent& event) {
     is_refused_ = true;
     print(refused_line(options_.name, *refused));
   }
+  if (const auto* server = std::get_if<NewServer>(&event))
+    put_or_drop(STDERR_FILENO, "parley: " + visible(server->text) + "\n");
   print(event_line(event));
   const auto* registered = std::get_if<Registered>(&event);
   if (registered != nullptr && registered->name != options_.name)

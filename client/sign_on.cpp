@@ -19,7 +19,8 @@ std::optional<std::string> ask_name(LineEditor& editor) {
 }
 
 /// Registered, Refused or Lost.
-ClientEvent await_sign_on(Conversation& conversation, Transcript& transcript, const Options& options) {
+ClientEvent await_sign_on(Conversation& conversation, Transcript& transcript, const Options& options,
+                          const Display& display) {
   for (;;) {
     const auto event = conversation.next_event();
     if (!event) {
@@ -27,6 +28,8 @@ ClientEvent await_sign_on(Conversation& conversation, Transcript& transcript, co
     } else if (std::holds_alternative<Connecting>(*event)) {
       transcript.remark("connecting to " + visible(options.connection.host) + " port " +
                         options.connection.port + " ...");
+    } else if (const auto* server = std::get_if<NewServer>(&*event)) {
+      transcript.show(remark(visible(server->text), display), Wrap::at_blanks);
     } else {
       return *event;
     }
@@ -48,7 +51,7 @@ std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEdit
       name = *line;
     }
     conversation.sign_on(name);
-    const ClientEvent result = await_sign_on(conversation, transcript, options);
+    const ClientEvent result = await_sign_on(conversation, transcript, options, display);
     if (const auto* registered = std::get_if<Registered>(&result)) {
       if (registered->name == name) return name;
       transcript.remark("The server has registered the name " +

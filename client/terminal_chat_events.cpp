@@ -30,6 +30,9 @@ void TerminalChat::show(const ClientEvent& event) {
                  [&](const Strange&) {
                    transcript_.show(describe(event, std::time(nullptr), display_), Wrap::at_blanks);
                  },
+                 [&](const NewServer& server) {
+                   transcript_.show(remark(visible(server.text), display_), Wrap::at_blanks);
+                 },
                  [](const Connecting&) {},
              },
              event);

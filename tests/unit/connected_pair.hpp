@@ -15,9 +15,10 @@ namespace parley::test {
 /// The server's end of a loopback connection, and a peer at the other end of it.
 class ConnectedPair {
  public:
-  explicit ConnectedPair(const Limits& limits = {}, const PeerOptions& peer = {})
+  explicit ConnectedPair(const Limits& limits = {}, const PeerOptions& peer = {},
+                         std::unique_ptr<TlsStream> tls = nullptr)
       : limits_(limits), peer_({"127.0.0.1", acceptor_.local_endpoint().port()}, peer) {
-    connection_ = std::make_shared<Connection>(acceptor_.accept(), shared_);
+    connection_ = std::make_shared<Connection>(acceptor_.accept(), shared_, std::move(tls));
     connection_->attach_owner();
     writer_.add(connection_);
   }
