@@ -135,6 +135,8 @@ class Ends(TlsTest):
         ann.socket.cut_off()
         bob.sees_departure("ann")
         bob.hears_nothing()  # nor is the half said
+        bob.close()
+        self.server.stop()
         self.assertIn("ann left: cut its TLS stream off", self.server.log)
 
     def test_a_stream_that_ends(self):
