@@ -14,7 +14,7 @@ struct Limits {
   std::size_t max_body_bytes = 64 * 1024;
 
   /// From accept to the user's both sockets registered: a program does that, its user has typed the name
-  /// before.
+  /// before. With TLS the handshake has as much, before that.
   std::chrono::milliseconds registration_timeout{20'000};
   /// From accept, or from signing off, to signing on, in the dialects whose users type the name into the open
   /// connection: a person who was called away.
