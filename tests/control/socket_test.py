@@ -95,15 +95,30 @@ class SocketTest(ControlTest):
         self.assertIn("at most 4096 bytes", client.ask(b"x" * 4097)["error"])
         client.expect_end()
 
+    def test_a_mebibyte_without_a_line_end(self):
+        client = self.open_control()
+        try:
+            for _ in range(1024):
+                client.send(1024 * b"x")
+        except ConnectionError:
+            pass  # it has been closed meanwhile
+        client.came = b""
+        try:
+            while client.socket.recv(65536):
+                pass
+        except ConnectionError:
+            pass
+        self.assertTrue(self.open_control().ask(STATS)["ok"])
+
     def test_half_a_line_has_its_time(self):
         client = self.open_control()
         client.send(STATS[:-1])
         client.expect_end()
 
-    def test_a_hundred_connections(self):
+    def test_a_thousand_connections(self):
         held = [self.open_control() for _ in range(16)]
         self.assertTrue(held[-1].ask(STATS)["ok"])  # all of them have been taken
-        for _ in range(84):
+        for _ in range(984):
             client = self.open_control()
             self.assertIn("16 others are connected already", client.answer()["error"])
             client.expect_end()
