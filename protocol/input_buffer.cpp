@@ -1,5 +1,7 @@
 #include "protocol/input_buffer.hpp"
 
+#include <string.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -14,13 +16,13 @@ constexpr std::size_t kept_bytes = 32 * 1024;
 
 std::span<char> InputBuffer::prepare(std::size_t least_bytes, std::size_t announced_bytes) {
   if (begin_ == end_) {
-    begin_ = end_ = 0;
+    begin_ = end_ = wiped_ = 0;
     if (bytes_.size() > kept_bytes) bytes_ = std::vector<char>();  // `= {}` would keep the memory
   }
   if (bytes_.size() - end_ < least_bytes) {
     const std::size_t pending_bytes = end_ - begin_;
     if (begin_ > 0) std::memmove(bytes_.data(), bytes_.data() + begin_, pending_bytes);
-    begin_ = 0;
+    begin_ = wiped_ = 0;
     end_ = pending_bytes;
     if (bytes_.size() - end_ < least_bytes) {
       const std::size_t more_bytes = announced_bytes > 0 ? std::min(announced_bytes, 3 * end_) : end_;
@@ -28,6 +30,16 @@ std::span<char> InputBuffer::prepare(std::size_t least_bytes, std::size_t announ
     }
   }
   return {bytes_.data() + end_, bytes_.size() - end_};
+}
+
+void InputBuffer::wipe(std::size_t count) {
+  ::explicit_bzero(bytes_.data() + begin_, count);
+  consume(count);
+}
+
+void InputBuffer::wipe_consumed() {
+  if (begin_ > wiped_) ::explicit_bzero(bytes_.data() + wiped_, begin_ - wiped_);
+  wiped_ = begin_;
 }
 
 void InputBuffer::append(std::string_view bytes) {

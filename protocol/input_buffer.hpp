@@ -27,6 +27,12 @@ class InputBuffer {
   /// The first `count` pending bytes are done with. Their memory stays until the next prepare() or append().
   void consume(std::size_t count) { begin_ += count; }
 
+  /// As consume(), and overwrites what stood there, which was nobody else's business.
+  void wipe(std::size_t count);
+
+  /// Overwrites all that was consumed and whose memory is still there.
+  void wipe_consumed();
+
   /// Its memory when that is over 8 KiB, else 0. Up to 32 KiB stay when nothing is pending.
   std::size_t grown_bytes() const { return bytes_.size() > small_bytes ? bytes_.size() : 0; }
 
@@ -37,6 +43,7 @@ class InputBuffer {
   std::vector<char> bytes_;  // [begin_, end_) is pending
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::size_t wiped_ = 0;  // so many bytes are overwritten
 };
 
 }  // namespace parley

@@ -50,6 +50,10 @@ const Parser::Command& Parser::Command::find(std::string_view word) {
   });
 }
 
+void Parser::wipe_consumed() {
+  buffer_.wipe_consumed();
+}
+
 Event Parser::next() {
   if (is_stopped_) return stop();
   if (command_ == nullptr) {

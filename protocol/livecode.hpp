@@ -70,6 +70,10 @@ class Parser {
 
   const InputBuffer& input() const { return buffer_; }
 
+  /// Overwrites what was read of earlier events, in which a password may have been. Ends the life of the last
+  /// one's string_views.
+  void wipe_consumed();
+
   /// The next event in the bytes given so far, NeedMore when there is none. Its string_views live until the
   /// next prepare() or feed(). After a TooLong it is always NeedMore.
   Event next();

@@ -99,6 +99,10 @@ void Parser::feed(std::string_view bytes) {
   room_is_full_ = false;
 }
 
+void Parser::wipe_consumed() {
+  buffer_.wipe_consumed();
+}
+
 Event Parser::next() {
   if (mode_ == Mode::undecided)
     if (const auto event = decide()) return *event;

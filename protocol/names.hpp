@@ -68,6 +68,10 @@ class Parser {
 
   const InputBuffer& input() const { return buffer_; }
 
+  /// Overwrites what was read of earlier events, in which a password may have been. Ends the life of the last
+  /// one's string_views.
+  void wipe_consumed();
+
   /// Nothing more comes, or is waited for: a last line without its end counts as one, and zeros alone as
   /// EXIT.
   void end_input() { input_ended_ = true; }

@@ -21,6 +21,7 @@ using nlohmann::json;
 constexpr std::string_view not_json = "That is not a JSON object in UTF-8.";
 constexpr std::string_view no_type = "The type of a request is connect, message or exit.";
 constexpr std::string_view bad_connect = "A connect needs a name in its payload; name and room are strings.";
+constexpr std::string_view bad_password = "A password is a string.";
 constexpr std::string_view bad_message = "A message needs a text in its payload; it is a string.";
 constexpr std::string_view too_deep = "Your JSON object has too many levels, so the connection ends.";
 constexpr std::string_view rest_left_out = "The rest of that text is too long and was left out here.";
@@ -32,6 +33,14 @@ constexpr std::string_view too_long = "Your JSON object is too long, so the conn
 class ObjectReader {
  public:
   using Value = std::optional<std::string>;  // nullopt: there, and no string
+
+  ObjectReader() = default;
+  ~ObjectReader() {
+    const auto password = payload_.find("password");
+    if (password != payload_.end() && password->second) wipe(*password->second);
+  }
+  ObjectReader(const ObjectReader&) = delete;
+  ObjectReader& operator=(const ObjectReader&) = delete;
 
   const Value& type() const { return type_; }
   /// The payload's value under the first of the keys that it has; null when it has none, or is no object.
@@ -94,8 +103,11 @@ class ObjectReader {
 Event read_connect(const ObjectReader& object) {
   const auto* const name = object.find({"name", "nickname", "sender"});
   const auto* const room = object.find({"room", "room_name"});
-  if (name == nullptr || !*name || (room != nullptr && !*room)) return Refusal{bad_connect};
-  return Connect{**name, room != nullptr ? **room : ""};
+  const auto* const password = object.find({"password"});
+  const auto is_wrong = [](const ObjectReader::Value* value) { return value != nullptr && !*value; };
+  if (name == nullptr || is_wrong(name) || is_wrong(room)) return Refusal{bad_connect};
+  if (is_wrong(password)) return Refusal{bad_password};
+  return Connect{**name, room != nullptr ? **room : "", Secret(password != nullptr ? **password : "")};
 }
 
 Event read_message(const ObjectReader& object) {
@@ -161,6 +173,10 @@ std::string sentence_frame(std::string_view type, std::string_view sentence) {
 }
 
 }  // namespace
+
+void Parser::wipe_consumed() {
+  buffer_.wipe_consumed();
+}
 
 Event Parser::next() {
   if (mode_ == Mode::undecided && !pending().empty())

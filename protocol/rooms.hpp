@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/secret.hpp"
 #include "protocol/events.hpp"
 #include "protocol/input_buffer.hpp"
 
@@ -18,10 +19,11 @@ using parley::NeedMore;
 using parley::Refusal;
 using parley::Violation;  // RM1.5
 
-/// Come into a room, or change to it. The room is empty when none was told.
+/// Come into a room, or change to it. The room is empty when none was told, and so is the password.
 struct Connect {
   std::string name;
   std::string room;
+  Secret password;
 };
 
 /// Say this in the room.
@@ -64,6 +66,10 @@ class Parser {
   void feed(std::string_view bytes) { buffer_.append(bytes); }
 
   const InputBuffer& input() const { return buffer_; }
+
+  /// Overwrites what was read of earlier events, in which a password may have been. Ends the life of the last
+  /// one's string_views.
+  void wipe_consumed();
 
   /// The next event in the bytes given so far, NeedMore when there is none. A RawText lives until the next
   /// prepare() or feed(). After a Violation it is always NeedMore.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/secret.hpp"
 #include "protocol/text.hpp"
 
 namespace parley::telnet {
@@ -18,6 +19,7 @@ constexpr unsigned char wont = 252;
 constexpr unsigned char do_it = 253;
 constexpr unsigned char dont = 254;
 constexpr unsigned char interpret_as_command = 255;
+constexpr unsigned char echo = 1;  // RFC 857
 constexpr unsigned char timing_mark = 6;
 
 constexpr unsigned char end_of_transmission = 4;
@@ -78,6 +80,12 @@ std::string to_lines(const std::string& prefix, std::string_view body, std::size
 }
 
 }  // namespace
+
+void Parser::wipe_consumed() {
+  buffer_.wipe_consumed();
+  wipe(raw_);
+  wipe(text_);
+}
 
 Event Parser::next() {
   while (state_ != State::left) {
@@ -184,6 +192,10 @@ Event Parser::take_option(unsigned char option) {
     return Answer{{answer_.data(), answer_.size()}};
   };
   if (command_ == do_it && option == timing_mark) return answer(will);
+  if (option == echo && echo_answers_ > 0 && (command_ == do_it || command_ == dont)) {
+    --echo_answers_;
+    return NeedMore{};
+  }
   if (command_ != do_it && command_ != will) return NeedMore{};
   auto& refused = command_ == do_it ? refused_do_ : refused_will_;
   if (refused.test(option)) return NeedMore{};

@@ -59,12 +59,19 @@ class Parser {
 
   const InputBuffer& input() const { return buffer_; }
 
+  /// Overwrites what was read of earlier events, in which a password may have been. Ends the life of the last
+  /// one's string_views.
+  void wipe_consumed();
+
   /// The next event in the bytes given so far, NeedMore when there is none. Its string_view lives until the
   /// next next() or end(). After a Leave it is always NeedMore.
   Event next();
 
   /// The stream has ended, and next() has returned NeedMore: the Line that has no end (TN1.5), or NeedMore.
   Event end();
+
+  /// The server has said that it echoes (will_echo): the peer's yes or no to that is no question.
+  void expect_echo_answer() { ++echo_answers_; }
 
   /// Never: people think while they type, and a line may take its time.
   static constexpr bool in_frame() { return false; }
@@ -99,6 +106,7 @@ class Parser {
   std::string raw_;               // of the last Line
   std::string text_;              // of the last Line
   std::array<char, 3> answer_{};  // the last one
+  std::size_t echo_answers_ = 0;  // that are still to come
   std::bitset<256> refused_do_;
   std::bitset<256> refused_will_;
 };
@@ -108,6 +116,12 @@ class Parser {
 
 /// What stands before the user's first line (TN3.1). No line end: the cursor waits behind it.
 inline constexpr std::string_view name_prompt = "Please enter your name: ";
+
+/// What asks for a password: the peer's Telnet shows no longer what is typed, since the server says that it
+/// does (TN3.8). Each answer to a password begins with password_typed, which takes that back and ends the
+/// line of which the user has seen nothing.
+inline constexpr std::string_view password_prompt = "\xff\xfb\x01Password: ";
+inline constexpr std::string_view password_typed = "\xff\xfc\x01\r\n";
 
 /// The prompt again, behind a sentence that says why.
 std::string to_prompt(std::string_view complaint);

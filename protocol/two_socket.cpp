@@ -3,10 +3,14 @@
 #include <charconv>
 
 #include "protocol/text.hpp"
+#include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
 
 namespace parley::two_socket {
 namespace {
+
+/// Of REGISTER, and of how people write it.
+constexpr std::string_view register_begin = "REG";
 
 template <typename Number>
 void append_number(std::string& out, Number number) {
@@ -37,7 +41,7 @@ struct Describer {
 
   std::string operator()(const NeedMore&) const { return "(incomplete)"; }
   std::string operator()(const Register& m) const {
-    return "REGISTER " + std::string(to_word(m.channel)) + ' ' + visible(m.name);
+    return "REGISTER " + std::string(to_word(m.channel)) + ' ' + to_shown_name(m.name, m.name.size());
   }
   std::string operator()(const Send& m) const { return with_body("SEND", m.recipient, m.body); }
   std::string operator()(const Received& m) const { return "RECEIVED " + visible(m.sender); }
@@ -49,7 +53,9 @@ struct Describer {
   std::string operator()(const Error& m) const {
     return "ERROR " + std::to_string(m.code) + ' ' + visible(m.phrase);
   }
-  std::string operator()(const Unknown& m) const { return "unknown request: " + visible(m.request_line); }
+  std::string operator()(const Unknown& m) const {
+    return "unknown request: " + to_shown_request(m.request_line, m.request_line.size());
+  }
   std::string operator()(const Violation& m) const {
     return "violation of " + std::string(m.clause) + ": " + std::string(m.what);
   }
@@ -75,6 +81,19 @@ std::string_view asked_name(std::string_view name) {
   const auto [first, rest] = split_word(name, is_blank);
   const std::string_view second = trim(rest, is_blank);
   return !second.empty() && std::ranges::all_of(second, is_digit) ? first : name;
+}
+
+std::string to_shown_request(std::string_view request_line, std::size_t most_bytes) {
+  const auto [word, rest] = split_word(request_line, is_blank);
+  const std::string_view behind = trim(rest, is_blank);
+  if (behind.empty() || !equal_ignoring_case(word.substr(0, register_begin.size()), register_begin))
+    return visible_beginning(request_line, most_bytes);
+  return visible_beginning(word, most_bytes) + " ...";
+}
+
+std::string to_shown_name(std::string_view name, std::size_t most_bytes) {
+  const auto [word, rest] = split_word(name, is_blank);
+  return visible_beginning(word, most_bytes) + (trim(rest, is_blank).empty() ? "" : " ...");
 }
 
 void append(std::string& out, const Register& message, BlockEnd end) {

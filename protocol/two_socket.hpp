@@ -41,7 +41,7 @@ struct BlockEnd {
 // Every string_view of a message that came from a Parser points into that parser, or is a constant: see
 // Parser::next().
 
-/// client -> server. `name` is all that follows the channel, well formed or not.
+/// client -> server. `name` is all that follows the channel, well formed or not, a password too (R8.1).
 struct Register {
   Channel channel;
   std::string_view name;
@@ -52,6 +52,13 @@ struct Register {
 /// The name for which a REGISTER asks: one word of digits behind a name is a port number of some clients'
 /// (R1.6).
 std::string_view asked_name(std::string_view name);
+
+/// A request line as others may see it, in a log: visible, and of a REGISTER, however badly written, without
+/// what may be a password.
+std::string to_shown_request(std::string_view request_line, std::size_t most_bytes);
+
+/// The same of all that follows a REGISTER's channel.
+std::string to_shown_name(std::string_view name, std::size_t most_bytes);
 
 /// client -> server. `recipient` is all that follows the word; "ALL" in any case is everyone.
 struct Send {

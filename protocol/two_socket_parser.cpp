@@ -164,7 +164,11 @@ Event Parser::next() {
 
 void Parser::discard_event() {
   if (event_bytes_ == 0) return;
-  buffer_.consume(std::exchange(event_bytes_, 0));
+  // Of a REGISTER the last word may be a password.
+  if (search_.method != nullptr && search_.method->kind == Kind::register_)
+    buffer_.wipe(std::exchange(event_bytes_, 0));
+  else
+    buffer_.consume(std::exchange(event_bytes_, 0));
   search_ = {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include "server/accounts/accounts.hpp"
 #include "server/bans/ban_list.hpp"
 #include "server/counters.hpp"
 #include "server/directory/chat_service.hpp"
@@ -18,6 +19,7 @@ struct Context {
   const FloodPolicy floods;
   spdlog::logger& log;
   Directory directory;
+  accounts::Accounts accounts{};
   Counters counters{};
   BanList bans{};
   ChatService chat{directory, counters, bans};

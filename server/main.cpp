@@ -141,6 +141,7 @@ class Service {
       manager_.tell_reloading();
       reopen_log(*log_);
       server_.reload_certificate();
+      server_.reload_accounts();
       manager_.tell_reloaded();
     }
     return asked == Asked::to_stop;

@@ -11,6 +11,7 @@
 #include "base/output.hpp"
 #include "base/seconds.hpp"
 #include "protocol/user_name.hpp"
+#include "server/account_command_line.hpp"
 #include "server/cluster_command_line.hpp"
 #include "server/config_file.hpp"
 #include "server/listen_command_line.hpp"
@@ -142,6 +143,28 @@ void add_limits(CLI::App& app, Limits& limits) {
       ->group(counts);
 }
 
+void add_accounts(CLI::App& app, accounts::AccountOptions& options) {
+  const std::string group = "Accounts";
+  add_text(app, "--accounts", options.file,
+           "File of the names that need a password, as parleyd account makes it; SIGHUP takes it anew")
+      ->group(group)
+      ->type_name("FILE");
+  app.add_flag("--accounts-only", options.are_required, "Let nobody sign on under a name that has no account")
+      ->group(group);
+  app.add_flag("--allow-plain-passwords", options.are_taken_in_clear,
+               "Take passwords from other machines without TLS, where others may read them on the way")
+      ->group(group);
+}
+
+/// Throws std::invalid_argument.
+void check_accounts(const accounts::AccountOptions& options) {
+  if (!options.file.empty()) return;
+  if (options.are_required)
+    throw std::invalid_argument("--accounts-only means nothing without --accounts, their file");
+  if (options.are_taken_in_clear)
+    throw std::invalid_argument("--allow-plain-passwords means nothing without --accounts, their file");
+}
+
 void add_floods(CLI::App& app, FloodPolicy& floods) {
   const std::string group = "Limits: floods";
   const auto add_rate = [&](const std::string& name, Rate& rate, double bursts, const std::string& help) {
@@ -251,7 +274,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
           ->group(behaviour)
           ->default_str("");
   const MetricsCommandLine metrics(app, options.metrics);
+  add_accounts(app, options.accounts);
   const ClusterCommandLine cluster(app, options.cluster);
+  const AccountCommandLine account(app);
   add_limits(app, options.limits);
   add_floods(app, options.floods);
 
@@ -265,6 +290,10 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     case CommandLine::understood:
       break;
   }
+  if (account.is_asked()) {
+    exit_code = account.run();
+    return std::nullopt;
+  }
   try {
     if (!config_file.empty()) read_config_file(app, config_file);
     options.ports = listen.to_listen();
@@ -272,6 +301,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     fit_queues(app, options.limits);
     metrics.check();
     cluster.check();
+    check_accounts(options.accounts);
     if (!options.log_file.empty() && options.log_file == options.port_file)
       throw std::invalid_argument("--log-file and --port-file are the same file; name two");
   } catch (const std::invalid_argument& error) {

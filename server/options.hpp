@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "server/accounts/accounts.hpp"
 #include "server/cluster/cluster_options.hpp"
 #include "server/dialects.hpp"
 #include "server/limits.hpp"
@@ -35,6 +36,7 @@ struct Options {
   std::optional<std::chrono::milliseconds> idle_exit;
   Limits limits;
   FloodPolicy floods;
+  accounts::AccountOptions accounts;
   cluster::ClusterOptions cluster;  // without URLs: none
 };
 

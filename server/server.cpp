@@ -134,6 +134,7 @@ Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSo
       shared_{context_.limits, writer_, waiting_, peer_log_, log},
       tls_(options.tls.are_named() ? std::make_unique<TlsIdentity>(options.tls, log) : nullptr),
       sessions_(writer_, watch_interval(options.limits)) {
+  context_.accounts.open(options.accounts);
   open_doors(options, std::move(passed));
   if (!options.cluster.urls.empty()) cluster_ = make_cluster(options.cluster);
   if (!options.control.empty())
@@ -197,6 +198,17 @@ cluster::OperatorDuties Server::operator_duties() {
           [this](const std::string& text) { (void)steward_.say(text); },
           [this](const std::vector<Ban>& bans) { steward_.merge(bans); },
           [this] { return context_.bans.snapshot().bans; }};
+}
+
+void Server::reload_accounts() {
+  if (!context_.accounts.are_open()) return;
+  try {
+    context_.accounts.reload();
+    context_.log.info("{} accounts, from {}", context_.accounts.list()->size(),
+                      context_.accounts.options().file);
+  } catch (const std::exception& error) {
+    context_.log.error("{}; those of before stay", error.what());
+  }
 }
 
 /// Ends as it would when it is asked to: with the signal for that.

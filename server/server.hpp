@@ -64,6 +64,10 @@ class Server {
   /// Every thread is joined. The thread that made the server.
   void stop(FunctionRef<bool()> is_hurried);
 
+  /// Reads the file of accounts anew, if there is one; the log says what became of it. The thread that made
+  /// the server.
+  void reload_accounts();
+
   /// How long nobody has been connected; zero while somebody is, and until the first one came. Any thread.
   std::chrono::milliseconds idle_for() const { return admission_.idle_for(); }
 

@@ -7,11 +7,12 @@ import sys
 # From the lowest up. A file is of the part whose name is the longest beginning of its path; parts of one layer do not
 # know each other.
 LAYERS = [
+    ["base/secret."],
     ["base/", "protocol/"],
     ["base/command_line", "server/budget", "server/counters", "server/limits", "server/log"],
     ["server/bans/", "server/figures", "server/frame", "server/peer_log", "server/sentence"],
-    ["server/directory/", "server/net/"],
-    ["server/context"],
+    ["server/accounts/", "server/directory/", "server/net/"],
+    ["server/context", "server/password_check"],
     ["server/control/request"],
     ["server/chat/", "server/cluster/", "server/metrics/", "server/two_socket/"],
     ["server/control/", "server/control/parleyctl"],
@@ -33,7 +34,8 @@ FORBIDDEN = {
     "server/": r"termios\.h|term\.h|sys/ioctl\.h",
 }
 # What some parts alone know.
-OWNED = {("server/cluster/",): r"nats.*", ("server/metrics/",): r"prometheus.*", ("base/", "client/", "server/net/"): r"openssl/.*"}
+OWNED = {("server/accounts/",): r"sodium.*", ("server/cluster/",): r"nats.*", ("server/metrics/",): r"prometheus.*",
+         ("base/", "client/", "server/net/"): r"openssl/.*"}
 
 
 def part_of(path):

@@ -6,6 +6,7 @@
 
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
+#include "protocol/words.hpp"
 #include "server/frame.hpp"
 #include "server/log.hpp"
 
@@ -31,7 +32,10 @@ void ChatSession::begin() {
 }
 
 void ChatSession::log_input(std::string_view bytes) const {
-  if (context_.log.should_log(spdlog::level::debug))
+  if (!context_.log.should_log(spdlog::level::debug)) return;
+  if (may_hear_password())
+    context_.log.debug("{} > {} bytes, which may hold a password", connection().label(), bytes.size());
+  else
     context_.log.debug("{} > {}", connection().label(), visible_beginning(bytes, logged_frame_bytes));
 }
 
@@ -61,9 +65,28 @@ void ChatSession::expire(Deadline kind) {
   }
 }
 
-ChatSession::SignOn ChatSession::sign_on(std::string_view name, std::string_view room) {
-  if (check_name(name) != NameFault::none) return SignOn::refused;
-  auto newcomer = make_user(std::string(name));
+ChatSession::Claimed ChatSession::to_claimed(std::string_view line) const {
+  const auto [first, rest] = split_word(line, is_space);
+  if (!context_.accounts.has(first)) return {line, {}};
+  return {first, trim(rest, is_space)};
+}
+
+/// What hinders as far as accounts go; nothing when nothing does.
+std::optional<ChatSession::SignOn> ChatSession::check_lock(const Claimed& claimed) {
+  if (!context_.accounts.are_open()) return std::nullopt;
+  const Secret password(claimed.password);
+  const PasswordVerdict verdict = check_password(
+      context_.accounts, connection(), claimed.name, password.is_empty() ? nullptr : &password,
+      [this](FunctionRef<bool()> is_done, Clock::time_point until) { return await(is_done, until); });
+  if (verdict == PasswordVerdict::right) return std::nullopt;
+  why_locked_ = sentence(verdict);
+  return verdict == PasswordVerdict::gone ? SignOn::gone : SignOn::locked;
+}
+
+ChatSession::SignOn ChatSession::sign_on(const Claimed& claimed, std::string_view room) {
+  if (check_name(claimed.name) != NameFault::none) return SignOn::refused;
+  if (const auto hindered = check_lock(claimed)) return *hindered;
+  auto newcomer = make_user(std::string(claimed.name));
   if (const auto claim = context_.chat.reserve(newcomer).claim; claim != NameClaim::granted)
     return to_sign_on(claim);
   user_ = std::move(newcomer);
@@ -77,9 +100,11 @@ ChatSession::SignOn ChatSession::sign_on(std::string_view name, std::string_view
   return SignOn::done;
 }
 
-ChatSession::SignOn ChatSession::rename(std::string_view name) {
-  if (check_name(name) != NameFault::none) return SignOn::refused;
-  const auto newcomer = make_user(std::string(name));
+ChatSession::SignOn ChatSession::rename(const Claimed& claimed) {
+  if (check_name(claimed.name) != NameFault::none) return SignOn::refused;
+  if (!is_same_name(user_->name(), claimed.name))
+    if (const auto hindered = check_lock(claimed)) return *hindered;
+  const auto newcomer = make_user(std::string(claimed.name));
   const auto former = user_;
   const auto reserved = context_.chat.rename(*former, newcomer, [&] {
     former->retire();

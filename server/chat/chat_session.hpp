@@ -10,6 +10,7 @@
 #include "server/chat/outbox.hpp"
 #include "server/context.hpp"
 #include "server/net/session.hpp"
+#include "server/password_check.hpp"
 
 namespace parley {
 
@@ -26,16 +27,40 @@ class ChatSession : public Session {
     done,
     refused,  ///< nobody can have the name: name_sentence(check_name(name)) says why
     taken,
-    banned,    ///< by the operator: name_banned
-    unchecked  ///< nobody can say now whether it is free: names_unchecked
+    banned,     ///< by the operator: name_banned
+    unchecked,  ///< nobody can say now whether it is free: names_unchecked
+    locked,     ///< the name needs another password, or an account: why_locked() says so
+    gone        ///< the conversation is over
   };
 
-  /// Takes the name and joins the room (empty: the lobby). May wait for other nodes. When done, welcome() has
-  /// been sent before anything else and the others have been told. Must not be signed on.
-  SignOn sign_on(std::string_view name, std::string_view room = {});
+  /// A name that somebody asks for, and the password that came with it; empty: none did.
+  struct Claimed {
+    std::string_view name;
+    std::string_view password;
+  };
 
-  /// The user's new name. May wait for other nodes. When done, welcome() has been sent. Must be signed on.
-  SignOn rename(std::string_view name);
+  /// What a line means that has both: behind a first word that has an account stands its password (OD13.3).
+  /// All of any other line is a name, well formed or not.
+  Claimed to_claimed(std::string_view line) const;
+
+  /// Takes the name and joins the room (empty: the lobby). May wait for other nodes, and for the password's
+  /// turn. When done, welcome() has been sent before anything else and the others have been told. Must not be
+  /// signed on.
+  SignOn sign_on(const Claimed& claimed, std::string_view room = {});
+
+  /// The user's new name. May wait as sign_on() does. When done, welcome() has been sent. Must be signed on.
+  SignOn rename(const Claimed& claimed);
+
+  /// After SignOn::locked: what to tell, a sentence without its full stop.
+  std::string_view why_locked() const { return why_locked_; }
+
+  /// Whether the name needs a password that could be asked for: PasswordVerdict::needed.
+  PasswordVerdict look_at(std::string_view name) const {
+    return look_at_name(context_.accounts, connection(), name);
+  }
+
+  /// What comes now may be a password, so that no log shows it. Only with accounts.
+  bool may_hear_password() const { return context_.accounts.are_open() && (!user_ || may_rename()); }
 
   /// To another room (empty: the lobby); the others in both are told. When done, welcome() has been sent
   /// before anything that is said there. False when the user is there already. Must be signed on.
@@ -84,6 +109,9 @@ class ChatSession : public Session {
   /// A sentence of the server's in this dialect.
   virtual std::string to_sentence(std::string_view sentence) const = 0;
 
+  /// Whoever is signed on may still send a password.
+  virtual bool may_rename() const { return true; }
+
   /// Acts on the parser's next event. False when it needs more.
   virtual bool handle_event() = 0;
   /// Before the first read: what the dialect says first.
@@ -105,10 +133,12 @@ class ChatSession : public Session {
   void end(std::string_view reason) final;
 
   static SignOn to_sign_on(NameClaim claim);
+  std::optional<SignOn> check_lock(const Claimed& claimed);
 
   Context& context_;
   const std::shared_ptr<Outbox> outbox_;
   std::shared_ptr<ChatUser> user_;
+  std::string_view why_locked_;  // a literal
 };
 
 }  // namespace parley

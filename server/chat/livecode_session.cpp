@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/secret.hpp"
 #include "protocol/livecode.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
@@ -93,6 +94,7 @@ class LiveCodeSession : public ParsedChatSession<LiveCodeSession, livecode::Pars
   void on(const livecode::TooLong&) { end_with("sent a length over the limit", livecode::invalid_length()); }
 
   std::string read(std::string_view body);
+  void take_name(std::string_view line);
   std::shared_ptr<ChatUser> user_of(std::string_view body);
   std::string own_notice(Notice::Kind kind, const ChatUser& user) const {
     return livecode::message(notice_text({kind, user.name()}), *charset_);
@@ -120,13 +122,22 @@ std::shared_ptr<ChatUser> LiveCodeSession::user_of(std::string_view body) {
 }
 
 void LiveCodeSession::on(const livecode::SignOn& request) {
-  const std::string name = read(request.name);
+  std::string line = read(request.name);
+  take_name(line);
+  wipe(line);
+}
+
+void LiveCodeSession::take_name(std::string_view line) {
   if (user()) return send(livecode::warning(livecode::already_verified));
-  switch (sign_on(name)) {
+  const Claimed claimed = to_claimed(line);
+  switch (sign_on(claimed)) {
     case SignOn::done:
+    case SignOn::gone:
       return;
     case SignOn::refused:
-      return send(livecode::error(name_sentence(check_name(name))));
+      return send(livecode::error(name_sentence(check_name(claimed.name))));
+    case SignOn::locked:
+      return send(livecode::error(why_locked()));
     case SignOn::taken:
       return send(livecode::error(livecode::username_taken));
     case SignOn::banned:

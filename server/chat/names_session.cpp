@@ -99,11 +99,15 @@ class NamesSession : public ParsedChatSession<NamesSession, names::Parser> {
 };
 
 void NamesSession::on(const names::SetName& request) {
-  switch (user() ? rename(request.name) : sign_on(request.name)) {
+  const Claimed claimed = to_claimed(request.name);
+  switch (user() ? rename(claimed) : sign_on(claimed)) {
     case SignOn::done:
+    case SignOn::gone:
       return;
     case SignOn::refused:
-      return ask_again(name_sentence(check_name(request.name)));
+      return ask_again(name_sentence(check_name(claimed.name)));
+    case SignOn::locked:
+      return tell_peer(std::string(why_locked()) + '.');
     case SignOn::taken:
       return ask_again("That name is taken.");
     case SignOn::banned:

@@ -26,12 +26,14 @@ class ParsedChatSession : public ChatSession {
   /// Calls on(event). False for NeedMore.
   bool handle(const Event& event) {
     if (std::holds_alternative<NeedMore>(event)) return false;
+    const bool may_be_password = may_hear_password();
     std::visit(
         [this](const auto& happened) {
           if constexpr (!std::is_same_v<std::decay_t<decltype(happened)>, NeedMore>)
             static_cast<Derived&>(*this).on(happened);
         },
         event);
+    if (may_be_password) parser_.wipe_consumed();
     return true;
   }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/thread_annotations.hpp"
+#include "protocol/password.hpp"
 #include "protocol/rooms.hpp"
 #include "protocol/user_name.hpp"
 #include "server/chat/parsed_chat_session.hpp"
@@ -120,9 +121,12 @@ void RoomsSession::on(const rooms::Connect& request) {
   const NameFault fault = request.room.empty() ? NameFault::none : check_room_name(request.room);
   if (fault != NameFault::none) return ask_again(room_name_sentence(fault));
   if (const auto self = user()) return change_room(*self, request);
-  switch (sign_on(request.name, request.room)) {
+  switch (sign_on({request.name, request.password.text()}, request.room)) {
     case SignOn::done:
+    case SignOn::gone:
       return;
+    case SignOn::locked:
+      return tell_peer(std::string(why_locked()) + '.');
     case SignOn::refused:
       return ask_again(name_sentence(check_name(request.name)));
     case SignOn::taken:
@@ -147,6 +151,9 @@ void RoomsSession::on(const rooms::Say& request) {
 }
 
 void RoomsSession::on(const rooms::RawText& text) {
+  // Who sends raw text has no name, and so no account.
+  if (context().accounts.options().are_required)
+    return end_with("has sent raw text", rooms::to_sentence(std::string(account_needed) + '.'));
   if (!std::exchange(is_raw_, true)) {
     connection().pace({});
     raw_clients_.add(shared_connection());

@@ -77,7 +77,11 @@ class TelnetSession : public ParsedChatSession<TelnetSession, telnet::Parser> {
   void on(const telnet::Answer& answer) { send(std::string(answer.bytes)); }
   void on(const telnet::Leave&) { end_with("has ended its input", {}); }
 
+  bool may_rename() const override { return false; }
+
   void take_name(std::string_view line);
+  void take_password(const telnet::Line& line);
+  void sign_on_as(const Claimed& claimed);
   void ask_again(std::string_view complaint) { send(telnet::to_prompt(complaint)); }
 
   void take_chat(std::string_view line);
@@ -93,6 +97,7 @@ class TelnetSession : public ParsedChatSession<TelnetSession, telnet::Parser> {
   Frames online() const;
 
   const std::size_t max_body_bytes_;
+  std::string locked_name_;  // for which the next line is the password; empty: there is none
 };
 
 struct TelnetSession::Command {
@@ -116,6 +121,7 @@ std::span<const TelnetSession::Command> TelnetSession::Command::all() {
 }
 
 void TelnetSession::on(const telnet::Line& line) {
+  if (!locked_name_.empty()) return take_password(line);
   if (!user()) return take_name(trim(line.raw, is_space));
   if (line.is_cut)
     tell_peer("Your line was longer than " + std::to_string(parser().max_line_bytes()) +
@@ -125,11 +131,28 @@ void TelnetSession::on(const telnet::Line& line) {
 
 void TelnetSession::take_name(std::string_view line) {
   if (equal_ignoring_case(line, "/quit")) return quit({});
-  switch (sign_on(line)) {
+  if (look_at(line) != PasswordVerdict::needed) return sign_on_as({line, {}});
+  locked_name_ = line;
+  parser().expect_echo_answer();
+  send(std::string(telnet::password_prompt));
+}
+
+void TelnetSession::take_password(const telnet::Line& line) {
+  const std::string name = std::exchange(locked_name_, {});
+  send(std::string(telnet::password_typed));
+  if (line.is_cut) return ask_again(std::string(sentence(PasswordVerdict::malformed)) + '.');
+  sign_on_as({name, line.raw});
+}
+
+void TelnetSession::sign_on_as(const Claimed& claimed) {
+  switch (sign_on(claimed)) {
     case SignOn::done:
+    case SignOn::gone:
       return;
     case SignOn::refused:
-      return ask_again(name_sentence(check_name(line)));
+      return ask_again(name_sentence(check_name(claimed.name)));
+    case SignOn::locked:
+      return ask_again(std::string(why_locked()) + '.');
     case SignOn::taken:
       return ask_again("Name already registered.");
     case SignOn::banned:

@@ -81,8 +81,8 @@ bool Connection::has_room_or_wake() {
   return !is_room_awaited_;
 }
 
-bool Connection::wait_for_end() {
-  return waker_.wait(socket_.native_handle(), POLLRDHUP, Clock::time_point::max());
+bool Connection::wait_for_end(Clock::time_point until) {
+  return waker_.wait(socket_.native_handle(), POLLRDHUP, until);
 }
 
 void Connection::finish(std::string_view last_words) {

@@ -124,9 +124,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// has_room(), or wake() is called once it is so.
   bool has_room_or_wake() EXCLUDES(write_mutex_);
 
-  /// Waits until somebody calls wake(): false. True when the peer's end of stream, or a reset, has arrived
-  /// first, even behind bytes that are still unread.
-  bool wait_for_end();
+  /// Waits until somebody calls wake(), or the time has come: false. True when the peer's end of stream, or a
+  /// reset, has arrived first, even behind bytes that are still unread.
+  bool wait_for_end(Clock::time_point until = Clock::time_point::max());
 
   /// Ends the stream so that the peer can still read what was sent, `last_words` included: what it sends from
   /// now on is to be read and thrown away. Our end comes when all that waits has left, and the linger time
@@ -230,6 +230,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Whose connection it is as far as an address can tell: this host is 127.0.0.1, by whatever family.
   /// Constant.
   asio::ip::address origin() const;
+
+  /// Whether nobody on the way can read what goes over it, a password for example. Constant.
+  bool is_confidential() const { return origin().is_loopback(); }
 
  private:
   friend Writer;

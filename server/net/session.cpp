@@ -165,6 +165,18 @@ std::optional<Drop> Session::drop() const {
   return std::nullopt;
 }
 
+bool Session::await(FunctionRef<bool()> is_done, Clock::time_point until) {
+  end_frame();
+  while (connection_->is_open() && !is_done() && Clock::now() < until) {
+    if (connection_->take_wake())
+      attend();
+    else if (connection_->wait_for_end(until))
+      asked_to_end("went while it was waited for", {});
+  }
+  now_ = Clock::now();
+  return connection_->is_open();
+}
+
 /// The time that passes is ours: the peer's clocks stand.
 void Session::read_later(Clock::time_point at) {
   constexpr std::array standing = {Deadline::sign_on, Deadline::frame};

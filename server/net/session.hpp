@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/function_ref.hpp"
 #include "protocol/gate.hpp"
 #include "protocol/input_buffer.hpp"
 #include "server/counters.hpp"
@@ -71,6 +72,11 @@ class Session {
 
   /// Acts on what others wish and on deadlines that have passed; for who waits within a request.
   void attend();
+
+  /// Waits within a request until `is_done`, which is asked anew whenever somebody has called wake(), or
+  /// until the time has come, and attends meanwhile. False: the conversation is over, as it is when the peer
+  /// ends its stream.
+  bool await(FunctionRef<bool()> is_done, Clock::time_point until);
 
  private:
   // The session's own thread.

@@ -1,13 +1,16 @@
 #include "server/two_socket/session.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
+#include "protocol/password.hpp"
 #include "protocol/service.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
 #include "server/log.hpp"
+#include "server/password_check.hpp"
 
 namespace parley {
 
@@ -66,10 +69,13 @@ bool TwoSocketSession::handle_next() {
 
 void TwoSocketSession::on(const two_socket::Register& request) {
   charge_request();
-  const std::string_view name = two_socket::asked_name(request.name);
+  const auto [first, rest] = split_word(request.name, is_blank);
+  const bool has_account = context_.accounts.has(first);
+  const std::string_view name = has_account ? first : two_socket::asked_name(request.name);
   if (!is_valid_name(name)) return refuse_registration(request, phrase(ErrorCode::malformed_username));
   if (user_ && !equal_ignoring_case(user_->name(), name))
     return refuse_registration(request, "Already registered as " + user_->name());
+  if (!may_have(request, name, has_account ? trim(rest, is_blank) : std::string_view())) return;
 
   const bool was_registered = user_ != nullptr;
   if (!was_registered) user_ = reserve_name(name);  // at once: whatever fails now, end() frees it
@@ -84,6 +90,24 @@ void TwoSocketSession::on(const two_socket::Register& request) {
   if (attached == Attached::both) user_->sign_on();
   register_is_accepted_ = true;
   answer(request, to_frame(two_socket::Registered{request.channel, user_->name()}, no_line_ends));
+}
+
+/// As far as accounts go; when not, that is answered. May wait.
+bool TwoSocketSession::may_have(const two_socket::Register& request, std::string_view name,
+                                std::string_view password_word) {
+  if (!context_.accounts.are_open()) return true;
+  const bool is_one_word = std::ranges::none_of(password_word, is_blank);
+  const auto password = is_one_word ? from_password_word(password_word) : std::nullopt;
+  if (!password) {
+    refuse_registration(request, sentence(PasswordVerdict::malformed));
+    return false;
+  }
+  const PasswordVerdict verdict = check_password(
+      context_.accounts, connection(), name, password->is_empty() ? nullptr : &*password,
+      [this](FunctionRef<bool()> is_done, Clock::time_point until) { return await(is_done, until); });
+  if (verdict == PasswordVerdict::right) return true;
+  if (verdict != PasswordVerdict::gone) refuse_registration(request, sentence(verdict));
+  return false;
 }
 
 /// Once it is known how the REGISTER ends: its answer ends so (F1.6).
@@ -133,7 +157,7 @@ std::shared_ptr<TwoSocketUser> TwoSocketSession::reserve_name(std::string_view n
 
 void TwoSocketSession::refuse_registration(const two_socket::Register& request, std::string_view phrase) {
   connection().log(spdlog::level::info, "{} refused the name '{}': {}", connection().label(),
-                   visible_beginning(request.name, logged_line_bytes), phrase);
+                   two_socket::to_shown_name(request.name, logged_line_bytes), phrase);
   answer(request, error_frame(ErrorCode::malformed_username, phrase, no_line_ends));
 }
 
@@ -216,8 +240,9 @@ void TwoSocketSession::acknowledge(Outcome outcome, std::string_view sender) {
 void TwoSocketSession::on(const two_socket::Unknown& request) {
   charge_request();
   if (!is_registered()) return refuse_early();
-  end_with("sent an unknown request: " + visible_beginning(request.request_line, logged_line_bytes),
-           to_frame(ErrorCode::header_incomplete));
+  end_with(
+      "sent an unknown request: " + two_socket::to_shown_request(request.request_line, logged_line_bytes),
+      to_frame(ErrorCode::header_incomplete));
 }
 
 void TwoSocketSession::on(const two_socket::Violation& violation) {

@@ -46,6 +46,7 @@ class TwoSocketSession : public Session {
   enum class IfUndecided { wait, answer };
   void answer(const two_socket::Register& request, std::string text);
   bool answer_register(IfUndecided undecided);
+  bool may_have(const two_socket::Register& request, std::string_view name, std::string_view password_word);
   void refuse_registration(const two_socket::Register& request, std::string_view phrase);
   void refuse_early();
   void count_refusal(const std::string& answer);

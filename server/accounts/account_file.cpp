@@ -1,0 +1,125 @@
+#include "server/accounts/account_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+#include "base/output.hpp"
+
+namespace parley::accounts {
+namespace {
+
+/// Forty thousand accounts: a university, not a mistake of somebody who names a film.
+constexpr std::size_t most_file_bytes = std::size_t{8} * 1024 * 1024;
+constexpr std::size_t read_bytes = std::size_t{16} * 1024;
+constexpr mode_t rights_of_others = S_IRWXG | S_IRWXO;
+
+[[noreturn]] void fail(const std::string& path, std::string_view why) {
+  throw std::runtime_error(fmt::format("cannot take the accounts of {}: {}", path, why));
+}
+
+[[noreturn]] void fail_with_error(const std::string& path) {
+  const int error = errno;
+  if (error == ENOENT)
+    fail(path, fmt::format("there is no such file; parleyd account add NAME --accounts {} makes it", path));
+  fail(path, std::generic_category().message(error));
+}
+
+std::string read_all(const FileDescriptor& file, const std::string& path) {
+  std::string text;
+  std::array<char, read_bytes> room;
+  for (;;) {
+    const ssize_t count = ::read(file.get(), room.data(), room.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail_with_error(path);
+    if (count == 0) return text;
+    text.append(room.data(), static_cast<std::size_t>(count));
+    if (text.size() > most_file_bytes) fail(path, "it is over 8 MiB");
+  }
+}
+
+/// Of a file that is open, so that it cannot be another one than what is read.
+AccountList read_accounts(const FileDescriptor& file, const std::string& path) {
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0) fail_with_error(path);
+  if (!S_ISREG(status.st_mode)) fail(path, "it is no file");
+  if ((status.st_mode & rights_of_others) != 0)
+    fail(path, fmt::format("others than its owner can open it; chmod 600 {}", path));
+  const std::string text = read_all(file, path);
+  try {
+    return AccountList::parse(text);
+  } catch (const std::runtime_error& error) {
+    fail(path, error.what());
+  }
+}
+
+/// Whether the file that is open still has the name: somebody may have put another one there meanwhile.
+bool is_still(const FileDescriptor& file, const std::string& path) {
+  struct stat own {};
+  struct stat named {};
+  return ::fstat(file.get(), &own) == 0 && ::stat(path.c_str(), &named) == 0 && own.st_dev == named.st_dev &&
+         own.st_ino == named.st_ino;
+}
+
+FileDescriptor lock(const std::string& path, bool creates) {
+  const int flags = O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (creates ? O_CREAT : 0);
+  for (;;) {
+    FileDescriptor file(::open(path.c_str(), flags, S_IRUSR | S_IWUSR));
+    if (!file) fail_with_error(path);
+    while (::flock(file.get(), LOCK_EX) != 0)
+      if (errno != EINTR) fail_with_error(path);
+    if (is_still(file, path)) return file;
+  }
+}
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(file, text.data(), text.size());
+    if (count < 0 && errno != EINTR) return false;
+    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+/// So that the new name outlives a loss of power, too. Best effort: some file systems cannot.
+void sync_folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const FileDescriptor open_folder(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (open_folder) (void)::fsync(open_folder.get());
+}
+
+}  // namespace
+
+AccountList read_account_file(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  return read_accounts(file, path);
+}
+
+AccountFileChange::AccountFileChange(const std::string& path, IfMissing if_missing)
+    : path_(follow_links(path)),
+      locked_(lock(path_, if_missing == IfMissing::create)),
+      accounts_(read_accounts(locked_, path_)) {}
+
+void AccountFileChange::save() {
+  std::string aside = path_ + ".XXXXXX";
+  const FileDescriptor file(::mkostemp(aside.data(), O_CLOEXEC));  // which gives others no right
+  const bool is_written = file && write_all(file.get(), accounts_.to_text()) && ::fsync(file.get()) == 0 &&
+                          std::rename(aside.c_str(), path_.c_str()) == 0;
+  if (is_written) return sync_folder_of(path_);
+  const int error = errno;
+  if (file) ::unlink(aside.c_str());
+  throw std::system_error(error, std::generic_category(), "cannot write " + path_);
+}
+
+}  // namespace parley::accounts

@@ -1,0 +1,26 @@
+#include "server/accounts/accounts.hpp"
+
+#include <utility>
+
+#include "server/accounts/account_file.hpp"
+
+namespace parley::accounts {
+
+void Accounts::open(const AccountOptions& options) {
+  options_ = options;
+  reload();
+}
+
+void Accounts::reload() {
+  if (!are_open()) return;
+  auto list = std::make_shared<const AccountList>(read_account_file(options_.file));
+  const MutexLock lock(mutex_);
+  list_.swap(list);
+}
+
+std::shared_ptr<const AccountList> Accounts::list() const {
+  const MutexLock lock(mutex_);
+  return list_;
+}
+
+}  // namespace parley::accounts
