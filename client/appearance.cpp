@@ -6,6 +6,7 @@
 #include "base/overloaded.hpp"
 #include "client/clock_time.hpp"
 #include "client/line_layout.hpp"
+#include "protocol/password.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
@@ -118,6 +119,7 @@ Sign sign_of(const Outcome& outcome, const Display& display) {
 /// Why the server does not want a name, as far as the name itself can tell.
 std::string describe_fault(std::string_view name, const Refused& refused) {
   if (refused.code != static_cast<int>(two_socket::ErrorCode::malformed_username)) return "";
+  if (is_about_accounts(refused.phrase)) return "";
   if (check_name(name) == NameFault::reserved) return "it means something else here";
   if (!is_valid_name(name))
     return "the name may have letters A-Z a-z and digits, at most " + std::to_string(max_name_bytes);

@@ -9,6 +9,7 @@
 #include "base/overloaded.hpp"
 #include "base/seconds.hpp"
 #include "client/input_line.hpp"
+#include "protocol/password.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley::client {
@@ -56,7 +57,7 @@ std::string to_text(const Answer& answer) {
 
 }  // namespace
 
-void Client::sign_on(const std::string& name) {
+void Client::sign_on(const std::string& name, const Secret& password) {
   if (thread_.joinable()) thread_.join();
   if (std::string problem = name_problem(name); !problem.empty()) {
     taken_.emplace_back(Refused{0, std::move(problem)});
@@ -66,7 +67,7 @@ void Client::sign_on(const std::string& name) {
   connecting_notice_at_ = Clock::now() + connecting_silence;
   try {
     const BlockSignals for_the_new_thread;
-    thread_ = std::thread([this, name, anew = is_lost_] { work(name, anew); });
+    thread_ = std::thread([this, name, password, anew = is_lost_] { work(name, password, anew); });
     is_lost_ = false;
   } catch (const std::system_error& error) {
     taken_.emplace_back(Lost{"the system has no thread left: " + error.code().message()});
@@ -74,9 +75,11 @@ void Client::sign_on(const std::string& name) {
 }
 
 /// The other thread.
-void Client::work(const std::string& name, bool anew) {
+void Client::work(const std::string& name, const Secret& password, bool anew) {
   try {
     registered_ = false;
+    password_word_ = to_password_word(password.text());
+    is_password_asked_ = false;
     early_.clear();
     if (anew) disconnect();
     SignOn result = register_as(name);
@@ -119,13 +122,14 @@ Client::SignOn Client::try_register(const std::string& name) {
 }
 
 /// The second REGISTER is written when the first is answered, or has not been for a moment. Nothing when half
-/// the time for an answer has brought none.
+/// the time for an answer has brought none. A password may have to wait for its turn, and a wrong one is not
+/// said twice.
 std::optional<Client::SignOn> Client::register_both(const std::string& name) {
-  const auto patience = options_.answer_timeout / 2;
+  const auto patience = is_password_asked_ ? options_.answer_timeout : options_.answer_timeout / 2;
   std::string registered = name;
   if (auto problem = write_register(first_, name)) return Lost{*std::move(problem)};
   Deadline deadline = Clock::now() + patience;
-  const Deadline second_at = Clock::now() + std::min(moment, patience / 2);
+  Deadline second_at = is_password_asked_ ? deadline : Clock::now() + std::min(moment, patience / 2);
   for (int written = 1, answered = 0; answered < 2;) {
     if (written == 1 && (answered == 1 || Clock::now() >= second_at)) {
       if (auto problem = write_register(other(first_), name)) return Lost{*std::move(problem)};
@@ -147,6 +151,13 @@ std::optional<Client::SignOn> Client::register_both(const std::string& name) {
       continue;
     }
     if (const auto* error = std::get_if<two_socket::Error>(event)) {
+      if (is_password_wanted(*error)) {
+        is_password_asked_ = true;
+        if (written == 2) return std::nullopt;  // of which socket, nobody can tell
+        if (auto problem = write_register(first_, name)) return Lost{*std::move(problem)};
+        second_at = deadline = Clock::now() + options_.answer_timeout;
+        continue;
+      }
       Refused refused{error->code, std::string(error->phrase)};
       // The first socket holds the refused name: only new ones are free for another.
       if (written == 2) disconnect();
@@ -158,10 +169,19 @@ std::optional<Client::SignOn> Client::register_both(const std::string& name) {
   return Registered{std::move(registered)};
 }
 
+bool Client::is_password_wanted(const two_socket::Error& error) const {
+  return !is_password_asked_ && !password_word_.is_empty() &&
+         is_asking_for_password(error.code, error.phrase);
+}
+
 /// A sentence part for the user when it could not.
 std::optional<std::string> Client::write_register(Channel channel, const std::string& name) {
-  const auto frame = to_frame(two_socket::Register{channel, name}, options_.register_end);
+  std::string words = name;
+  if (is_password_asked_) words.append(" ").append(password_word_.text());
+  auto frame = to_frame(two_socket::Register{channel, words}, options_.register_end);
   const auto error = connection_->write(channel, frame, stop_.descriptor());
+  wipe(words);
+  wipe(frame);
   return error ? std::optional("the connection to the server broke: " + error.message()) : std::nullopt;
 }
 

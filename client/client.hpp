@@ -9,6 +9,7 @@
 #include <thread>
 #include <variant>
 
+#include "base/secret.hpp"
 #include "client/answers.hpp"
 #include "client/connection.hpp"
 #include "client/event_queue.hpp"
@@ -73,8 +74,9 @@ class Client {
   /// Lost is one of the next events; until then, and while registered, it may not be called again. A server
   /// that does not answer the first REGISTER gets the other, too, and one that answers none gets new sockets,
   /// the other one first (C1.6). After Refused the same sockets serve where the server left them open (R3),
-  /// otherwise new ones; after Lost new ones.
-  void sign_on(const std::string& name);
+  /// otherwise new ones; after Lost new ones. The password, unless empty, is sent once the server has asked
+  /// for it, and not before: to no server that does not want it.
+  void sign_on(const std::string& name, const Secret& password = {});
 
   /// Registered, and no Outcome is still to come.
   bool can_send() const { return is_registered_ && !waiting(); }
@@ -98,10 +100,11 @@ class Client {
  private:
   using SignOn = std::variant<Registered, Refused, Lost>;
 
-  void work(const std::string& name, bool anew);
+  void work(const std::string& name, const Secret& password, bool anew);
   SignOn register_as(const std::string& name);
   SignOn try_register(const std::string& name);
   std::optional<SignOn> register_both(const std::string& name);
+  bool is_password_wanted(const two_socket::Error& error) const;
   std::optional<std::string> write_register(two_socket::Channel channel, const std::string& name);
   void disconnect();
   void receive();
@@ -124,7 +127,9 @@ class Client {
   // The other thread's.
   two_socket::Channel first_ = two_socket::Channel::to_send;  // is connected and registered before the other
   bool registered_ = false;
-  std::deque<Arrival> early_;  // what came before the registration was confirmed
+  Secret password_word_;            // as a REGISTER has it; empty: none
+  bool is_password_asked_ = false;  // by the server
+  std::deque<Arrival> early_;       // what came before the registration was confirmed
   std::size_t messages_ = 0;
 
   // The interface thread's.

@@ -8,9 +8,10 @@
 
 namespace parley::client {
 
-void Conversation::sign_on(const std::string& name) {
+void Conversation::sign_on(const std::string& name, const Secret& password) {
   name_ = name;
-  client_.sign_on(name);
+  password_ = password;
+  client_.sign_on(name, password);
 }
 
 void Conversation::leave() {
@@ -52,7 +53,7 @@ std::optional<Deadline> Conversation::next_wake() const {
 std::optional<ClientEvent> Conversation::next_event() {
   if (retry_at_ && Clock::now() >= *retry_at_) {
     retry_at_.reset();
-    client_.sign_on(name_);
+    client_.sign_on(name_, password_);
   }
   send_next();  // not before the caller has seen the event that makes it possible, and asked what it wants
   auto event = client_.next_event();

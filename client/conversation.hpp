@@ -49,7 +49,7 @@ class Conversation {
       : exit_after_(options.exit_after), reconnects_(reconnects), client_(options.connection) {}
 
   /// As Client::sign_on().
-  void sign_on(const std::string& name);
+  void sign_on(const std::string& name, const Secret& password = {});
 
   bool is_registered() const { return is_registered_; }
 
@@ -104,6 +104,7 @@ class Conversation {
   bool reconnects_;
   Client client_;
   std::string name_;
+  Secret password_;
   std::deque<OutgoingLine> waiting_;
   OutgoingLine last_sent_;
   OutgoingLine answered_;

@@ -1,11 +1,19 @@
 #include "client/options.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <cstdint>
 #include <iostream>
+#include <system_error>
 
 #include "base/command_line.hpp"
+#include "base/file_descriptor.hpp"
+#include "base/secret_prompt.hpp"
 #include "client/address.hpp"
 #include "client/known_services.hpp"
+#include "protocol/password.hpp"
 
 namespace parley::client {
 namespace {
@@ -42,6 +50,20 @@ A BOM before the first line of input, and a CR at the end of each, are dropped.
 
 Exit codes: 0 all sent; 1 something was not delivered, was no message, or could not be printed;
 2 usage; 3 name refused; 4 connection lost, or none)";
+
+/// Returns what is wrong; empty when nothing is. A pipe is as good as a file, from a keeper of passwords.
+std::string read_password(const std::string& path, Secret& password) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0)
+    return "cannot read " + path + ": " + std::generic_category().message(errno);
+  if (S_ISREG(status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return "others can open " + path + "; chmod 600 " + path;
+  auto line = read_secret_line(file.get(), max_password_bytes);
+  if (!line) return "there is no line in " + path;
+  password = *std::move(line);
+  return std::string(password_sentence(check_password(password.text())));
+}
 
 }  // namespace
 
@@ -88,6 +110,13 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   app.add_flag("--classic", options.classic,
                "Never ask the server who is here, nor anything else that is not a message")
       ->group(connection);
+  std::string password_file;
+  add_text(
+      app, "--password-file", password_file,
+      "File whose first line is your password, sent only to a server that asks for one; at a terminal parley "
+      "asks you")
+      ->option_text("FILE")
+      ->group(connection);
   const auto* const scripts = "Scripts";
   app.add_flag("--plain", options.plain, "Behave as in a pipe, at a terminal too")->group(scripts);
   add_seconds(app, "--linger", options.linger, milliseconds{0}, most_time,
@@ -128,6 +157,13 @@ std::variant<Options, ExitCode> read_options(int argc, char** argv) {
   if (!problem.empty()) {
     complain(app, problem);
     return ExitCode::usage;
+  }
+  if (!password_file.empty()) {
+    const std::string password_problem = read_password(password_file, options.password);
+    if (!password_problem.empty()) {
+      complain(app, "--password-file: " + password_problem);
+      return ExitCode::usage;
+    }
   }
   options.name = address->name;
   if (!address->host.empty()) options.connection.host = address->host;

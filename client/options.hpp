@@ -22,6 +22,7 @@ enum class ExitCode {
 /// The command line, read.
 struct Options {
   std::string name;  ///< empty: to be asked for
+  Secret password;   ///< empty: asked for at a terminal, when the server wants one
   ClientOptions connection;
   std::chrono::milliseconds linger{0};
   std::optional<std::size_t> exit_after;

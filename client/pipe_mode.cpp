@@ -66,7 +66,7 @@ class PipeMode {
 };
 
 ExitCode PipeMode::run() {
-  conversation_.sign_on(options_.name);
+  conversation_.sign_on(options_.name, options_.password);
   for (;;) {
     show_events();
     if (is_done()) break;

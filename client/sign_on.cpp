@@ -1,10 +1,13 @@
 #include "client/sign_on.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
 
+#include "base/secret_prompt.hpp"
+#include "protocol/password.hpp"
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 
@@ -42,6 +45,7 @@ std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEdit
                                             Transcript& transcript, const Options& options,
                                             const Display& display) {
   std::string name = options.name;
+  Secret password = options.password;
   editor.set_prompt("Your name: ");
   bool refused_once = false;
   for (;;) {
@@ -50,7 +54,7 @@ std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEdit
       if (!line) return refused_once ? ExitCode::refused : ExitCode::all_sent;
       name = *line;
     }
-    conversation.sign_on(name);
+    conversation.sign_on(name, password);
     const ClientEvent result = await_sign_on(conversation, transcript, options, display);
     if (const auto* registered = std::get_if<Registered>(&result)) {
       if (registered->name == name) return name;
@@ -62,7 +66,15 @@ std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEdit
       transcript.show(describe_failure(lost->reason, display), Wrap::at_blanks);
       return ExitCode::lost;
     }
-    transcript.show(describe_refusal(name, std::get<Refused>(result), display), Wrap::at_blanks);
+    const auto& refused = std::get<Refused>(result);
+    const bool is_asked = is_asking_for_password(refused.code, refused.phrase);
+    if (!is_asked) transcript.show(describe_refusal(name, refused, display), Wrap::at_blanks);
+    if (is_asked || refused.phrase == password_wrong) {
+      const auto typed = ask_secret(STDIN_FILENO, "Password for " + visible(name) + ": ", max_password_bytes);
+      if (!typed) return ExitCode::refused;
+      password = *typed;
+      continue;
+    }
     refused_once = true;
     name.clear();
   }

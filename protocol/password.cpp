@@ -3,6 +3,7 @@
 #include <string>
 
 #include "protocol/text.hpp"
+#include "protocol/two_socket.hpp"
 #include "protocol/words.hpp"
 
 namespace parley {
@@ -67,6 +68,14 @@ std::string_view password_sentence(PasswordFault fault) {
     default:
       return "";
   }
+}
+
+bool is_asking_for_password(int code, std::string_view phrase) {
+  return code == static_cast<int>(two_socket::ErrorCode::malformed_username) && phrase == password_needed;
+}
+
+bool is_about_accounts(std::string_view phrase) {
+  return phrase == account_needed || phrase.find("assword") != std::string_view::npos;
 }
 
 Secret to_password_word(std::string_view password) {

@@ -35,6 +35,12 @@ Secret to_password_word(std::string_view password);
 /// The password that such a word is; nothing when a % stands before no two hexadecimal digits.
 std::optional<Secret> from_password_word(std::string_view word);
 
+/// Whether such an ERROR says that the name needs a password, and none was there.
+bool is_asking_for_password(int code, std::string_view phrase);
+
+/// Whether a phrase is about passwords or accounts, and so not about the name itself.
+bool is_about_accounts(std::string_view phrase);
+
 // What to tell who asks for a name, without a full stop; each of at most 70 bytes of ASCII (OD13.4).
 inline constexpr std::string_view password_needed = "That name needs a password";
 inline constexpr std::string_view password_malformed = "Malformed password";
