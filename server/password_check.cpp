@@ -77,6 +77,7 @@ std::string_view sentence(PasswordVerdict verdict) {
 
 PasswordVerdict look_at_name(const accounts::Accounts& accounts, const Connection& connection,
                              std::string_view name) {
+  if (accounts.are_in_doubt(name)) return PasswordVerdict::unchecked;
   if (!accounts.are_open()) return PasswordVerdict::right;
   if (!accounts.has(name))
     return accounts.options().are_required ? PasswordVerdict::no_account : PasswordVerdict::right;

@@ -188,6 +188,7 @@ void Server::open_doors(const Options& options, const ListenPort& wanted) {
 std::unique_ptr<cluster::Cluster> Server::make_cluster(cluster::ClusterOptions options) {
   if (options.node.empty())
     options.node = fmt::format("{}:{}", asio::ip::host_name(), doors_.front().listener.endpoint().port());
+  options.accounts = &context_.accounts;
   return std::make_unique<cluster::Cluster>(
       options, context_.limits.receipt_timeout, context_.limits.max_body_bytes, context_.directory,
       context_.chat, context_.log, operator_duties(), [this](const std::string& why) { fail(why); });

@@ -5,9 +5,11 @@
 #include <string_view>
 
 #include "base/thread_annotations.hpp"
+#include "server/accounts/account_digest.hpp"
 #include "server/accounts/account_list.hpp"
 #include "server/accounts/comparison_queue.hpp"
 #include "server/accounts/guesses.hpp"
+#include "server/accounts/other_accounts.hpp"
 
 namespace parley::accounts {
 
@@ -37,6 +39,16 @@ class Accounts {
   /// As it is now; never null. It lives as long as somebody has it.
   std::shared_ptr<const AccountList> list() const EXCLUDES(mutex_);
 
+  /// Whether any name may need a password, here or on another server of the cluster.
+  bool may_matter() const { return are_open() || !others_.is_empty(); }
+
+  /// Whether servers have different accounts, and one of them has, or may have, one for the name.
+  bool are_in_doubt(std::string_view name) const EXCLUDES(mutex_);
+
+  /// Of the list as it is now.
+  AccountDigest digest() const EXCLUDES(mutex_);
+  OtherAccounts& others() { return others_; }
+
   Guesses& guesses() { return guesses_; }
   ComparisonQueue& comparisons() { return comparisons_; }
 
@@ -44,7 +56,9 @@ class Accounts {
   AccountOptions options_;
   Guesses guesses_;
   ComparisonQueue comparisons_;
+  OtherAccounts others_;
   mutable Mutex mutex_;  // taken alone
+  AccountDigest digest_ GUARDED_BY(mutex_);
   std::shared_ptr<const AccountList> list_ GUARDED_BY(mutex_) = std::make_shared<AccountList>();
 };
 

@@ -73,7 +73,7 @@ ChatSession::Claimed ChatSession::to_claimed(std::string_view line) const {
 
 /// What hinders as far as accounts go; nothing when nothing does.
 std::optional<ChatSession::SignOn> ChatSession::check_lock(const Claimed& claimed) {
-  if (!context_.accounts.are_open()) return std::nullopt;
+  if (!context_.accounts.may_matter()) return std::nullopt;
   const Secret password(claimed.password);
   const PasswordVerdict verdict = check_password(
       context_.accounts, connection(), claimed.name, password.is_empty() ? nullptr : &password,

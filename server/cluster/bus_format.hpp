@@ -143,7 +143,7 @@ struct Heartbeat {
   std::string node;
   std::uint64_t incarnation = 0;
   std::uint64_t lease_revision = 0;
-  std::string accounts;  ///< reserved, empty
+  std::string accounts;  ///< AccountDigest::to_text(): which names have a password there
   bool operator==(const Heartbeat&) const = default;
 };
 

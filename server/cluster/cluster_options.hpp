@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "server/accounts/accounts.hpp"
+
 namespace parley::cluster {
 
 /// What an operator may choose for a node of a cluster. Constant once the server runs.
@@ -15,6 +17,8 @@ struct ClusterOptions {
   /// How long a node counts as alive without a renewal; see longest_silence().
   std::chrono::milliseconds lease{10'000};
   bool is_required = false;  ///< does not start without a broker
+  /// Of this node; null: it has none, and hears of none. Outlives the cluster.
+  accounts::Accounts* accounts = nullptr;
 };
 
 /// A node that has not been heard of for so long is dead, once its lease is erased: a quarter more than the

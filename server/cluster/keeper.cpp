@@ -252,7 +252,8 @@ void Keeper::has_lease(std::uint64_t revision, Clock::time_point asked_at) {
   self_.renew(asked_at);
   self_.hold_lease(true);
   broker_.publish(broker_.subject("heartbeat"), {},
-                  encode(Heartbeat{self_.node(), self_.incarnation(), revision_, {}}));
+                  encode(Heartbeat{self_.node(), self_.incarnation(), revision_,
+                                   options_.accounts ? options_.accounts->digest().to_text() : ""}));
 }
 
 void Keeper::renew() {

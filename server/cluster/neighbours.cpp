@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 #include "server/cluster/line_answer.hpp"
 
@@ -63,6 +64,7 @@ Neighbours::Node* Neighbours::meet(const std::string& name, std::uint64_t incarn
   if (node.incarnation == incarnation) return &node;
   if (node.incarnation != 0) retire(node.incarnation);
   log_.info("cluster: node {} is {}", name, node.incarnation != 0 ? "back" : "here");
+  node.name = name;
   node.incarnation = incarnation;
   node.lease_revision = 0;
   node.heard = now_;
@@ -203,6 +205,25 @@ void Neighbours::bury(Node& node) {
   retire(std::exchange(node.incarnation, 0));
   node.users->link().fail_all();
   node.users->dismiss_all();
+  node.accounts_differ = false;
+  if (options_.accounts != nullptr) options_.accounts->others().forget(node.name);
+}
+
+/// Those of a node that is heard; what cannot be read is passed over, and the next heartbeat tells again.
+void Neighbours::hear_accounts(Node& node, const std::string& text) {
+  if (options_.accounts == nullptr) return;
+  auto digest = accounts::AccountDigest::parse(text);
+  if (!digest) return complain("the accounts of node " + visible(node.name));
+  const bool do_differ = !(*digest == options_.accounts->digest());
+  options_.accounts->others().hear(node.name, *std::move(digest));
+  if (do_differ == std::exchange(node.accounts_differ, do_differ)) return;
+  if (do_differ)
+    log_.error(
+        "cluster: node {} has other accounts than this one: nobody signs on here under a name of either; "
+        "give all nodes the same file and SIGHUP",
+        visible(node.name));
+  else
+    log_.info("cluster: node {} has the same accounts as this one now", visible(node.name));
 }
 
 void Neighbours::retire(std::uint64_t incarnation) {
@@ -290,6 +311,7 @@ void Neighbours::act_on(const News& news) {
       if (Node* const node = meet(news.text, news.incarnation)) {
         node->heard = now_;
         node->lease_revision = news.lease_revision;
+        hear_accounts(*node, news.accounts);
       }
       return;
     case News::Kind::garbage:
@@ -333,7 +355,8 @@ void Neighbours::forget_all() {
 void Neighbours::hear(std::string_view heartbeat) {
   auto parsed = parse_heartbeat(heartbeat);
   if (auto* const heard = std::get_if<Heartbeat>(&parsed))
-    leave_news({News::Kind::heartbeat, std::move(heard->node), heard->incarnation, heard->lease_revision});
+    leave_news({News::Kind::heartbeat, std::move(heard->node), heard->incarnation, heard->lease_revision,
+                std::move(heard->accounts)});
   else
     leave_news({News::Kind::garbage, std::move(std::get<BusFault>(parsed).what)});
 }

@@ -61,6 +61,7 @@ class Neighbours {
 
  private:
   struct Node {
+    std::string name{};
     std::uint64_t incarnation = 0;
     std::uint64_t lease_revision = 0;  // 0: not heard yet
     Clock::time_point heard{};         // that it is alive
@@ -69,6 +70,7 @@ class Neighbours {
     Clock::time_point restated{};  // it was told of all users
     std::uint64_t addressee = 0;   // which life of this node its packets are for
     std::uint64_t expected = 1;    // the number of the next one
+    bool accounts_differ = false;  // from this node's
     Transit transit{};
     std::unique_ptr<RemoteNode> users{};
   };
@@ -78,6 +80,7 @@ class Neighbours {
     std::string text{};  // of a node its name, of garbage what is wrong with it
     std::uint64_t incarnation = 0;
     std::uint64_t lease_revision = 0;
+    std::string accounts{};  // of a heartbeat
   };
 
   void tell_time();
@@ -90,6 +93,7 @@ class Neighbours {
   Node* meet(const std::string& name, std::uint64_t incarnation);
   void bury(Node& node);
   void retire(std::uint64_t incarnation);
+  void hear_accounts(Node& node, const std::string& text);
   void check_sequence(Node& node, const Envelope& envelope);
   void ask_users(Node& node);
   void ask_all_users();

@@ -95,7 +95,7 @@ void TwoSocketSession::on(const two_socket::Register& request) {
 /// As far as accounts go; when not, that is answered. May wait.
 bool TwoSocketSession::may_have(const two_socket::Register& request, std::string_view name,
                                 std::string_view password_word) {
-  if (!context_.accounts.are_open()) return true;
+  if (!context_.accounts.may_matter()) return true;
   const bool is_one_word = std::ranges::none_of(password_word, is_blank);
   const auto password = is_one_word ? from_password_word(password_word) : std::nullopt;
   if (!password) {

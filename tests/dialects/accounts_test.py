@@ -6,9 +6,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import time
+import unittest
 from pathlib import Path
 
 import support
@@ -20,6 +22,7 @@ NEEDED = "That name needs a password"
 MALFORMED = "Malformed password"
 WRONG = "Wrong password"
 PAUSED = "Too many wrong passwords; try again in a minute"
+IN_CLEAR = "A password is not taken here without TLS"
 NO_ACCOUNT = "Only names that have an account sign on here"
 ASKED = b"\xff\xfb\x01Password: "
 TYPED = b"\xff\xfc\x01\r\n"
@@ -84,16 +87,6 @@ class AccountsTest(DialectTest):
             visitor.expect(ASKED + TYPED)
         visitor.expect(answer)
 
-
-class Passwords(AccountsTest):
-    def test_OD13_the_right_one_in_every_dialect(self):
-        for dialect in DIALECTS:
-            with self.subTest(dialect=dialect):
-                visitor = self.visitor(dialect)
-                self.ask(visitor, dialect, "alice", PASSWORD, welcome(dialect, "alice"))
-                visitor.kill()
-                self.wait_until_free()
-
     def wait_until_free(self):
         deadline = Deadline()
         with support.Socket(self.server.ports["names"]) as visitor:
@@ -103,6 +96,16 @@ class Passwords(AccountsTest):
                 if answer == b"Nobody has a name yet.":
                     return
         self.fail(answer)
+
+
+class Passwords(AccountsTest):
+    def test_OD13_the_right_one_in_every_dialect(self):
+        for dialect in DIALECTS:
+            with self.subTest(dialect=dialect):
+                visitor = self.visitor(dialect)
+                self.ask(visitor, dialect, "alice", PASSWORD, welcome(dialect, "alice"))
+                visitor.kill()
+                self.wait_until_free()
 
     def test_OD13_wrong_missing_or_none_and_another_try(self):
         for dialect in DIALECTS:
@@ -289,6 +292,46 @@ class Renaming(AccountsTest):
                               (f"alice {PASSWORD}", two_digits("Hello alice")), ("ALICE", two_digits("Hello ALICE"))):
             user.request(f"NAME {words}")
             user.expect(answer)
+
+
+def own_address():
+    """Another one of this machine than 127.0.0.1, from which a connection looks like another machine's; None: it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # which sends nothing
+        except OSError:
+            return None
+        address = probe.getsockname()[0]
+    return None if address.startswith("127.") else address
+
+
+@unittest.skipUnless(own_address(), "this machine has no other address")
+class InClear(AccountsTest):
+    more_options = ("--host", "0.0.0.0")
+
+    def visitor(self, dialect):
+        visitor = self.enterContext(support.Socket(self.server.ports[dialect], host=own_address()))
+        if dialect == "telnet":
+            visitor.expect(TelnetUser.prompt)
+        return visitor
+
+    def test_OD13_6_no_password_from_elsewhere_is_looked_at(self):
+        for dialect in DIALECTS:
+            visitor = self.visitor(dialect)
+            request = "alice\r\n" if dialect == "telnet" else asking(dialect, "alice", PASSWORD)
+            visitor.ask(request, refusal(dialect, IN_CLEAR))
+            free = "bob\r\n" if dialect == "telnet" else asking(dialect, "bob", None)
+            visitor.ask(free, welcome(dialect, "bob"))
+            visitor.kill()
+            self.wait_until_free()
+
+    def test_OD13_6_unless_the_operator_wants_it(self):
+        self.server = self.start_server(*self.options, "--allow-plain-passwords")
+        for dialect in DIALECTS:
+            visitor = self.visitor(dialect)
+            self.ask(visitor, dialect, "alice", PASSWORD, welcome(dialect, "alice"))
+            visitor.kill()
+            self.wait_until_free()
 
 
 class OnlyAccounts(AccountsTest):

@@ -51,14 +51,14 @@ class Deadline:
 class Socket:
     """One connection to the server. Every wait ends after WAIT_S with an AssertionError that says what had come."""
 
-    def __init__(self, port, receive_buffer_bytes=None):
+    def __init__(self, port, receive_buffer_bytes=None, host="127.0.0.1"):
         self.socket = socket.socket()
         if receive_buffer_bytes is not None:  # must be set before the connection is made
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
         self.socket.settimeout(WAIT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            self.socket.connect(("127.0.0.1", port))
+            self.socket.connect((host, port))
         except OSError:
             self.close()
             raise

@@ -12,8 +12,10 @@
 #include <thread>
 #include <vector>
 
+#include "server/accounts/account_digest.hpp"
 #include "server/accounts/account_file.hpp"
 #include "server/accounts/accounts.hpp"
+#include "server/accounts/other_accounts.hpp"
 #include "server/accounts/password_hash.hpp"
 #include "tests/support/parleyd.hpp"
 
@@ -94,6 +96,69 @@ TEST_CASE("a line that is wrong is told by its number, and nothing of what stand
   CHECK(parse_error(std::string("al\0ce ", 6) + hash()).find("line 1: no name stands there.") == 0);
   CHECK(parse_error("alice " + hash() + "\nbob " + hash() + "\nAlice " + hash() + "\n") ==
         "line 3: the name of line 1 again");
+}
+
+AccountList list_of(int count) {
+  AccountList list;
+  for (int i = 0; i < count; ++i) list.set("user" + std::to_string(i), hash());
+  return list;
+}
+
+TEST_CASE("OD12.8: a digest tells whether lists are the same, and of no name that it does not have it") {
+  for (const int count : {0, 1, 7, 1000}) {
+    CAPTURE(count);
+    const AccountDigest digest(list_of(count));
+    const auto told = AccountDigest::parse(digest.to_text());
+    REQUIRE(told);
+    CHECK(*told == digest);
+    CHECK(told->is_empty() == (count == 0));
+    CHECK_FALSE(*told == AccountDigest(list_of(count + 1)));
+    for (int i = 0; i < count; ++i) CHECK(told->may_have("USER" + std::to_string(i)));
+    int others = 0;
+    for (int i = 0; i < 10'000; ++i) others += told->may_have("other" + std::to_string(i)) ? 1 : 0;
+    CHECK(others < 300);
+  }
+  AccountList changed = list_of(7);
+  changed.set("user3", to_hash("secret"));
+  CHECK_FALSE(AccountDigest(changed) == AccountDigest(list_of(7)));
+}
+
+TEST_CASE("a digest has a bound, and knows all names beyond it, too") {
+  const AccountDigest digest(list_of(20'000));
+  CHECK(digest.to_text().size() == 33 + 2 * 8 * 1024);
+  for (int i = 0; i < 20'000; ++i) CHECK(digest.may_have("user" + std::to_string(i)));
+}
+
+TEST_CASE("what is no digest") {
+  const std::string right = AccountDigest(list_of(1)).to_text();
+  for (const std::string& text :
+       {std::string(" "), right.substr(1), right + "0", right + "xx", right.substr(0, 33),
+        right.substr(0, 32), "x" + right.substr(1), right + std::string(20'000, '0'), std::string(33, ' ')}) {
+    CAPTURE(text);
+    CHECK_FALSE(AccountDigest::parse(text));
+  }
+}
+
+TEST_CASE("OD12.8: a name of one of two that differ is in doubt, until the other has gone or agrees") {
+  const AccountDigest own(list_of(1));
+  OtherAccounts others;
+  CHECK(others.is_empty());
+  CHECK_FALSE(others.is_in_doubt(own, "user0", true));
+  others.hear("two", own);
+  CHECK_FALSE(others.is_in_doubt(own, "user0", true));
+  others.hear("two", AccountDigest(list_of(2)));
+  others.hear("three", own);
+  CHECK(others.is_in_doubt(own, "user0", true));
+  CHECK(others.is_in_doubt(own, "user1", false));
+  CHECK_FALSE(others.is_in_doubt(own, "carl", false));
+  CHECK(others.is_in_doubt({}, "user1", false));  // of who has no accounts
+  others.hear("two", {});
+  CHECK(others.is_in_doubt(own, "user0", true));
+  others.forget("two");
+  CHECK_FALSE(others.is_in_doubt(own, "user0", true));
+  CHECK_FALSE(others.is_empty());
+  others.forget("three");
+  CHECK(others.is_empty());
 }
 
 class AccountFile {
