@@ -36,10 +36,10 @@ TEST_CASE("OD13.2: what cannot, and why") {
       {" a", PasswordFault::outer_blank},
       {"a ", PasswordFault::outer_blank},
   };
-  for (const auto& [password, fault] : faults) {
-    CAPTURE(password);
-    CHECK(check_password(password) == fault);
-    CHECK_FALSE(password_sentence(fault).empty());
+  for (const auto& wrong : faults) {
+    CAPTURE(wrong.first);
+    CHECK(check_password(wrong.first) == wrong.second);
+    CHECK_FALSE(password_sentence(wrong.second).empty());
   }
 }
 

@@ -198,7 +198,7 @@ TEST_CASE("a file of accounts is its owner's alone, whatever the umask") {
   CHECK(file.mode() == 0600);
   CHECK(file.files() == 1);
   CHECK(read_account_file(file.path()).find("alice") != nullptr);
-  for (const mode_t mode : {0640, 0604, 0620, 0602, 0644}) {
+  for (const mode_t mode : {0640U, 0604U, 0620U, 0602U, 0644U}) {
     ::chmod(file.path().c_str(), mode);
     CHECK(file.error().find("chmod 600 " + file.path()) != std::string::npos);
   }
