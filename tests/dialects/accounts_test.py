@@ -5,6 +5,7 @@
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -248,7 +249,7 @@ class TwoSocket(AccountsTest):
 
 
 class Telnet(AccountsTest):
-    dialects = ("two-socket", "telnet")
+    dialects = ("two-socket", "names", "telnet")
 
     def test_TN3_8_the_answer_to_WILL_ECHO_is_answered_no_more(self):
         for answer in (b"\xff\xfd\x01", b"\xff\xfe\x01"):
@@ -260,6 +261,25 @@ class Telnet(AccountsTest):
             visitor.ask(PASSWORD.encode() + b"\r\n", TYPED + b"1 user(s) online: alice\r\n")
             visitor.send("/quit\r\n")
             visitor.expect_end()
+
+    def test_TN3_8_programs_show_nothing_of_it(self):
+        port = self.server.ports["telnet"]
+        for words in (("telnet", "127.0.0.1", port), ("plink", "-telnet", "127.0.0.1", "-P", port)):
+            if not shutil.which(words[0]):
+                continue
+            with self.subTest(program=words[0]), support.Terminal(*words) as terminal:
+                for password, answer in (("Opensesame", "Wrong password."), (PASSWORD, "online: alice")):
+                    terminal.wait_for(TelnetUser.prompt)
+                    terminal.type("alice\r")
+                    terminal.wait_for("Password: ")
+                    terminal.type(f"{password}\r")
+                    terminal.wait_for(answer)
+                terminal.type("/help\r")
+                terminal.wait_for("/help\r\nWhat you type")  # it is shown again
+                self.assertNotIn("pensesame", terminal.text)
+                self.assertNotIn("cret", terminal.text)
+                terminal.type("/quit\r")
+                self.wait_until_free()
 
     def test_a_line_that_is_cut_is_no_password(self):
         account("add", "long", self.path, "x" * 1024)
