@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <ctime>
@@ -56,6 +57,11 @@ Certificate read_chain(const std::string& path, SSL_CTX& context) {
   return own;
 }
 
+bool can_be_read_by_others(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & S_IROTH) != 0;
+}
+
 std::string to_date(const ASN1_TIME* time) {
   std::tm parts{};
   std::array<char, 32> text{};
@@ -98,6 +104,8 @@ TlsIdentity::Loaded TlsIdentity::load() const {
       SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1)
     throw std::runtime_error(
         fmt::format("cannot use the certificate {}: {}", files_.certificate, tls_error_text()));
+  if (can_be_read_by_others(files_.key))
+    log_.warn("the key {} can be read by every user of this machine; chmod 600 ends that", files_.key);
   if (const std::string fault = fault_of_time(*own); !fault.empty())
     log_.warn("the certificate {} {}; clients that check it go away", files_.certificate, fault);
   return {std::shared_ptr<SSL_CTX>(std::move(context)), parley::fingerprint(*own)};

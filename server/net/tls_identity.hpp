@@ -23,7 +23,8 @@ struct TlsFiles {
 class TlsIdentity {
  public:
   /// Reads the files; makes those of the folder where it has none. Says in the log when the certificate does
-  /// not hold at this time. Throws std::runtime_error, whose text says what is wrong with which file.
+  /// not hold at this time, or everybody can read the key. Throws std::runtime_error, whose text says what is
+  /// wrong with which file.
   TlsIdentity(const TlsFiles& files, spdlog::logger& log);
 
   /// Reads the files anew, for streams to come. When that fails the log says why, and all stays as it was.

@@ -168,6 +168,14 @@ class Renewal(TlsTest):
         self.assertEqual(self.shown_at(port), old)
         self.stop(process)
 
+    def test_a_key_that_everybody_can_read_is_told_of(self):
+        self.key.chmod(0o640)
+        process, _, log = self.start_own()
+        self.assertEqual(log.read_text(), "")
+        self.key.chmod(0o644)
+        self.reload(process, log, f"warning the key {self.key} can be read by every user")
+        self.stop(process)
+
     def test_an_expired_one_is_told_of(self):
         expire(self.certificate, self.key)
         process, port, log = self.start_own()

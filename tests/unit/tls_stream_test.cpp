@@ -152,7 +152,7 @@ TEST_CASE("bytes that were changed, and what is no TLS") {
 
 /// A connection of the server and a client of it, over a socket.
 struct JoinedConnection {
-  JoinedConnection() {
+  explicit JoinedConnection(const Limits& limits = {}) : pair(limits, {}, identity.make_stream()) {
     REQUIRE(client.shake_hands({}) == State::open);
     pair.peer().send(take(client));
     // The server's thread answers in the middle of the handshake; here the test is it.
@@ -174,7 +174,7 @@ struct JoinedConnection {
   }
 
   OwnIdentity identity;
-  test::ConnectedPair pair{{}, {}, identity.make_stream()};
+  test::ConnectedPair pair;
   TlsContext context = make_tls_context(TLS_client_method());
   TlsStream client{*context, TlsStream::Side::client};
   bool is_done = false;
@@ -232,13 +232,34 @@ TEST_CASE("what waits for a client with TLS is bounded, counted, and leaves whol
   }
   CHECK(connection.waiting_bytes() > 0);
   CHECK(joined.pair.budget().used_bytes() > 0);
-  connection.finish("the end");
   std::string read;
-  while (read.size() < expected.size() + 7)
-    read += read_all(joined.client, joined.pair.peer().receive_once(), 4096);
+  const auto read_up_to = [&](std::size_t bytes) {
+    while (read.size() < bytes) read += read_all(joined.client, joined.pair.peer().receive_once(), 4096);
+  };
+  read_up_to(expected.size());
+  connection.finish("the end");
+  read_up_to(expected.size() + 7);
   CHECK(read == expected + "the end");
   while (connection.waiting_bytes() > 0) std::this_thread::yield();
   CHECK(joined.pair.budget().used_bytes() == 0);
+}
+
+TEST_CASE("a frame waits until the last of its records is in the socket") {
+  Limits limits;  // and so small a socket that one takes several turns
+  limits.max_header_bytes = 128;
+  limits.max_body_bytes = 2048;
+  JoinedConnection joined(limits);
+  const Connection& connection = *joined.pair.connection();
+  const std::string frame = std::string(200'000, 'x') + "the last";
+  CHECK(joined.pair.connection()->send(frame) == Sent::later);
+  std::string read;
+  while (read.size() < frame.size()) {
+    read += read_all(joined.client, joined.pair.peer().receive_once(), 1000);
+    const bool has_left = connection.waiting_frames() == 0;
+    CHECK_FALSE((has_left && connection.waiting_bytes() > 0));
+  }
+  CHECK(read == frame);
+  while (connection.waiting_bytes() > 0) std::this_thread::yield();
 }
 
 }  // namespace
