@@ -7,6 +7,7 @@ import sys
 
 from programs import ProgramTest, complaint, exchange, path_of, run, support, wait_until
 from support import WAIT_S
+from tls_clients import TlsSocket
 from users import TwoSocketUser
 
 # Becomes the program behind it, with these descriptors from 3 on and no others: PASS, numbers with commas, the program.
@@ -71,6 +72,17 @@ class PassedSocketsTest(ProgramTest):
         with support.Socket(ports[2]) as terminal:
             terminal.receive_until("name")
         self.stop(process)
+
+    def test_one_for_tls(self):
+        telnet, listener = self.listener(), self.listener()
+        names, files = "telnet:telnet-tls", [telnet, listener]
+        process = self.start_with(files, "--tls-self-signed", self.folder / "own", names=names)
+        port = listener.getsockname()[1]
+        self.assertEqual(self.port_lines(process)[1:], [f"telnet {telnet.getsockname()[1]}", f"telnet-tls {port}"])
+        with TlsSocket(port) as terminal:
+            terminal.receive_until("name")
+        self.stop(process)
+        self.assertIn("a socket for TLS was passed, but no certificate", self.refusal(files, names))
 
     def test_who_comes_between_two_servers_waits_for_the_next(self):
         listener = self.listener()
