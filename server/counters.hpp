@@ -12,9 +12,11 @@ namespace parley {
 enum class TurnedAway : std::uint8_t {
   server_full,
   address_full,
-  no_room  ///< no memory or no thread
+  no_room,  ///< no memory or no thread
+  banned,   ///< its address, by the operator
+  draining  ///< nobody new is let in any more
 };
-inline constexpr std::size_t turned_away_reasons = 3;
+inline constexpr std::size_t turned_away_reasons = 5;
 
 /// Why the server ended a connection by itself.
 enum class Drop : std::uint8_t {

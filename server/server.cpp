@@ -285,8 +285,7 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
         std::make_shared<Connection>(std::move(socket), shared_, door.is_tls ? tls_->make_stream() : nullptr);
     if (context_.bans.has_address(connection->address_bytes())) {
       refuse(door, connection, banned_address);
-      context_.counters.turned_away.fetch_add(1, std::memory_order_relaxed);
-      return;
+      return context_.counters.count(TurnedAway::banned);
     }
     switch (admission_.admit(connection->origin())) {
       case Admission::Verdict::welcome:
@@ -302,6 +301,7 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
         refuse(door, connection, address_full);
         break;
       case Admission::Verdict::closed:
+        why = TurnedAway::draining;
         refuse(door, connection, takes_nobody);
         break;
     }

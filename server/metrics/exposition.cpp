@@ -16,7 +16,7 @@ using prometheus::ClientMetric;
 using prometheus::MetricType;
 
 constexpr std::array<const char*, turned_away_reasons> refusal_words = {"server_full", "address_full",
-                                                                        "no_room"};
+                                                                        "no_room", "banned", "draining"};
 constexpr std::array<const char*, drop_reasons> drop_words = {"does_not_read", "memory_share", "no_memory",
                                                               "sign_on_time",  "frame_time",   "receipt_time",
                                                               "foreign",       "refused_often"};

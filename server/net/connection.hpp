@@ -232,7 +232,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::ip::address origin() const;
 
   /// Whether nobody on the way can read what goes over it, a password for example. Constant.
-  bool is_confidential() const { return origin().is_loopback(); }
+  bool is_confidential() const { return is_tls() || origin().is_loopback(); }
 
  private:
   friend Writer;

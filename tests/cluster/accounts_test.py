@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Nodes whose accounts differ let nobody sign on under a name of either (OD12.8), and everybody else as ever.
+"""Nodes whose accounts differ let nobody sign on under a name of either (OD13.8), and everybody else as ever.
 
     accounts_test.py PARLEYD
 """

@@ -104,7 +104,7 @@ AccountList list_of(int count) {
   return list;
 }
 
-TEST_CASE("OD12.8: a digest tells whether lists are the same, and of no name that it does not have it") {
+TEST_CASE("OD13.8: a digest tells whether lists are the same, and of no name that it does not have it") {
   for (const int count : {0, 1, 7, 1000}) {
     CAPTURE(count);
     const AccountDigest digest(list_of(count));
@@ -139,7 +139,7 @@ TEST_CASE("what is no digest") {
   }
 }
 
-TEST_CASE("OD12.8: a name of one of two that differ is in doubt, until the other has gone or agrees") {
+TEST_CASE("OD13.8: a name of one of two that differ is in doubt, until the other has gone or agrees") {
   const AccountDigest own(list_of(1));
   OtherAccounts others;
   CHECK(others.is_empty());
