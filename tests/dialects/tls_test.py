@@ -86,7 +86,8 @@ class Long(TlsTest):
         for sender, recipient in pairs:
             for _ in range(8):
                 sender.sees_told(recipient.name, LONG)
-            sender.leave()
+        for user in (ann, bob):
+            user.leave()
 
     def test_both_ways_at_once(self):
         for piece_bytes in (None, 777):
