@@ -65,9 +65,9 @@ enum class Sent {
 
 /// One accepted socket, with TLS over it or without. Its session's thread owns it: that thread alone reads,
 /// finishes and closes it. Any thread may send to it, abort it, or leave the wish that it ends. No call but
-/// read_some(), wait_until() and wait_for_end() blocks. What does not fit into the socket waits here, bounded
-/// in bytes and in time without progress, and is sent by the Writer. With TLS a frame that waits is encrypted
-/// when its turn comes.
+/// shake_hands(), read_some(), wait_until() and wait_for_end() blocks. What does not fit into the socket
+/// waits here, bounded in bytes and in time without progress, and is sent by the Writer. With TLS a frame
+/// that waits is encrypted when its turn comes.
 ///
 ///   state      reading                 sending                                 entered by
 ///   open       requests                yes                                     the constructor
