@@ -68,8 +68,8 @@ class Accounts(AccountsTest):
             self.soon(node, "carl", "Hello carl")
             two_socket = self.visit(node, "two-socket")
             two_socket.ask("REGISTER TOSEND bob\n\n", f"ERROR 100 {IN_DOUBT[:-1]}\n\n")
-        self.assertIn("node three has other accounts than this one", self.one.log)
-        self.assertIn("node one has other accounts than this one", self.three.log)
+        until(lambda: "node three has other accounts than this one" in self.one.log, "the log says so")
+        until(lambda: "node one has other accounts than this one" in self.three.log, "the log says so")
         for name in ("one", "two"):
             shutil.copy(self.folder / "three", self.folder / name)
         self.reload(self.one, self.two)
