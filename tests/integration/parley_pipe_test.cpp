@@ -194,7 +194,7 @@ TEST_CASE("C3: an answer that never comes is said, the next line is sent, a late
   chat.expect_line("late-sent bob");
   chat.expect_line("sent carol");
   chat.session.to_send.send("ERROR 102 Unable to send\n\n");
-  chat.expect_line("strange an answer to nothing that was sent: ERROR 102 Unable to send");
+  chat.expect_line("strange a word of its own: ERROR 102 Unable to send");
   chat.expect_leaving(1);
 }
 
