@@ -158,15 +158,25 @@ class Passwords(AccountsTest):
         self.assertIn("a minute's pause", self.server.log)
 
     def test_OD13_7_no_password_is_in_the_log(self):
+        account("add", "bob", self.path, "bob's")
+        self.reload()
+        visitors = [(dialect, self.visitor(dialect)) for dialect in DIALECTS]
+        for number, (dialect, visitor) in enumerate(visitors):
+            visitor.send(asking(dialect, ("alice", "bob")[number % 2], "Opensesame"))
+        for dialect, visitor in visitors:
+            if dialect == "telnet":
+                visitor.expect(ASKED + TYPED)
+            visitor.expect(refusal(dialect, WRONG))
+            visitor.kill()
         for dialect in DIALECTS:
-            for password in ("Opensesame", PASSWORD):
-                self.ask(self.visitor(dialect), dialect, "alice", password,
-                         refusal(dialect, WRONG) if password != PASSWORD else welcome(dialect, "alice"))
-                self.server.stop()
-                self.assertIn("lice", self.server.log)
-                for part in ("pensesame", "cret", "%20"):
-                    self.assertNotIn(part, self.server.log)
-                self.server = self.start_server(*self.options)
+            visitor = self.visitor(dialect)
+            self.ask(visitor, dialect, "alice", PASSWORD, welcome(dialect, "alice"))
+            visitor.kill()
+            self.wait_until_free()
+        self.server.stop()
+        self.assertIn("Alice", self.server.log)
+        for part in ("pensesame", "cret", "%20"):
+            self.assertNotIn(part, self.server.log)
 
     def test_OD13_7_nor_of_requests_that_are_wrong(self):
         for request in ("REGISTER TOSEND bob Opensesame\n\n", "REGISTER bob Opensesame\n\n", "REGISTER TOSND bob Opensesame\n\n"):
