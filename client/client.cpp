@@ -304,8 +304,9 @@ ClientEvent Client::to_event(Arrival arrival) {
           [&](Answer& answer) -> ClientEvent {
             auto match = answers_.match(answer);
             if (match.recipient.empty())
-              return Strange{(answer.delivered ? "an answer to nothing that was sent: " : "a word of its own: ") +
-                             to_text(answer)};
+              return Strange{
+                  (answer.delivered ? "an answer to nothing that was sent: " : "a word of its own: ") +
+                  to_text(answer)};
             return Outcome{std::move(match.recipient), answer.delivered, answer.code,
                            std::move(answer.phrase),   match.late,       Clock::now() >= slow_from_};
           },

@@ -29,8 +29,8 @@ struct Options {
   std::string log_file;   // empty: stderr
   MetricsPlace metrics;
   LogFormat log_format = LogFormat::text;
-  std::string control;    // empty: none
-  std::string bans;       // empty: none
+  std::string control;  // empty: none
+  std::string bans;     // empty: none
   DialectSettings dialect_settings;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::optional<std::chrono::milliseconds> idle_exit;

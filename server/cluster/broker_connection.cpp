@@ -19,6 +19,8 @@ constexpr std::int64_t reconnect_jitter_ms = 150;
 constexpr int max_pings_out = 2;
 /// What the shortest message costs here, so that the number of those that wait is bounded, too.
 constexpr int message_bytes = 256;
+constexpr std::size_t max_discarded = 48;  // messages that have been read and are to be freed
+constexpr std::size_t max_discarded_bytes = 64 * 1024;
 /// What is published in a gap of the connection is lost and not late, but for one message that comes just
 /// before the loss is known. (0 stands for the library's 8 MB.)
 constexpr int reconnect_buffer_bytes = 1;
@@ -211,10 +213,24 @@ std::optional<std::string> Broker::Connection::next(std::chrono::milliseconds ti
   const auto ask = [&] { return natsSubscription_NextMsg(Into(message), incoming, to_ms(timeout)); };
   natsStatus status = ask();
   if (status == NATS_SLOW_CONSUMER) status = ask();  // that was only the word that something was lost
-  if (message != nullptr) return std::string(bytes_of(message.get()));
+  if (message != nullptr) {
+    std::string bytes(bytes_of(message.get()));
+    discard(std::move(message));
+    return bytes;
+  }
   // It returns at once when the connection is given up.
   if (status != NATS_TIMEOUT && status != NATS_SLOW_CONSUMER) std::this_thread::sleep_for(timeout);
   return std::nullopt;
+}
+
+/// The library has a thread that frees messages, which it wakes for the first of some: so they come in
+/// dozens.
+void Broker::Connection::discard(NatsMessage read) {
+  discarded_bytes_ += bytes_of(read.get()).size();
+  discarded_.push_back(std::move(read));
+  if (discarded_.size() < max_discarded && discarded_bytes_ < max_discarded_bytes) return;
+  discarded_.clear();
+  discarded_bytes_ = 0;
 }
 
 bool Broker::Connection::listen(const std::string& subject, std::function<void(const Heard&)> heard) {

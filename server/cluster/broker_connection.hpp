@@ -71,6 +71,7 @@ class Broker::Connection {
   /// That of a connection that there has been.
   jsCtx* jetstream() const { return live_.load(std::memory_order_acquire)->jetstream.get(); }
   void tell_loss(natsSubscription* incoming);
+  void discard(NatsMessage read);
   void explain_failure(natsStatus status);
   std::string bucket_name(Bucket bucket) const;
   Reply judge(natsStatus status, jsErrCode code, std::string_view what);
@@ -109,6 +110,10 @@ class Broker::Connection {
   // As the library's callbacks tell it: while it makes the connection again it may hold its lock for long.
   std::atomic<bool> is_connected_ = false;
   std::atomic<bool> is_closed_ = false;  ///< for good; another one is to be made
+
+  // Of the thread that reads.
+  std::vector<NatsMessage> discarded_;
+  std::size_t discarded_bytes_ = 0;
 
   std::string incoming_subject_;  ///< this and the listeners are of every attempt; empty: none yet
   std::vector<std::unique_ptr<Listener>> listeners_;
