@@ -66,7 +66,8 @@ void remove_stepwise(const std::filesystem::path& top) {
   for (;;) {
     ::fchmod(folder.get(), S_IRWXU);
     if (auto below = remove_entries(folder)) {
-      ::fchmodat(folder.get(), below->c_str(), S_IRWXU, 0);  // it is a folder: no link is followed
+      // It is a folder: no link is followed. What is still closed, open_folder() tells.
+      [[maybe_unused]] const int error = ::fchmodat(folder.get(), below->c_str(), S_IRWXU, 0);
       folder = open_folder(folder.get(), below->c_str());
       steps.push_back(step_of(folder, std::move(*below)));
       continue;
