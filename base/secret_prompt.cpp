@@ -1,11 +1,16 @@
 #include "base/secret_prompt.hpp"
 
+#include <poll.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <string>
 
+#include "base/file_descriptor.hpp"
 #include "base/output.hpp"
 
 namespace parley {
@@ -16,6 +21,33 @@ constexpr char end_of_input = 0x04;
 constexpr char backspace = 0x08;
 constexpr char erase_line = 0x15;
 constexpr char delete_key = 0x7F;
+
+/// Holds back what would end the program, until the terminal is as it was: then it ends by it.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&held, number);
+    pthread_sigmask(SIG_BLOCK, &held, &before_);
+    arrived_ = FileDescriptor(::signalfd(-1, &held, SFD_NONBLOCK | SFD_CLOEXEC));
+  }
+  ~HeldSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+
+  /// Until there is something to read, or the end of it: false when a signal has come. None is taken away.
+  bool wait_for(int descriptor) const {
+    std::array<pollfd, 2> watched{{{arrived_.get(), POLLIN, 0}, {descriptor, POLLIN, 0}}};
+    while (::poll(watched.data(), watched.size(), -1) < 0)
+      if (errno != EINTR) return false;
+    return watched.front().revents == 0;
+  }
+
+ private:
+  sigset_t before_{};
+  FileDescriptor arrived_;
+};
 
 /// A terminal that shows nothing and gives each key at once, Ctrl-C, too: so nothing that is typed can end
 /// the program before the terminal is as it was.
@@ -104,13 +136,14 @@ std::optional<Secret> take_from(std::string& line) {
 }  // namespace
 
 std::optional<Secret> ask_secret(int terminal, std::string_view prompt, std::size_t most_bytes) {
+  const HeldSignals signals;  // first, and so the last to end
   const SilentTerminal silent(terminal);
   if (!silent) return std::nullopt;
   put_or_drop(STDERR_FILENO, prompt);
   std::string line = line_for(most_bytes);
   std::optional<bool> is_complete = false;
   while (is_complete && !*is_complete) {
-    const auto key = read_byte(terminal);
+    const auto key = signals.wait_for(terminal) ? read_byte(terminal) : std::nullopt;
     is_complete = key ? take_key(line, *key, most_bytes) : std::nullopt;
   }
   put_or_drop(STDERR_FILENO, "\n");

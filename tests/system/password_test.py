@@ -1,12 +1,18 @@
 """parley and a name that has a password: at a terminal, in a pipe, and when the server was gone."""
 
 import os
+import signal
 import subprocess
+import termios
 
 from programs import ProgramTest, complaint, path_of, run, support
 
 PASSWORD = b"open s\xc3\xa9same%"
 ASKED = b"Password for alice: "
+
+
+def shows_typing(terminal):
+    return bool(termios.tcgetattr(terminal.reading)[3] & termios.ECHO)
 
 
 class PasswordTest(ProgramTest):
@@ -61,6 +67,16 @@ class PasswordTest(ProgramTest):
             terminal.wait_for(ASKED)
             terminal.type(b"\x03")
             terminal.wait_for_end(3)
+
+    def test_a_signal_leaves_the_terminal_as_it_was(self):
+        server = self.serve()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
+            with self.terminal(self.port_of(server)) as terminal:
+                terminal.wait_for(ASKED)
+                self.assertFalse(shows_typing(terminal))
+                terminal.process.send_signal(number)
+                self.assertEqual(terminal.process.wait(support.WAIT_S), -number)
+                self.assertTrue(shows_typing(terminal))
 
     def test_it_signs_on_again_with_the_same(self):
         server = self.serve()
