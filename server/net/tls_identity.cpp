@@ -53,7 +53,11 @@ Certificate read_chain(const std::string& path, SSL_CTX& context) {
       throw std::runtime_error(fmt::format("cannot use {}: {}", path, tls_error_text()));
     (void)next.release();
   }
-  ERR_clear_error();  // the end of the file is one
+  // The end of the file is an error, too; a certificate that was cut would be missed by the clients alone.
+  if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+    throw std::runtime_error(
+        fmt::format("{} has a certificate behind the first that cannot be read: {}", path, tls_error_text()));
+  ERR_clear_error();
   return own;
 }
 

@@ -70,7 +70,8 @@ class Options(TlsTest):
 
     def test_files_that_cannot_be_used(self):
         other, other_key = make_certificate(self.folder, stem="other")
-        empty, locked = self.folder / "empty", self.folder / "locked"
+        empty, locked, cut = self.folder / "empty", self.folder / "locked", self.folder / "cut"
+        cut.write_bytes(self.certificate.read_bytes() + other.read_bytes()[:300])
         empty.touch()
         openssl("pkey", "-in", self.key, "-aes128", "-passout", "pass:secret", "-out", locked)
         for certificate, key, why in (
@@ -79,6 +80,7 @@ class Options(TlsTest):
                 (self.certificate, self.certificate, f"{self.certificate} has no key"),
                 (self.certificate, locked, f"{locked} has no key in PEM, or one with a passphrase"),
                 (empty, self.key, f"{empty} has no certificate"),
+                (cut, self.key, f"{cut} has a certificate behind the first that cannot be read"),
                 (self.certificate, self.folder / "none", "cannot read the key"),
                 (self.folder, self.key, "cannot read the certificate")):
             self.check_refused(why, "--tls-port", "0", "--tls-cert", certificate, "--tls-key", key)
