@@ -58,6 +58,7 @@ TEST_CASE("what is no hash, or would take more memory") {
   std::string greedy = hash();
   greedy.replace(greedy.find("m=65536"), 7, "m=999999");
   for (const std::string& text : {std::string(), std::string("secret"), greedy, hash().substr(0, 40),
+                                  hash().substr(0, hash().size() - 20), hash() + "AAAA",
                                   hash() + std::string(99, 'x'), "$argon2i$" + hash().substr(10)}) {
     CAPTURE(text);
     CHECK_FALSE(is_hash(text));
