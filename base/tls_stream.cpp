@@ -21,6 +21,7 @@ constexpr char handshake_record = 0x16;
 constexpr char alert_record = 0x15;
 
 constexpr const char* no_memory = "there is no memory for TLS";
+constexpr const char* half_said = "it has said half of something of TLS's own, and we had to write";
 
 }  // namespace
 
@@ -145,7 +146,8 @@ std::optional<std::size_t> TlsStream::write(std::string_view header, std::string
   std::size_t count = 0;
   ERR_clear_error();
   if (SSL_write_ex(ssl_.get(), record.data(), record.size(), &count) == 1) return count;
-  failure_ = no_memory;
+  // Within a message of TLS's own that came in part, the library can write nothing.
+  failure_ = SSL_want_read(ssl_.get()) ? half_said : no_memory;
   state_ = State::failed;
   return std::nullopt;
 }
@@ -159,7 +161,13 @@ void TlsStream::end() noexcept {
 
 void TlsStream::sent(std::size_t count) noexcept {
   sent_bytes_ += count;
-  if (sent_bytes_ < outgoing_.size()) return;
+  if (sent_bytes_ < outgoing_.size()) {
+    // Answers of TLS itself may be added for ever to what a slow peer never takes whole.
+    if (sent_bytes_ < max_record_bytes || 2 * sent_bytes_ < outgoing_.size()) return;
+    outgoing_.erase(0, sent_bytes_);
+    sent_bytes_ = 0;
+    return;
+  }
   sent_bytes_ = 0;
   if (outgoing_.capacity() > kept_bytes)
     std::string().swap(outgoing_);

@@ -50,7 +50,7 @@ class TlsStream {
   bool has_input() const;
 
   /// Encrypts the first bytes of header and body, as one record; how many. Nothing when that failed, for
-  /// want of memory. Once established.
+  /// want of memory, or since the peer is within a message of TLS's own. Once established.
   std::optional<std::size_t> write(std::string_view header, std::string_view body) noexcept;
 
   /// Ends our stream: nothing more is written. Only the first call counts.
@@ -59,6 +59,8 @@ class TlsStream {
   /// What is to be sent next; sent() takes it away.
   std::string_view outgoing() const { return std::string_view(outgoing_).substr(sent_bytes_); }
   void sent(std::size_t count) noexcept;
+  /// The memory of what is to be sent.
+  std::size_t outgoing_capacity() const { return outgoing_.capacity(); }
 
   /// Why it failed; null when it has not. Lives as long as the program.
   const char* failure() const { return failure_; }

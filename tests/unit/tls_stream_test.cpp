@@ -134,6 +134,17 @@ TEST_CASE("new keys are taken and answered") {
   CHECK(read_all(joined.client, take(*joined.server), 100) == "answer");
 }
 
+TEST_CASE("what a peer never takes whole is not kept") {
+  Joined joined;
+  std::size_t left = 0;
+  for (int i = 0; i < 2'000; ++i) {  // 2 MB, of which a byte is always still to leave
+    REQUIRE(joined.server->write(std::string(1'000, 'a'), {}) == 1'000);
+    joined.server->sent(joined.server->outgoing().size() - 1);
+    left = std::max(left, joined.server->outgoing_capacity());
+  }
+  CHECK(left < 4 * TlsStream::max_record_bytes);
+}
+
 TEST_CASE("bytes that were changed, and what is no TLS") {
   Joined joined;
   REQUIRE(joined.client.write("hello", {}) == 5);
