@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/net/memory.hpp"
+#include "server/net/standstill.hpp"
 #include "server/net/thread.hpp"
 
 namespace parley {
@@ -105,9 +106,11 @@ void Sessions::stop_all(const char* reason, FunctionRef<bool()> is_late) {
 void Sessions::watch() noexcept {
   std::size_t most = 0;  // sessions at once since memory was given back
   int looks_to_trim = 0;
+  Standstill standstill(watch_interval_, Connection::Clock::now());
   MutexLock lock(mutex_);
   while (!stopping_) {
-    wake_late();
+    const auto now = Connection::Clock::now();
+    wake_late(now, standstill.spares(now));
     looks_.fetch_add(1, std::memory_order_relaxed);
     most = std::max(most, entries_.size());
     if (most >= least_for_memory && entries_.size() <= most / 2) {
@@ -137,12 +140,11 @@ void Sessions::join_ended() {
   joined_.notify_all();
 }
 
-/// Those whose time is up, and those who have not seen yet that they were woken.
-void Sessions::wake_late() {
-  const auto now = Connection::Clock::now();
+/// Those whose time is up, unless they are spared, and those who have not seen yet that they were woken.
+void Sessions::wake_late(Connection::Clock::time_point now, bool is_spared) {
   for (const Entry& entry : entries_) {
     Connection& connection = entry.session->connection();
-    if (connection.is_woken() || connection.passed_deadline(now)) connection.wake();
+    if (connection.is_woken() || (!is_spared && connection.passed_deadline(now))) connection.wake();
   }
 }
 

@@ -52,7 +52,7 @@ class Sessions {
 
   void run(std::list<Entry>::iterator entry, const std::function<void()>& on_end) noexcept;
   void watch() noexcept;
-  void wake_late() REQUIRES(mutex_);
+  void wake_late(Connection::Clock::time_point now, bool is_spared) REQUIRES(mutex_);
   void join_ended() REQUIRES(mutex_);
   void await_ending() EXCLUDES(mutex_);
 
