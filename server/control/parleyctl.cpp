@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -22,6 +25,7 @@ using namespace parley::control;
 
 constexpr int exit_refused = 1;
 constexpr int exit_usage = 2;
+constexpr std::ptrdiff_t dots_of_ipv4 = 3;
 
 struct Options {
   std::string path;
@@ -50,9 +54,12 @@ void add_whom(CLI::App& task, Options& options) {
   task.add_flag("--name", options.is_name, "It is a name, whatever it looks like");
 }
 
-/// Or was meant to be one.
+/// Or was meant to be one: 192.0.2.256 is a slip, and hardly a name.
 bool looks_like_address(const std::string& text) {
   if (AddressRange::parse(text)) return true;
+  if (std::ranges::count(text, '.') == dots_of_ipv4 &&
+      text.find_first_not_of("0123456789.") == std::string::npos)
+    return true;
   return text.find('/') != std::string::npos &&
          text.find_first_not_of("0123456789abcdefABCDEF.:/ -") == std::string::npos;
 }
@@ -97,7 +104,8 @@ void add_tasks(CLI::App& app, Options& options) {
       add_task(app, Action::say, "Tells everybody something, in the server's name", request);
   add_text(*say, "TEXT", request.text, "What, in one line")->required();
   add_task(app, Action::stats, "What the server has done, and what it has to do", request);
-  add_task(app, Action::reload, "As SIGHUP: opens the log file anew", request);
+  add_task(app, Action::reload,
+           "As SIGHUP: opens the log file anew, and takes the certificate and the accounts anew", request);
   add_task(app, Action::drain, "Lets nobody new in; the server ends when the last one has gone", request);
   add_task(app, Action::stop, "As SIGTERM: ends the server in good order", request);
 }
@@ -109,7 +117,7 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
   app.set_version_flag("--version", std::string("parleyctl ") + PARLEY_VERSION);
   app.footer(
       "In a cluster who, kick, ban, unban and say reach the users of all nodes; the others are about one.\n"
-      "Exit codes: 0 done, 1 the server said no, 2 wrong usage or no server.");
+      "Exit codes: 0 done, 1 the server said no, 2 wrong usage, no server, or nowhere to print.");
   add_text(app, "--control", options.path, "The socket that parleyd was given by the same option")
       ->type_name("PATH")
       ->capture_default_str();
@@ -151,6 +159,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    // The link would take the place of a closed one, and the server hear what is printed.
+    open_standard_streams(O_RDONLY);
     return run(argc, argv);
   } catch (const std::exception& error) {
     put_or_drop(STDERR_FILENO, std::string("parleyctl: ") + error.what() + '\n');

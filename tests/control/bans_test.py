@@ -107,7 +107,8 @@ class NamesTest(BanTest):
     def test_what_cannot_be_banned(self):
         for name in ("a b", "all"):
             self.assertIn("nobody can be called", self.ctl("ban", name, code=1))
-        for address in ("10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/ 8"):
+        for address in ("10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/ 8",
+                        "192.0.2.256", "010.0.0.1", "10.0..1"):
             self.assertIn("that is no address", self.ctl("ban", address, code=1))
         for words in (("ann", "--for", "2"), ("ann", "--for", "0s"), ("ann", "--for", "521w 1d"), ("ann", "--for", "522w"), ()):
             self.ctl("ban", *words, code=2)

@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 import subprocess
+from pathlib import Path
 
 from control import ControlTest, RawClient, support
 from support import WAIT_S
@@ -63,6 +64,17 @@ class SocketTest(ControlTest):
     def test_wrong_usage(self):
         for words in ((), ("what",), ("kick",), ("who", "there"), ("kick", ""), ("say",)):
             self.ctl(*words, code=2)
+
+    def test_a_closed_stream_is_not_the_link(self):
+        """What is printed goes nowhere, and is no request to the server."""
+        ann = self.add_user(TelnetUser, "ann")
+        for words, closed in ((("who",), 1), (("kick", "nobody"), 2)):
+            command = [str(Path(support.Parleyd.command).parent / "parleyctl"), "--control", str(self.path), *words]
+            ended = subprocess.run(["/bin/sh", "-c", f'exec "$@" {closed}>&-', "sh", *command], timeout=WAIT_S,
+                                   stdin=subprocess.DEVNULL, capture_output=True, check=False)
+            self.assertEqual((ended.returncode, ended.stdout), (2 if closed == 1 else 1, b""))
+            self.assertEqual(ended.stderr, b"parleyctl: cannot write to standard output\n" if closed == 1 else b"")
+        ann.hears_nothing()
 
     def test_garbage_is_answered(self):
         client = self.open_control()
