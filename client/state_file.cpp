@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <string_view>
 #include <system_error>
 
 #include "base/file_descriptor.hpp"
+#include "base/whole_file.hpp"
 #include "client/line_reader.hpp"
 
 namespace parley::client {
@@ -50,16 +50,12 @@ std::string write_state_lines(const fs::path& path, const std::vector<std::strin
   make_folders(path.parent_path());
   std::string bytes;
   for (const std::string& line : lines) bytes += line + "\n";
-  std::string temporary = path.string() + ".XXXXXX";
-  const FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // with mode 0600
-  if (!file) return last_error_text();
-  const auto written = ::write(file.get(), bytes.data(), bytes.size());
-  if (written >= 0 && written < static_cast<ssize_t>(bytes.size())) errno = ENOSPC;
-  if (written == static_cast<ssize_t>(bytes.size()) && ::rename(temporary.c_str(), path.c_str()) == 0)
+  try {
+    write_whole_file(path.string(), bytes);
     return {};
-  std::string problem = last_error_text();
-  (void)::unlink(temporary.c_str());
-  return problem;
+  } catch (const std::system_error& error) {
+    return error.code().message();
+  }
 }
 
 }  // namespace parley::client

@@ -8,13 +8,12 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 
 #include "base/output.hpp"
+#include "base/whole_file.hpp"
 
 namespace parley::accounts {
 namespace {
@@ -82,23 +81,6 @@ FileDescriptor lock(const std::string& path, bool creates) {
   }
 }
 
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(file, text.data(), text.size());
-    if (count < 0 && errno != EINTR) return false;
-    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
-/// So that the new name outlives a loss of power, too. Best effort: some file systems cannot.
-void sync_folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const FileDescriptor open_folder(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (open_folder) (void)::fsync(open_folder.get());
-}
-
 }  // namespace
 
 AccountList read_account_file(const std::string& path) {
@@ -112,14 +94,7 @@ AccountFileChange::AccountFileChange(const std::string& path, IfMissing if_missi
       accounts_(read_accounts(locked_, path_)) {}
 
 void AccountFileChange::save() {
-  std::string aside = path_ + ".XXXXXX";
-  const FileDescriptor file(::mkostemp(aside.data(), O_CLOEXEC));  // which gives others no right
-  const bool is_written = file && write_all(file.get(), accounts_.to_text()) && ::fsync(file.get()) == 0 &&
-                          std::rename(aside.c_str(), path_.c_str()) == 0;
-  if (is_written) return sync_folder_of(path_);
-  const int error = errno;
-  if (file) ::unlink(aside.c_str());
-  throw std::system_error(error, std::generic_category(), "cannot write " + path_);
+  write_whole_file(path_, accounts_.to_text());
 }
 
 }  // namespace parley::accounts

@@ -1,22 +1,14 @@
 #include "server/bans/ban_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
-#include "base/file_descriptor.hpp"
 #include "base/output.hpp"
 #include "base/text_file.hpp"
+#include "base/whole_file.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley {
@@ -76,10 +68,6 @@ Ban to_ban(std::string_view text) {
   return ban;
 }
 
-[[noreturn]] void fail(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
 }  // namespace
 
 BanFile::BanFile(std::string path, BanList& list) : path_(std::move(path)), list_(list) {
@@ -123,27 +111,10 @@ std::string BanFile::save() {
   return {};
 }
 
-/// Aside, and then in place of the former one: whoever reads, and whenever the power fails, there is one of
-/// the two.
 void BanFile::write(const BanList::Snapshot& snapshot) const {
   std::string text = "# Written anew at each ban and unban; change it by hand only while no server runs.\n";
   for (const Ban& ban : snapshot.bans) text += to_line(ban);
-  const std::string target = follow_links(path_);
-  std::string draft = target + ".XXXXXX";
-  const FileDescriptor file(::mkostemp(draft.data(), O_CLOEXEC));  // of mode 0600
-  if (!file) fail("cannot write beside " + path_);
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const ssize_t count = ::write(file.get(), rest.data(), rest.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    rest.remove_prefix(static_cast<std::size_t>(count));
-  }
-  if (rest.empty() && ::fsync(file.get()) == 0 && std::rename(draft.c_str(), target.c_str()) == 0) return;
-  const int error = errno;
-  ::unlink(draft.c_str());
-  errno = error;
-  fail("cannot write " + path_);
+  write_whole_file(follow_links(path_), text);
 }
 
 }  // namespace parley

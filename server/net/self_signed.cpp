@@ -12,13 +12,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 
 #include "base/file_descriptor.hpp"
 #include "base/tls.hpp"
+#include "base/whole_file.hpp"
 
 namespace parley {
 namespace {
@@ -88,22 +88,6 @@ std::string text_of(BIO& bytes) {
   return {text, static_cast<std::size_t>(size)};
 }
 
-/// Whole or not at all.
-void write_file(const std::string& path, std::string_view text, mode_t mode) {
-  std::string draft = path + ".XXXXXX";
-  const FileDescriptor file(::mkostemp(draft.data(), O_CLOEXEC));  // with mode 0600
-  if (!file) fail(path);
-  const ssize_t written = ::write(file.get(), text.data(), text.size());
-  if (written >= 0 && written < static_cast<ssize_t>(text.size())) errno = ENOSPC;
-  if (written != static_cast<ssize_t>(text.size()) || ::fchmod(file.get(), mode) != 0 ||
-      ::fsync(file.get()) != 0 || std::rename(draft.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(draft.c_str());
-    errno = error;
-    fail(path);
-  }
-}
-
 void make_files(const OwnCertificate& files) {
   const PrivateKey key(EVP_EC_gen("P-256"));
   check(key != nullptr);
@@ -115,8 +99,8 @@ void make_files(const OwnCertificate& files) {
         PEM_write_bio_X509(certificate_text.get(), certificate.get()) == 1);
   constexpr mode_t owner_only = 0600;
   constexpr mode_t for_everybody = 0644;
-  write_file(files.key, text_of(*key_text), owner_only);
-  write_file(files.certificate, text_of(*certificate_text), for_everybody);
+  write_whole_file(files.key, text_of(*key_text), owner_only);
+  write_whole_file(files.certificate, text_of(*certificate_text), for_everybody);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import unittest
 
 from programs import ProgramTest, complaint, path_of, run, support
 
@@ -72,6 +73,15 @@ class AccountTest(ProgramTest):
         self.path.unlink()
         self.assertIn(f"parleyd account add NAME --accounts {self.path}",
                       complaint(run("parleyd", "--port", "0", "--accounts", self.path)))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root may give files away")
+    def test_the_file_stays_its_owners(self):
+        self.account("add", "alice", password=b"x")
+        os.chown(self.path, 12345, 54321)
+        self.account("add", "bob", password=b"x")
+        self.account("remove", "alice")
+        after = self.path.stat()
+        self.assertEqual((after.st_uid, after.st_gid, stat.S_IMODE(after.st_mode)), (12345, 54321, 0o600))
 
     def test_options_that_mean_nothing_alone(self):
         for option in ("--accounts-only", "--allow-plain-passwords"):
