@@ -43,12 +43,8 @@ std::string check_room(const std::string& name) {
 }
 
 std::string check_network(const std::string& text) {
-  try {
-    if (text != "none") (void)Network(text);
-    return {};
-  } catch (const std::system_error&) {
-    return "'" + text + "' is no network such as 10.0.0.0/8, ::1 or none";
-  }
+  if (text == "none" || AddressRange::parse(text)) return {};
+  return "'" + text + "' is no network such as 10.0.0.0/8, ::1 or none";
 }
 
 /// An option that takes seconds and shows its default.
@@ -191,7 +187,7 @@ void add_floods(CLI::App& app, FloodPolicy& floods) {
       [&floods](const std::vector<std::string>& networks) {
         floods.exempt.clear();
         for (const auto& network : networks)
-          if (network != "none") floods.exempt.emplace_back(network);
+          if (const auto range = AddressRange::parse(network)) floods.exempt.push_back(*range);
       },
       "Networks whose requests are not counted, such as 10.0.0.0/8, or none", check_network)
       ->type_name("NETWORK[,...]")

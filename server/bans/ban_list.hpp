@@ -64,7 +64,8 @@ class BanList {
 
   std::int64_t (*const now_ms_)();
 
-  mutable Mutex mutex_;                // taken alone
+  // No other is taken under it; a cluster's LocalUsers takes it under its own.
+  mutable Mutex mutex_;
   Entries names_ GUARDED_BY(mutex_);   // by folded name
   Entries ranges_ GUARDED_BY(mutex_);  // by their text
   std::uint64_t changes_ GUARDED_BY(mutex_) = 0;

@@ -21,7 +21,7 @@ static_assert(request_overhead_bytes > waiting_overhead_bytes);
 
 ChatSession::ChatSession(const std::shared_ptr<Connection>& connection, Context& context,
                          std::string_view dialect)
-    : Session(connection, dialect, context.floods.for_peer(connection->peer().address(), false),
+    : Session(connection, dialect, context.floods.for_peer(connection->address_bytes(), false),
               context.limits.frame_timeout),
       context_(context),
       outbox_(std::make_shared<Outbox>(shared_connection(), context.limits)) {}

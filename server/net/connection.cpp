@@ -371,7 +371,7 @@ asio::ip::address Connection::origin() const {
                                                                   : peer_.address();
 }
 
-std::array<unsigned char, 16> Connection::address_bytes() const {
+AddressBytes Connection::address_bytes() const {
   const asio::ip::address address = peer_.address();
   return address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes()
                          : address.to_v6().to_bytes();

@@ -18,6 +18,7 @@
 #include "base/function_ref.hpp"
 #include "base/thread_annotations.hpp"
 #include "base/tls_stream.hpp"
+#include "server/address_range.hpp"
 #include "server/frame.hpp"
 #include "server/limits.hpp"
 #include "server/net/traffic.hpp"
@@ -222,7 +223,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const asio::ip::tcp::endpoint& peer() const { return peer_; }
 
   /// The same in 16 bytes, IPv4 mapped.
-  std::array<unsigned char, 16> address_bytes() const;
+  AddressBytes address_bytes() const;
 
   /// What has gone through the socket so far.
   Traffic traffic() EXCLUDES(write_mutex_);

@@ -43,7 +43,7 @@ std::string error_frame(ErrorCode code, std::string_view phrase, two_socket::Blo
 
 TwoSocketSession::TwoSocketSession(const std::shared_ptr<Connection>& connection, Context& context,
                                    two_socket::DeliveredWord delivered_word, bool has_service)
-    : Session(connection, "two-socket", context.floods.for_peer(connection->peer().address(), true),
+    : Session(connection, "two-socket", context.floods.for_peer(connection->address_bytes(), true),
               context.limits.frame_timeout),
       context_(context),
       delivered_word_(delivered_word),

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <asio/ip/address.hpp>
+
 #include "server/log_limit.hpp"
 #include "server/net/admission.hpp"
 #include "server/net/flood.hpp"
@@ -10,6 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using asio::ip::make_address;
+
+AddressBytes bytes_of(const char* text) {
+  const auto address = make_address(text);
+  return address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes()
+                         : address.to_v6().to_bytes();
+}
 
 TEST_CASE("a peer may ask for a burst at once and for its rate on and on") {
   Flood flood({10, 3}, {0, 0});
@@ -43,11 +51,13 @@ TEST_CASE("bytes have a rate of their own, and none of zero") {
 }
 
 TEST_CASE("networks are exempt from the rate of requests only") {
-  const FloodPolicy policy{
-      {1, 1}, {1, 1}, {Network("10.0.0.0/8"), Network("fd00::/16"), Network("192.0.2.7")}};
+  const FloodPolicy policy{{1, 1},
+                           {1, 1},
+                           {*AddressRange::parse("10.0.0.0/8"), *AddressRange::parse("fd00::/16"),
+                            *AddressRange::parse("192.0.2.7")}};
   const auto now = Flood::Clock::now();
   const auto waits_for = [&](const char* address, bool has_receipts, auto charge) {
-    Flood flood = policy.for_peer(make_address(address), has_receipts);
+    Flood flood = policy.for_peer(bytes_of(address), has_receipts);
     charge(flood);
     return flood.next_at(now) > now;
   };
@@ -62,8 +72,6 @@ TEST_CASE("networks are exempt from the rate of requests only") {
   }
   for (const char* address : {"11.1.2.3", "fd01::7", "192.0.2.8", "::1"})
     CHECK(waits_for(address, true, requests));
-  for (const char* text : {"", "10.0.0", "10.0.0.0/33", "::1/129", "ten", "10.0.0.0/", "/8", "1.2.3.4/-1"})
-    CHECK_THROWS(Network(text));
 }
 
 TEST_CASE("lines that a peer causes are limited, and those left out are counted") {
