@@ -100,7 +100,7 @@ class Connection {
 
   std::string news_;
 
-  Mutex awaited_mutex_;
+  Mutex awaited_mutex_;                                       // taken alone
   std::string awaited_recipient_ GUARDED_BY(awaited_mutex_);  // of the last SEND
   std::size_t awaited_reports_ GUARDED_BY(awaited_mutex_) = 0;
 };

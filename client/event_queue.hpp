@@ -72,7 +72,7 @@ class EventQueue {
 
  private:
   EventFlag readable_;
-  Mutex mutex_;
+  Mutex mutex_;  // taken alone
   Condition room_;
   std::deque<Arrival> events_ GUARDED_BY(mutex_);
   std::size_t bytes_ GUARDED_BY(mutex_) = 0;

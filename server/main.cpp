@@ -137,7 +137,7 @@ class Service {
     if (const auto due = manager_.due_in()) time = std::min(time.value_or(*due), *due);
     const Asked asked = signals_.wait(time);
     manager_.keep_alive(server_.looks());
-    if (asked == Asked::to_reopen_log) {
+    if (asked == Asked::to_reload) {
       manager_.tell_reloading();
       reopen_log(*log_);
       server_.reload_certificate();

@@ -33,7 +33,7 @@ Asked Signals::wait(std::optional<std::chrono::milliseconds> time) const {
     signal = ::sigwaitinfo(&awaited_, nullptr);
   }
   if (signal < 0) return Asked::nothing;
-  return signal == SIGHUP ? Asked::to_reopen_log : Asked::to_stop;
+  return signal == SIGHUP ? Asked::to_reload : Asked::to_stop;
 }
 
 }  // namespace parley

@@ -10,8 +10,8 @@ namespace parley {
 /// What somebody asks of the server by a signal.
 enum class Asked {
   nothing,
-  to_stop,       ///< SIGINT, SIGTERM; SIGXCPU, since the system ends who goes on
-  to_reopen_log  ///< SIGHUP
+  to_stop,   ///< SIGINT, SIGTERM; SIGXCPU, since the system ends who goes on
+  to_reload  ///< SIGHUP
 };
 
 /// The signals that would end the server by default: some are waited for here, the others are ignored, but

@@ -102,7 +102,7 @@ class Broker::Connection {
   LogLimit error_lines_{log_rate};
   LogLimit question_lines_{log_rate};
 
-  mutable Mutex mutex_;
+  mutable Mutex mutex_;  // no other of ours is taken under it; the library takes its own
   std::string problem_ GUARDED_BY(mutex_);
   std::size_t handlers_ GUARDED_BY(mutex_) = 0;  ///< that the library has not told to have ended
   Condition handler_ended_;

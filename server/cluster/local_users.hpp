@@ -59,7 +59,7 @@ class LocalUsers {
   const std::chrono::milliseconds line_time_;
   const std::function<std::vector<Ban>()> bans_;
 
-  mutable Mutex mutex_;  // those of the links and of the bans are taken under it, so that all hear of changes
+  mutable Mutex mutex_;  // those of links, bans and the bell are taken under it: all hear of each change
                          // in one order
   std::map<std::string, BusUser> users_ GUARDED_BY(mutex_);                // by folded name
   std::map<std::string, std::shared_ptr<Link>> links_ GUARDED_BY(mutex_);  // by node

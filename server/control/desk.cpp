@@ -54,18 +54,6 @@ Json to_json(const service::Presence& user, const std::string& node) {
   return known;
 }
 
-std::size_t count_elsewhere(const Directory& directory) {
-  std::size_t count = 0;
-  std::string key;
-  for (bool is_last = false; !is_last;) {
-    const auto page = directory.page_behind(key, page_users);
-    for (const auto& member : page.members) count += member->carrier() ? 1 : 0;
-    is_last = page.is_last;
-    if (!is_last) key = page.members.back()->key();
-  }
-  return count;
-}
-
 std::optional<Banned> banned_by(const Request& request) {
   if (request.address.empty()) return request.name;
   if (const auto range = AddressRange::parse(request.address)) return *range;
@@ -190,18 +178,17 @@ std::string Desk::say(const std::string& text) {
   if (cluster_ == nullptr) return done({{"told", steward_.say(text)}});
   cluster_->say(text);
   const std::size_t told_here = steward_.say(text);
-  return done({{"told", told_here + count_elsewhere(context_.directory)}});
+  return done({{"told", told_here + context_.directory.count().elsewhere}});
 }
 
 std::string Desk::stats() const {
   const auto up_for = std::chrono::steady_clock::now() - began_;
   std::size_t users = 0;
   Json by_dialect = Json::object();
-  steward_.for_each_user([&](const Member& member) {
-    ++users;
-    const std::string dialect(member.dialect());
-    by_dialect[dialect] = by_dialect.value(dialect, 0) + 1;
-  });
+  for (const auto& [dialect, count] : context_.directory.count().by_dialect) {
+    users += count;
+    by_dialect[std::string(dialect)] = count;
+  }
   const Counters& counters = context_.counters;
   return done({{"version", PARLEY_VERSION},
                {"up_s", std::chrono::duration_cast<std::chrono::seconds>(up_for).count()},

@@ -23,10 +23,17 @@ bool Steward::kick(const std::string& name, const std::string& reason) {
 
 std::size_t Steward::say(const std::string& text) {
   std::size_t told = 0;
-  for_each_user([&](Member& member) {
-    member.hear_operator(text);
-    ++told;
-  });
+  std::string key;
+  for (bool is_last = false; !is_last;) {
+    const auto page = context_.directory.page_behind(key, page_users);
+    for (const auto& member : page.members) {
+      if (member->carrier()) continue;
+      member->hear_operator(text);
+      ++told;
+    }
+    is_last = page.is_last;
+    if (!is_last) key = page.members.back()->key();
+  }
   context_.log.info("control: says to {} users: {}", told, text);
   return told;
 }
@@ -64,17 +71,6 @@ std::string Steward::keep_bans() {
   std::string fault = ban_file_.save();
   if (!fault.empty() && ban_file_.is_wanted()) context_.log.error("control: bans: {}", fault);
   return fault;
-}
-
-void Steward::for_each_user(FunctionRef<void(Member&)> act) const {
-  std::string key;
-  for (bool is_last = false; !is_last;) {
-    const auto page = context_.directory.page_behind(key, page_users);
-    for (const auto& member : page.members)
-      if (!member->carrier()) act(*member);
-    is_last = page.is_last;
-    if (!is_last) key = page.members.back()->key();
-  }
 }
 
 }  // namespace parley::control

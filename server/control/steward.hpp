@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "base/function_ref.hpp"
 #include "server/bans/ban_file.hpp"
 #include "server/context.hpp"
 #include "server/net/sessions.hpp"
@@ -30,9 +29,6 @@ class Steward {
   std::size_t enforce(const Ban& ban);
   /// Returns why bans will not outlast the server; empty when they will. Waits for the disk.
   std::string keep_bans();
-
-  /// Calls it for each user of this node, a page at a time.
-  void for_each_user(FunctionRef<void(Member&)> act) const;
 
  private:
   bool merge(const Ban& ban);
