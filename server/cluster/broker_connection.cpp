@@ -40,10 +40,12 @@ std::string json_fit(std::string text) {
   return text;
 }
 
-/// The library takes user and password as they stand.
+/// Older versions of the library take user and password as they stand; this one was seen to decode them.
+constexpr std::uint32_t decoding_version = 0x03'0A'00;
+
 std::string percent_decoded_user(const std::string& url) {
   const auto user_end = url.rfind('@');
-  if (user_end == std::string::npos) return url;
+  if (user_end == std::string::npos || nats_GetVersionNumber() >= decoding_version) return url;
   std::string decoded;
   for (std::size_t at = 0; at < url.size(); ++at) {
     if (url[at] == '%' && at < user_end) {

@@ -2,9 +2,10 @@
 
 import os
 import stat
+import subprocess
 import unittest
 
-from programs import ProgramTest, complaint, path_of, run, support
+from programs import IS_SANITIZED, ProgramTest, complaint, path_of, run, support
 
 HIDDEN = b"Opensesame"
 
@@ -82,6 +83,14 @@ class AccountTest(ProgramTest):
         self.account("remove", "alice")
         after = self.path.stat()
         self.assertEqual((after.st_uid, after.st_gid, stat.S_IMODE(after.st_mode)), (12345, 54321, 0o600))
+
+    @unittest.skipIf(IS_SANITIZED, "a sanitizer needs more memory")
+    def test_too_little_memory_is_no_wrong_password(self):
+        self.account("add", "alice", password=b"x")
+        checked = subprocess.run(["prlimit", "--as=80000000", path_of("parleyd"), "account", "check", "alice", "--accounts",
+                                  self.path], input=b"x\n", capture_output=True, timeout=60, check=False)
+        self.assertEqual((checked.returncode, checked.stdout), (2, b""))
+        self.assertIn(b"out of memory: a password takes 64 MiB", checked.stderr)
 
     def test_options_that_mean_nothing_alone(self):
         for option in ("--accounts-only", "--allow-plain-passwords"):
