@@ -13,7 +13,7 @@ import socket
 from pathlib import Path
 
 import support
-from support import PYTHON, RUN_LIMIT_S, SAMPLES, ClassTest, class_rows, pid_of, processes, wait_until
+from support import PYTHON, RUN_LIMIT_S, SAMPLES, ClassTest, class_rows, free_port, pid_of, processes, wait_until
 
 SERVER = (SAMPLES / "python-server/server.py").read_text(encoding="utf-8")
 FEW = ["--only", "R4.1-two-sockets"]
@@ -104,8 +104,7 @@ class ClassRun(ClassTest):
             self.assertEqual(printed.count(f"{row['folder']}, server: "), 1, printed)
 
     def test_who_has_a_port_of_its_own_is_alone_outside_of_sandboxes(self):
-        with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-            ports = [listener.getsockname()[1] for listener in (one, other)]
+        ports = [free_port(), free_port()]
         for number in (0, 1):
             place = self.add(f"ada{number}", IS_ALONE, f"port = {ports[number]}\n")
             program = place / "program.py"

@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 
 import support
-from sandboxed import FEW, Sandboxed, free_port, sample
-from support import IS_ROOT, pid_of
+from sandboxed import FEW, Sandboxed, sample
+from support import IS_ROOT, free_port, pid_of
 
 # Says what it can do, and leaves: what it prints is in class.csv. {…} is filled in by probe().
 PROBE = """

@@ -7,7 +7,8 @@
 import time
 
 import support
-from sandboxed import FEW, Sandboxed, free_port, sample
+from sandboxed import FEW, Sandboxed, sample
+from support import free_port
 
 FEW_OF_A_CLIENT = ["--only", "C1.1,C2.1", "--jobs", "4"]
 

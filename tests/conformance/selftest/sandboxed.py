@@ -1,21 +1,10 @@
 """A class of submissions with a port in their source, and of hostile ones, for the tests of what a sandbox does."""
 
-import secrets
 import socket
 
 from support import SAMPLES, ClassTest, class_rows
 
 FEW = ["--only", "R4.1,D1.1", "--jobs", "4"]
-
-
-def free_port():
-    """Below those that the system gives away, which may be somebody's a moment later."""
-    while True:
-        try:
-            with socket.create_server(("", 10_000 + secrets.randbelow(20_000))) as listener:
-                return listener.getsockname()[1]
-        except OSError:
-            pass  # somebody has it
 
 
 def sample(name, port=None):

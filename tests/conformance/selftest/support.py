@@ -8,7 +8,9 @@ import csv
 import json
 import os
 import py_compile
+import secrets
 import shlex
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,16 @@ sys.path.insert(0, str(ZOO))
 PYTHON = shlex.join([sys.executable, "-I", "-S"])
 
 conform = "parley-conform"  # main() knows where
+
+
+def free_port():
+    """Below those that the system gives away, which may be somebody's a moment later."""
+    while True:
+        try:
+            with socket.create_server(("", 10_000 + secrets.randbelow(20_000))) as listener:
+                return listener.getsockname()[1]
+        except OSError:
+            pass  # somebody has it
 
 
 class ConformTest(unittest.TestCase):
