@@ -39,7 +39,7 @@ struct List {
 };
 
 TEST_CASE("a range is an address and the bits that count") {
-  for (const auto& [text, shown] :
+  for (const auto& row :
        std::vector<std::pair<std::string, std::string>>{{"192.0.2.7", "192.0.2.7"},
                                                         {"192.0.2.7/32", "192.0.2.7"},
                                                         {"192.0.2.7/24", "192.0.2.0/24"},
@@ -50,8 +50,9 @@ TEST_CASE("a range is an address and the bits that count") {
                                                         {"2001:DB8::1", "2001:db8::1"},
                                                         {"2001:db8:1:2:3::/64", "2001:db8:1:2::/64"},
                                                         {"::/0", "::/0"}}) {
-    CAPTURE(text);
-    CHECK(range(text).to_text() == shown);
+    const auto& text = row.first;
+    const auto& shown = row.second;
+    CHECK_MESSAGE(range(text).to_text() == shown, text);
     CHECK(range(shown) == range(text));
   }
   for (const char* text :

@@ -233,7 +233,7 @@ TEST_CASE("SV1: pages of who is there, sorted, whoever comes and goes between tw
 }
 
 TEST_CASE("Who is here is counted, however many they are") {
-  for (const std::size_t users : {0, 1, 499, 500, 501, 1000, 1001}) {
+  for (const std::size_t users : {0UL, 1UL, 499UL, 500UL, 501UL, 1000UL, 1001UL}) {
     CAPTURE(users);
     Directory directory;
     for (std::size_t i = 0; i < users; ++i) {
