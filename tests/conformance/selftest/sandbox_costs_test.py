@@ -58,7 +58,7 @@ class Costs(Sandboxed):
         self.add_server("counts", BOMB)
         self.add_server("endless", ENDLESS_BOMB)
         self.add_server("good", sample("python-server/server.py"))
-        _, rows = self.grade("--sandbox", "on", "--processes", "50", "--budget", "10", *FEW)
+        _, rows = self.grade("--sandbox", "on", "--processes", "50", "--budget", "30", *FEW)
         count = int(re.search(r"having printed: \((\d+)\)", rows["counts"]["problem"]).group(1))
         self.assertLess(count, 50)
         self.assertGreater(count, 20)

@@ -1,5 +1,6 @@
 """A class of submissions with a port in their source, and of hostile ones, for the tests of what a sandbox does."""
 
+import secrets
 import socket
 
 from support import SAMPLES, ClassTest, class_rows
