@@ -135,11 +135,14 @@ TEST_CASE(
   CHECK(c.mailbox->is_overdue(later));
   c.mailbox->acknowledge(Outcome::received);
   CHECK_FALSE(c.mailbox->is_overdue(later));
-  while (c.to.connection()->waiting_frames() == 0)
+  std::string before;
+  while (c.to.connection()->waiting_frames() == 0) {
     REQUIRE(c.to.connection()->send(std::string(10'000, 'x')) != Sent::never);
+    before += std::string(10'000, 'x');
+  }
   c.deliver("two");
   CHECK_FALSE(c.mailbox->is_overdue(later));
-  while (c.to.connection()->waiting_frames() > 0) (void)c.to.peer().receive_once();
+  c.to.peer().expect(forward("alice", "one") + before + forward("alice", "two"));
   const auto overdue = [&] {
     return c.mailbox->is_overdue(Connection::Clock::now() + c.limits.receipt_timeout);
   };
