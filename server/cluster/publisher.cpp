@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <exception>
-#include <mutex>
 #include <utility>
 
 #include "server/cluster/bus_format.hpp"
