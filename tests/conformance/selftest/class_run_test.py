@@ -214,7 +214,7 @@ class ClassRun(ClassTest):
         self.assert_nothing_is_left(run)
 
     def test_a_signal_at_the_first_moment_leaves_nothing(self):
-        self.add("a")
+        self.add("a", WAITS_TO_GO)  # it is not over before it is looked at
         self.folder.chmod(0o755)  # a sandbox's user has to get there
         run = self.start_grade("--sandbox", "auto")
         wait_until(lambda: any(self.temporary.iterdir()), "a temporary folder")
