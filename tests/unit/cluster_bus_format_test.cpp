@@ -221,24 +221,25 @@ TEST_CASE("the byte that MessagePack never uses is a fault") {
   CHECK_FALSE(fault_of(pack(envelope, std::vector{item + '\xc1'})).empty());
 }
 
-TEST_CASE("a packet with any byte changed is a fault in plain words, or a packet that can be packed again") {
-  const std::string whole = pack_items(each_kind());
-  std::size_t packets = 0;
-  for (std::size_t at = 0; at < whole.size(); ++at) {
-    for (int byte = 0; byte < 256; ++byte) {
-      std::string changed = whole;
-      changed[at] = static_cast<char>(byte);
-      const auto parsed = parse_packet(changed);
-      if (const auto* const packet = std::get_if<Packet>(&parsed)) {
-        ++packets;
-        if (items_of(pack_items(packet->items)) != packet->items) FAIL_CHECK("byte " << at << ": " << byte);
-      } else if (const std::string& what = std::get<BusFault>(parsed).what;
-                 what.empty() || !is_printable(what)) {
-        FAIL_CHECK("byte " << at << ": " << byte << ": " << visible(what));
+TEST_CASE("an item with any byte changed is a fault in plain words, or an item that can be packed again") {
+  for (const Item& item : each_kind()) {
+    const std::string whole = pack_items({item});
+    std::size_t packets = 0;
+    for (std::size_t at = 0; at < whole.size(); ++at)
+      for (const char byte : every_byte()) {
+        std::string changed = whole;
+        changed[at] = byte;
+        const auto parsed = parse_packet(changed);
+        if (const auto* const packet = std::get_if<Packet>(&parsed)) {
+          ++packets;
+          if (items_of(pack_items(packet->items)) != packet->items) FAIL_CHECK(visible(changed));
+        } else if (const std::string& what = std::get<BusFault>(parsed).what;
+                   what.empty() || !is_printable(what)) {
+          FAIL_CHECK(visible(changed) << ": " << visible(what));
+        }
       }
-    }
+    CHECK(packets >= whole.size());  // each byte as it was, and other bodies and names
   }
-  CHECK(packets > whole.size());  // each byte as it was, and other bodies and names
 }
 
 TEST_CASE("unknown items and fields are passed over, whatever is in them") {
