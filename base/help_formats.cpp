@@ -58,7 +58,7 @@ struct Value {
 
 Value value_of(const CLI::Option& option) {
   if (!takes_value(option)) return {};
-  if (const std::string text = option.get_option_text(); !text.empty()) {
+  if (const std::string& text = option.get_option_text(); !text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
     return {text.substr(0, end), text.substr(std::min(end + 1, text.size()))};
   }
@@ -194,7 +194,8 @@ void append_bash_values(std::string& script, const CLI::App& app, const std::str
   for (const CLI::Option* option : shown_options(app)) {
     if (is_positional(*option) || !takes_value(*option)) continue;
     std::vector<std::string> patterns;
-    for (const std::string& name : names_of(*option)) patterns.push_back(shell_quoted(command + ":" + name));
+    for (const std::string& name : names_of(*option))
+      patterns.push_back(shell_quoted(std::string(command).append(":").append(name)));
     std::string reply = ":";
     if (const auto words = words_of(*option); !words.empty())
       reply = "COMPREPLY=($(compgen -W " + shell_quoted(join(words, " ")) + " -- \"$word\"))";
@@ -248,9 +249,11 @@ void append_zsh_arguments(std::string& script, const CLI::App& app, std::string_
     }
     const bool is_list = option->get_items_expected_max() > 1;
     const std::string value = takes_value(*option) ? zsh_value(*option) : "";
-    for (const std::string& name : names_of(*option))
-      script += next + shell_quoted((is_list ? "*" : "") + name + "[" + zsh_text(option->get_description()) +
-                                    "]" + value);
+    const std::string described = '[' + zsh_text(option->get_description()) + ']' + value;
+    for (std::string name : names_of(*option)) {
+      if (is_list) name.insert(0, 1, '*');
+      script += next + shell_quoted(name.append(described));
+    }
   }
   script += "\n";
 }
@@ -284,6 +287,7 @@ std::string to_manual(const CLI::App& app) {
 std::string to_bash_completion(const CLI::App& app) {
   const auto commands = shown_commands(app);
   std::vector<std::string> command_names;
+  command_names.reserve(commands.size());
   for (const CLI::App* command : commands) command_names.push_back(command->get_name());
   std::string script = "# bash completion for " + app.get_name() + "\n" + function_name(app) + "() {\n" +
                        "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=\n";

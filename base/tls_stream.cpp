@@ -136,7 +136,7 @@ bool TlsStream::has_input() const {
 std::optional<std::size_t> TlsStream::write(std::string_view header, std::string_view body) noexcept {
   std::array<char, max_record_bytes> both;
   std::string_view record = header.substr(0, max_record_bytes);
-  if (body.size() > 0 && record.size() < max_record_bytes) {
+  if (!body.empty() && record.size() < max_record_bytes) {
     body = body.substr(0, max_record_bytes - record.size());
     std::memcpy(both.data(), record.data(), record.size());
     std::memcpy(both.data() + record.size(), body.data(), body.size());

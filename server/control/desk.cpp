@@ -28,7 +28,7 @@ std::string to_line(const Json& answer) {
   return answer.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-std::string done(Json details = Json::object()) {
+std::string done(const Json& details = Json::object()) {
   Json answer{{"ok", true}};
   answer.update(details);
   return to_line(answer);

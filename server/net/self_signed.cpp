@@ -109,7 +109,7 @@ OwnCertificate own_certificate(const std::string& folder) {
   if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) fail(folder);
   const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!opened || ::flock(opened.get(), LOCK_EX) != 0) fail(folder);
-  const OwnCertificate files{folder + "/certificate.pem", folder + "/key.pem"};
+  OwnCertificate files{folder + "/certificate.pem", folder + "/key.pem"};
   const bool has_certificate = ::access(files.certificate.c_str(), F_OK) == 0;
   const bool has_key = ::access(files.key.c_str(), F_OK) == 0;
   if (!has_certificate && !has_key) make_files(files);
