@@ -2,37 +2,18 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
-#include "base/secret.hpp"
 #include "protocol/events.hpp"
 #include "protocol/input_buffer.hpp"
+#include "protocol/rooms_request.hpp"
 
-/// The JSON rooms dialect: its requests, its parser and how its answers are written (PROTOCOL.md, RM1 to
-/// RM6).
+/// The JSON rooms dialect on a stream of bytes of its own (PROTOCOL.md, RM1 and RM6).
 namespace parley::rooms {
 
 using parley::NeedMore;
-using parley::Refusal;
 using parley::Violation;  // RM1.5
-
-/// Come into a room, or change to it. The room is empty when none was told, and so is the password.
-struct Connect {
-  std::string name;
-  std::string room;
-  Secret password;
-};
-
-/// Say this in the room.
-struct Say {
-  std::string text;
-};
-
-/// Leave.
-struct Exit {};
 
 /// A piece of what a client without JSON sent, as it came (RM6). Points into the parser: see Parser::next().
 struct RawText {
@@ -105,33 +86,5 @@ class Parser {
     bool after_backslash = false;
   } scan_;
 };
-
-// What the server writes: one object and LF, at most max_frame_bytes together, each by a write of its own.
-// Pure functions; safe from any thread.
-
-/// The family's clients read this much and take it for one object.
-inline constexpr std::size_t max_frame_bytes = 1024;
-
-/// Into so many messages a text may be cut: three seconds of pauses. The longest one needs 88, but escapes
-/// make six bytes of one.
-inline constexpr std::size_t max_frames = 100;
-
-std::string connect_ack();
-std::string exit_ack();
-
-/// A notification, which every client of the family shows. At most 160 bytes.
-std::string to_sentence(std::string_view sentence);
-
-/// A line of chat. `text` may be any bytes; what is not UTF-8 becomes U+FFFD.
-struct ChatLine {
-  std::string_view sender;  ///< at most 32 bytes
-  std::string_view room;    ///< at most 64 bytes
-  std::string_view text;
-  bool is_private = false;
-};
-
-/// The line in as many messages as it needs, cut between code points; a private one is marked in each. What
-/// is beyond `max_frames` is left out, and a notification says so.
-std::vector<std::string> to_frames(const ChatLine& line);
 
 }  // namespace parley::rooms

@@ -4,7 +4,7 @@
 
 #include "protocol/livecode.hpp"
 #include "protocol/names.hpp"
-#include "protocol/rooms.hpp"
+#include "protocol/rooms_answers.hpp"
 #include "protocol/telnet.hpp"
 #include "server/chat/livecode_session.hpp"
 #include "server/chat/names_session.hpp"

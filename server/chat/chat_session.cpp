@@ -79,7 +79,7 @@ std::optional<ChatSession::SignOn> ChatSession::check_lock(const Claimed& claime
       context_.accounts, connection(), claimed.name, password.is_empty() ? nullptr : &password,
       [this](FunctionRef<bool()> is_done, Clock::time_point until) { return await(is_done, until); });
   if (verdict == PasswordVerdict::right) return std::nullopt;
-  why_locked_ = sentence(verdict);
+  lock_ = verdict;
   return verdict == PasswordVerdict::gone ? SignOn::gone : SignOn::locked;
 }
 

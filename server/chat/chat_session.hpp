@@ -51,8 +51,9 @@ class ChatSession : public Session {
   /// The user's new name. May wait as sign_on() does. When done, welcome() has been sent. Must be signed on.
   SignOn rename(const Claimed& claimed);
 
-  /// After SignOn::locked: what to tell, a sentence without its full stop.
-  std::string_view why_locked() const { return why_locked_; }
+  /// After SignOn::locked: why, and what to tell, a sentence without its full stop.
+  PasswordVerdict lock() const { return lock_; }
+  std::string_view why_locked() const { return sentence(lock_); }
 
   /// Whether the name needs a password that could be asked for: PasswordVerdict::needed.
   PasswordVerdict look_at(std::string_view name) const {
@@ -138,7 +139,7 @@ class ChatSession : public Session {
   Context& context_;
   const std::shared_ptr<Outbox> outbox_;
   std::shared_ptr<ChatUser> user_;
-  std::string_view why_locked_;  // a literal
+  PasswordVerdict lock_ = PasswordVerdict::right;
 };
 
 }  // namespace parley

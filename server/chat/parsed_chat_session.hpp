@@ -9,16 +9,19 @@
 namespace parley {
 
 /// A ChatSession on the parser of its dialect, whose first event is its NeedMore. `Derived` has an on(event)
-/// for each of the others, which may be private to it when this class is its friend.
-template <typename Derived, typename Parser>
-class ParsedChatSession : public ChatSession {
+/// for each of the others, which may be private to it when this class is its friend. `Base` is a ChatSession
+/// that some dialects share.
+template <typename Derived, typename Parser, typename Base = ChatSession>
+class ParsedChatSession : public Base {
  protected:
   using Event = decltype(std::declval<Parser>().next());
   using NeedMore = std::variant_alternative_t<0, Event>;
 
-  ParsedChatSession(std::shared_ptr<Connection> connection, Context& context, std::string_view dialect,
+  /// `dialect`: what the base is told of it.
+  template <typename Dialect>
+  ParsedChatSession(std::shared_ptr<Connection> connection, Context& context, const Dialect& dialect,
                     Parser parser)
-      : ChatSession(std::move(connection), context, dialect), parser_(std::move(parser)) {}
+      : Base(std::move(connection), context, dialect), parser_(std::move(parser)) {}
 
   Parser& parser() { return parser_; }
   const Parser& parser() const { return parser_; }
@@ -26,7 +29,7 @@ class ParsedChatSession : public ChatSession {
   /// Calls on(event). False for NeedMore.
   bool handle(const Event& event) {
     if (std::holds_alternative<NeedMore>(event)) return false;
-    const bool may_be_password = may_hear_password();
+    const bool may_be_password = this->may_hear_password();
     std::visit(
         [this](const auto& happened) {
           if constexpr (!std::is_same_v<std::decay_t<decltype(happened)>, NeedMore>)

@@ -12,6 +12,7 @@
 
 #include "protocol/json_text.hpp"
 #include "protocol/rooms.hpp"
+#include "protocol/rooms_answers.hpp"
 #include "protocol/text.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/fuzz/same_however_cut.hpp"
@@ -33,7 +34,7 @@ struct Describe {
   }
   std::string operator()(const Exit&) const { return "exit"; }
   std::string operator()(const RawText& m) const { return std::string(m.bytes); }
-  std::string operator()(const Refusal& m) const { return std::string(m.sentence); }
+  std::string operator()(const rooms::Refusal& m) const { return std::string(m.sentence); }
   std::string operator()(const Violation& m) const { return std::string(m.sentence); }
 };
 
@@ -56,10 +57,11 @@ std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std:
 
 void check_frames(std::string_view text) {
   std::string again;
-  const auto frames = to_frames({"bob", "General", text});
-  if (frames.size() > max_frames) return;
-  for (const std::string& frame : frames) {
-    require(frame.size() <= max_frame_bytes, "a frame of at most 1024 bytes");
+  const auto objects = messages({"bob", "General", text}, max_line_bytes - 1);
+  if (objects.size() > max_pieces) return;
+  for (const std::string& object : objects) {
+    const std::string frame = to_line(object);
+    require(frame.size() <= max_line_bytes, "a frame of at most 1024 bytes");
     require(frame.find('\n') == frame.size() - 1, "one line");
     Parser parser;
     parser.feed(frame);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/rooms_answers.hpp"
 #include "protocol/text.hpp"
 #include "tests/unit/cuts.hpp"
 
@@ -20,10 +21,18 @@ struct Words : test::SharedWords {
   std::string operator()(const Connect& m) const { return "connect " + quoted(m.name) + quoted(m.room); }
   std::string operator()(const Say& m) const { return "say " + quoted(m.text); }
   std::string operator()(const Exit&) const { return "exit"; }
+  std::string operator()(const Refusal& m) const { return "refused: " + std::string(m.sentence); }
   std::string operator()(const RawText& m) const { return "raw " + quoted(m.bytes); }
 
   static std::string quoted(std::string_view text) { return '<' + visible(text) + '>'; }
 };
+
+/// As on a stream of bytes.
+std::vector<std::string> to_frames(const ChatLine& line) {
+  auto pieces = messages(line, max_line_bytes - 1);
+  for (std::string& piece : pieces) piece = to_line(piece);
+  return pieces;
+}
 
 constexpr auto describe = test::describe_with<Words>;
 
@@ -275,9 +284,9 @@ TEST_CASE("RM6.1: a first byte that is no brace makes it raw text for ever") {
 }
 
 TEST_CASE("RM4.1: the answers, byte for byte") {
-  CHECK(connect_ack() ==
+  CHECK(to_line(connect_ack()) ==
         "{\"type\": \"connect_ack\", \"payload\": {\"message\": \"Connected to the room.\"}}\n");
-  CHECK(exit_ack() ==
+  CHECK(to_line(exit_ack()) ==
         "{\"type\": \"exit_ack\", \"payload\": {\"message\": \"Disconnected from the room.\"}}\n");
   CHECK(to_sentence("Alice has joined the room.") ==
         "{\"type\": \"notification\", \"payload\": {\"message\": \"Alice has joined the room.\"}}\n");
@@ -313,9 +322,9 @@ TEST_CASE("RM4.3: a long text in several messages, none over 1024 bytes, none of
       std::string again;
       const auto frames = to_frames({sender, room, text});
       for (const std::string& frame : frames) {
-        CHECK(frame.size() <= max_frame_bytes);
+        CHECK(frame.size() <= max_line_bytes);
         // All but the last are full: nothing that could have been in them is in the next.
-        if (&frame != &frames.back()) CHECK(frame.size() > max_frame_bytes - 6);
+        if (&frame != &frames.back()) CHECK(frame.size() > max_line_bytes - 6);
         Parser parser;
         parser.feed(frame);
         const Event event = parser.next();
@@ -331,25 +340,25 @@ TEST_CASE("RM4.7: of the longest text nothing is left out unless its escapes mak
   const std::string sender(32, '"');
   const std::string room(64, '\\');
   const auto whole = to_frames({sender, room, std::string(64 * 1024, 'x'), true});
-  CHECK(whole.size() <= max_frames);
+  CHECK(whole.size() <= max_pieces);
   CHECK(whole.back().starts_with("{\"type\": \"message\""));
   const auto cut = to_frames({sender, room, std::string(64 * 1024, '\x01')});
-  CHECK(cut.size() == max_frames + 1);
+  CHECK(cut.size() == max_pieces + 1);
   CHECK(cut.back() == to_sentence("The rest of that text is too long and was left out here."));
 }
 
 TEST_CASE("RM4.3: a message fills 1024 bytes, and one more makes a second one") {
   const std::size_t around = to_frames({"a", "b", ""})[0].size();
-  CHECK(to_frames({"a", "b", std::string(max_frame_bytes - around, 'x')}).size() == 1);
-  CHECK(to_frames({"a", "b", std::string(max_frame_bytes - around, 'x')})[0].size() == max_frame_bytes);
-  CHECK(to_frames({"a", "b", std::string(max_frame_bytes - around + 1, 'x')}).size() == 2);
+  CHECK(to_frames({"a", "b", std::string(max_line_bytes - around, 'x')}).size() == 1);
+  CHECK(to_frames({"a", "b", std::string(max_line_bytes - around, 'x')})[0].size() == max_line_bytes);
+  CHECK(to_frames({"a", "b", std::string(max_line_bytes - around + 1, 'x')}).size() == 2);
 }
 
 TEST_CASE("RM3.4: a private line is marked in each of its messages") {
   const auto frames = to_frames({"a", "b", std::string(3000, 'x'), true});
   CHECK(frames.size() == 4);
   for (const std::string& frame : frames) {
-    CHECK(frame.size() <= max_frame_bytes);
+    CHECK(frame.size() <= max_line_bytes);
     CHECK(frame.find("\"text\": \"(private) x") != std::string::npos);
   }
 }

@@ -1,0 +1,146 @@
+#include "protocol/rooms_request.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "protocol/json_text.hpp"
+
+namespace parley::rooms {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view no_type = "The type of a request is connect, message or exit.";
+constexpr std::string_view bad_connect = "A connect needs a name in its payload; name and room are strings.";
+constexpr std::string_view bad_password = "A password is a string.";
+constexpr std::string_view bad_message = "A message needs a text in its payload; it is a string.";
+
+/// What is read of an object, of which nobody wants to know more. (A nlohmann::json of several levels takes
+/// memory to be destroyed, and ends the program when there is none.) Of two values under one key the later
+/// counts.
+class ObjectReader {
+ public:
+  using Value = std::optional<std::string>;  // nullopt: there, and no string
+
+  ObjectReader() = default;
+  ~ObjectReader() {
+    const auto password = payload_.find("password");
+    if (password != payload_.end() && password->second) wipe(*password->second);
+  }
+  ObjectReader(const ObjectReader&) = delete;
+  ObjectReader& operator=(const ObjectReader&) = delete;
+
+  const Value& type() const { return type_; }
+  /// The payload's value under the first of the keys that it has; null when it has none, or is no object.
+  const Value* find(std::initializer_list<std::string_view> keys) const {
+    for (const std::string_view key : keys)
+      if (const auto found = payload_.find(key); found != payload_.end()) return &found->second;
+    return nullptr;
+  }
+
+  // What nlohmann::json::sax_parse() calls.
+  bool null() { return take({}); }
+  bool boolean(bool) { return take({}); }
+  bool number_integer(json::number_integer_t) { return take({}); }
+  bool number_unsigned(json::number_unsigned_t) { return take({}); }
+  bool number_float(json::number_float_t, const std::string&) { return take({}); }
+  bool string(std::string& text) { return take(std::move(text)); }
+  bool binary(json::binary_t&) { return take({}); }
+  bool key(std::string& name) {
+    if (depth_ == 1 || is_field()) key_ = std::move(name);
+    return true;
+  }
+  bool start_object(std::size_t) { return begin(true); }
+  bool start_array(std::size_t) { return begin(false); }
+  bool end_object() { return end(); }
+  bool end_array() { return end(); }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) { return false; }
+
+ private:
+  bool is_field() const { return depth_ == 2 && is_in_payload_; }
+
+  bool take(Value value) {
+    if (is_field())
+      payload_.insert_or_assign(key_, std::move(value));
+    else if (depth_ == 1 && key_ == "type")
+      type_ = std::move(value);
+    else if (depth_ == 1 && key_ == "payload")
+      payload_.clear();
+    return true;
+  }
+
+  bool begin(bool is_object) {
+    take({});
+    if (depth_ == 1) is_in_payload_ = is_object && key_ == "payload";
+    ++depth_;
+    return true;
+  }
+
+  bool end() {
+    --depth_;
+    return true;
+  }
+
+  std::size_t depth_ = 0;
+  bool is_in_payload_ = false;
+  std::string key_;
+  Value type_;
+  std::map<std::string, Value, std::less<>> payload_;
+};
+
+Request read_connect(const ObjectReader& object) {
+  const auto* const name = object.find({"name", "nickname", "sender"});
+  const auto* const room = object.find({"room", "room_name"});
+  const auto* const password = object.find({"password"});
+  const auto is_wrong = [](const ObjectReader::Value* value) { return value != nullptr && !*value; };
+  if (name == nullptr || is_wrong(name) || is_wrong(room)) return Refusal{Mistake::type, bad_connect};
+  if (is_wrong(password)) return Refusal{Mistake::type, bad_password};
+  return Connect{**name, room != nullptr ? **room : "", Secret(password != nullptr ? **password : "")};
+}
+
+Request read_message(const ObjectReader& object) {
+  const auto* const text = object.find({"text"});
+  if (text == nullptr || !*text) return Refusal{Mistake::type, bad_message};
+  return Say{**text};
+}
+
+Request read_exit(const ObjectReader&) {
+  return Exit{};
+}
+
+struct Kind {
+  std::string_view type;
+  Request (*read)(const ObjectReader& object);
+};
+
+}  // namespace
+
+std::string_view to_word(Mistake mistake) {
+  static constexpr std::array<std::string_view, 13> words = {
+      "json",   "type",      "name",          "room",    "taken",    "banned", "password",
+      "locked", "unchecked", "not_connected", "renamed", "too_long", "slow"};
+  return words[static_cast<std::size_t>(mistake)];
+}
+
+Refusal not_an_object() {
+  return {Mistake::json, "That is not a JSON object in UTF-8."};
+}
+
+Request read_request(std::string_view bytes) {
+  static constexpr Kind requests[] = {
+      {"connect", read_connect}, {"message", read_message}, {"exit", read_exit}};
+  ObjectReader object;
+  if (!json::sax_parse(to_readable_json(bytes), &object)) return not_an_object();
+  const auto request =
+      std::ranges::find_if(requests, [&](const Kind& kind) { return object.type() == kind.type; });
+  return request != std::end(requests) ? request->read(object) : Refusal{Mistake::type, no_type};
+}
+
+}  // namespace parley::rooms

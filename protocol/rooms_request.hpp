@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/secret.hpp"
+
+/// What clients of the JSON rooms ask for, one object each, whatever carries it (PROTOCOL.md, RM1 to RM3).
+namespace parley::rooms {
+
+/// Come into a room, or change to it. The room is empty when none was told, and so is the password.
+struct Connect {
+  std::string name;
+  std::string room;
+  Secret password;
+};
+
+/// Say this in the room.
+struct Say {
+  std::string text;
+};
+
+/// Leave.
+struct Exit {};
+
+/// What is wrong with a request, for programs; a sentence beside it is for people.
+enum class Mistake {
+  json,           ///< no JSON object
+  type,           ///< an unknown type, or a value of a wrong type
+  name,           ///< nobody can be called so
+  room,           ///< no room can be called so
+  taken,          ///< the name is somebody else's
+  banned,         ///< the name, by the operator
+  password,       ///< the name needs one, or another one
+  locked,         ///< the name may not be had here and now for another reason
+  unchecked,      ///< nobody can say now whether the name is free
+  not_connected,  ///< needs a connect before it
+  renamed,        ///< a second connect under another name
+  too_long,
+  slow  ///< more than the server takes, or the client
+};
+
+/// Its word on the wire.
+std::string_view to_word(Mistake mistake);
+
+/// What cannot be acted on: it is answered with the sentence, a literal, and the next request may be right.
+struct Refusal {
+  Mistake mistake;
+  std::string_view sentence;
+};
+
+using Request = std::variant<Connect, Say, Exit, Refusal>;
+
+/// The answer to what is no JSON object.
+Refusal not_an_object();
+
+/// The request that the bytes are, all of them. Their size and the levels of their objects are to be bounded
+/// before. Pure function; safe from any thread.
+Request read_request(std::string_view object);
+
+}  // namespace parley::rooms

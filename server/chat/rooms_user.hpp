@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/chat/chat_user.hpp"
+#include "server/chat/rooms_wire.hpp"
+
+namespace parley {
+
+/// A user who is told everything in the JSON of the rooms.
+class RoomsUser final : public ChatUser {
+ public:
+  /// `wire` outlives the user.
+  RoomsUser(std::string name, std::shared_ptr<Outbox> outbox, const RoomsWire& wire, const Limits& limits);
+
+  std::string_view dialect() const override { return wire_.dialect; }
+  bool hears_itself() const override { return true; }
+
+ private:
+  Format format() const override { return {&wire_}; }
+  Frames render(const Message& message, const Format& format) const override;
+  Frames render_notice(const Notice& notice, const Format& format) const override;
+  Frames render_sentence(std::string_view sentence) const override;
+  Frames render_left_out(std::size_t count) const override;
+
+  const RoomsWire& wire_;
+};
+
+}  // namespace parley
