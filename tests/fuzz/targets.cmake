@@ -1,5 +1,6 @@
 # The fuzz targets: fuzz_NAME.cpp each, corpus/fuzz_NAME its seeds, regressions/fuzz_NAME what once made it fail.
-set(fuzz_targets bus gate http_request input_line keys line livecode names rooms telnet text two_socket user_name)
+set(fuzz_targets bus gate http_request input_line keys line livecode names rooms telnet text two_socket user_name web_request
+  websocket)
 
 # What a target needs besides protocol/, relative to the root.
 set(fuzz_bus_libraries parley_bus_format)
@@ -10,6 +11,8 @@ set(fuzz_keys_libraries "${UTF8PROC_LIBRARY}")
 set(fuzz_line_sources client/graphemes.cpp client/line_buffer.cpp client/line_layout.cpp)
 set(fuzz_line_libraries "${UTF8PROC_LIBRARY}")
 set(fuzz_two_socket_sources tests/unit/two_socket_run.cpp)
+set(fuzz_web_request_libraries parley_web_protocol)
+set(fuzz_websocket_libraries parley_web_protocol)
 
 # The executable of a fuzz target, still without a main(): libFuzzer's or replay.cpp's.
 function(parley_add_fuzz_target executable target)
