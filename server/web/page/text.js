@@ -1,0 +1,98 @@
+// What somebody has written, as text: links can be clicked, characters that would deceive are named, what is long is folded.
+
+const folded_characters = 700;
+const folded_rows = 12;
+
+// Embeddings and overrides of direction, which would show other letters than were written, and control characters.
+const unseen = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028-\\u202e";
+// A link ends where a character could hide or turn what follows.
+const link_end = `\\s<>"\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff`;
+const parts = new RegExp(`(https?://[^${link_end}]+)|[${unseen}]+`, "giu");
+const trailing = /[.,;:!?'"»”’)\]}]+$/u;
+
+export function make(name, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
+/** The end of a sentence is not the end of its link, but for a bracket that the link has opened. */
+function split_link(found) {
+  const tail = trailing.exec(found)?.[0] ?? "";
+  const brackets = found.includes("(") && tail.startsWith(")") ? 1 : 0;
+  const end = found.length - tail.length + brackets;
+  return [found.slice(0, end), found.slice(end)];
+}
+
+function make_link(written) {
+  let url;
+  try {
+    url = new URL(written);
+  } catch {
+    return written;
+  }
+  // https://bank.example@elsewhere leads elsewhere.
+  if (!["http:", "https:"].includes(url.protocol) || url.username || url.password) return written;
+  const link = make("a", { href: url.href, target: "_blank", rel: "noopener noreferrer", textContent: written });
+  // Letters of other alphabets can look like those of a known address; the name that is looked up cannot.
+  if (written.toLowerCase().includes(`//${url.hostname}`)) return link;
+  return make("span", {}, link, make("span", { className: "true-host", textContent: ` [${url.hostname}]` }));
+}
+
+function make_unseen(characters) {
+  const first = [...characters][0];
+  const code = `U+${first.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  const count = characters.length > 1 ? `×${characters.length}` : "";
+  return make("span", { className: "unseen-character", title: "A character that is not shown", textContent: code + count });
+}
+
+/** Puts the text into the element, as text nodes and what is made above. */
+export function fill(element, text) {
+  const children = [];
+  let end = 0;
+  for (const match of text.matchAll(parts)) {
+    children.push(text.slice(end, match.index));
+    end = match.index + match[0].length;
+    if (match[1]) {
+      const [written, rest] = split_link(match[0]);
+      children.push(make_link(written), rest);
+    } else {
+      children.push(make_unseen(match[0]));
+    }
+  }
+  element.replaceChildren(...children, text.slice(end));
+}
+
+/** How much of a text is shown at first; all of it when it is hardly longer. */
+function folded_length(text) {
+  let end = text.length > folded_characters * 1.3 ? folded_characters : text.length;
+  let row_end = -1;
+  for (let row = 0; row < folded_rows; ++row) {
+    row_end = text.indexOf("\n", row_end + 1);
+    if (row_end < 0) return whole_characters(text, end);
+  }
+  return whole_characters(text, Math.min(end, row_end));
+}
+
+/** Not between the halves of a character. */
+function whole_characters(text, end) {
+  const before = text.charCodeAt(end - 1);
+  return end < text.length && before >= 0xd800 && before < 0xdc00 ? end - 1 : end;
+}
+
+/** A paragraph with the text, and a button behind it when it is long. */
+export function make_text(text) {
+  const shown = make("p", { className: "text", dir: "auto" });
+  const end = folded_length(text);
+  fill(shown, text.slice(0, end));
+  if (end === text.length) return [shown];
+  const button = make("button", { type: "button", className: "fold" });
+  const set = (is_open) => {
+    fill(shown, is_open ? text : text.slice(0, end) + " …");
+    button.textContent = is_open ? "Show less" : `Show all ${text.length.toLocaleString("en")} characters`;
+    button.setAttribute("aria-expanded", String(is_open));
+  };
+  button.addEventListener("click", () => set(button.getAttribute("aria-expanded") !== "true"));
+  set(false);
+  return [shown, button];
+}
