@@ -1,6 +1,6 @@
 // Puts the page together: what comes from the server goes to whom it concerns, and what the user does to the server.
 
-import { Attention } from "/attention.js";
+import { Attention, names } from "/attention.js";
 import { Composer } from "/composer.js";
 import { Link } from "/link.js";
 import { Outbox } from "/outbox.js";
@@ -81,20 +81,25 @@ find("leave").addEventListener("click", () => {
   sign_on.ask("", room);
 });
 find("try-now").addEventListener("click", () => (link.state === "waiting" ? link.try_now() : sign_on.ask("", room)));
+document.addEventListener("pointerdown", (event) => {
+  const is_outside = !find("people").contains(event.target) && !find("show-people").contains(event.target);
+  if (is_outside && find("people").classList.contains("is-shown")) show_people(false);
+});
+window.addEventListener("hashchange", () => room_of_address() !== room && link.enter(room_of_address()));
 window.addEventListener("online", () => link.try_now());
 window.addEventListener("beforeunload", (event) => !outbox.is_empty && event.preventDefault());
 
 // What the link says.
 
-let counting = 0;
+let counting = 0; // the timer of the countdown
 
 function show_state(state, reason) {
   clearInterval(counting);
   if (state !== "on") outbox.lose();
-  if (state === "connecting" || state === "refused") return; // the sentence of before stands: it would flicker
+  if (state === "connecting") return; // the sentence of before stands: it would flicker
   const is_waiting = state === "waiting";
-  find("trouble").hidden = state === "on" || (state === "off" && !reason);
-  find("trouble-text").textContent = reason;
+  find("trouble").hidden = state === "on";
+  find("trouble-text").textContent = state === "refused" ? "Not connected." : reason;
   find("try-now").textContent = is_waiting ? "Try now" : "Join again";
   find("countdown").textContent = "";
   if (!is_waiting) return;
@@ -156,13 +161,13 @@ function take_message({ sender, text, private: is_private = false, id }) {
   const is_own = sender === self && !is_private;
   transcript.add({ sender, text, is_own, is_private });
   if (is_own) return;
-  attention.take({ sender, text, is_private, is_for_me: is_private || text.toLowerCase().includes(self.toLowerCase()) });
+  attention.take({ sender, text, is_private, is_for_me: is_private || names(text, self) });
 }
 
 function take_coming(type, user) {
   if (type === "arrived") people.arrive(user);
   else people.leave(user);
-  transcript.note(type === "arrived" ? `${user.name} came` : `${user.name} left`, "coming");
+  transcript.coming(user.name, type === "arrived" ? "came" : "left");
   if (people.count <= small_server) ask_who_soon();
 }
 
@@ -175,7 +180,14 @@ let asking_soon = 0;
 function ask_who() {
   clearTimeout(waiting_for_answer);
   asked_at = Date.now();
-  if (link.send("who", {})) waiting_for_answer = setTimeout(() => link.state === "on" && link.give_up(), answer_timeout_ms);
+  if (link.send("who", {})) waiting_for_answer = setTimeout(miss_answer, answer_timeout_ms);
+}
+
+function miss_answer() {
+  if (link.state !== "on") return;
+  // A page that was asleep is late itself: the answer may be there, and is read next.
+  if (Date.now() - asked_at > 2 * answer_timeout_ms) ask_who();
+  else link.give_up();
 }
 
 function ask_who_soon() {

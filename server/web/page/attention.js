@@ -2,6 +2,15 @@
 
 const most_shown = 120; // characters of a text in a notification
 
+/** Whether the name is in the text as a word of its own. */
+export function names(text, name) {
+  const is_letter = (character) => /[\p{L}\p{N}_]/u.test(character ?? "");
+  const [where, word] = [text.toLowerCase(), name.toLowerCase()];
+  for (let at = where.indexOf(word); at >= 0; at = where.indexOf(word, at + 1))
+    if (!is_letter(where[at - 1]) && !is_letter(where[at + word.length])) return true;
+  return false;
+}
+
 export class Attention {
   #button;
   #says;
@@ -13,7 +22,8 @@ export class Attention {
     this.#button = button;
     this.#says = says;
     button.addEventListener("click", () => this.#toggle());
-    for (const event of ["focus", "visibilitychange"]) (event === "focus" ? window : document).addEventListener(event, () => this.#look());
+    window.addEventListener("focus", () => this.#look());
+    document.addEventListener("visibilitychange", () => this.#look());
   }
 
   set_place(room) {

@@ -46,7 +46,7 @@ export class Composer {
 
   #take_key(event) {
     const { draft } = this.#parts;
-    if (event.isComposing) return; // Enter chooses a word there
+    if (event.isComposing || event.keyCode === 229) return; // Enter chooses a word there; Safari says so by the number alone
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.#submit();

@@ -53,7 +53,8 @@ export class Link {
   leave() {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send('{"type":"exit"}');
     this.#drop();
-    this.#become("off");
+    this.#is_first = true;
+    this.#become("off", "You have left.");
   }
 
   try_now() {

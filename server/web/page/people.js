@@ -19,6 +19,7 @@ export class People {
   #self = "";
   #room = "";
   #will_show = false;
+  #shown = "";
 
   /** `parts`: the page's elements; `act`: write_to(name) and enter(room). */
   constructor(parts, act) {
@@ -82,13 +83,17 @@ export class People {
 
   #show() {
     const { here, here_list, filtering, filter, room_list } = this.#parts;
-    const focused = document.activeElement?.dataset;
     const everybody = [...this.#people.values()];
     const in_room = everybody.filter(({ room }) => room === this.#room);
     here.textContent = in_room.length;
     filtering.hidden = in_room.length < filter_from;
     const wanted = filtering.hidden ? "" : filter.value.trim().toLowerCase();
     const found = wanted ? in_room.filter(({ name }) => name.toLowerCase().includes(wanted)) : in_room;
+    // A click needs its button to stay: nothing is made anew that would be the same.
+    const key = JSON.stringify([this.#self, this.#room, wanted, everybody]);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    const focused = document.activeElement?.dataset;
     here_list.replaceChildren(...found.slice(0, most_shown).map((user) => this.#make_person(user)));
     if (found.length > most_shown) here_list.append(make("li", { className: "more", textContent: `and ${found.length - most_shown} more` }));
     if (wanted && !found.length) here_list.append(make("li", { className: "more", textContent: "Nobody of that name" }));

@@ -1,13 +1,14 @@
 // The conversation as it is shown: a bounded number of lines, the newest at the bottom and in sight, unless the reader
 // has gone up.
 
-import { make, make_text } from "/text.js";
+import { fill, make, make_text } from "/text.js";
 
 const most_lines = 500;
 const most_characters = 2_000_000; // of the texts of these lines: what is folded is kept, too
 const together_ms = 5 * 60_000; // lines of one sender within this stand under one name
 const hues = 8;
 const near_px = 40;
+const most_named = 10; // of those who come or go together
 
 const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
 const date = new Intl.DateTimeFormat([], { weekday: "long", day: "numeric", month: "long" });
@@ -29,6 +30,11 @@ export function hue_of(name) {
   let sum = 0;
   for (const character of name.toLowerCase()) sum = (sum * 31 + character.codePointAt(0)) % 65_521;
   return String(sum % hues);
+}
+
+function make_meta(now) {
+  const time = make("time", { dateTime: now.toISOString(), title: full.format(now), textContent: clock.format(now) });
+  return make("div", { className: "meta" }, time);
 }
 
 export class Transcript {
@@ -54,6 +60,7 @@ export class Transcript {
     lines.addEventListener("click", (event) => {
       const name = event.target.closest("button.sender")?.textContent;
       if (name) on_sender(name);
+      this.#look(); // what was unfolded may have grown over the end
     });
   }
 
@@ -66,9 +73,7 @@ export class Transcript {
     name.dir = "auto";
     const kind = is_private ? `private ${to}` : "public";
     const tag = is_private ? [make("span", { className: "tag" }, to ? "to " : "private", ...(to ? [make("bdi", { textContent: to }), ", private"] : []))] : [];
-    const time = make("time", { dateTime: now.toISOString(), title: full.format(now), textContent: clock.format(now) });
-    const line = make("li", { className: "line" }, name, make("div", { className: "body" }, ...tag, ...make_text(text)),
-      make("div", { className: "meta" }, time));
+    const line = make("li", { className: "line" }, name, make("div", { className: "body" }, ...tag, ...make_text(text)), make_meta(now));
     line.dataset.hue = hue_of(sender);
     line.classList.toggle("own", is_own);
     line.classList.toggle("private", is_private);
@@ -79,15 +84,30 @@ export class Transcript {
     return line;
   }
 
-  /** What the server says, or who came and went. */
-  note(sentence, class_name = "") {
+  /** What the server or the page says. */
+  note(sentence, class_name) {
     const now = new Date();
     this.#begin_day(now);
-    const time = make("time", { dateTime: now.toISOString(), title: full.format(now), textContent: clock.format(now) });
-    const line = make("li", { className: `note ${class_name}` }, make("p", { textContent: sentence, dir: "auto" }),
-      make("div", { className: "meta" }, time));
-    this.#insert(line, { kind: "note", length: sentence.length });
-    return line;
+    const shown = make("p", { dir: "auto" });
+    fill(shown, sentence);
+    this.#insert(make("li", { className: `note ${class_name}` }, shown, make_meta(now)), { kind: "note", length: sentence.length });
+  }
+
+  /** Who came or left. Those who do it together, as a class does, stand in one line. */
+  coming(name, verb) {
+    const now = new Date();
+    this.#begin_day(now);
+    const floating = this.#first_floating();
+    const last = floating ? floating.previousElementSibling : this.#lines.lastElementChild;
+    let facts = this.#facts.get(last);
+    if (facts?.verb !== verb || now.getTime() - facts.time > together_ms) {
+      facts = { kind: "note", verb, time: now.getTime(), length: 0, names: [], shown: make("p") };
+      this.#insert(make("li", { className: "note coming" }, facts.shown, make_meta(now)), facts);
+    }
+    facts.names.push(name);
+    const named = facts.names.slice(0, most_named).flatMap((one) => [", ", make("bdi", { textContent: one })]).slice(1);
+    const others = facts.names.length > most_named ? ` and ${facts.names.length - most_named} more` : "";
+    facts.shown.replaceChildren(...named, `${others} ${verb}`);
   }
 
   /** An own line has its place now: what others say next comes behind it. */
@@ -120,8 +140,7 @@ export class Transcript {
 
   #insert(line, facts, is_floating = false) {
     this.#facts.set(line, facts);
-    const before = is_floating ? null : this.#lines.querySelector(":scope > .floating");
-    this.#lines.insertBefore(line, before);
+    this.#lines.insertBefore(line, is_floating ? null : this.#first_floating());
     this.#group(line);
     this.#group(line.nextElementSibling);
     this.#characters += facts.length;
@@ -132,6 +151,10 @@ export class Transcript {
       this.#group(this.#lines.firstElementChild);
     }
     if (this.#is_at_end) this.#scroll();
+  }
+
+  #first_floating() {
+    return this.#lines.querySelector(":scope > .floating");
   }
 
   #group(line) {
