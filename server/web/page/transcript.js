@@ -8,6 +8,7 @@ const most_characters = 2_000_000; // of the texts of these lines: what is folde
 const together_ms = 5 * 60_000; // lines of one sender within this stand under one name
 const hues = 8;
 const near_px = 40;
+const by_hand_ms = 1_000;
 const most_named = 10; // of those who come or go together
 
 const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
@@ -42,6 +43,8 @@ export class Transcript {
   #lines;
   #newer;
   #is_at_end = true;
+  #height = 0; // of all lines, when it was last scrolled to the end
+  #moved_at = 0; // when the user last did what may scroll
   #unseen = 0;
   #will_scroll = false;
   #last_day = new Date().toDateString();
@@ -54,6 +57,8 @@ export class Transcript {
     this.#lines = lines;
     this.#newer = newer;
     log.addEventListener("scroll", () => this.#look(), { passive: true });
+    for (const event of ["wheel", "touchmove", "keydown", "pointerdown"])
+      log.addEventListener(event, () => (this.#moved_at = Date.now()), { passive: true });
     newer.addEventListener("click", () => this.#go_to_end());
     new ResizeObserver(() => this.#is_at_end && this.#scroll()).observe(log);
     document.addEventListener("visibilitychange", () => this.#is_at_end && this.#scroll());
@@ -167,8 +172,13 @@ export class Transcript {
   }
 
   #look() {
-    this.#is_at_end = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < near_px;
-    if (this.#is_at_end) this.#forget_unseen();
+    const { scrollHeight, scrollTop, clientHeight } = this.#log;
+    if (scrollHeight - scrollTop - clientHeight < near_px) {
+      this.#is_at_end = true;
+      this.#forget_unseen();
+    } else if (scrollHeight === this.#height || Date.now() - this.#moved_at < by_hand_ms) {
+      this.#is_at_end = false; // otherwise lines came between a scroll to the end and the word of it
+    }
   }
 
   #count_unseen() {
@@ -194,7 +204,8 @@ export class Transcript {
     this.#will_scroll = true;
     requestAnimationFrame(() => {
       this.#will_scroll = false;
-      this.#log.scrollTop = this.#log.scrollHeight;
+      this.#height = this.#log.scrollHeight;
+      this.#log.scrollTop = this.#height;
     });
   }
 }
