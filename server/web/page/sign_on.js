@@ -36,12 +36,10 @@ export class SignOn {
       join(name.value.trim(), room.value.trim(), password.value);
     });
     name.addEventListener("input", () => this.#ask_password(false));
-    // Closing it again would leave an empty page.
-    dialog.addEventListener("cancel", (event) => !this.#was_on && event.preventDefault());
     dialog.addEventListener("close", () => {
       password.value = "";
-      if (this.#was_on) return close();
-      this.ask("");
+      if (this.#was_on) close();
+      else this.ask(""); // without it there is but an empty page
     });
   }
 
