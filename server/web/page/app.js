@@ -92,10 +92,13 @@ window.addEventListener("beforeunload", (event) => !outbox.is_empty && event.pre
 // What the link says.
 
 let counting = 0; // the timer of the countdown
+let was_on = false;
 
 function show_state(state, reason) {
   clearInterval(counting);
   if (state !== "on") outbox.lose();
+  if (was_on && reason) transcript.note(reason, "trouble");
+  was_on = state === "on";
   if (state === "connecting") return; // the sentence of before stands: it would flicker
   const is_waiting = state === "waiting";
   find("trouble").hidden = state === "on";
@@ -134,6 +137,7 @@ function entered({ name, room: new_room, how }) {
   people.set_self(name, room);
   sign_on.done(name);
   transcript.note(entered_sentences[how](room), "place");
+  if (document.activeElement === document.body) find("draft").focus(); // the button that was pressed is gone
   ask_who();
 }
 

@@ -40,7 +40,7 @@ export class Link {
   }
 
   enter(room) {
-    return this.send("connect", { name: this.#wanted.name, room });
+    return this.send("connect", { name: this.#wanted.name, room, features });
   }
 
   /** False when there is no connection; true says only that the bytes are on their way. */

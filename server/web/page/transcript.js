@@ -59,7 +59,7 @@ export class Transcript {
     log.addEventListener("scroll", () => this.#look(), { passive: true });
     for (const event of ["wheel", "touchmove", "keydown", "pointerdown"])
       log.addEventListener(event, () => (this.#moved_at = Date.now()), { passive: true });
-    newer.addEventListener("click", () => this.#go_to_end());
+    newer.addEventListener("click", () => (this.#go_to_end(), log.focus()));
     new ResizeObserver(() => this.#is_at_end && this.#scroll()).observe(log);
     document.addEventListener("visibilitychange", () => this.#is_at_end && this.#scroll());
     lines.addEventListener("click", (event) => {
