@@ -94,7 +94,7 @@ TlsStream::~TlsStream() = default;
 TlsStream::State TlsStream::shake_hands(std::string_view received) {
   take_in(received);
   if (is_foreign()) {
-    failure_ = "it speaks in clear, not TLS";
+    failure_ = speaks_in_clear;
     return state_ = State::failed;
   }
   has_begun_ = has_begun_ || !incoming_.empty();
@@ -173,6 +173,12 @@ void TlsStream::sent(std::size_t count) noexcept {
     std::string().swap(outgoing_);
   else
     outgoing_.clear();
+}
+
+/// The library calls them "tlsv1 alert unknown ca" and the like, and what is wrong with one itself otherwise.
+bool TlsStream::is_no_of_peer(std::string_view failure) {
+  const auto at = failure.find(" alert ");
+  return at != std::string_view::npos && (failure.starts_with("tls") || failure.starts_with("ssl"));
 }
 
 std::string TlsStream::description() const {

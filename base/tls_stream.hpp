@@ -64,6 +64,10 @@ class TlsStream {
 
   /// Why it failed; null when it has not. Lives as long as the program.
   const char* failure() const { return failure_; }
+  /// The failure of a peer whose first byte is no TLS.
+  static constexpr const char* speaks_in_clear = "it speaks in clear, not TLS";
+  /// Whether such a text says that the peer has refused to go on, by an alert of TLS.
+  static bool is_no_of_peer(std::string_view failure);
 
   /// The version and the cipher, such as "TLSv1.3 TLS_AES_256_GCM_SHA384". Once established.
   std::string description() const;

@@ -31,11 +31,18 @@ void keep_owner(int file, const std::string& path) {
   [[maybe_unused]] const int ignored = ::fchown(file, old.st_uid, old.st_gid);
 }
 
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+[[noreturn]] void fail(const std::string& path, int error) {
+  throw std::system_error(error, std::generic_category(), "cannot write " + path);
+}
+
 /// So that the new name outlives a loss of power, too. Best effort: some file systems cannot.
 void sync_folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const FileDescriptor open_folder(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor open_folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (open_folder) (void)::fsync(open_folder.get());
 }
 
@@ -50,7 +57,11 @@ void write_whole_file(const std::string& path, std::string_view text, mode_t mod
   if (is_written) return sync_folder_of(path);
   const int error = errno;
   if (file) ::unlink(draft.c_str());
-  throw std::system_error(error, std::generic_category(), "cannot write " + path);
+  fail(path, error);
+}
+
+void check_whole_file(const std::string& path) {
+  if (::access(folder_of(path).c_str(), W_OK | X_OK) != 0) fail(path, errno);
 }
 
 }  // namespace parley

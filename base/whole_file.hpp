@@ -13,4 +13,7 @@ namespace parley {
 /// disk. Throws std::system_error. Any thread.
 void write_whole_file(const std::string& path, std::string_view text, mode_t mode = 0600);
 
+/// Whether that could be done, as far as the rights of its folder tell; changes nothing. Throws as it does.
+void check_whole_file(const std::string& path);
+
 }  // namespace parley

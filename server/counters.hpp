@@ -31,6 +31,16 @@ enum class Drop : std::uint8_t {
 };
 inline constexpr std::size_t drop_reasons = 8;
 
+/// Why TLS did not come about.
+enum class HandshakeFault : std::uint8_t {
+  in_clear,  ///< the peer does not speak TLS
+  time,      ///< it took too long
+  cut_off,   ///< the peer went within it
+  declined,  ///< the peer said no: it does not trust the certificate, for example
+  protocol   ///< what it sent is none of the TLS that is spoken here
+};
+inline constexpr std::size_t handshake_faults = 5;
+
 /// How long some of the answers took, in classes. Any thread.
 struct AnswerTimes {
   /// The longest time of each class; one more has all that took longer.
@@ -65,6 +75,7 @@ struct Counters {
   std::array<std::atomic<std::uint64_t>, drop_reasons> dropped{};  ///< connections, by Drop
 
   std::array<std::atomic<std::uint64_t>, turned_away_reasons> turned_away_for{};  ///< the same, by TurnedAway
+  std::array<std::atomic<std::uint64_t>, handshake_faults> handshakes_failed{};   ///< by HandshakeFault
   AnswerTimes answer_times;
 
   void count(TurnedAway why) {
@@ -72,6 +83,9 @@ struct Counters {
     turned_away_for[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed);
   }
   void count(Drop why) { dropped[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed); }
+  void count(HandshakeFault why) {
+    handshakes_failed[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed);
+  }
 
   /// A message's fate at one recipient.
   void count(bool was_delivered, std::uint64_t body_bytes) {

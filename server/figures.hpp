@@ -24,9 +24,10 @@ struct Figures {
   std::uint64_t rooms = 0;
 
   std::uint64_t connections = 0;
-  std::uint64_t most_connections = 0;                            ///< the limit
-  std::array<std::uint64_t, turned_away_reasons> turned_away{};  ///< connections, by TurnedAway
-  std::array<std::uint64_t, drop_reasons> dropped{};             ///< connections, by Drop
+  std::uint64_t most_connections = 0;                               ///< the limit
+  std::array<std::uint64_t, turned_away_reasons> turned_away{};     ///< connections, by TurnedAway
+  std::array<std::uint64_t, drop_reasons> dropped{};                ///< connections, by Drop
+  std::array<std::uint64_t, handshake_faults> handshakes_failed{};  ///< by HandshakeFault
 
   std::uint64_t delivered = 0;
   std::uint64_t refused = 0;

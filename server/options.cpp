@@ -12,6 +12,7 @@
 #include "base/seconds.hpp"
 #include "protocol/user_name.hpp"
 #include "server/account_command_line.hpp"
+#include "server/check_files.hpp"
 #include "server/cluster_command_line.hpp"
 #include "server/config_file.hpp"
 #include "server/listen_command_line.hpp"
@@ -210,7 +211,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->type_name("FILE")
       ->configurable(false);
   bool is_check = false;
-  app.add_flag("--check-config", is_check, "Say whether options and file are right, and start nothing")
+  app.add_flag("--check-config", is_check, "Say whether options and files are right, and start nothing")
       ->configurable(false);
   const ListenCommandLine listen(app);
   const TlsCommandLine tls(app, options.tls);
@@ -305,6 +306,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     return std::nullopt;
   }
   if (is_check) {
+    check_files(options);
     put_or_drop(STDOUT_FILENO, "parleyd: the configuration is right\n");
     exit_code = 0;
     return std::nullopt;

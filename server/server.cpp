@@ -327,6 +327,7 @@ bool Server::welcome(const Door& door, const std::shared_ptr<Connection>& connec
     const Session& ended = *session;  // until its last call
     sessions_.start(std::move(session), [this, address, &ended] {
       if (const auto why = ended.drop()) context_.counters.count(*why);
+      if (const auto why = ended.handshake_fault()) context_.counters.count(*why);
       admission_.let_go(address);
     });
     return true;
@@ -357,6 +358,7 @@ Figures Server::figures() const {
   figures.answer_times_sum_us = counters.answer_times.sum_us;
   std::ranges::copy(counters.turned_away_for, figures.turned_away.begin());
   std::ranges::copy(counters.dropped, figures.dropped.begin());
+  std::ranges::copy(counters.handshakes_failed, figures.handshakes_failed.begin());
 
   figures.connections = admission_.connections();
   figures.most_connections = admission_.caps().connections;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "base/output.hpp"
@@ -68,31 +69,43 @@ Ban to_ban(std::string_view text) {
   return ban;
 }
 
-}  // namespace
-
-BanFile::BanFile(std::string path, BanList& list) : path_(std::move(path)), list_(list) {
-  if (path_.empty()) return;
-  load();
-  if (const std::string fault = save(); !fault.empty()) throw std::runtime_error("--bans: " + fault);
-}
-
-void BanFile::load() {
+/// Puts what is in the file, if there is one, into the list.
+void load(const std::string& path, BanList& list) {
   std::error_code error;
-  if (!std::filesystem::exists(path_, error) && !error) return;
-  const TextFile file = read_text_file(path_, max_bytes);
-  if (!file.problem.empty()) throw std::runtime_error("--bans: " + path_ + ": " + file.problem);
+  if (!std::filesystem::exists(path, error) && !error) return;
+  const TextFile file = read_text_file(path, BanFile::max_bytes);
+  if (!file.problem.empty()) throw std::runtime_error("--bans: " + path + ": " + file.problem);
   std::string_view rest = file.text;
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (line.find_first_not_of(" \t\r") == std::string_view::npos || line.starts_with('#')) continue;
     try {
-      if (list_.merge(to_ban(line)) == BanList::Merged::full)
+      if (list.merge(to_ban(line)) == BanList::Merged::full)
         throw std::invalid_argument("there are more than " + std::to_string(BanList::max_bans) + " bans");
     } catch (const std::invalid_argument& fault) {
-      throw std::runtime_error("--bans: " + path_ + ", line " + std::to_string(number) + ": " + fault.what() +
+      throw std::runtime_error("--bans: " + path + ", line " + std::to_string(number) + ": " + fault.what() +
                                "; mend or remove that line");
     }
+  }
+}
+
+}  // namespace
+
+BanFile::BanFile(std::string path, BanList& list) : path_(std::move(path)), list_(list) {
+  if (path_.empty()) return;
+  load(path_, list_);
+  if (const std::string fault = save(); !fault.empty()) throw std::runtime_error("--bans: " + fault);
+}
+
+void BanFile::check(const std::string& path) {
+  if (path.empty()) return;
+  BanList list;
+  load(path, list);
+  try {
+    check_whole_file(follow_links(path));
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(std::string("--bans: ") + error.what());
   }
 }
 

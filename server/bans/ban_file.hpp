@@ -20,6 +20,9 @@ class BanFile {
   /// to do.
   BanFile(std::string path, BanList& list);
 
+  /// What the constructor throws, without writing; an empty path: nothing.
+  static void check(const std::string& path);
+
   bool is_wanted() const { return !path_.empty(); }
 
   /// Writes what is in the list, unless that is in the file already. Returns why bans will not outlast the
@@ -27,7 +30,6 @@ class BanFile {
   std::string save() EXCLUDES(mutex_);
 
  private:
-  void load();
   void write(const BanList::Snapshot& snapshot) const;
 
   const std::string path_;

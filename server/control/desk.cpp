@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -202,7 +203,9 @@ std::string Desk::stats() const {
                {"delivered", counters.delivered.load()},
                {"refused", counters.refused.load()},
                {"delivered_bytes", counters.bytes.load()},
-               {"turned_away", counters.turned_away.load()}});
+               {"turned_away", counters.turned_away.load()},
+               {"failed_handshakes", std::accumulate(counters.handshakes_failed.begin(),
+                                                     counters.handshakes_failed.end(), std::uint64_t{0})}});
 }
 
 std::string Desk::drain() {

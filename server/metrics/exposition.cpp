@@ -20,6 +20,8 @@ constexpr std::array<const char*, turned_away_reasons> refusal_words = {"server_
 constexpr std::array<const char*, drop_reasons> drop_words = {"does_not_read", "memory_share", "no_memory",
                                                               "sign_on_time",  "frame_time",   "receipt_time",
                                                               "foreign",       "refused_often"};
+constexpr std::array<const char*, handshake_faults> handshake_words = {"in_clear", "time", "cut_off",
+                                                                       "declined", "protocol"};
 
 /// The metrics in the order in which they are shown.
 class Families {
@@ -99,6 +101,9 @@ void add_connections(Families& families, const Figures& figures) {
   families.counters_by_reason("parley_connections_dropped_total",
                               "Connections that the server has ended by itself.", drop_words,
                               figures.dropped);
+  families.counters_by_reason("parley_tls_handshakes_failed_total",
+                              "Connections on which TLS did not come about.", handshake_words,
+                              figures.handshakes_failed);
 }
 
 void add_messages(Families& families, const Figures& figures) {

@@ -84,6 +84,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// The reasons to abort() one for memory: it holds the most of all, or there is none for it.
   static constexpr const char* takes_most_memory = "takes most of the server's memory";
   static constexpr const char* no_memory = "there is no memory for what it is sent";
+  /// The reasons to abort() it within shake_hands().
+  static constexpr const char* handshake_took_too_long = "it was not complete in time";
+  static constexpr const char* ended_in_handshake = "the connection ended within it";
 
   /// What all connections of a server share; outlives them.
   struct Shared {

@@ -29,12 +29,12 @@ bool Connection::shake_hands(std::chrono::milliseconds within) {
     }
     if (take_wake()) {
       if (const char* const wish = end_wish()) abort(wish);
-      if (passed_deadline(Clock::now())) abort("it was not complete in time");
+      if (passed_deadline(Clock::now())) abort(handshake_took_too_long);
     }
     count = receive(wire, error);
   }
   clear_deadline(Deadline::sign_on);
-  if (error) abort("the connection ended within it");
+  if (error) abort(ended_in_handshake);
   return !error;
 }
 

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -103,21 +104,43 @@ void make_files(const OwnCertificate& files) {
   write_whole_file(files.certificate, text_of(*certificate_text), for_everybody);
 }
 
+OwnCertificate files_in(const std::string& folder) {
+  return {folder + "/certificate.pem", folder + "/key.pem"};
+}
+
+/// Both or none of them. Throws when it is one.
+bool are_there(const OwnCertificate& files) {
+  const bool has_certificate = ::access(files.certificate.c_str(), F_OK) == 0;
+  const bool has_key = ::access(files.key.c_str(), F_OK) == 0;
+  if (has_certificate != has_key)
+    throw std::runtime_error("--tls-self-signed: " + (has_key ? files.key : files.certificate) +
+                             " is there and " + (has_key ? files.certificate : files.key) +
+                             " is not; put it back, or remove the one that is there");
+  return has_key;
+}
+
 }  // namespace
 
 OwnCertificate own_certificate(const std::string& folder) {
   if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) fail(folder);
   const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!opened || ::flock(opened.get(), LOCK_EX) != 0) fail(folder);
-  OwnCertificate files{folder + "/certificate.pem", folder + "/key.pem"};
-  const bool has_certificate = ::access(files.certificate.c_str(), F_OK) == 0;
-  const bool has_key = ::access(files.key.c_str(), F_OK) == 0;
-  if (!has_certificate && !has_key) make_files(files);
-  if (has_certificate != has_key)
-    throw std::runtime_error("--tls-self-signed: " + (has_key ? files.key : files.certificate) +
-                             " is there and " + (has_key ? files.certificate : files.key) +
-                             " is not; put it back, or remove the one that is there");
+  OwnCertificate files = files_in(folder);
+  if (!are_there(files)) make_files(files);
   return files;
+}
+
+std::optional<OwnCertificate> find_own_certificate(const std::string& folder) {
+  OwnCertificate files = files_in(folder);
+  if (are_there(files)) return files;
+  if (FileDescriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))) {
+    check_whole_file(files.key);
+  } else {
+    if (errno != ENOENT) fail(folder);
+    std::string parent = std::filesystem::path(folder + '/').parent_path().parent_path().string();
+    if (::access(parent.empty() ? "." : parent.c_str(), W_OK | X_OK) != 0) fail(folder);
+  }
+  return std::nullopt;
 }
 
 }  // namespace parley

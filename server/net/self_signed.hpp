@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace parley {
@@ -14,5 +15,9 @@ struct OwnCertificate {
 /// owner alone. Two programs that start at once get the same. Throws std::runtime_error, whose text says what
 /// is wrong.
 OwnCertificate own_certificate(const std::string& folder);
+
+/// The same without making any; nothing where own_certificate() would make them, and throws where it could
+/// not.
+std::optional<OwnCertificate> find_own_certificate(const std::string& folder);
 
 }  // namespace parley

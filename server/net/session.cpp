@@ -28,6 +28,16 @@ std::optional<Drop> to_drop(Deadline kind) {
   }
 }
 
+/// Of a handshake that has failed. The server's own wish that it ends is none.
+std::optional<HandshakeFault> to_handshake_fault(const Connection& connection) {
+  const std::string_view failure = connection.failure();
+  if (failure == TlsStream::speaks_in_clear) return HandshakeFault::in_clear;
+  if (failure == Connection::handshake_took_too_long) return HandshakeFault::time;
+  if (failure == Connection::ended_in_handshake) return HandshakeFault::cut_off;
+  if (const char* const wish = connection.end_wish(); wish != nullptr && failure == wish) return std::nullopt;
+  return TlsStream::is_no_of_peer(failure) ? HandshakeFault::declined : HandshakeFault::protocol;
+}
+
 }  // namespace
 
 void Session::run() noexcept {
@@ -58,6 +68,7 @@ void Session::run() noexcept {
 /// False when TLS did not come about; that is told here.
 bool Session::enter() {
   if (!connection_->is_tls() || connection_->shake_hands(handshake_timeout())) return true;
+  handshake_fault_ = to_handshake_fault(*connection_);
   connection_->log(spdlog::level::info, "{} failed the TLS handshake: {}", connection_->label(),
                    connection_->failure());
   return false;

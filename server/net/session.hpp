@@ -42,6 +42,8 @@ class Session {
 
   /// After run(), on the same thread: why the server ended the connection; nothing when it did not.
   std::optional<Drop> drop() const;
+  /// The same of TLS: why it did not come about, unless it did, or the server ended it.
+  std::optional<HandshakeFault> handshake_fault() const { return handshake_fault_; }
 
  protected:
   const std::shared_ptr<Connection>& shared_connection() const { return connection_; }
@@ -136,6 +138,7 @@ class Session {
   const std::chrono::milliseconds frame_timeout_;
   Clock::time_point now_ = Clock::now();
   std::optional<Drop> drop_;
+  std::optional<HandshakeFault> handshake_fault_;
   bool frame_is_timed_ = false;  // the frame that has begun has its deadline
   std::size_t charged_input_bytes_ = 0;
   Budget::Charge input_charge_;

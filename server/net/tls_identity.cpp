@@ -95,6 +95,12 @@ TlsIdentity::TlsIdentity(const TlsFiles& files, spdlog::logger& log) : files_(fi
   loaded_ = std::move(loaded);
 }
 
+void TlsIdentity::check(const TlsFiles& files, spdlog::logger& log) {
+  const bool is_yet_to_be_made =
+      !files.self_signed_folder.empty() && !find_own_certificate(files.self_signed_folder);
+  if (!is_yet_to_be_made) const TlsIdentity as_a_start(files, log);
+}
+
 TlsIdentity::Loaded TlsIdentity::load() const {
   TlsContext context = make_tls_context(TLS_server_method());
   const Certificate own = read_chain(files_.certificate, *context);

@@ -27,6 +27,9 @@ class TlsIdentity {
   /// wrong with which file.
   TlsIdentity(const TlsFiles& files, spdlog::logger& log);
 
+  /// What the constructor says and throws, without making files.
+  static void check(const TlsFiles& files, spdlog::logger& log);
+
   /// Reads the files anew, for streams to come. When that fails the log says why, and all stays as it was.
   void reload() EXCLUDES(mutex_);
 

@@ -6,15 +6,18 @@ import socket
 
 from options_test import VALID, options_of
 from programs import ProgramTest, complaint, run, support
+from tls_clients import make_certificate
 
 RIGHT = b"parleyd: the configuration is right\n"
 LISTS = "[,...]"
 
 
-def toml_line(index, option):
-    """The option with a value that it takes, its own default where it has one."""
+def toml_line(index, option, files):
+    """The option with a value that it takes, its own default where it has one. `files`: those that are read."""
     if option.kind is None:
         return f"{option.name[2:]} = true"
+    if option.name in files:
+        return f'{option.name[2:]} = "{files[option.name]}"'
     value = option.default or VALID.get(option.kind, "60").replace("x", f"x{index}")
     if option.kind == "PORT":
         value = str(1000 + index)
@@ -70,8 +73,11 @@ class ConfigTest(ProgramTest):
     def test_every_option_can_be_in_the_file(self):
         options = [option for option in options_of("parleyd") if option.name not in ("--config", "--check-config")]
         self.assertGreater(len(options), 40)
+        accounts = self.folder / "accounts"
+        accounts.touch(0o600)
+        files = dict(zip(("--tls-cert", "--tls-key"), make_certificate(self.folder))) | {"--accounts": accounts}
         for other in (("--tls-self-signed",), ("--tls-cert", "--tls-key")):  # the one stands in place of the others
-            self.check_right("\n".join(toml_line(index, option) for index, option in enumerate(options)
+            self.check_right("\n".join(toml_line(index, option, files) for index, option in enumerate(options)
                                        if option.name not in other))
 
     def test_looking_at_it_opens_no_port_and_writes_no_file(self):

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 import unittest
@@ -12,6 +13,7 @@ import unittest
 from programs import ProgramTest, complaint, run, support, wait_until
 from scraping import Metrics, get, scrape
 from support import ROOT, WAIT_S, Deadline, Socket
+from tls_clients import TlsSocket
 from users import TelnetUser
 
 BOARD = ROOT / "examples" / "operating" / "grafana.json"
@@ -107,6 +109,31 @@ class ShownTest(MetricsTest):
         self.see("parley_connections_refused_total", 0, reason="address_full")
         ann.send("SEND bob\nContent-")
         self.see("parley_connections_dropped_total", 1, reason="frame_time")
+        self.stop(process)
+
+    def test_handshakes_of_tls_that_failed(self):
+        name = "parley_tls_handshakes_failed_total"
+        process = self.start_metrics("--tls-port", "0", "--tls-self-signed", self.folder / "own",
+                                     "--registration-timeout", "0.5")
+        port = self.ports["two-socket-tls"]
+        with Socket(port) as plain:
+            plain.send("REGISTER TOSEND ann\n\n")
+            plain.receive_rest()
+        self.see(name, 1, reason="in_clear")
+        with Socket(port) as silent:
+            silent.receive_rest()
+        self.see(name, 1, reason="time")
+        Socket(port).close()
+        self.see(name, 1, reason="cut_off")
+        self.assertRaises(ssl.SSLError, TlsSocket, port, context=ssl.create_default_context())
+        self.see(name, 1, reason="declined")
+        with Socket(port) as garbage:
+            garbage.send(b"\x16\x03\x01\x00\x05hello")
+            garbage.receive_rest()
+        self.see(name, 1, reason="protocol")
+        TlsSocket(port).close()
+        self.assertEqual(sum(scrape(self.port).value(name, reason=reason)
+                             for reason in ("in_clear", "time", "cut_off", "declined", "protocol")), 5)
         self.stop(process)
 
     def test_what_waits(self):

@@ -24,21 +24,22 @@ def values(unit, key):
 
 
 class PackageTest(unittest.TestCase):
-    def assert_right(self, config):
-        ended = run("parleyd", "--check-config", "--config", str(config))
-        self.assertEqual((ended.returncode, ended.stderr), (0, b""))
-
-    def test_the_configuration_is_right(self):
-        self.assert_right(PACKAGE / "parleyd.toml")
-
-    def test_what_it_offers_in_comments_is_right(self):
-        offered = re.sub(r"^# (?=[a-z-]+ = )", "", (PACKAGE / "parleyd.toml").read_text(), flags=re.MULTILINE)
+    def assert_right(self, text):
+        """With a folder of the test's own in place of the server's."""
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "accounts").touch(0o600)
             config = Path(folder) / "parleyd.toml"
-            config.write_text(offered.replace("/var/lib/parley", folder))
-            self.assertIn("\ntls-port = ", offered)
-            self.assert_right(config)
+            config.write_text(text.replace("/var/lib/parley", folder))
+            ended = run("parleyd", "--check-config", "--config", str(config))
+            self.assertEqual((ended.returncode, ended.stderr), (0, b""))
+
+    def test_the_configuration_is_right(self):
+        self.assert_right((PACKAGE / "parleyd.toml").read_text())
+
+    def test_what_it_offers_in_comments_is_right(self):
+        offered = re.sub(r"^# (?=[a-z-]+ = )", "", (PACKAGE / "parleyd.toml").read_text(), flags=re.MULTILINE)
+        self.assertIn("\ntls-port = ", offered)
+        self.assert_right(offered)
 
     def test_only_this_machine_can_connect_until_the_operator_says_so(self):
         self.assertRegex((PACKAGE / "parleyd.toml").read_text(), r'(?m)^host = "127\.0\.0\.1"')
