@@ -72,6 +72,14 @@ std::string to_lines(const Json& values) {
   return text;
 }
 
+/// "1 user", "2 users"; with verbs, "1 user is".
+std::string counted(const Json& count, std::string_view what, std::string_view verb_of_one = {},
+                    std::string_view verb_of_many = {}) {
+  const bool is_one = count == 1;
+  return fmt::format("{} {}{}{}", to_cell(count), what, is_one ? "" : "s",
+                     is_one ? verb_of_one : verb_of_many);
+}
+
 std::string to_ban_text(const Json& answer) {
   const Json& until = answer.at("until");
   std::string text = to_cell(answer.at("banned")) + " is banned";
@@ -96,10 +104,10 @@ std::string to_summary(Action action, const Json& answer) {
     case Action::unban:
       return fmt::format("{} is banned no longer\n", to_cell(answer.at("unbanned"))) + to_keeping(answer);
     case Action::say:
-      return fmt::format("told to {} users\n", to_cell(answer.at("told")));
+      return fmt::format("told to {}\n", counted(answer.at("told"), "user"));
     case Action::drain:
-      return fmt::format("nobody new is let in; {} connections are left\n",
-                         to_cell(answer.at("connections")));
+      return fmt::format("nobody new is let in; {} left\n",
+                         counted(answer.at("connections"), "connection", " is", " are"));
     case Action::reload:
       return "the server reloads\n";
     case Action::stop:

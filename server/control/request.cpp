@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -64,6 +65,22 @@ Action take_action(Json& fields) {
   return static_cast<Action>(found - action_words.begin());
 }
 
+/// Of two values under one name no reader knows which was meant. Throws std::invalid_argument; discarded: it
+/// is no JSON.
+Json read_once(std::string_view line) {
+  std::set<std::string> keys;
+  std::string again;
+  const auto look = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::key && depth == 1 && !keys.insert(parsed.get<std::string>()).second)
+      again = parsed.get<std::string>();
+    return true;
+  };
+  Json fields = Json::parse(line, look, false);
+  if (!fields.is_discarded() && !again.empty())
+    throw std::invalid_argument(fmt::format("\"{}\" is there twice", visible(again)));
+  return fields;
+}
+
 /// Throws std::invalid_argument.
 Request to_request(Json fields) {
   if (!fields.is_object()) throw std::invalid_argument("a request is one JSON object in one line");
@@ -97,7 +114,7 @@ std::variant<Request, std::string> parse_request(std::string_view line) {
   if (line.size() > max_request_bytes)
     return fmt::format("a request is at most {} bytes long", max_request_bytes);
   try {
-    return to_request(Json::parse(line, nullptr, false));
+    return to_request(read_once(line));
   } catch (const std::invalid_argument& error) {
     return std::string(error.what());
   }

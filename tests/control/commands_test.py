@@ -94,6 +94,11 @@ class CommandsTest(ControlTest):
         half.expect("ERROR 100 The operator has removed you: go\n\n")
         half.expect_end()
 
+    def test_one_is_told_as_one(self):
+        self.gather((TelnetUser, "ann"))
+        self.assertEqual(self.ctl("say", "hello"), "told to 1 user\n")
+        self.assertEqual(self.ctl("drain"), "nobody new is let in; 1 connection is left\n")
+
     def test_everybody_is_told(self):
         """OD12.2"""
         users = self.gather_all()

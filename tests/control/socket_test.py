@@ -86,6 +86,14 @@ class SocketTest(ControlTest):
             self.assertTrue(answer["error"], line)
         self.assertTrue(client.ask(STATS)["ok"])
 
+    def test_a_key_that_stands_twice_is_refused(self):
+        client = self.open_control()
+        for line, key in ((b'{"do": "who", "do": "stop"}', "do"), (b'{"do": "kick", "name": "ann", "name": "ann"}', "name"),
+                          (b'{"do": "ban", "n\\u0061me": "ann", "name": "bob"}', "name")):
+            self.assertEqual(client.ask(line + b"\n"), {"ok": False, "error": f'"{key}" is there twice'})
+        self.assertFalse(client.ask(b'{"do": "stats", "do"}\n')["ok"])
+        self.assertTrue(client.ask(STATS)["ok"])
+
     def test_a_line_may_come_in_pieces_and_with_others(self):
         client = self.open_control()
         for byte in STATS:
