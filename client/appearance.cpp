@@ -8,6 +8,7 @@
 #include "client/line_layout.hpp"
 #include "protocol/password.hpp"
 #include "protocol/text.hpp"
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley::client {
@@ -119,7 +120,7 @@ Sign sign_of(const Outcome& outcome, const Display& display) {
 /// Why the server does not want a name, as far as the name itself can tell.
 std::string describe_fault(std::string_view name, const Refused& refused) {
   if (refused.code != static_cast<int>(two_socket::ErrorCode::malformed_username)) return "";
-  if (is_about_accounts(refused.phrase)) return "";
+  if (is_about_accounts(refused.phrase) || is_dismissal(refused.phrase)) return "";
   if (check_name(name) == NameFault::reserved) return "it means something else here";
   if (!is_valid_name(name))
     return "the name may have letters A-Z a-z and digits, at most " + std::to_string(max_name_bytes);
@@ -149,6 +150,7 @@ std::string describe(const ClientEvent& event, std::time_t time, const Display& 
           [&](const Strange& strange) { return remark("The server sent " + visible(strange.what), display); },
           [](const auto&) { return std::string(); },
           [&](const Lost& lost) {
+            if (lost.is_dismissal) return styled(red, visible(lost.reason), display);
             if (lost.in_good_order) return styled(red, "The server has ended the connection", display);
             return styled(red, "Connection lost: " + visible(lost.reason), display);
           },
@@ -186,6 +188,7 @@ std::string describe_mark(const Outcome& outcome, std::string_view quote, std::t
 }
 
 std::string describe_refusal(std::string_view name, const Refused& refused, const Display& display) {
+  if (is_about_every_name(refused.phrase)) return styled(red, visible(refused.phrase), display);
   const std::string fault = describe_fault(name, refused);
   return styled(red,
                 "The name " + visible(name) + " was refused" + (fault.empty() ? "" : ": " + fault) +

@@ -10,6 +10,7 @@
 #include "base/seconds.hpp"
 #include "client/input_line.hpp"
 #include "protocol/password.hpp"
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley::client {
@@ -80,6 +81,7 @@ void Client::work(const std::string& name, const Secret& password, bool anew) {
     registered_ = false;
     password_word_ = to_password_word(password.text());
     is_password_asked_ = false;
+    dismissal_.clear();
     early_.clear();
     if (anew) disconnect();
     SignOn result = register_as(name);
@@ -196,11 +198,24 @@ void Client::receive() {
     if (const auto* event = std::get_if<two_socket::Event>(&incoming)) {
       if (!handle(*event)) return;
     } else {
-      if (const auto* ended = std::get_if<Connection::Ended>(&incoming))
-        events_.push(Lost{ended->reason, options_.judge_end && connection_->has_ended_in_good_order()});
+      if (const auto* ended = std::get_if<Connection::Ended>(&incoming)) events_.push(to_loss(ended->reason));
       return;
     }
   }
+}
+
+Lost Client::to_loss(const std::string& reason) {
+  if (!dismissal_.empty()) return {dismissal_, true, true};
+  return {reason, options_.judge_end && connection_->has_ended_in_good_order()};
+}
+
+/// The last words of a server that ends this user, on either socket. No SEND is answered with that code.
+bool Client::take_dismissal(const two_socket::Error& error) {
+  if (!registered_ || error.code != static_cast<int>(two_socket::ErrorCode::malformed_username) ||
+      !is_dismissal(error.phrase))
+    return false;
+  dismissal_ = error.phrase;
+  return true;
 }
 
 /// False when nothing more can be received.
@@ -220,6 +235,7 @@ bool Client::handle(const two_socket::Event& event) {
             return hand_over(Answer{true, std::string(sent.recipient), 0, {}});
           },
           [&](const two_socket::Error& error) {
+            if (take_dismissal(error)) return true;
             return hand_over(Answer{false, {}, error.code, std::string(error.phrase)});
           },
           [&](const two_socket::Unknown& unknown) {

@@ -108,6 +108,8 @@ class Client {
   std::optional<std::string> write_register(two_socket::Channel channel, const std::string& name);
   void disconnect();
   void receive();
+  Lost to_loss(const std::string& reason);
+  bool take_dismissal(const two_socket::Error& error);
   bool hand_over(Arrival arrival);
   bool handle(const two_socket::Event& event);
   bool refuse_forward(const two_socket::Violation& violation);
@@ -131,6 +133,7 @@ class Client {
   bool is_password_asked_ = false;  // by the server
   std::deque<Arrival> early_;       // what came before the registration was confirmed
   std::size_t messages_ = 0;
+  std::string dismissal_;  // what the server has said at the end; empty: nothing
 
   // The interface thread's.
   std::thread thread_;

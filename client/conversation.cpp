@@ -5,6 +5,7 @@
 
 #include "base/overloaded.hpp"
 #include "client/service.hpp"
+#include "protocol/unwelcome.hpp"
 
 namespace parley::client {
 
@@ -61,7 +62,9 @@ std::optional<ClientEvent> Conversation::next_event() {
   return event;
 }
 
-void Conversation::retry_later() {
+void Conversation::retry_unless(bool is_dismissal) {
+  is_dismissed_ = is_dismissal;
+  if (is_dismissal && was_registered_) reconnects_ = false;
   if (reconnects_ && was_registered_) retry_at_ = Clock::now() + pauses_.next();
 }
 
@@ -69,15 +72,15 @@ void Conversation::count(const ClientEvent& event) {
   std::visit(Overloaded{
                  [&](const Registered&) {
                    is_registered_ = was_registered_ = true;
-                   is_lost_ = false;
+                   is_lost_ = is_dismissed_ = false;
                    pauses_.begin_anew();
                  },
-                 [&](const Refused&) { retry_later(); },
-                 [&](const Lost&) {
+                 [&](const Refused& refused) { retry_unless(is_dismissal(refused.phrase)); },
+                 [&](const Lost& lost) {
                    is_registered_ = false;
                    is_lost_ = true;
                    std::erase_if(waiting_, [](const OutgoingLine& line) { return line.is_question; });
-                   retry_later();
+                   retry_unless(lost.is_dismissal);
                  },
                  [&](const Message&) { ++messages_; },
                  [&](const Outcome& outcome) {

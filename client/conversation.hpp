@@ -44,7 +44,8 @@ class Conversation {
   static constexpr std::size_t max_waiting_lines = 100;
 
   /// With `reconnects` a connection that was lost is made again, until leave(): each Lost or Refused after
-  /// the first Registered is followed by a new try.
+  /// the first Registered is followed by a new try, unless the server has said that somebody does not want
+  /// this user.
   Conversation(const Options& options, bool reconnects)
       : exit_after_(options.exit_after), reconnects_(reconnects), client_(options.connection) {}
 
@@ -86,6 +87,9 @@ class Conversation {
   /// And there will be none.
   bool is_over() const { return is_lost_ && !reconnects_; }
 
+  /// Somebody at the server does not want this user, which was told by the last Lost or Refused.
+  bool is_dismissed() const { return is_dismissed_; }
+
   /// So many messages have come as were asked for, and no answer is awaited.
   bool has_enough() const { return exit_after_ && messages_ >= *exit_after_ && !client_.waiting(); }
 
@@ -97,7 +101,7 @@ class Conversation {
 
  private:
   void count(const ClientEvent& event);
-  void retry_later();
+  void retry_unless(bool is_dismissal);
   void send_next();
 
   const std::optional<std::size_t> exit_after_;
@@ -114,6 +118,7 @@ class Conversation {
   bool is_registered_ = false;
   bool was_registered_ = false;
   bool is_lost_ = false;
+  bool is_dismissed_ = false;
   bool has_failed_ = false;
 };
 

@@ -36,6 +36,8 @@ struct Refused {
 struct Lost {
   std::string reason;
   bool in_good_order = false;  ///< the server has ended it on purpose, as far as can be told
+  /// The reason is a sentence of the server's: somebody does not want this user here (OD11.4, OD12).
+  bool is_dismissal = false;
 };
 
 /// The server sent something that means nothing here; it was passed over.

@@ -49,7 +49,7 @@ Control bytes, bytes that are not UTF-8 and backslashes are escaped: \n \t \r \x
 A BOM before the first line of input, and a CR at the end of each, are dropped.
 
 Exit codes: 0 all sent; 1 something was not delivered, was no message, or could not be printed;
-2 usage; 3 name refused; 4 connection lost, or none)";
+2 usage; 3 name refused, or removed by the operator; 4 connection lost, or none)";
 
 /// Returns what is wrong; empty when nothing is. A pipe is as good as a file, from a keeper of passwords.
 std::string read_password(const std::string& path, Secret& password) {

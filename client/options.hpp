@@ -15,7 +15,7 @@ enum class ExitCode {
   all_sent = 0,
   not_delivered = 1,  ///< in a pipe: a message was not delivered, a line was no message, or nobody was told
   usage = 2,
-  refused = 3,  ///< the server does not want the name
+  refused = 3,  ///< the server does not want the name, or somebody there does not want the user any more
   lost = 4,     ///< the server cannot be reached, or the connection broke
 };
 

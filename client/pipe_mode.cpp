@@ -78,7 +78,7 @@ ExitCode PipeMode::run() {
 }
 
 ExitCode PipeMode::exit_code() const {
-  if (is_refused_) return ExitCode::refused;
+  if (is_refused_ || conversation_.is_dismissed()) return ExitCode::refused;
   if (conversation_.is_lost()) return ExitCode::lost;
   const bool all_sent = !conversation_.has_failed() && !had_invalid_line_ && output_open_;
   return all_sent ? ExitCode::all_sent : ExitCode::not_delivered;

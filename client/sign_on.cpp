@@ -9,6 +9,7 @@
 #include "base/secret_prompt.hpp"
 #include "protocol/password.hpp"
 #include "protocol/text.hpp"
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley::client {
@@ -75,6 +76,7 @@ std::variant<std::string, ExitCode> sign_on(Conversation& conversation, LineEdit
       password = *typed;
       continue;
     }
+    if (is_about_every_name(refused.phrase)) return ExitCode::refused;
     refused_once = true;
     name.clear();
   }

@@ -53,6 +53,7 @@ ExitCode TerminalChat::run() {
   conversation_.leave();
   show_events(std::numeric_limits<std::size_t>::max());  // what was acknowledged is shown
   tell_unsent();
+  if (conversation_.is_dismissed()) return ExitCode::refused;
   return conversation_.is_lost() ? ExitCode::lost : ExitCode::all_sent;
 }
 

@@ -68,8 +68,8 @@ void TerminalChat::on_loss(const Lost& lost) {
 
 /// Why a new connection was not had yet; told once.
 void TerminalChat::tell_trouble(const std::string& text) {
-  if (std::exchange(last_trouble_, text) != text)
-    transcript_.show(text + remark(" (trying on)", display_), Wrap::at_blanks);
+  if (std::exchange(last_trouble_, text) == text) return;
+  transcript_.show(conversation_.is_over() ? text : text + remark(" (trying on)", display_), Wrap::at_blanks);
 }
 
 void TerminalChat::on_return(const Registered& registered) {

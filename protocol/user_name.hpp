@@ -48,10 +48,6 @@ std::string_view room_name_sentence(NameFault fault);
 /// What to tell who asked for a name while nobody can say whether a user of another server of the cluster has
 /// it (OD11.2).
 inline constexpr std::string_view names_unchecked = "Names cannot be checked now; try again soon";
-/// What to tell who asks for a name that the operator has banned (OD12.4).
-inline constexpr std::string_view name_banned = "The operator has banned this name";
-/// What to tell a user whose name is somebody else's by now (OD11.4).
-inline constexpr const char* name_given_away = "Your name was given to somebody else.";
 
 /// True for 1 to 32 of A-Z a-z 0-9 that are no reserved word: what the two-socket protocol registers (R1).
 bool is_valid_name(std::string_view name);

@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "protocol/unwelcome.hpp"
 #include "server/log.hpp"
 #include "server/metrics/http_port.hpp"
 #include "server/net/refused_session.hpp"
@@ -30,8 +31,6 @@ namespace {
 
 constexpr std::string_view server_full = "Server full";
 constexpr std::string_view address_full = "Too many connections from your address";
-constexpr const char* takes_nobody = "The server takes nobody new any more";
-constexpr const char* banned_address = "The operator has banned your address";
 constexpr std::string_view no_room = "Server out of memory or threads";
 
 constexpr std::size_t files_of_listener = 2;
@@ -284,7 +283,7 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
     const auto connection =
         std::make_shared<Connection>(std::move(socket), shared_, door.is_tls ? tls_->make_stream() : nullptr);
     if (context_.bans.has_address(connection->address_bytes())) {
-      refuse(door, connection, banned_address);
+      refuse(door, connection, address_banned);
       return context_.counters.count(TurnedAway::banned);
     }
     switch (admission_.admit(connection->origin())) {
@@ -302,7 +301,7 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
         break;
       case Admission::Verdict::closed:
         why = TurnedAway::draining;
-        refuse(door, connection, takes_nobody);
+        refuse(door, connection, nobody_new);
         break;
     }
   } catch (const std::exception&) {  // no memory even to say so: the socket is closed
@@ -313,10 +312,8 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
 /// An operator who has closed the doors, or banned the address, meanwhile has not found it among the
 /// sessions.
 void Server::end_if_late(Connection& connection) const noexcept {
-  if (admission_.is_closed() && !connection.is_somebody())
-    connection.ask_to_end("came too late", takes_nobody);
-  if (context_.bans.has_address(connection.address_bytes()))
-    connection.ask_to_end(was_banned, you_are_banned);
+  if (admission_.is_closed() && !connection.is_somebody()) connection.ask_to_end("came too late", nobody_new);
+  if (context_.bans.has_address(connection.address_bytes())) connection.ask_to_end(was_banned, user_banned);
 }
 
 /// False when there is no memory or no thread for one more.

@@ -14,9 +14,8 @@ using Banned = std::variant<std::string, AddressRange>;
 
 std::string to_text(const Banned& whom);
 
-/// Why a user who was banned has left, for the log, and what the user is told (OD12.4).
+/// Why a user who was banned has left, for the log.
 inline constexpr const char* was_banned = "was banned by the operator";
-inline constexpr const char* you_are_banned = "The operator has banned you.";
 
 /// 2255: what is later is no time of a ban.
 inline constexpr std::int64_t max_ban_s = 9'000'000'000;

@@ -9,6 +9,7 @@
 #include "base/secret.hpp"
 #include "protocol/livecode.hpp"
 #include "protocol/text.hpp"
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 #include "server/chat/parsed_chat_session.hpp"
 

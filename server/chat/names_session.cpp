@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/names.hpp"
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 #include "server/chat/parsed_chat_session.hpp"
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 #include "server/chat/rooms_user.hpp"
 

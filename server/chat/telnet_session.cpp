@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/telnet.hpp"
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
 #include "server/chat/parsed_chat_session.hpp"

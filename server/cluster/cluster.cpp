@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 #include "server/cluster/bus_format.hpp"
 #include "server/cluster/gathering.hpp"

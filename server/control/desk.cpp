@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley::control {
@@ -23,7 +24,6 @@ namespace {
 constexpr std::size_t page_users = 200;
 
 constexpr const char* drains = "the server takes nobody new";
-constexpr const char* drain_farewell = "The server takes nobody new any more.";
 
 std::string to_line(const Json& answer) {
   return answer.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
@@ -211,7 +211,7 @@ std::string Desk::stats() const {
 std::string Desk::drain() {
   admission_.close();
   sessions_.end_those([](const Connection& connection) { return !connection.is_somebody(); }, drains,
-                      drain_farewell);
+                      Sentence(std::string(nobody_new) + '.'));
   context_.log.info("control: takes nobody new, and ends when the last one has gone");
   return done({{"connections", admission_.connections()}});
 }

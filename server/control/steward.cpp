@@ -1,6 +1,6 @@
 #include "server/control/steward.hpp"
 
-#include "protocol/user_name.hpp"
+#include "protocol/unwelcome.hpp"
 
 namespace parley::control {
 namespace {
@@ -16,7 +16,7 @@ bool Steward::kick(const std::string& name, const std::string& reason) {
   const auto member = context_.directory.holder_of(name);
   if (!member || member->carrier()) return false;
   const std::string because = reason.empty() ? "." : ": " + reason;
-  member->evict(was_kicked, Sentence("The operator has removed you" + because));
+  member->evict(was_kicked, Sentence(user_removed + because));
   context_.log.info("control: kicks {}{}", member->name(), because);
   return true;
 }
@@ -60,10 +60,10 @@ std::size_t Steward::enforce(const Ban& ban) {
   if (const auto* const range = std::get_if<AddressRange>(&ban.whom))
     return sessions_.end_those(
         [range](const Connection& connection) { return range->contains(connection.address_bytes()); },
-        was_banned, you_are_banned);
+        was_banned, user_banned);
   const auto member = context_.directory.holder_of(std::get<std::string>(ban.whom));
   if (!member || member->carrier()) return 0;
-  member->evict(was_banned, you_are_banned);
+  member->evict(was_banned, user_banned);
   return 1;
 }
 

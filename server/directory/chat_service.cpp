@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 
 namespace parley {
@@ -85,7 +86,7 @@ ChatService::Reservation ChatService::rename(const Member& member, const std::sh
     throw;
   }
   welcome();
-  if (bans_.has_name(newcomer->key())) newcomer->evict(was_banned, you_are_banned);  // meanwhile
+  if (bans_.has_name(newcomer->key())) newcomer->evict(was_banned, user_banned);  // meanwhile
   announce_rename(member, *newcomer);
   return {NameClaim::granted, newcomer};
 }

@@ -7,6 +7,7 @@
 #include "protocol/password.hpp"
 #include "protocol/service.hpp"
 #include "protocol/text.hpp"
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
 #include "server/log.hpp"

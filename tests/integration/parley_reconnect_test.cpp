@@ -80,6 +80,50 @@ TEST_CASE("a name that is still held there is asked for again, on the same socke
   chat.session.expect_send("bob", "hi");
 }
 
+TEST_CASE("OD12.5: whom somebody at the server does not want is told so, and does not come again") {
+  for (const std::string sentence :
+       {"The operator has removed you.", "The operator has removed you: no flooding",
+        "The operator has banned you.", "Your name was given to somebody else."}) {
+    CAPTURE(sentence);
+    Chat chat;
+    chat.terminal.type("@bob one\rtwo\r");
+    chat.session.to_send.expect(send_frame("bob", "one"));
+    chat.terminal.wait_for_screen(" → bob: two\n");
+    chat.session.forward("bob", "the last line");
+    chat.session.to_recv.send("ERROR 100 " + sentence + "\n\n");
+    chat.session.to_send.send("ERROR 100 " + sentence + "\n\n");
+    chat.close_session();
+    chat.terminal.wait_for_screen("\n" + sentence + "\n");
+    chat.terminal.wait_for_screen("not sent to bob: two");
+    CHECK(chat.terminal.wait() == Exit{3});
+  }
+}
+
+TEST_CASE("OD12.5: who was banned while it was away stops trying; who meets a server that empties tries on") {
+  Chat chat;
+  chat.close_session();
+  chat.session = chat.server.accept();
+  chat.session.to_send.expect(register_frame("TOSEND", "alice"));
+  chat.session.to_send.send("ERROR 102 The server takes nobody new any more\n\n");
+  chat.close_session();
+  chat.terminal.wait_for_screen("The server takes nobody new any more (trying on)");
+  chat.session = chat.server.accept();
+  chat.session.to_send.expect(register_frame("TOSEND", "alice"));
+  chat.session.to_send.send("ERROR 100 The operator has banned this name\n\n");
+  chat.terminal.wait_for_screen("(100 The operator has banned this\nname)\n");
+  CHECK(chat.terminal.wait() == Exit{3});
+}
+
+TEST_CASE("an error that only begins as the operator's words do is none of them") {
+  Chat chat;
+  chat.session.to_send.send(
+      "ERROR 100 The operator has removed your hat\n\nERROR 102 The operator has banned you.\n\n");
+  chat.terminal.wait_for_screen("has removed your hat\n");
+  chat.terminal.wait_for_screen("has banned you.\nalice>");
+  chat.terminal.type("@bob hi\r");
+  chat.session.expect_send("bob", "hi");
+}
+
 TEST_CASE("leaving without a server: what was not sent is told") {
   Chat chat;
   chat.close_session();

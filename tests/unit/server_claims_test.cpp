@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 #include "server/dialects.hpp"
 #include "server/log.hpp"

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 #include "server/directory/chat_service.hpp"
 #include "tests/unit/fake_nodes.hpp"
