@@ -74,7 +74,7 @@ std::string close_of(unsigned code, std::string_view reason = {}) {
 TEST_CASE("WB4.1: whole texts of every length that is written differently") {
   check(frame(last | text, "hello") + frame(last | text) + frame(last | text, "\xf0\x9f\x98\x80"),
         {"text <hello>", "text <>", "text <\xf0\x9f\x98\x80>"});
-  for (const std::size_t size : {125, 126, 127, 4096, 65535, 65536}) {
+  for (const std::size_t size : {125U, 126U, 127U, 4096U, 65535U, 65536U}) {
     const std::string payload(size, 'x');
     CAPTURE(size);
     check(frame(last | text, payload) + frame(last | text, "y"),
