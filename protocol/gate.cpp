@@ -117,6 +117,11 @@ bool skips_or_answers_line_ends(std::string_view dialect) {
   return dialect != "rooms";
 }
 
+/// Whether a port of that dialect is for whoever greets so.
+bool is_for(std::string_view port, std::string_view client) {
+  return client == port || (port == "web" && client == "HTTP");
+}
+
 bool is_said_at(const Greeting& greeting, std::string_view port) {
   switch (greeting.where) {
     case Where::line_ports:
@@ -161,7 +166,7 @@ void Gate::look_at(char byte) {
     const bool has_begun = line_has_begun_ || is_line_end(greeting.pattern.front());
     if (has_begun && !advance(place, byte)) continue;
     if (is_complete(place)) return decide(greeting.client);
-    may_be_foreign = may_be_foreign || greeting.client != port_;
+    may_be_foreign = may_be_foreign || !is_for(port_, greeting.client);
     places_[kept++] = place;
   }
   place_count_ = kept;
@@ -210,7 +215,7 @@ void Gate::decide_at_bound() {
 
 void Gate::decide(std::string_view client) {
   client_ = client;
-  verdict_ = client == port_ ? Verdict::own : Verdict::foreign;
+  verdict_ = is_for(port_, client) ? Verdict::own : Verdict::foreign;
 }
 
 void Gate::hold(std::string_view bytes) {

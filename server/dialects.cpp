@@ -11,6 +11,7 @@
 #include "server/chat/rooms_session.hpp"
 #include "server/chat/telnet_session.hpp"
 #include "server/two_socket/session.hpp"
+#include "server/web/web_session.hpp"
 
 namespace parley {
 namespace {
@@ -19,6 +20,10 @@ SessionFactory make_two_socket(Context& context, const DialectSettings& settings
   using two_socket::DeliveredWord;
   return two_socket_sessions(context, settings.reports_with_send ? DeliveredWord::send : DeliveredWord::sent,
                              settings.has_service);
+}
+
+SessionFactory make_web(Context& context, const DialectSettings& settings) {
+  return web_sessions(context, settings.web_origins);
 }
 
 /// For a dialect that leaves nothing to choose.
@@ -38,6 +43,7 @@ std::span<const Dialect> dialects() {
               make<names_sessions>},
       Dialect{"telnet", 4004, "terminals (telnet HOST PORT)", telnet::to_sentence, make<telnet_sessions>},
       Dialect{"rooms", 12345, "JSON clients with chat rooms", rooms::to_sentence, make<rooms_sessions>},
+      Dialect{"web", 8080, "browsers, with the page for them", web_refusal, make_web},
   };
   return table;
 }

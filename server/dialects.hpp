@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/context.hpp"
 #include "server/net/session.hpp"
@@ -16,6 +17,8 @@ struct DialectSettings {
   bool reports_with_send = false;
   /// SERVER answers users of the two-socket protocol (SV).
   bool has_service = true;
+  /// By these names browsers know the server, besides those that this machine has (WB2).
+  std::vector<std::string> web_origins{};
 };
 
 /// One chat protocol that the server speaks, on a port of its own.

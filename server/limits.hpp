@@ -19,6 +19,10 @@ struct Limits {
   /// From accept, or from signing off, to signing on, in the dialects whose users type the name into the open
   /// connection: a person who was called away.
   std::chrono::milliseconds sign_on_timeout{300'000};
+  /// From accept, or from the answer before, to the end of a web client's request: a head is one segment.
+  std::chrono::milliseconds request_timeout{10'000};
+  /// Between two pings of a web client; one that has answered neither of two is gone. Less than proxies wait.
+  std::chrono::milliseconds ping_interval{30'000};
   /// From a frame's first byte to its last: a slow line's 64 KiB, not a byte a second.
   std::chrono::milliseconds frame_timeout{30'000};
   /// From SEND to its answer, and from FORWARD to its RECEIVED. Shorter than a client's patience.

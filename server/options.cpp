@@ -17,6 +17,7 @@
 #include "server/config_file.hpp"
 #include "server/listen_command_line.hpp"
 #include "server/tls_command_line.hpp"
+#include "server/web/host_check.hpp"
 
 namespace parley {
 namespace {
@@ -41,6 +42,10 @@ std::string check_room(const std::string& name) {
   return check_room_name(name) == NameFault::none
              ? ""
              : "a room has a name of 1 to 64 bytes, printable, no blank at either end";
+}
+
+std::string check_origin(const std::string& name) {
+  return web::is_host_name(name) ? "" : "'" + name + "' is no name of a host; a port does not belong to it";
 }
 
 std::string check_network(const std::string& text) {
@@ -113,6 +118,12 @@ void add_limits(CLI::App& app, Limits& limits) {
   add_seconds(
       app, "--paced-wait", limits.paced_wait,
       "A rooms client gets an object every 30 ms; what would wait longer than this for it is left out")
+      ->group(times);
+  add_seconds(app, "--request-timeout", limits.request_timeout,
+              "From connect, or from an answer, to a web client's request")
+      ->group(times);
+  add_seconds(app, "--ping-interval", limits.ping_interval,
+              "Between two pings of a web client; one that answers neither is disconnected at the third")
       ->group(times);
   add_seconds(app, "--raw-idle-timeout", limits.raw_idle_timeout,
               "From the last text of a rooms client that sends no JSON")
@@ -200,7 +211,7 @@ void add_floods(CLI::App& app, FloodPolicy& floods) {
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   Options options;
-  CLI::App app{"parleyd, the chat server of the two-socket protocol and four more", "parleyd"};
+  CLI::App app{"parleyd, the chat server of the two-socket protocol and five more", "parleyd"};
   app.set_version_flag("--version", std::string("parleyd ") + PARLEY_VERSION);
   app.get_formatter()->column_width(38);
   app.footer("SIGTERM and Ctrl-C end it in good order. Exit codes: 0 stopped, 2 could not start.");
@@ -265,6 +276,11 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->type_name("NAME")
       ->check(CLI::Validator(check_room, ""))
       ->capture_default_str();
+  CLI::Option* const origins = add_list(
+      app, "--web-origin", [&options](const auto& names) { options.dialect_settings.web_origins = names; },
+      "Names by which browsers know the server, besides localhost, this machine's and its addresses",
+      check_origin);
+  origins->group(other_dialects)->type_name("HOST[,...]");
   milliseconds idle_exit{0};
   CLI::Option* idle =
       add_seconds(app, "--idle-exit", idle_exit, "Leave this long after the last client has gone")
@@ -296,6 +312,10 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     options.ports = listen.to_listen();
     tls.check(std::ranges::any_of(options.ports, &ListenPort::is_tls), options.takes_passed_sockets);
     fit_queues(app, options.limits);
+    if (origins->count() > 0 && !options.takes_passed_sockets &&
+        std::ranges::none_of(options.ports,
+                             [](const ListenPort& port) { return port.dialect->name == "web"; }))
+      throw std::invalid_argument("--web-origin means nothing without --web or --web-tls, the port");
     metrics.check();
     cluster.check();
     check_accounts(options.accounts);

@@ -77,7 +77,8 @@ Admission::Caps caps(const Limits& limits, std::size_t listeners) {
 /// Fine enough for the shortest timeout, coarse enough to cost nothing when all are idle.
 milliseconds watch_interval(const Limits& limits) {
   const auto shortest = std::min({limits.registration_timeout, limits.sign_on_timeout, limits.frame_timeout,
-                                  limits.receipt_timeout, limits.linger_timeout, limits.progress_timeout});
+                                  limits.receipt_timeout, limits.linger_timeout, limits.progress_timeout,
+                                  limits.request_timeout, limits.ping_interval});
   return std::clamp(shortest / 8, milliseconds{5}, milliseconds{250});
 }
 

@@ -15,6 +15,7 @@ LAYERS = [
     ["server/context", "server/password_check"],
     ["server/control/request"],
     ["server/chat/", "server/cluster/", "server/metrics/", "server/two_socket/"],
+    ["server/web/"],
     ["server/control/", "server/control/parleyctl"],
     ["server/", "client/"],
     ["tests/support/"],

@@ -54,15 +54,18 @@ void ChatSession::end(std::string_view reason) {
 void ChatSession::expire(Deadline kind) {
   switch (kind) {
     case Deadline::sign_on:
-      return end_with("did not sign on in time", to_sentence("No name has come for too long."));
+      return end_late("did not sign on in time", "No name has come for too long.");
     case Deadline::frame:
-      return end_with("did not complete a request in time",
-                      to_sentence("A request was begun and not completed in time."));
+      return end_late("did not complete a request in time", "A request was begun and not completed in time.");
     case Deadline::more:
       return nothing_more_came();
     default:
       return;
   }
+}
+
+void ChatSession::end_late(std::string_view reason, std::string_view sentence) {
+  end_with(reason, farewell(Ending::late, reason, sentence));
 }
 
 ChatSession::Claimed ChatSession::to_claimed(std::string_view line) const {

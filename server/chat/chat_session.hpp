@@ -33,6 +33,10 @@ class ChatSession : public Session {
     gone        ///< the conversation is over
   };
 
+  /// Why the server ends a conversation: the peer speaks another protocol, let its time pass, or somebody
+  /// wishes it, as one who stops the server does.
+  enum class Ending { foreign, late, asked };
+
   /// A name that somebody asks for, and the password that came with it; empty: none did.
   struct Claimed {
     std::string_view name;
@@ -109,6 +113,12 @@ class ChatSession : public Session {
   virtual std::string welcome(const ChatUser& user, Occasion occasion) = 0;
   /// A sentence of the server's in this dialect.
   virtual std::string to_sentence(std::string_view sentence) const = 0;
+  /// The last words when the server ends the conversation. `reason`: for the log; `sentence`: for the peer,
+  /// empty when there is none.
+  virtual std::string farewell(Ending /*ending*/, std::string_view /*reason*/,
+                               std::string_view sentence) const {
+    return sentence.empty() ? std::string() : to_sentence(sentence);
+  }
 
   /// Whoever is signed on may still send a password.
   virtual bool may_rename() const { return true; }
@@ -126,13 +136,16 @@ class ChatSession : public Session {
   void log_input(std::string_view bytes) const final;
   bool handle_next() final;
   void expire(Deadline kind) final;
-  void refuse(std::string_view sentence) final { end_with(sentence, to_sentence(sentence)); }
-  void asked_to_end(std::string_view reason, std::string_view farewell) final {
-    end_with(reason, farewell.empty() ? std::string() : to_sentence(farewell));
+  void refuse(std::string_view sentence) final {
+    end_with(sentence, farewell(Ending::foreign, sentence, sentence));
+  }
+  void asked_to_end(std::string_view reason, std::string_view sentence) final {
+    end_with(reason, farewell(Ending::asked, reason, sentence));
   }
   void input_ended() final { handle_end(); }
   void end(std::string_view reason) final;
 
+  void end_late(std::string_view reason, std::string_view sentence);
   static SignOn to_sign_on(NameClaim claim);
   std::optional<SignOn> check_lock(const Claimed& claimed);
 

@@ -103,6 +103,8 @@ class Session {
   virtual bool in_frame() const = 0;
   /// Where the parser keeps what is not complete; null when nothing is kept.
   virtual const InputBuffer* input() const { return nullptr; }
+  /// What a message that is not complete takes elsewhere, where that is much.
+  virtual std::size_t message_bytes() const { return 0; }
   /// A peer that asks too much, or does not read the answers, is read later; not one whose receipts come the
   /// same way.
   virtual bool may_be_read_later() const { return true; }
