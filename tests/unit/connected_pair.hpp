@@ -18,7 +18,9 @@ class ConnectedPair {
   explicit ConnectedPair(const Limits& limits = {}, const PeerOptions& peer = {},
                          std::unique_ptr<TlsStream> tls = nullptr)
       : limits_(limits), peer_({"127.0.0.1", acceptor_.local_endpoint().port()}, peer) {
-    connection_ = std::make_shared<Connection>(acceptor_.accept(), shared_, std::move(tls));
+    auto accepted = acceptor_.accept();
+    descriptor_ = accepted.native_handle();
+    connection_ = std::make_shared<Connection>(std::move(accepted), shared_, std::move(tls));
     connection_->attach_owner();
     writer_.add(connection_);
   }
@@ -31,6 +33,8 @@ class ConnectedPair {
 
   const std::shared_ptr<Connection>& connection() const { return connection_; }
   Peer& peer() { return peer_; }
+  /// Of the server's end, behind the connection's back.
+  int descriptor() const { return descriptor_; }
   Budget& budget() { return budget_; }
 
  private:
@@ -43,6 +47,7 @@ class ConnectedPair {
   asio::io_context context_;
   asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
   std::shared_ptr<Connection> connection_;
+  int descriptor_ = -1;
   Peer peer_;
 };
 

@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
+#include <sys/socket.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -163,7 +166,8 @@ TEST_CASE("bytes that were changed, and what is no TLS") {
 
 /// A connection of the server and a client of it, over a socket.
 struct JoinedConnection {
-  explicit JoinedConnection(const Limits& limits = {}) : pair(limits, {}, identity.make_stream()) {
+  explicit JoinedConnection(const Limits& limits = {}, const test::PeerOptions& peer = {})
+      : pair(limits, peer, identity.make_stream()) {
     REQUIRE(client.shake_hands({}) == State::open);
     pair.peer().send(take(client));
     // The server's thread answers in the middle of the handshake; here the test is it.
@@ -253,6 +257,94 @@ TEST_CASE("what waits for a client with TLS is bounded, counted, and leaves whol
   CHECK(read == expected + "the end");
   while (connection.waiting_bytes() > 0) std::this_thread::yield();
   CHECK(joined.pair.budget().used_bytes() == 0);
+}
+
+/// Such a connection whose socket takes nothing more, which the connection itself does not know yet: what
+/// fills it is no TLS, and the client passes over it.
+struct FullConnection {
+  static Limits small() {
+    Limits limits;
+    limits.max_header_bytes = 128;
+    limits.max_body_bytes = 2048;
+    limits.progress_timeout = std::chrono::hours{1};
+    return limits;
+  }
+
+  FullConnection() {
+    const std::string filling(100, '-');
+    for (;;) {
+      const ssize_t count = ::send(joined.pair.descriptor(), filling.data(), filling.size(), MSG_DONTWAIT);
+      if (count < 0) break;
+      filling_bytes += static_cast<std::size_t>(count);
+    }
+  }
+
+  /// What comes next at the client; fails when nothing does.
+  std::string receive() {
+    std::string came = joined.pair.peer().receive_once();
+    const std::size_t filled = std::min(filling_bytes, came.size());
+    filling_bytes -= filled;
+    return came.substr(filled);
+  }
+
+  JoinedConnection joined{small(), {.receive_buffer_bytes = 4096}};
+  Connection& connection = *joined.pair.connection();
+  std::size_t filling_bytes = 0;
+};
+
+TEST_CASE("a frame that is encrypted whole waits while its record is not in the socket") {
+  FullConnection full;
+  CHECK(full.connection.send("hello") == Sent::later);
+  CHECK(full.connection.waiting_frames() == 1);
+  std::string read;
+  while (read.empty()) read += read_all(full.joined.client, full.receive(), 100);
+  CHECK(read == "hello");
+  while (full.connection.waiting_bytes() > 0) std::this_thread::yield();
+  CHECK(full.joined.pair.budget().used_bytes() == 0);
+}
+
+TEST_CASE("a long frame is encrypted record by record, as each has left") {
+  FullConnection full;
+  const std::string frame(200'000, 'x');
+  CHECK(full.connection.send(frame) == Sent::later);
+  CHECK(full.connection.waiting_bytes() < frame.size() + 2 * TlsStream::max_record_bytes);
+}
+
+TEST_CASE("the end of TLS's stream waits for room, and ours comes behind it") {
+  FullConnection full;
+  full.connection.finish({});
+  CHECK(full.connection.deadline(Deadline::linger) == Connection::Clock::time_point::max());
+  CHECK(full.connection.deadline(Deadline::progress) < Connection::Clock::time_point::max());
+  std::string room(100, '\0');
+  auto state = State::open;
+  while (state == State::open) state = full.joined.client.read(room, full.receive()).state;
+  CHECK(state == State::ended);
+  full.joined.pair.peer().expect_end();
+}
+
+TEST_CASE("answers of TLS's own wait for room, in several turns, each of which is progress") {
+  FullConnection full;
+  TlsStream& client = full.joined.client;
+  std::string questions;
+  for (int i = 0; i < 2'000; ++i) {  // each asks for new keys of the server's
+    REQUIRE(SSL_key_update(client.handle(), SSL_KEY_UPDATE_REQUESTED) == 1);
+    REQUIRE(SSL_do_handshake(client.handle()) == 1);
+    questions += take(client);
+  }
+  REQUIRE(client.write("done", {}) == 4);
+  full.joined.pair.peer().send(questions + take(client));
+  std::error_code error;
+  while (full.joined.read(error) != "done") REQUIRE_FALSE(error);
+  const std::size_t waiting_bytes = full.connection.waiting_bytes();
+  CHECK(waiting_bytes > 2'000 * 20);
+  CHECK(full.connection.waiting_frames() == 0);
+  const auto deadline = full.connection.deadline(Deadline::progress);
+  CHECK(deadline < Connection::Clock::time_point::max());
+  std::string room(100, '\0');
+  const auto receive = [&] { CHECK(client.read(room, full.receive()).state == State::open); };
+  while (full.connection.waiting_bytes() == waiting_bytes) receive();
+  CHECK(full.connection.deadline(Deadline::progress) > deadline);
+  while (full.connection.waiting_bytes() > 0) receive();
 }
 
 TEST_CASE("a frame waits until the last of its records is in the socket") {
