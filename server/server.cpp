@@ -198,7 +198,7 @@ cluster::OperatorDuties Server::operator_duties() {
   return {[this](const std::string& name, const std::string& reason) { (void)steward_.kick(name, reason); },
           [this](const std::string& text) { (void)steward_.say(text); },
           [this](const std::vector<Ban>& bans) { steward_.merge(bans); },
-          [this] { return context_.bans.snapshot().bans; }};
+          [this] { return context_.bans.snapshot().bans; }, [this] { return steward_.standings(); }};
 }
 
 void Server::reload_accounts() {

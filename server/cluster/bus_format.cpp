@@ -100,6 +100,24 @@ struct ItemWriter {
       append_boolean(inner.key('e'), ban.is_lifted);
     }
   }
+  void operator()(const AskStandings& item) {
+    kind("look");
+    append_unsigned(map.key('i'), item.number);
+  }
+  void operator()(const Standings& item) {
+    kind("looks");
+    append_unsigned(map.key('i'), item.number);
+    append_boolean(map.key('e'), item.is_last);
+    append_array_header(map.key('u'), item.users.size());
+    for (const BusStanding& user : item.users) {
+      MapWriter inner(out);
+      append_string(inner.key('n'), user.name);
+      append_string(inner.key('x'), user.address);
+      append_unsigned(inner.key('f'), user.sent_bytes);
+      append_unsigned(inner.key('g'), user.received_bytes);
+      append_unsigned(inner.key('q'), user.queue_bytes);
+    }
+  }
 };
 
 }  // namespace

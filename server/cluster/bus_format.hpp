@@ -23,6 +23,7 @@ inline constexpr std::size_t envelope_fields = 6;
 inline constexpr std::size_t max_node_name_bytes = 64;
 inline constexpr std::size_t max_dialect_bytes = 32;
 inline constexpr std::size_t max_operator_text_bytes = 4 * 1024;
+inline constexpr std::size_t max_address_bytes = 64;        ///< with its port
 inline constexpr std::int64_t max_since_s = 9'000'000'000;  ///< the year 2255
 inline constexpr std::int64_t max_sent_ms =
     4'000'000'000'000;  ///< before or after the clock's zero: 126 years
@@ -119,8 +120,31 @@ struct Bans {
   bool operator==(const Bans&) const = default;
 };
 
+/// Asks how the connections of the recipient's users are doing, for an operator. `number` is the sender's,
+/// for the Standings.
+struct AskStandings {
+  std::uint64_t number = 0;
+  bool operator==(const AskStandings&) const = default;
+};
+/// How one user's connections are doing.
+struct BusStanding {
+  std::string name;
+  std::string address;
+  std::uint64_t sent_bytes = 0;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t queue_bytes = 0;
+  bool operator==(const BusStanding&) const = default;
+};
+/// A part of what the AskStandings of that number asked for; the last one ends it.
+struct Standings {
+  std::uint64_t number = 0;
+  bool is_last = false;
+  std::vector<BusStanding> users;
+  bool operator==(const Standings&) const = default;
+};
+
 using Item = std::variant<Arrived, Left, Moved, Renamed, Users, AskUsers, Line, Answer, Fence, Tick, Bye,
-                          Kick, Say, Bans>;
+                          Kick, Say, Bans, AskStandings, Standings>;
 
 /// Who sends a packet, and where in the row of all that it sends to this node.
 struct Envelope {

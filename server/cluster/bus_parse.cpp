@@ -48,6 +48,10 @@ bool is_operator_text(std::string_view text) {
   return text.size() <= max_operator_text_bytes && is_printable(text);
 }
 
+bool is_address(std::string_view text) {
+  return text.size() <= max_address_bytes && is_printable(text);
+}
+
 bool is_utf8(std::string_view text) {
   return to_utf8(text) == text;
 }
@@ -195,6 +199,21 @@ Item read_bans(Fields& fields) {
   return item;
 }
 
+Item read_ask_standings(Fields& fields) {
+  return AskStandings{fields.number('i')};
+}
+
+BusStanding read_standing(Fields& fields) {
+  return {fields.user_name('n'), std::string(fields.text('x', is_address, "an address is missing, or none")),
+          fields.number('f'), fields.number('g'), fields.number('q')};
+}
+
+Item read_standings(Fields& fields) {
+  Standings item{fields.number('i'), fields.boolean('e'), {}};
+  read_list(fields, [&](Fields& user) { item.users.push_back(read_standing(user)); });
+  return item;
+}
+
 Item read_ask_users(Fields&) {
   return AskUsers{};
 }
@@ -239,10 +258,12 @@ struct Kind {
 };
 
 constexpr Kind kinds[] = {
-    {"line", read_line},       {"answer", read_answer}, {"fence", read_fence}, {"tick", read_tick},
-    {"arrived", read_arrived}, {"left", read_left},     {"moved", read_moved}, {"renamed", read_renamed},
-    {"users", read_users},     {"ask", read_ask_users}, {"bye", read_bye},     {"kick", read_kick},
-    {"say", read_say},         {"bans", read_bans},
+    {"line", read_line},       {"answer", read_answer},   {"fence", read_fence},
+    {"tick", read_tick},       {"arrived", read_arrived}, {"left", read_left},
+    {"moved", read_moved},     {"renamed", read_renamed}, {"users", read_users},
+    {"ask", read_ask_users},   {"bye", read_bye},         {"kick", read_kick},
+    {"say", read_say},         {"bans", read_bans},       {"look", read_ask_standings},
+    {"looks", read_standings},
 };
 
 /// Adds the next item, unless its kind is unknown here. What is wrong; empty: nothing.

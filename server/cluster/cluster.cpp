@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -54,7 +55,8 @@ Cluster::Cluster(const ClusterOptions& options, milliseconds receipt_time, std::
       publisher_(broker_, self_, token_, log),
       local_users_(publisher_, first_number(), receipt_time, operators_.bans),
       claims_(broker_, self_, claim_time),
-      neighbours_(options_, broker_, self_, claims_, local_users_, directory, chat, log, operators_),
+      neighbours_(options_, broker_, self_, claims_, local_users_, directory, chat, log, operators_,
+                  surveys_),
       broker_(broker_options(), log, broker_events()),
       keeper_(options_, broker_, claims_, self_, log, keeper_duties(std::move(failed))) {
   neighbours_.ask_doubts_of(keeper_);
@@ -195,6 +197,17 @@ bool Cluster::kick(std::string_view node, const std::string& name, const std::st
   for (const auto& link : local_users_.links())
     if (link->node() == node) return link->add(encode(Kick{name, reason}));
   return false;
+}
+
+std::shared_ptr<const Survey> Cluster::ask_standings() {
+  if (!broker_.is_connected()) return nullptr;
+  const auto links = local_users_.links();
+  if (links.empty()) return nullptr;
+  std::set<std::string> nodes;
+  for (const auto& link : links) nodes.insert(link->node());
+  auto begun = surveys_.begin(std::move(nodes));
+  for (const auto& link : links) (void)link->add(encode(AskStandings{begun.number}));
+  return std::move(begun.survey);
 }
 
 void Cluster::say(const std::string& text) {

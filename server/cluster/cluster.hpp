@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,6 +22,7 @@
 #include "server/cluster/operator_duties.hpp"
 #include "server/cluster/publisher.hpp"
 #include "server/cluster/self.hpp"
+#include "server/cluster/survey.hpp"
 #include "server/directory/chat_service.hpp"
 #include "server/directory/directory.hpp"
 #include "server/directory/other_nodes.hpp"
@@ -57,6 +59,8 @@ class Cluster final : public OtherNodes {
 
   /// Asks the node of that name to remove a user of its own. False: it cannot be reached now.
   bool kick(std::string_view node, const std::string& name, const std::string& reason);
+  /// Asks all nodes that can be reached how the connections of their users are doing. Null: there is none.
+  std::shared_ptr<const Survey> ask_standings();
   /// What an operator says here, to the users of all other nodes.
   void say(const std::string& text);
   /// What an operator has said here of these; the list of bans has it already.
@@ -94,6 +98,7 @@ class Cluster final : public OtherNodes {
   Publisher publisher_;
   LocalUsers local_users_;
   Claims claims_;
+  Surveys surveys_;
   Neighbours neighbours_;
   Broker broker_;  // behind those whom it calls until it has ended
   Keeper keeper_;

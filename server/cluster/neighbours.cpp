@@ -7,7 +7,6 @@
 
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
-#include "server/cluster/line_answer.hpp"
 
 namespace parley::cluster {
 
@@ -24,7 +23,7 @@ constexpr milliseconds complaint_pause{60'000};
 
 Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self& self, Claims& claims,
                        LocalUsers& local_users, Directory& directory, ChatService& chat, spdlog::logger& log,
-                       const OperatorDuties& operators)
+                       const OperatorDuties& operators, Surveys& surveys)
     : options_(options),
       broker_(broker),
       self_(self),
@@ -33,23 +32,8 @@ Neighbours::Neighbours(const ClusterOptions& options, Broker& broker, const Self
       directory_(directory),
       chat_(chat),
       log_(log),
-      operators_(operators) {}
-
-void Neighbours::handle(std::string_view bytes) {
-  tell_time();
-  const auto parsed = parse_packet(bytes);
-  if (const auto* const fault = std::get_if<BusFault>(&parsed)) return complain(fault->what);
-  const auto& [envelope, items] = std::get<Packet>(parsed);
-  Node* const node = meet(envelope.node, envelope.incarnation);
-  if (node == nullptr) return;
-  check_sequence(*node, envelope);
-  age_ = node->transit.measure(envelope.sent_ms, now_);
-  sent_ms_ = envelope.sent_ms;
-  for (const Item& item : items) {
-    if (node->incarnation == 0) return;  // it has said goodbye
-    std::visit([&](const auto& content) { on(*node, content); }, item);
-  }
-}
+      operators_(operators),
+      surveys_(surveys) {}
 
 /// The node, as this incarnation of it; null when that is over, or is this node itself. Who has not joined
 /// talks to nobody: another node may have its name.
@@ -70,6 +54,7 @@ Neighbours::Node* Neighbours::meet(const std::string& name, std::uint64_t incarn
   node.heard = now_;
   node.addressee = 0;
   node.transit = {};
+  node.asked_standings.clear();
   const auto link = local_users_.open(name, incarnation);
   link->set_reachable(broker_.is_connected());
   if (!node.users)
@@ -92,18 +77,6 @@ bool Neighbours::make_way_for(const std::string& node, const BusUser& user) {
   return true;
 }
 
-/// A gap, or a row that does not begin with its first packet: something was lost.
-void Neighbours::check_sequence(Node& node, const Envelope& envelope) {
-  if (envelope.recipient_incarnation != node.addressee) {
-    node.addressee = envelope.recipient_incarnation;
-    node.expected = 1;
-    node.users->begin_anew();
-  }
-  const bool is_next = envelope.sequence == node.expected;
-  node.expected = envelope.sequence + 1;
-  if (!is_next) ask_users(node);
-}
-
 void Neighbours::ask_users(Node& node) {
   node.users->begin_anew();
   node.asked_users = now_;
@@ -113,27 +86,6 @@ void Neighbours::ask_users(Node& node) {
 void Neighbours::ask_all_users() {
   for (auto& [name, node] : nodes_)
     if (node.incarnation != 0) ask_users(node);
-}
-
-void Neighbours::on(Node& node, const Arrived& arrived) {
-  node.users->arrived(arrived.user);
-}
-
-void Neighbours::on(Node& node, const Left& left) {
-  node.users->left(left.name);
-}
-
-void Neighbours::on(Node& node, const Moved& moved) {
-  node.users->moved(moved.name, moved.room);
-}
-
-void Neighbours::on(Node& node, const Renamed& renamed) {
-  node.users->renamed(renamed.former, renamed.user);
-}
-
-void Neighbours::on(Node& node, const Users& users) {
-  node.users->list(users);
-  list_known();
 }
 
 void Neighbours::list_known() {
@@ -147,57 +99,6 @@ void Neighbours::list_known() {
 std::set<std::string> Neighbours::known() const {
   const MutexLock lock(mutex_);
   return known_;
-}
-
-/// When that is due: who asks again and again is told as often as anybody.
-void Neighbours::on(Node& node, const AskUsers&) {
-  node.users->link().fall_behind();
-}
-
-void Neighbours::on(Node& node, const Line& line) {
-  const auto answer = std::make_shared<LineAnswer>(node.users->shared_link(), line.number);
-  const auto begin = [&](std::size_t recipients) { answer->expect(recipients); };
-  // Others may have taken this node for dead meanwhile, and told the sender so.
-  if (self_.renewed() < lease_counts_from_) return;
-  auto answer_by = Clock::time_point::max();
-  if (line.answer_by_ms != 0) {
-    const auto time = milliseconds(static_cast<std::int64_t>(line.answer_by_ms) - sent_ms_) - age_;
-    if (time <= milliseconds{0}) return;  // too late: the answer is a failure
-    answer_by = now_ + time;
-  }
-  const ChatService::DistantLine spoken{line.sender, line.body, answer_by,
-                                        node.users->source_of(line.sender)};
-  const auto receipt = [&] { return answer->receipt(); };
-  if (line.recipient.empty()) return chat_.hear_line(spoken, line.room, begin, receipt);
-  begin(1);
-  chat_.hear_private_line(spoken, line.recipient, receipt);
-}
-
-void Neighbours::on(Node& node, const Answer& answer) {
-  node.users->link().settle(answer.number, to_outcome(answer.outcome));
-}
-
-void Neighbours::on(Node& node, const Fence& fence) {
-  node.users->link().add(encode(Answer{fence.number, BusOutcome::received}));
-}
-
-void Neighbours::on(Node&, const Tick&) {}
-
-void Neighbours::on(Node& node, const Bye&) {
-  log_.info("cluster: node {} has stopped", node.users->link().node());
-  bury(node);
-}
-
-void Neighbours::on(Node&, const Kick& kick) {
-  if (operators_.kick) operators_.kick(kick.name, kick.reason);
-}
-
-void Neighbours::on(Node&, const Say& say) {
-  if (operators_.say) operators_.say(say.text);
-}
-
-void Neighbours::on(Node&, const Bans& bans) {
-  if (operators_.merge) operators_.merge(bans.bans);
 }
 
 /// Its users are gone, and whatever else that incarnation says counts for nothing.
@@ -278,6 +179,7 @@ void Neighbours::tend(Node& node, bool is_tick, bool is_to_expire) {
   if (is_to_expire) link.expire(now_);
   if (!broker_.is_connected()) return;
   if (is_tick) link.add(encode(Tick{}));
+  tell_standings(node);
   if (now_ - node.restated > options_.lease / 5 && link.take_is_behind()) {
     node.restated = now_;
     local_users_.restate(link);

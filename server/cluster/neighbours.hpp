@@ -22,6 +22,7 @@
 #include "server/cluster/local_users.hpp"
 #include "server/cluster/operator_duties.hpp"
 #include "server/cluster/remote_node.hpp"
+#include "server/cluster/survey.hpp"
 #include "server/cluster/transit.hpp"
 #include "server/directory/chat_service.hpp"
 
@@ -35,13 +36,13 @@ class Neighbours {
 
   Neighbours(const ClusterOptions& options, Broker& broker, const Self& self, Claims& claims,
              LocalUsers& local_users, Directory& directory, ChatService& chat, spdlog::logger& log,
-             const OperatorDuties& operators);
+             const OperatorDuties& operators, Surveys& surveys);
 
   /// Who resolves doubts; once, before anything else.
   void ask_doubts_of(Keeper& keeper) { keeper_ = &keeper; }
 
   /// A packet.
-  void handle(std::string_view bytes);
+  void handle(std::string_view bytes);  // neighbours_items.cpp
   /// What is due: who has not been heard of, ticks, lines without an answer.
   void look_if_due();
   /// They are gone from the directory, as far as it is still there.
@@ -67,10 +68,12 @@ class Neighbours {
     Clock::time_point heard{};         // that it is alive
     Clock::time_point doubted{};       // the keeper was asked about it
     Clock::time_point asked_users{};
-    Clock::time_point restated{};  // it was told of all users
-    std::uint64_t addressee = 0;   // which life of this node its packets are for
-    std::uint64_t expected = 1;    // the number of the next one
-    bool accounts_differ = false;  // from this node's
+    Clock::time_point restated{};                  // it was told of all users
+    Clock::time_point looked{};                    // it was told how these are doing
+    std::vector<std::uint64_t> asked_standings{};  // its numbers of what it is to be told of that
+    std::uint64_t addressee = 0;                   // which life of this node its packets are for
+    std::uint64_t expected = 1;                    // the number of the next one
+    bool accounts_differ = false;                  // from this node's
     Transit transit{};
     std::unique_ptr<RemoteNode> users{};
   };
@@ -98,6 +101,7 @@ class Neighbours {
   void ask_users(Node& node);
   void ask_all_users();
   void list_known() EXCLUDES(mutex_);
+  void tell_standings(Node& node);
   void tend(Node& node, bool is_tick, bool is_to_expire);
   void complain(const std::string& what);
 
@@ -115,6 +119,8 @@ class Neighbours {
   void on(Node& node, const Kick& kick);
   void on(Node& node, const Say& say);
   void on(Node& node, const Bans& bans);
+  void on(Node& node, const AskStandings& ask);
+  void on(Node& node, const Standings& standings);
 
   bool make_way_for(const std::string& node, const BusUser& user);
 
@@ -127,6 +133,7 @@ class Neighbours {
   ChatService& chat_;
   spdlog::logger& log_;
   const OperatorDuties& operators_;
+  Surveys& surveys_;
   Keeper* keeper_ = nullptr;
 
   std::map<std::string, Node> nodes_;  // by name

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/bans/ban.hpp"
+#include "server/cluster/bus_format.hpp"
 
 namespace parley::cluster {
 
@@ -19,6 +20,8 @@ struct OperatorDuties {
   std::function<void(const std::vector<Ban>& bans)> merge;
   /// What is known here, for a node that comes. Called under a lock: only computes.
   std::function<std::vector<Ban>()> bans;
+  /// How the connections of this node's users are doing.
+  std::function<std::vector<BusStanding>()> standings;
 };
 
 }  // namespace parley::cluster

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <iterator>
@@ -20,6 +21,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds look_interval{250};
 constexpr milliseconds drain_interval{50};
+constexpr milliseconds survey_interval{10};
 constexpr milliseconds pause_without_memory{100};
 
 bool is_for_later(int error) {
@@ -52,8 +54,10 @@ void Control::serve() noexcept {
 
 void Control::serve_once() {
   std::vector<pollfd> polled{{stopped_.descriptor(), POLLIN, 0}, {socket_.descriptor(), POLLIN, 0}};
-  for (const Client& client : clients_)
-    polled.push_back({client.socket.get(), static_cast<short>(client.output.empty() ? POLLIN : POLLOUT), 0});
+  for (const Client& client : clients_) {
+    const int events = is_waiting(client) ? 0 : client.output.empty() ? POLLIN : POLLOUT;
+    polled.push_back({client.socket.get(), static_cast<short>(events), 0});
+  }
   ::poll(polled.data(), polled.size(), poll_time_ms());
   if (polled[0].revents != 0) return;
   auto events = polled.begin() + 2;
@@ -63,7 +67,14 @@ void Control::serve_once() {
   if (desk_.is_drained() && !std::exchange(has_ended_server_, true)) ::kill(::getpid(), SIGTERM);
 }
 
+/// For other nodes' answers.
+bool Control::is_waiting(const Client& client) {
+  return client.survey && Clock::now() < client.survey_until && !client.survey->is_complete();
+}
+
 int Control::poll_time_ms() const {
+  const auto is_at_survey = [](const Client& client) { return client.is_at_who && client.output.empty(); };
+  if (std::ranges::any_of(clients_, is_at_survey)) return static_cast<int>(survey_interval.count());
   if (desk_.is_draining() && !has_ended_server_) return static_cast<int>(drain_interval.count());
   return clients_.empty() ? -1 : static_cast<int>(look_interval.count());
 }
@@ -86,14 +97,16 @@ void Control::take_client() {
 bool Control::attend(Client& client, short events) noexcept {
   try {
     if (Clock::now() >= client.deadline) return false;
-    if (events == 0) return true;
-    if (client.output.empty() && !read(client)) return false;
+    if (is_waiting(client)) return (events & (POLLHUP | POLLERR)) == 0;
+    const bool is_answered = client.is_at_who && client.output.empty();  // by the other nodes
+    if (events == 0 && !is_answered) return true;
+    if (client.output.empty() && !is_answered && !read(client)) return false;
     for (;;) {
       if (!write(client)) return false;
       if (!client.output.empty()) return true;
       if (client.is_to_close) return false;
       answer(client);
-      if (client.output.empty()) return !client.has_ended;
+      if (client.output.empty()) return client.is_at_who || !client.has_ended;
     }
   } catch (const std::exception&) {  // out of memory
     return false;
@@ -112,9 +125,12 @@ bool Control::read(Client& client) {
 /// What comes next: more of a long answer, or that to the next request that is complete. Nothing without one.
 void Control::answer(Client& client) {
   if (client.is_at_who) {
-    do client.output = desk_.who_behind(client.who_key);
+    if (is_waiting(client)) return;
+    client.survey_until = {};
+    do client.output = desk_.who_behind(client.who_key, client.survey.get());
     while (client.output.empty() && !client.who_key.empty());
     client.is_at_who = !client.who_key.empty();
+    if (!client.is_at_who) client.survey.reset();
     return;
   }
   const std::size_t end = client.input.find('\n');
@@ -127,6 +143,8 @@ void Control::answer(Client& client) {
     client.output = to_refusal(*complaint);
   } else if (const Request& asked = std::get<Request>(request); asked.action == Action::who) {
     client.is_at_who = true;
+    client.survey = desk_.ask_other_nodes();
+    client.survey_until = Clock::now() + survey_timeout;
     answer(client);
   } else {
     client.output = desk_.act(asked);

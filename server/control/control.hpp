@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -24,6 +25,8 @@ class Control {
   /// From the beginning, or the last answer or piece of one that went out, to the next request that is
   /// complete.
   static constexpr std::chrono::seconds client_timeout{10};
+  /// For the other nodes to tell of their users; then who goes on without.
+  static constexpr std::chrono::seconds survey_timeout{1};
 
   /// Listens. Throws std::runtime_error, whose text says what to do.
   Control(std::string path, Desk desk);
@@ -46,14 +49,17 @@ class Control {
     std::string input{};
     std::string output{};  // what is still to be written
     std::string who_key{};
-    bool is_at_who = false;    // whose answer goes on behind who_key
-    bool has_ended = false;    // its input
-    bool is_to_close = false;  // once the output has gone
+    std::shared_ptr<const cluster::Survey> survey{};  // of who; null without other nodes
+    Clock::time_point survey_until{};                 // past: it is not waited for
+    bool is_at_who = false;                           // whose answer goes on behind who_key
+    bool has_ended = false;                           // its input
+    bool is_to_close = false;                         // once the output has gone
   };
 
   void serve() noexcept;
   void serve_once();
   int poll_time_ms() const;
+  static bool is_waiting(const Client& client);
   void take_client();
   /// False: the client is to be closed.
   bool attend(Client& client, short events) noexcept;

@@ -46,11 +46,14 @@ Json to_json(const service::Presence& user, const Standing& standing) {
           {"queue_bytes", standing.queue_bytes}};
 }
 
-/// A user of another node: what only that one knows is null.
-Json to_json(const service::Presence& user, const std::string& node) {
-  Json known = to_json(user, Standing{});
+/// A user of another node: what only that one knows, and has not told, is null.
+Json to_json(const service::Presence& user, const std::string& node, const cluster::Survey* survey) {
+  const auto told = survey != nullptr ? survey->find(node, user.name) : std::nullopt;
+  Json known = to_json(user, told ? Standing{told->address, told->sent_bytes, told->received_bytes,
+                                             static_cast<std::size_t>(told->queue_bytes)}
+                                  : Standing{});
   for (const char* const key : {"address", "sent_bytes", "received_bytes", "queue_bytes"})
-    known[key] = nullptr;
+    if (!told) known[key] = nullptr;
   known["node"] = node;
   return known;
 }
@@ -110,12 +113,12 @@ std::string Desk::act(const Request& request) {
   return to_refusal("there is no answer to this in one line");
 }
 
-std::string Desk::who_behind(std::string& key) const {
+std::string Desk::who_behind(std::string& key, const cluster::Survey* survey) const {
   const auto page = context_.directory.page_behind(key, page_users);
   std::string lines;
   for (std::size_t i = 0; i < page.users.size(); ++i) {
     if (const auto node = page.members[i]->carrier())
-      lines += to_line({{"user", to_json(page.users[i], node->name())}});
+      lines += to_line({{"user", to_json(page.users[i], node->name(), survey)}});
     else if (const auto standing = page.members[i]->standing())
       lines += to_line({{"user", to_json(page.users[i], *standing)}});
   }

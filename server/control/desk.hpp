@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "server/budget.hpp"
@@ -29,10 +30,15 @@ class Desk {
   /// Acts on the request; its answer, in lines. Not for who.
   std::string act(const Request& request);
 
-  /// A part of the answer to who: the users behind the key, a line for each, those of other nodes without
-  /// what only these know, and behind the last of all the line that ends the answer. `key` becomes that of
-  /// the last user; nothing is left when it is empty afterwards.
-  std::string who_behind(std::string& key) const;
+  /// Asks the other nodes for what who tells of their users. Null: there is none to be asked.
+  std::shared_ptr<const cluster::Survey> ask_other_nodes() const {
+    return cluster_ != nullptr ? cluster_->ask_standings() : nullptr;
+  }
+
+  /// A part of the answer to who: the users behind the key, a line for each, those of other nodes with what
+  /// these have told (`survey`, or null), and behind the last of all the line that ends the answer. `key`
+  /// becomes that of the last user; nothing is left when it is empty afterwards.
+  std::string who_behind(std::string& key, const cluster::Survey* survey) const;
 
   bool is_draining() const { return admission_.is_closed(); }
   /// Nobody new is let in, and the last one has gone.

@@ -34,7 +34,7 @@ std::vector<std::string> to_row(const Json& user) {
   row.push_back(to_utc(user.at("since").get<std::int64_t>()));
   for (const char* const key : {"sent_bytes", "received_bytes", "queue_bytes"})
     row.push_back(to_cell(user.at(key)));
-  if (const auto node = user.find("node"); node != user.end()) row[3] = "node " + to_cell(*node);
+  if (const auto node = user.find("node"); node != user.end()) row.push_back(to_cell(*node));
   return row;
 }
 
@@ -57,6 +57,14 @@ std::string to_table(const std::vector<std::vector<std::string>>& rows) {
     text += line + '\n';
   }
   return text;
+}
+
+/// Where a row says which node its user is at, each says so.
+void add_node_column(std::vector<std::vector<std::string>>& rows) {
+  const std::size_t columns = rows.front().size();
+  if (std::ranges::all_of(rows, [&](const auto& row) { return row.size() == columns; })) return;
+  for (auto& row : rows)
+    if (row.size() == columns) row.emplace_back(&row == &rows.front() ? "NODE" : "here");
 }
 
 std::string to_lines(const Json& values) {
@@ -152,6 +160,7 @@ std::string Answer::to_text() const {
   else
     table = {{"WHOM", "KIND", "UNTIL"}};
   table.insert(table.end(), rows_.begin(), rows_.end());
+  add_node_column(table);
   return to_table(table);
 }
 

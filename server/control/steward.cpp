@@ -21,19 +21,35 @@ bool Steward::kick(const std::string& name, const std::string& reason) {
   return true;
 }
 
-std::size_t Steward::say(const std::string& text) {
-  std::size_t told = 0;
+/// The users of this node.
+template <typename Look>
+void Steward::look_at_all(Look look) const {
   std::string key;
   for (bool is_last = false; !is_last;) {
     const auto page = context_.directory.page_behind(key, page_users);
-    for (const auto& member : page.members) {
-      if (member->carrier()) continue;
-      member->hear_operator(text);
-      ++told;
-    }
+    for (const auto& member : page.members)
+      if (!member->carrier()) look(*member);
     is_last = page.is_last;
     if (!is_last) key = page.members.back()->key();
   }
+}
+
+std::vector<cluster::BusStanding> Steward::standings() const {
+  std::vector<cluster::BusStanding> standings;
+  look_at_all([&](const Member& member) {
+    if (auto standing = member.standing())
+      standings.push_back({member.name(), std::move(standing->address), standing->sent_bytes,
+                           standing->received_bytes, standing->queue_bytes});
+  });
+  return standings;
+}
+
+std::size_t Steward::say(const std::string& text) {
+  std::size_t told = 0;
+  look_at_all([&](Member& member) {
+    member.hear_operator(text);
+    ++told;
+  });
   context_.log.info("control: says to {} users: {}", told, text);
   return told;
 }

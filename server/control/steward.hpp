@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/bans/ban_file.hpp"
+#include "server/cluster/bus_format.hpp"
 #include "server/context.hpp"
 #include "server/net/sessions.hpp"
 
@@ -22,6 +23,9 @@ class Steward {
   /// Returns how many users were told.
   std::size_t say(const std::string& text);
 
+  /// How the connections of this node's users are doing.
+  std::vector<cluster::BusStanding> standings() const;
+
   /// What another node knows: each counts if it is the latest word. Waits for the disk if any does.
   void merge(const std::vector<Ban>& bans);
   /// Ends whoever is here and kept out by the ban, which is in the list already. Returns how many
@@ -31,6 +35,8 @@ class Steward {
   std::string keep_bans();
 
  private:
+  template <typename Look>
+  void look_at_all(Look look) const;
   bool merge(const Ban& ban);
 
   Context& context_;

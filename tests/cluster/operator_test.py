@@ -28,6 +28,15 @@ class OperatorTest(ClusterTest):
         self.assertEqual(ended.returncode, code, ended)
         return [json.loads(line) for line in ended.stdout.splitlines()]
 
+    def who(self, node):
+        return {line["user"]["name"]: line["user"] for line in self.ctl(node, "who") if "user" in line}
+
+    def table(self, node, *words):
+        command = [Path(Node.command).parent / "parleyctl", "--control", self.folder / node.name, *words]
+        ended = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                               timeout=WAIT_S, check=True)
+        return [line.split() for line in ended.stdout.splitlines()]
+
     def bans(self, node):
         return [line["ban"].get("name") or line["ban"]["address"] for line in self.ctl(node, "bans")[:-1]]
 
@@ -36,12 +45,35 @@ class OperatorTest(ClusterTest):
             until(lambda: self.bans(node) == bans, lambda: f"{node.name} has {self.bans(node)}, and not {bans}")
 
     def test_who_tells_of_all(self):
-        self.gather((self.one, TelnetUser, "ann"), (self.two, TwoSocketUser, "bob"))
-        ann, bob, _ = self.ctl(self.one, "who")
-        self.assertEqual((ann["user"]["name"], "node" in ann["user"]), ("ann", False))
-        self.assertEqual({key: bob["user"][key] for key in ("name", "dialect", "room", "node", "address", "sent_bytes")},
-                         {"name": "bob", "dialect": "two-socket", "room": "General", "node": "two", "address": None,
-                          "sent_bytes": None})
+        """Those of other nodes with what these tell when they are asked."""
+        ann, bob = self.gather((self.one, TelnetUser, "ann"), (self.two, TwoSocketUser, "bob"))
+        before = self.who(self.one)
+        self.assertEqual((list(before), "node" in before["ann"]), (["ann", "bob"], False))
+        port = bob.socket.socket.getsockname()[1]
+        self.assertEqual({key: before["bob"][key] for key in ("dialect", "room", "node", "address", "queue_bytes")},
+                         {"dialect": "two-socket", "room": "General", "node": "two", "address": f"127.0.0.1:{port}",
+                          "queue_bytes": 0})
+        bob.tell("ann", "x" * 1000)
+        ann.hears_private("bob", "x" * 1000)
+        bob.sees_told("ann", "x" * 1000)
+        self.assertGreater(self.who(self.one)["bob"]["sent_bytes"] - before["bob"]["sent_bytes"], 1000)
+        self.assertEqual(self.who(self.two)["bob"]["address"], f"127.0.0.1:{port}")
+
+    def test_who_is_a_table_for_people(self):
+        self.gather((self.one, TelnetUser, "ann"), (self.two, TelnetUser, "bob"))
+        heading, ann, bob = self.table(self.one, "who")
+        self.assertEqual([heading[-1], ann[-1], bob[-1]], ["NODE", "here", "two"])
+        self.assertRegex(bob[3], r"127\.0\.0\.1:\d+")
+
+    def test_who_goes_on_without_a_node_that_is_silent(self):
+        self.gather((self.one, TelnetUser, "ann"), (self.two, TelnetUser, "bob"), (self.three, TelnetUser, "carol"))
+        self.two.pause()
+        told = self.who(self.one)
+        self.two.resume()
+        self.assertEqual([told["bob"][key] for key in ("node", "address", "sent_bytes", "received_bytes", "queue_bytes")],
+                         ["two", None, None, None, None])
+        self.assertGreater(told["bob"]["since"], 0)
+        self.assertTrue(told["carol"]["address"])
 
     def test_kick_reaches_a_user_elsewhere(self):
         """OD12.1"""

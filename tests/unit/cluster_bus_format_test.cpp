@@ -59,6 +59,9 @@ const std::vector<Item>& each_kind() {
             {"h\xc3\xa9l.*=", max_ban_s, max_ban_s * 1000, true},
             {*AddressRange::parse("192.0.2.0/24"), 1, 2, false},
             {*AddressRange::parse("2001:db8::/32"), 0, 3, true}}},
+      AskStandings{largest},
+      Standings{1, true, {}},
+      Standings{largest, false, {{"alice", "[2001:db8::7]:5050", largest, 1, 0}, {"bob", "", 0, 0, largest}}},
   };
   return items;
 }
@@ -286,6 +289,25 @@ TEST_CASE("an operator's words are one line each, of people and addresses that c
         json(1), json::object()})
     CHECK_FALSE(fault_of(foreign({bans(json::array({by_name, ban}))})).empty());
   CHECK_FALSE(fault_of(foreign({bans(by_name)})).empty());
+}
+
+TEST_CASE("how users are doing is of people who can be, at addresses that show as they are") {
+  const json right = {{"n", "bob"}, {"x", "192.0.2.7:1"}, {"f", 1}, {"g", 2}, {"q", 3}};
+  const auto standings = [](json list) {
+    return json{{"t", "looks"}, {"i", 1}, {"e", true}, {"u", std::move(list)}};
+  };
+  CHECK(items_of(foreign({json{{"t", "look"}, {"i", 7}}, standings(json::array({right}))})) ==
+        std::vector<Item>{AskStandings{7}, Standings{1, true, {{"bob", "192.0.2.7:1", 1, 2, 3}}}});
+  const auto with = [&](const char* key, const json& value) {
+    json user = right;
+    user[key] = value;
+    return standings(json::array({right, user}));
+  };
+  CHECK(fault_of(foreign({with("x", std::string(max_address_bytes, 'x'))})).empty());
+  for (const auto& wrong :
+       {with("x", std::string(max_address_bytes + 1, 'x')), with("x", "a\nb"), with("x", 1), with("n", "a b"),
+        with("f", -1), with("g", "1"), with("q", nullptr), standings(right), json{{"t", "look"}}})
+    CHECK_FALSE(fault_of(foreign({wrong})).empty());
 }
 
 TEST_CASE("a field that is missing, of another type or out of range is a fault") {
