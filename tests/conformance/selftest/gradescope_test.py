@@ -97,7 +97,7 @@ class Gradescope(ConformTest):
         weights.write_text("D2.1 = 7\n", encoding="utf-8")
         self.hand_in("python-server")
         heavy = self.autograde()
-        self.assertEqual(heavy["score"], sum(test["max_score"] for test in heavy["tests"]))
+        self.assertEqual(heavy["score"], sum(test["max_score"] for test in heavy["tests"]), heavy)
         self.assertIn(7, [test["max_score"] for test in heavy["tests"]])
 
     def test_when_nothing_can_be_tried(self):
