@@ -57,7 +57,7 @@ Event Parser::next_object() {
       const std::string_view object = pending().substr(0, scan_.scanned);
       buffer_.consume(object.size());
       scan_ = {};
-      return found == Found::end ? to_event(read_request(object)) : not_an_object();
+      return found == Found::end ? to_event(read_request(object, features_)) : not_an_object();
   }
 }
 

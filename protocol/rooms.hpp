@@ -9,7 +9,7 @@
 #include "protocol/input_buffer.hpp"
 #include "protocol/rooms_request.hpp"
 
-/// The JSON rooms dialect on a stream of bytes of its own (PROTOCOL.md, RM1 and RM6).
+/// The JSON rooms dialect on a stream of bytes of its own (PROTOCOL.md, RM1 to RM10).
 namespace parley::rooms {
 
 using parley::NeedMore;
@@ -20,7 +20,7 @@ struct RawText {
   std::string_view bytes;
 };
 
-using Event = std::variant<NeedMore, Connect, Say, Exit, RawText, Refusal, Violation>;
+using Event = std::variant<NeedMore, Connect, Say, Tell, AskWho, Exit, RawText, Refusal, Violation>;
 
 /// How large a client's objects may get.
 struct ObjectLimits {
@@ -36,6 +36,9 @@ struct ObjectLimits {
 class Parser {
  public:
   explicit Parser(ObjectLimits limits = {}) : limits_(limits) {}
+
+  /// From the next request on the client has these; none in the beginning.
+  void use(const Features& features) { features_ = features; }
 
   /// Room for at least one byte, to read into. Ends the life of a RawText.
   std::span<char> prepare() { return buffer_.prepare(); }
@@ -73,6 +76,7 @@ class Parser {
   Event stop(std::string_view sentence);
 
   ObjectLimits limits_;
+  Features features_;
   InputBuffer buffer_;
   Mode mode_ = Mode::undecided;
   bool skipping_ = false;  // what is no object, to the end of its line; it has been answered

@@ -1,6 +1,7 @@
 #include "protocol/rooms_answers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "protocol/text.hpp"
@@ -46,14 +47,31 @@ std::string object(std::string_view type, std::string_view payload) {
   return std::string(R"({"type": ")").append(type).append(R"(", "payload": {)").append(payload) += "}}";
 }
 
+/// `key` is a literal.
+std::string member(std::string_view key, std::string_view text) {
+  return std::string("\"").append(key).append(R"(": ")").append(escaped(text)) += '"';
+}
+
 std::string message_member(std::string_view sentence) {
-  return R"("message": ")" + escaped(sentence) + '"';
+  return member("message", sentence);
+}
+
+std::string to_list(const Features& features) {
+  std::string list;
+  for (const FeatureWord& feature : feature_words)
+    if (features.*feature.is_on) list.append(list.empty() ? "\"" : ", \"").append(feature.word) += '"';
+  return '[' + list + ']';
 }
 
 }  // namespace
 
 std::string connect_ack() {
   return object("connect_ack", message_member("Connected to the room."));
+}
+
+std::string connect_ack(std::string_view name, std::string_view room, const Features& features) {
+  return object("connect_ack", message_member("Connected to the room.") + ", " + member("name", name) + ", " +
+                                   member("room", room) + R"(, "features": )" + to_list(features));
 }
 
 std::string exit_ack() {
@@ -64,16 +82,18 @@ std::string notification(std::string_view sentence) {
   return object("notification", message_member(sentence));
 }
 
-std::string error(Mistake mistake, std::string_view sentence) {
-  return object("error",
-                R"("code": ")" + std::string(to_word(mistake)) + R"(", )" + message_member(sentence));
+std::string error(Mistake mistake, std::string_view sentence, std::string_view id) {
+  return object("error", member("code", to_word(mistake)) + ", " + message_member(sentence) +
+                             (id.empty() ? std::string() : ", " + member("id", id)));
 }
 
 std::vector<std::string> messages(const ChatLine& line, std::size_t max_object_bytes) {
   const std::string begin = R"({"type": "message", "payload": {"sender": ")" + escaped(line.sender) +
                             R"(", "room": ")" + escaped(line.room) + R"(", "text": ")" +
-                            (line.is_private ? "(private) " : "");
-  constexpr std::string_view end = "\"}}";
+                            (line.is_private && !line.has_flag ? "(private) " : "");
+  const std::string end = std::string("\"") +
+                          (line.is_private && line.has_flag ? R"(, "private": true)" : "") +
+                          (line.id.empty() ? std::string() : ", " + member("id", line.id)) + "}}";
   std::vector<std::string> pieces;
   std::string piece = begin;
   for (std::string_view text = line.text; !text.empty();) {
@@ -88,6 +108,51 @@ std::vector<std::string> messages(const ChatLine& line, std::size_t max_object_b
     piece += character;
   }
   pieces.push_back(piece.append(end));
+  return pieces;
+}
+
+std::string arrived(std::string_view name, std::string_view dialect, std::string_view room) {
+  return object("arrived",
+                member("name", name) + ", " + member("dialect", dialect) + ", " + member("room", room));
+}
+
+std::string left(std::string_view name, std::string_view room) {
+  return object("left", member("name", name) + ", " + member("room", room));
+}
+
+std::string delivery(std::string_view id, Delivery result, std::size_t recipients) {
+  static constexpr std::array<std::string_view, 3> words = {"delivered", "failed", "nobody"};
+  return object("delivery", member("id", id) + ", " +
+                                member("result", words[static_cast<std::size_t>(result)]) +
+                                R"(, "recipients": )" + std::to_string(recipients));
+}
+
+std::vector<std::string> who(std::span<const service::Presence> users, std::size_t max_object_bytes,
+                             std::size_t max_list_bytes) {
+  constexpr std::string_view begin = R"({"type": "who", "payload": {"users": [)";
+  constexpr std::string_view separator = ", ";
+  constexpr std::size_t longest_number = 20;
+  constexpr std::size_t longest_end =
+      std::string_view(R"(], "more": false, "others": }})").size() + longest_number;
+  std::vector<std::string> pieces;
+  std::string piece(begin);
+  std::size_t list_bytes = 0;
+  std::size_t told = 0;
+  for (const auto& user : users) {
+    const std::string entry = '{' + member("name", user.name) + ", " + member("dialect", user.dialect) +
+                              ", " + member("room", user.room) + '}';
+    list_bytes += entry.size();
+    if (list_bytes > max_list_bytes) break;
+    if (piece.size() > begin.size() &&
+        piece.size() + separator.size() + entry.size() + longest_end > max_object_bytes)
+      pieces.push_back(std::exchange(piece, begin).append(R"(], "more": true}})"));
+    if (piece.size() > begin.size()) piece += separator;
+    piece += entry;
+    ++told;
+  }
+  piece += R"(], "more": false)";
+  if (told < users.size()) piece += R"(, "others": )" + std::to_string(users.size() - told);
+  pieces.push_back(piece += "}}");
   return pieces;
 }
 

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "base/secret.hpp"
+#include "protocol/rooms_features.hpp"
 
-/// What clients of the JSON rooms ask for, one object each, whatever carries it (PROTOCOL.md, RM1 to RM3).
+/// What clients of the JSON rooms ask for, one object each, whatever carries it (PROTOCOL.md, RM1 to RM3, RM7
+/// to RM10).
 namespace parley::rooms {
 
 /// Come into a room, or change to it. The room is empty when none was told, and so is the password.
@@ -14,12 +18,27 @@ struct Connect {
   std::string name;
   std::string room;
   Secret password;
+  std::optional<Features> features;  ///< nothing: the client knows of none
 };
 
-/// Say this in the room.
+/// The longest id that a client may give to a message.
+inline constexpr std::size_t max_id_bytes = 64;
+
+/// Say this in the room. Without an id, which is empty then, nothing is told of its delivery.
 struct Say {
   std::string text;
+  std::string id{};
 };
+
+/// Say this to one user.
+struct Tell {
+  std::string to;
+  std::string text;
+  std::string id{};
+};
+
+/// Who is there?
+struct AskWho {};
 
 /// Leave.
 struct Exit {};
@@ -48,15 +67,17 @@ std::string_view to_word(Mistake mistake);
 struct Refusal {
   Mistake mistake;
   std::string_view sentence;
+  std::string id{};  ///< of the message that it was, if it had one
 };
 
-using Request = std::variant<Connect, Say, Exit, Refusal>;
+using Request = std::variant<Connect, Say, Tell, AskWho, Exit, Refusal>;
 
 /// The answer to what is no JSON object.
 Refusal not_an_object();
 
-/// The request that the bytes are, all of them. Their size and the levels of their objects are to be bounded
-/// before. Pure function; safe from any thread.
-Request read_request(std::string_view object);
+/// The request that the bytes are, all of them, of a client with these features: it means nothing to ask for
+/// others, and ids are not read without delivery. Their size and the levels of their objects are to be
+/// bounded before. Pure function; safe from any thread.
+Request read_request(std::string_view object, const Features& features);
 
 }  // namespace parley::rooms

@@ -59,6 +59,8 @@ void ChatSession::expire(Deadline kind) {
       return end_late("did not complete a request in time", "A request was begun and not completed in time.");
     case Deadline::more:
       return nothing_more_came();
+    case Deadline::send:
+      return answers_are_late();
     default:
       return;
   }
@@ -141,7 +143,7 @@ bool ChatSession::move(std::string_view room) {
 
 void ChatSession::say(std::string_view text) {
   context_.chat.say(
-      *user_, text, Clock::time_point::max(), [](std::size_t) {},
+      *user_, text, Clock::time_point::max(), [](const ChatService::Reach&) {},
       [&] { return context_.deliveries.receipt(text.size()); });
 }
 

@@ -131,6 +131,8 @@ class ChatSession : public Session {
   virtual void handle_end() {}
   /// Deadline::more has passed, which only a dialect of its own sets.
   virtual void nothing_more_came() {}
+  /// So has Deadline::send.
+  virtual void answers_are_late() {}
 
   void begin() final;
   void log_input(std::string_view bytes) const final;

@@ -6,7 +6,7 @@ namespace parley {
 
 void ChatUser::deliver(const Message& message, Receipt receipt) {
   if (!may_send()) return;  // the receipt reports the failure
-  const Format wanted = format();
+  const Format wanted = format_for(message);
   const Frames& frames = message.rendered(wanted, [&] { return render(message, wanted); });
   for (std::size_t i = 0; i + 1 < frames.size(); ++i) outbox_->send(frames[i], {}, message.answer_by());
   if (!frames.empty()) outbox_->send(frames.back(), std::move(receipt), message.answer_by());

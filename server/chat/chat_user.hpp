@@ -34,6 +34,7 @@ class ChatUser : public Member {
   // Any thread. Users of one format have the same frames for everything: rendering asks for it no second
   // time. Empty: nothing is shown.
   virtual Format format() const = 0;
+  virtual Format format_for(const Message&) const { return format(); }
   virtual Frames render(const Message& message, const Format& format) const = 0;
   virtual Frames render_notice(const Notice&, const Format&) const { return {}; }
   /// A sentence of the server's.

@@ -23,9 +23,8 @@ constexpr char format_tag = 0;
 /// How the texts of one connection are coded: its session finds out, its user writes accordingly. Any thread.
 using SharedCharset = std::shared_ptr<std::atomic<Charset>>;
 
-std::string notice_text(const Notice& notice) {
-  return std::string(notice.name()) +
-         (notice.kind() == Notice::Kind::arrived ? " connected" : " disconnected");
+std::string notice_text(Notice::Kind kind, std::string_view name) {
+  return std::string(name) + (kind == Notice::Kind::arrived ? " connected" : " disconnected");
 }
 
 class LiveCodeUser : public ChatUser {
@@ -50,7 +49,7 @@ class LiveCodeUser : public ChatUser {
   }
   bool hears_itself() const override { return true; }
   Frames render_notice(const Notice& notice, const Format& format) const override {
-    return {make_frame(livecode::message(notice_text(notice), charset_of(format)))};
+    return {make_frame(livecode::message(notice_text(notice.kind(), notice.name()), charset_of(format)))};
   }
 
   Frames render_sentence(std::string_view sentence) const override {
@@ -98,7 +97,7 @@ class LiveCodeSession : public ParsedChatSession<LiveCodeSession, livecode::Pars
   void take_name(std::string_view line);
   std::shared_ptr<ChatUser> user_of(std::string_view body);
   std::string own_notice(Notice::Kind kind, const ChatUser& user) const {
-    return livecode::message(notice_text({kind, user.name()}), *charset_);
+    return livecode::message(notice_text(kind, user.name()), *charset_);
   }
 
   const std::size_t max_body_bytes_;

@@ -64,6 +64,11 @@ class RoomsSession : public ParsedChatSession<RoomsSession, rooms::Parser, Rooms
   }
 
  private:
+  bool handle_event() override {
+    parser().use(features());
+    return ParsedChatSession::handle_event();
+  }
+
   using RoomsChatSession::on;
   void on(const rooms::RawText& text);
   void on(const rooms::Violation& violation) {

@@ -72,7 +72,7 @@ void Neighbours::on(Node& node, const AskUsers&) {
 
 void Neighbours::on(Node& node, const Line& line) {
   const auto answer = std::make_shared<LineAnswer>(node.users->shared_link(), line.number);
-  const auto begin = [&](std::size_t recipients) { answer->expect(recipients); };
+  const auto begin = [&](const ChatService::Reach& reach) { answer->expect(reach.receipts); };
   // Others may have taken this node for dead meanwhile, and told the sender so.
   if (self_.renewed() < lease_counts_from_) return;
   auto answer_by = Clock::time_point::max();
@@ -85,7 +85,7 @@ void Neighbours::on(Node& node, const Line& line) {
                                         node.users->source_of(line.sender)};
   const auto receipt = [&] { return answer->receipt(); };
   if (line.recipient.empty()) return chat_.hear_line(spoken, line.room, begin, receipt);
-  begin(1);
+  begin({1, 1});
   chat_.hear_private_line(spoken, line.recipient, receipt);
 }
 

@@ -10,9 +10,9 @@
 namespace parley {
 namespace {
 
-void hand_out(const Message& message, const Members& recipients, FunctionRef<void(std::size_t)> begin,
-              FunctionRef<Receipt()> receipt) {
-  begin(recipients.size());
+void hand_out(const Message& message, const Members& recipients, std::size_t users,
+              FunctionRef<void(const ChatService::Reach&)> begin, FunctionRef<Receipt()> receipt) {
+  begin({recipients.size(), users});
   for (const auto& recipient : recipients) recipient->deliver(message, receipt());
 }
 
@@ -56,7 +56,7 @@ void ChatService::join(const Member& newcomer, std::string_view room, std::strin
   newcomer.log(fmt::format("{} arrived ({})", newcomer.name(), how));
   if (other_nodes_ != nullptr) other_nodes_->arrived(newcomer);
   welcome();
-  announce(*others, {Notice::Kind::arrived, newcomer.name()});
+  announce(Notice::Kind::arrived, newcomer, *others);
 }
 
 ChatService::Reservation ChatService::rename(const Member& member, const std::shared_ptr<Member>& newcomer,
@@ -96,8 +96,8 @@ bool ChatService::move(const Member& member, std::string_view room, FunctionRef<
   if (!moved) return false;
   if (other_nodes_ != nullptr) other_nodes_->moved(member);
   welcome();
-  announce(moved->left, {Notice::Kind::left, member.name()});
-  announce(moved->joined, {Notice::Kind::arrived, member.name()});
+  announce(Notice::Kind::left, member, moved->left);
+  announce(Notice::Kind::arrived, member, moved->joined);
   return true;
 }
 
@@ -106,7 +106,7 @@ void ChatService::leave(const Member& member, std::string_view reason) noexcept 
   if (others && other_nodes_ != nullptr) other_nodes_->left(member);
   try {
     member.log(fmt::format("{} left: {}", member.name(), reason));
-    if (others) announce(*others, {Notice::Kind::left, member.name()});
+    if (others) announce(Notice::Kind::left, member, *others);
   } catch (const std::exception&) {  // out of memory: gone without a word
   }
 }
@@ -116,18 +116,20 @@ void ChatService::give_up(const Member& member) noexcept {
 }
 
 void ChatService::say(Member& sender, std::string_view body, Message::Clock::time_point answer_by,
-                      FunctionRef<void(std::size_t)> begin, FunctionRef<Receipt()> receipt) {
-  const auto company = directory_.others_in_room(sender);
-  const Message message(sender.name(), body, Audience::room, company.room, answer_by, sender.source());
-  hand_out(message, company.members, begin, receipt);
+                      FunctionRef<void(const Reach&)> begin, FunctionRef<Receipt()> receipt,
+                      std::string_view mark) {
+  const auto others = directory_.others_in_room(sender);
+  const Message message(sender.name(), body, Audience::room, others.room, answer_by, sender.source(), mark);
+  hand_out(message, others.members, others.users, begin, receipt);
   if (sender.hears_itself()) sender.deliver(message, {});
 }
 
 bool ChatService::tell(const Member& sender, std::string_view name, std::string_view body,
-                       Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view)> receipt) {
+                       Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view)> receipt,
+                       std::string_view mark) {
   const auto found = directory_.find(name, &sender);
   if (!found.member) return false;
-  const Message message(sender.name(), body, Audience::user, found.room, answer_by, sender.source());
+  const Message message(sender.name(), body, Audience::user, found.room, answer_by, sender.source(), mark);
   found.member->deliver(message, receipt(found.member->name()));
   return true;
 }
@@ -137,18 +139,17 @@ std::shared_ptr<Member> ChatService::admit(const std::shared_ptr<Member>& remote
   auto admission = directory_.admit(remote, room, arrival, since_s);
   if (const auto& displaced = admission.displaced) {
     if (admission.was_confirmed) displaced->evict(name_given_away, name_given_away);
-    if (admission.was_signed_on)
-      announce(admission.hearers_of_displaced, {Notice::Kind::left, displaced->name()});
+    if (admission.was_signed_on) announce(Notice::Kind::left, *displaced, admission.hearers_of_displaced);
   }
-  announce(admission.hearers, {Notice::Kind::arrived, remote->name()});
+  announce(Notice::Kind::arrived, *remote, admission.hearers);
   return std::move(admission.displaced);
 }
 
 void ChatService::relocate(const Member& remote, std::string_view room) {
   const auto moved = directory_.move(remote, room);
   if (!moved) return;
-  announce(moved->left, {Notice::Kind::left, remote.name()});
-  announce(moved->joined, {Notice::Kind::arrived, remote.name()});
+  announce(Notice::Kind::left, remote, moved->left);
+  announce(Notice::Kind::arrived, remote, moved->joined);
 }
 
 std::shared_ptr<Member> ChatService::rename_elsewhere(const Member& former,
@@ -166,16 +167,16 @@ std::shared_ptr<Member> ChatService::rename_elsewhere(const Member& former,
 void ChatService::dismiss(const Member& remote) noexcept {
   const auto others = directory_.release(remote);
   try {
-    if (others) announce(*others, {Notice::Kind::left, remote.name()});
+    if (others) announce(Notice::Kind::left, remote, *others);
   } catch (const std::exception&) {  // out of memory: gone without a word
   }
 }
 
 void ChatService::hear_line(const DistantLine& line, std::string_view room,
-                            FunctionRef<void(std::size_t)> begin, FunctionRef<Receipt()> receipt) {
+                            FunctionRef<void(const Reach&)> begin, FunctionRef<Receipt()> receipt) {
   const auto company = directory_.local_company(room);
   hand_out({line.sender, line.body, Audience::room, company.room, line.answer_by, line.source},
-           company.members, begin, receipt);
+           company.members, company.members.size(), begin, receipt);
 }
 
 bool ChatService::hear_private_line(const DistantLine& line, std::string_view recipient,
@@ -187,17 +188,18 @@ bool ChatService::hear_private_line(const DistantLine& line, std::string_view re
   return true;
 }
 
-void ChatService::announce(const Members& members, const Notice& notice) const {
+void ChatService::announce(Notice::Kind kind, const Member& member, const Directory::Company& hearers) const {
   if (is_stopping()) return;
-  for (const auto& member : members) member->announce(notice);
+  const Notice notice(kind, member.name(), member.dialect(), hearers.room);
+  for (const auto& hearer : hearers.members) hearer->announce(notice);
 }
 
 void ChatService::announce_rename(const Member& former, const Member& member) const {
   if (former.name() == member.name()) return;
   member.log(fmt::format("{} is called {} now", former.name(), member.name()));
-  const Members others = directory_.hearers_beside(member);
-  announce(others, {Notice::Kind::left, former.name()});
-  announce(others, {Notice::Kind::arrived, member.name()});
+  const auto others = directory_.hearers_beside(member);
+  announce(Notice::Kind::left, former, others);
+  announce(Notice::Kind::arrived, member, others);
 }
 
 }  // namespace parley

@@ -52,15 +52,23 @@ class ChatService {
   /// The same for one who has only reserved a name: nobody knows of it.
   void give_up(const Member& member) noexcept;
 
+  /// Whom a line goes to.
+  struct Reach {
+    std::size_t receipts;  ///< that it is to have
+    std::size_t users;     ///< more, when another node stands for several
+  };
+
   /// A line to everyone else in the room, and to the sender where its dialect shows one's own lines. `begin`
-  /// is told how many the others are, and then `receipt` asked for one for each.
+  /// is told who the others are, and then `receipt` asked for each receipt. `mark`: as in Message.
   void say(Member& sender, std::string_view body, Message::Clock::time_point answer_by,
-           FunctionRef<void(std::size_t recipients)> begin, FunctionRef<Receipt()> receipt);
+           FunctionRef<void(const Reach& reach)> begin, FunctionRef<Receipt()> receipt,
+           std::string_view mark = {});
 
   /// A line to one user. `receipt` is given the recipient's name. False: there is nobody of that name, or the
   /// sender has left.
   bool tell(const Member& sender, std::string_view name, std::string_view body,
-            Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view recipient)> receipt);
+            Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view recipient)> receipt,
+            std::string_view mark = {});
 
   // What users of other nodes do. No other node is told.
 
@@ -84,8 +92,8 @@ class ChatService {
     const void* source = nullptr;
   };
   /// To the users of this node in the room, with `begin` and `receipt` as in say().
-  void hear_line(const DistantLine& line, std::string_view room,
-                 FunctionRef<void(std::size_t recipients)> begin, FunctionRef<Receipt()> receipt);
+  void hear_line(const DistantLine& line, std::string_view room, FunctionRef<void(const Reach& reach)> begin,
+                 FunctionRef<Receipt()> receipt);
   /// To one user of this node. False: nobody of this node is called so; `receipt` was not asked for.
   bool hear_private_line(const DistantLine& line, std::string_view recipient, FunctionRef<Receipt()> receipt);
 
@@ -95,7 +103,7 @@ class ChatService {
 
  private:
   Reservation claim(const std::shared_ptr<Member>& newcomer);
-  void announce(const Members& members, const Notice& notice) const;
+  void announce(Notice::Kind kind, const Member& member, const Directory::Company& hearers) const;
   void announce_rename(const Member& former, const Member& member) const;
 
   Directory& directory_;

@@ -9,6 +9,9 @@
 namespace parley {
 namespace {
 
+/// A message must not wait until thousands are counted.
+constexpr std::size_t enough_at_a_time = 500;
+
 std::int64_t now_s() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
@@ -32,7 +35,7 @@ bool Directory::confirm(const Member& member, std::uint64_t arrival) {
   return true;
 }
 
-std::optional<Members> Directory::sign_on(const Member& member, std::string_view room) {
+std::optional<Directory::Company> Directory::sign_on(const Member& member, std::string_view room) {
   std::shared_ptr<NameList> names;  // destroyed after the lock is gone
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
@@ -42,7 +45,7 @@ std::optional<Members> Directory::sign_on(const Member& member, std::string_view
   if (entry.arrival == 0) entry.arrival = entry.place;
   entry.since_s = now_s();
   const auto listed = by_key_.emplace(found->first, &entry).first;
-  Members others;
+  Company others;
   try {
     others = enter(entry, open_room(room));
   } catch (...) {
@@ -54,16 +57,16 @@ std::optional<Members> Directory::sign_on(const Member& member, std::string_view
   return others;
 }
 
-std::optional<Members> Directory::release(const Member& member) noexcept {
+std::optional<Directory::Company> Directory::release(const Member& member) noexcept {
   Entries::node_type released;  // these are destroyed after the lock is gone
   std::shared_ptr<NameList> names;
-  Members others;
+  Company others;
   const MutexLock lock(mutex_);
   const auto found = find_entry(member);
   if (found == entries_.end()) return std::nullopt;
   if (const Room* const room = found->second.room) {
     try {
-      others = all_but(room->hearers, &member);
+      others = {all_but(room->hearers, &member), room->name};
     } catch (const std::exception&) {  // out of memory: the name is free all the same
     }
     leave_room(found->second);
@@ -108,11 +111,11 @@ std::optional<Directory::Move> Directory::move(const Member& member, std::string
   const auto found = find_entry(member);
   if (found == entries_.end() || found->second.room == nullptr) return std::nullopt;
   Entry& entry = found->second;
-  Members left = all_but(entry.room->hearers, &member);
+  Company left{all_but(entry.room->hearers, &member), entry.room->name};
   Room& target = open_room(room);
   if (&target == entry.room) return std::nullopt;
   Entry arriving = entry;
-  Members joined = enter(arriving, target);
+  Company joined = enter(arriving, target);
   leave_room(entry);
   entry.room = arriving.room;
   return Move{std::move(left), std::move(joined)};
@@ -132,7 +135,7 @@ Directory::Admission Directory::admit(const std::shared_ptr<Member>& remote, std
   admission.was_signed_on = entry.room != nullptr;
   try {
     if (entry.room != nullptr)
-      admission.hearers_of_displaced = all_but(entry.room->hearers, entry.member.get());
+      admission.hearers_of_displaced = {all_but(entry.room->hearers, entry.member.get()), entry.room->name};
     else
       by_key_.emplace(found->first, &entry);
     admission.hearers = enter(arriving, open_room(room));
@@ -141,7 +144,7 @@ Directory::Admission Directory::admit(const std::shared_ptr<Member>& remote, std
     if (is_new) entries_.erase(found);
     throw;
   }
-  std::erase(admission.hearers, entry.member);
+  std::erase(admission.hearers.members, entry.member);
   std::swap(entry, arriving);
   if (arriving.room != nullptr) leave_room(arriving);
   names.swap(names_);
@@ -183,14 +186,18 @@ std::shared_ptr<Member> Directory::holder_of(std::string_view name) const {
   return found != entries_.end() ? found->second.member : nullptr;
 }
 
-Directory::Company Directory::others_in_room(const Member& member) const {
+Directory::Others Directory::others_in_room(const Member& member) const {
   const MutexLock lock(mutex_);
   const Entry* const entry = find_signed_on(member);
   if (entry == nullptr) return {};
   const Room& room = *entry->room;
   Members others = all_but(room.members, &member, room.carriers.size());
-  for (const auto& [carrier, count] : room.carriers) others.push_back(carrier);
-  return {std::move(others), room.name};
+  std::size_t users = others.size();
+  for (const auto& [carrier, count] : room.carriers) {
+    others.push_back(carrier);
+    users += count;
+  }
+  return {{std::move(others), room.name}, users};
 }
 
 Directory::Company Directory::local_company(std::string_view room) const {
@@ -201,10 +208,11 @@ Directory::Company Directory::local_company(std::string_view room) const {
   return {all_but(found->second.members, nullptr), found->second.name};
 }
 
-Members Directory::hearers_beside(const Member& member) const {
+Directory::Company Directory::hearers_beside(const Member& member) const {
   const MutexLock lock(mutex_);
   const Entry* const entry = find_signed_on(member);
-  return entry != nullptr ? all_but(entry->room->hearers, &member) : Members{};
+  if (entry == nullptr) return {};
+  return {all_but(entry->room->hearers, &member), entry->room->name};
 }
 
 std::string Directory::room_of(const Member& member) const {
@@ -254,17 +262,37 @@ Directory::Page Directory::page_behind(std::string_view key, std::size_t most) c
   return page;
 }
 
+std::vector<service::Presence> Directory::everyone() const {
+  using Order = std::pair<std::uint64_t, std::uint64_t>;  // on all nodes; here, should that not decide
+  std::vector<std::pair<Order, service::Presence>> arrivals;
+  std::string last;
+  for (bool is_over = false; !is_over;) {
+    const MutexLock lock(mutex_);
+    auto next = by_key_.upper_bound(last);
+    for (std::size_t seen = 0; seen < enough_at_a_time && next != by_key_.end(); ++seen, ++next) {
+      const Entry& entry = *next->second;
+      arrivals.emplace_back(Order{entry.arrival, entry.place}, presence_of(entry));
+      if (seen + 1 == enough_at_a_time) last = next->first;
+    }
+    is_over = next == by_key_.end();
+  }
+  std::ranges::sort(arrivals, {}, [](const auto& arrival) { return arrival.first; });
+  std::vector<service::Presence> users;
+  users.reserve(arrivals.size());
+  for (auto& [order, user] : arrivals) users.push_back(std::move(user));
+  return users;
+}
+
 Directory::Count Directory::count() const {
-  constexpr std::size_t enough = 500;  // at a time: a message must not wait until thousands are counted
   Count count;
   std::string last;
   for (bool is_over = false; !is_over;) {
     const MutexLock lock(mutex_);
     auto next = by_key_.upper_bound(last);
-    for (std::size_t seen = 0; seen < enough && next != by_key_.end(); ++seen, ++next) {
+    for (std::size_t seen = 0; seen < enough_at_a_time && next != by_key_.end(); ++seen, ++next) {
       const Entry& entry = *next->second;
       ++(entry.carrier ? count.elsewhere : count.by_dialect[entry.member->dialect()]);
-      if (seen + 1 == enough) last = next->first;
+      if (seen + 1 == enough_at_a_time) last = next->first;
     }
     is_over = next == by_key_.end();
     count.rooms = rooms_.size();
@@ -322,10 +350,10 @@ Directory::Room& Directory::open_room(std::string_view name) {
   return rooms_.emplace(std::move(key), std::move(room)).first->second;
 }
 
-Members Directory::enter(Entry& entry, Room& room) {
-  Members others;
+Directory::Company Directory::enter(Entry& entry, Room& room) {
+  Company others;
   try {
-    others = all_but(room.hearers, entry.member.get());
+    others = {all_but(room.hearers, entry.member.get()), room.name};
     if (entry.carrier) {
       ++room.carriers[entry.carrier];
     } else {

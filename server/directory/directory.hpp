@@ -35,13 +35,19 @@ class Directory {
   /// member has no name any more. Without other nodes everyone's order is that of the sign-ons.
   bool confirm(const Member& member, std::uint64_t arrival) EXCLUDES(mutex_);
 
+  /// Users, and the room that they share, as it is shown.
+  struct Company {
+    Members members{};
+    std::string room{};
+  };
+
   /// From now on the member is found, and in the room (empty: the lobby). Returns who else in it hears
   /// notices. Does nothing when the member has no name any more.
-  std::optional<Members> sign_on(const Member& member, std::string_view room = {}) EXCLUDES(mutex_);
+  std::optional<Company> sign_on(const Member& member, std::string_view room = {}) EXCLUDES(mutex_);
 
   /// Frees the name, whatever else fails; nullopt when it is not this member that has it. Returns who hears
   /// notices in the room that it was in; nobody when there is no memory to list them.
-  std::optional<Members> release(const Member& member) noexcept EXCLUDES(mutex_);
+  std::optional<Company> release(const Member& member) noexcept EXCLUDES(mutex_);
 
   /// The newcomer takes the place of a member that is signed on, with a name of its own, which it may have
   /// reserved. Returns who holds that name afterwards: the newcomer, or somebody else, and nothing has
@@ -51,8 +57,8 @@ class Directory {
 
   /// Who hears notices in the room that the member left, and in the one that it came to.
   struct Move {
-    Members left;
-    Members joined;
+    Company left;
+    Company joined;
   };
 
   /// To another room (empty: the lobby); nullopt when the member is in that room already, or in none.
@@ -60,11 +66,11 @@ class Directory {
 
   /// What the arrival of a user of another node changed.
   struct Admission {
-    Members hearers;                    ///< who hears of it
+    Company hearers;                    ///< who hears of it
     std::shared_ptr<Member> displaced;  ///< who had the name; null: nobody
     bool was_confirmed = false;         ///< the displaced one; else its confirm() will tell
     bool was_signed_on = false;         ///< the displaced one
-    Members hearers_of_displaced;       ///< who hears of its going
+    Company hearers_of_displaced;       ///< who hears of its going
   };
 
   /// A user of another node is reserved and signed on, in the room (empty: the lobby), in place of whoever
@@ -75,15 +81,14 @@ class Directory {
   /// The name of one who is signed on was claimed again: its order of arrival is this from now on.
   void renumber(const Member& member, std::uint64_t arrival) EXCLUDES(mutex_);
 
-  /// Users, and the room that they share, as it is shown.
-  struct Company {
-    Members members;
-    std::string room;
+  /// As a Company, in which a carrier stands for many.
+  struct Others : Company {
+    std::size_t users = 0;  ///< how many there are
   };
 
   /// Everyone in the member's room but the member, in order of arrival; behind them each carrier of users who
   /// are elsewhere, once.
-  Company others_in_room(const Member& member) const EXCLUDES(mutex_);
+  Others others_in_room(const Member& member) const EXCLUDES(mutex_);
 
   /// Those in the room who have no carrier, in order of arrival.
   Company local_company(std::string_view room) const EXCLUDES(mutex_);
@@ -102,7 +107,7 @@ class Directory {
   std::shared_ptr<Member> holder_of(std::string_view name) const EXCLUDES(mutex_);
 
   /// Those in the member's room, but the member, who hear notices.
-  Members hearers_beside(const Member& member) const EXCLUDES(mutex_);
+  Company hearers_beside(const Member& member) const EXCLUDES(mutex_);
 
   /// The room that the member is in, as it is shown; empty when it is in none.
   std::string room_of(const Member& member) const EXCLUDES(mutex_);
@@ -120,6 +125,10 @@ class Directory {
   };
   /// Nothing when the member is not signed on, or no longer.
   std::optional<Listing> listing(const Member& member) const EXCLUDES(mutex_);
+
+  /// All who are signed on, in order of arrival. Who comes, goes or is renamed meanwhile may be listed or
+  /// not.
+  std::vector<service::Presence> everyone() const EXCLUDES(mutex_);
 
   struct Page {
     std::vector<service::Presence> users;
@@ -169,7 +178,7 @@ class Directory {
   const Entry* find_signed_on(const Member& member) const REQUIRES(mutex_);
   Room& open_room(std::string_view name) REQUIRES(mutex_);
   /// Returns who else in it hears notices. Throws std::bad_alloc, and nothing has changed then.
-  Members enter(Entry& entry, Room& room) REQUIRES(mutex_);
+  Company enter(Entry& entry, Room& room) REQUIRES(mutex_);
   void leave_room(Entry& entry) noexcept REQUIRES(mutex_);
   void close_if_empty(const Room& room) noexcept REQUIRES(mutex_);
   /// With room for so many more.

@@ -18,15 +18,18 @@ class Message {
   using Clock = std::chrono::steady_clock;
 
   /// `room`: as it is shown, the sender's or, of a private message, the recipient's. Once `answer_by` has
-  /// come the sender has been told that the message failed, and it must not begin to leave any more.
+  /// come the sender has been told that the message failed, and it must not begin to leave any more. `mark`:
+  /// what the sender's client calls it, for the sender alone.
   Message(std::string_view sender, std::string_view body, Audience audience, std::string_view room,
-          Clock::time_point answer_by = Clock::time_point::max(), const void* source = nullptr)
+          Clock::time_point answer_by = Clock::time_point::max(), const void* source = nullptr,
+          std::string_view mark = {})
       : sender_(sender),
         body_(body),
         room_(room),
         audience_(audience),
         answer_by_(answer_by),
-        source_(source) {}
+        source_(source),
+        mark_(mark) {}
 
   std::string_view sender() const { return sender_; }
   std::string_view body() const { return body_; }
@@ -36,6 +39,7 @@ class Message {
   /// Who it comes from, whatever the name: the same for all that one connection sends, and not to be looked
   /// into.
   const void* source() const { return source_; }
+  std::string_view mark() const { return mark_; }
 
   /// The message in a format: made once, however many recipients have it.
   const Frames& rendered(const Format& format, FunctionRef<Frames()> render) const {
@@ -49,6 +53,7 @@ class Message {
   Audience audience_;
   Clock::time_point answer_by_;
   const void* source_;
+  std::string_view mark_;
   mutable Renderings renderings_;
 };
 
@@ -57,10 +62,14 @@ class Notice {
  public:
   enum class Kind { arrived, left };
 
-  Notice(Kind kind, std::string_view name) : kind_(kind), name_(name) {}
+  /// `dialect`: the user's; `room`: as it is shown.
+  Notice(Kind kind, std::string_view name, std::string_view dialect, std::string_view room)
+      : kind_(kind), name_(name), dialect_(dialect), room_(room) {}
 
   Kind kind() const { return kind_; }
   std::string_view name() const { return name_; }
+  std::string_view dialect() const { return dialect_; }
+  std::string_view room() const { return room_; }
 
   const Frames& rendered(const Format& format, FunctionRef<Frames()> render) const {
     return renderings_.get(format, render);
@@ -69,6 +78,8 @@ class Notice {
  private:
   Kind kind_;
   std::string_view name_;
+  std::string_view dialect_;
+  std::string_view room_;
   mutable Renderings renderings_;
 };
 

@@ -194,9 +194,9 @@ void TwoSocketSession::send_to_all(const two_socket::Send& request, Clock::time_
   std::uint64_t sequence = 0;
   context_.chat.say(
       *user_, request.body, answer_by,
-      [&](std::size_t recipients) {
-        if (recipients == 0) return replies.refuse();
-        sequence = replies.expect(broadcast_name, recipients, request.body.size(), answer_by);
+      [&](const ChatService::Reach& reach) {
+        if (reach.receipts == 0) return replies.refuse();
+        sequence = replies.expect(broadcast_name, reach.receipts, request.body.size(), answer_by);
       },
       [&] { return replies.receipt(sequence); });
 }

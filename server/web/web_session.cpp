@@ -75,7 +75,7 @@ class WebSession : public RoomsChatSession {
 
   // The WebSocket.
   bool handle_message();
-  void on(const websocket::Text& message) { on(rooms::read_request(message.text)); }
+  void on(const websocket::Text& message) { on(rooms::read_request(message.text, features())); }
   void on(const websocket::Close& close);
   void on(const websocket::Fault& fault);
   void ping();

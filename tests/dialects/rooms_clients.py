@@ -15,16 +15,81 @@ BAD_CONNECT = "A connect needs a name in its payload; name and room are strings.
 BAD_MESSAGE = "A message needs a text in its payload; it is a string."
 ANOTHER = " Please connect with another one."
 NAME_TAKEN = "That name is taken. Please connect with another one."
+NO_TYPE_OR_FEATURE = "The type of a request is connect, message or exit, or one that a feature adds."
 NOT_CONNECTED = "Please connect with a name before you send messages."
 TOO_LONG = "Your JSON object is too long, so the connection ends."
 TOO_DEEP = "Your JSON object has too many levels, so the connection ends."
 
+ALL_FEATURES = ("who", "private", "delivery")
 MESSAGE = '{"type": "message", "payload": {"sender": "Alice", "room": "General", "text": "Hello, everyone!"}}'
 CONNECTED = RoomsUser.to_object("connect_ack", message="Connected to the room.")
 
 
 def notification(sentence):
     return RoomsUser.to_object("notification", message=sentence)
+
+
+class FeatureUser(RoomsUser):
+    """A client that asks for features: all of them, unless others are told."""
+
+    def __init__(self, port, name, features=ALL_FEATURES, **settings):
+        super().__init__(port, name, **settings)
+        self.features = features
+
+    def connect(self, room, features):
+        self.request("connect", name=self.name, room=room, features=list(features))
+
+    def ack(self):
+        return self.to_object("connect_ack", message="Connected to the room.", name=self.name, room=self.room,
+                              features=[feature for feature in ALL_FEATURES if feature in self.features])
+
+    def enter(self, room):
+        self.room = room
+        self.connect(room, self.features)
+        self.expect(self.ack())
+
+    def say(self, text, **more):
+        self.request("message", text=text, **more)
+
+    def tell(self, name, text, **more):
+        self.request("private", to=name, text=text, **more)
+
+    def private_line(self, sender, text):
+        if "private" not in self.features:
+            return super().private_line(sender, text)
+        return self.to_object("message", sender=sender, room=self.room, text=text, private=True)
+
+    def sees_own(self, text, id_):
+        self.expect(self.to_object("message", sender=self.name, room=self.room, text=text, id=id_))
+
+    def sees_delivery(self, id_, result, recipients):
+        self.expect(self.to_object("delivery", id=id_, result=result, recipients=recipients))
+
+    def arrives(self, name, dialect, room="General"):
+        self.expect(self.to_object("arrived", name=name, dialect=dialect, room=room))
+
+    def leaves(self, name, room="General"):
+        self.expect(self.to_object("left", name=name, room=room))
+
+    def hears_nothing(self):
+        self.request("what")
+        self.expect_notification(NO_TYPE_OR_FEATURE)
+
+    def who(self):
+        """The users as (name, dialect, room), and what stands in the last object besides them."""
+        self.request("who")
+        users, more = [], True
+        while more:
+            line = self.socket.receive_until("\n")
+            if len(line) > 1024:
+                raise AssertionError(f"{len(line)} bytes in one object")
+            answer = json.loads(line)
+            if answer["type"] != "who":
+                raise AssertionError(f"expected who, came {answer}")
+            rest = answer["payload"]
+            users += [(user["name"], user["dialect"], user["room"]) for user in rest.pop("users")]
+            more = rest.pop("more")
+        return users, rest
 
 
 class Client:

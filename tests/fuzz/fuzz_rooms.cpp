@@ -27,11 +27,19 @@ constexpr ObjectLimits limits{128, 4};
 
 struct Describe {
   std::string operator()(const NeedMore&) const { return {}; }
-  std::string operator()(const Connect& m) const { return "connect " + m.name + '\n' + m.room; }
+  std::string operator()(const Connect& m) const {
+    std::string features;
+    for (const auto& feature : feature_words)
+      if (m.features && *m.features.*feature.is_on) features.append(" ").append(feature.word);
+    return "connect " + m.name + '\n' + m.room + features;
+  }
   std::string operator()(const Say& m) const {
     require(to_utf8(m.text) == m.text, "a text of UTF-8");
-    return "say " + m.text;
+    require(m.id.size() <= max_id_bytes, "an id of at most 64 bytes");
+    return "say " + m.text + '\n' + m.id;
   }
+  std::string operator()(const Tell& m) const { return "tell " + m.to + '\n' + m.text + '\n' + m.id; }
+  std::string operator()(const AskWho&) const { return "who"; }
   std::string operator()(const Exit&) const { return "exit"; }
   std::string operator()(const RawText& m) const { return std::string(m.bytes); }
   std::string operator()(const rooms::Refusal& m) const { return std::string(m.sentence); }
@@ -39,8 +47,10 @@ struct Describe {
 };
 
 /// What the parser says about the bytes in pieces. Pieces of raw text are joined.
-std::vector<std::string> run(std::string_view bytes, std::size_t first_cut, std::size_t piece_bytes) {
+std::vector<std::string> run(std::string_view bytes, const Features& features, std::size_t first_cut,
+                             std::size_t piece_bytes) {
   Parser parser(limits);
+  parser.use(features);
   std::vector<std::string> events;
   bool was_raw = false;
   take_events(parser, bytes, first_cut, piece_bytes, limits.object_bytes, [&](const Event& event) {
@@ -80,7 +90,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t cut = data[0];
   const std::string bytes(data + 1, data + size);
 
-  const auto whole = require_same_however_cut(bytes, cut, run);
+  const Features features{(cut & 0x80) != 0, (cut & 0x40) != 0, (cut & 0x20) != 0};
+  const auto whole = require_same_however_cut(
+      bytes, cut, [&](std::string_view all, std::size_t first_cut, std::size_t piece_bytes) {
+        return run(all, features, first_cut, piece_bytes);
+      });
   require(whole.size() <= bytes.size(), "at most one event per byte");
   if (!bytes.empty() && bytes[0] != '{') require(whole == std::vector{bytes}, "raw text as it came");
   check_frames(bytes);

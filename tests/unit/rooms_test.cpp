@@ -20,6 +20,8 @@ struct Words : test::SharedWords {
   using SharedWords::operator();
   std::string operator()(const Connect& m) const { return "connect " + quoted(m.name) + quoted(m.room); }
   std::string operator()(const Say& m) const { return "say " + quoted(m.text); }
+  std::string operator()(const Tell& m) const { return "tell " + quoted(m.to) + quoted(m.text); }
+  std::string operator()(const AskWho&) const { return "who"; }
   std::string operator()(const Exit&) const { return "exit"; }
   std::string operator()(const Refusal& m) const { return "refused: " + std::string(m.sentence); }
   std::string operator()(const RawText& m) const { return "raw " + quoted(m.bytes); }

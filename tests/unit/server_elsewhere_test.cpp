@@ -50,9 +50,15 @@ struct Node {
   std::size_t say(Member& sender, std::string_view text) {
     std::size_t count = 0;
     chat.say(
-        sender, text, never, [&](std::size_t recipients) { count = recipients; }, [] { return Receipt(); });
+        sender, text, never,
+        [&](const ChatService::Reach& reach) {
+          count = reach.receipts;
+          users_reached = reach.users;
+        },
+        [] { return Receipt(); });
     return count;
   }
+  std::size_t users_reached = 0;  // by the last line
 
   test::Events events;
   test::FakeNodes others{events};
@@ -121,6 +127,7 @@ TEST_CASE("a line goes once to each node that has somebody in the room") {
   const auto dave = node.admit("dave", node.node_two);
   const auto eve = node.admit("eve", node.node_three, "Den");
   CHECK(node.say(*alice, "one") == 2);
+  CHECK(node.users_reached == 3);
   CHECK(node.events.take() ==
         Happened{"bob gets alice: one in General", "node two gets alice: one in General"});
   node.chat.dismiss(*carol);
@@ -153,7 +160,7 @@ TEST_CASE("a line from elsewhere reaches the users of this node alone, each with
   const ChatService::DistantLine line{"eve", "hi", never};
   std::size_t count = 0;
   std::size_t receipts = 0;
-  const auto begin = [&](std::size_t recipients) { count = recipients; };
+  const auto begin = [&](const ChatService::Reach& reach) { count = reach.receipts; };
   const auto receipt = [&] {
     ++receipts;
     return Receipt();

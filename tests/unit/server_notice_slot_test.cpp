@@ -10,7 +10,7 @@ namespace {
 using Kind = Notice::Kind;
 
 void add(NoticeSlot& slot, Kind kind, std::string_view names) {
-  for (const char name : names) slot.add({kind, std::string(1, name)});
+  for (const char name : names) slot.add({kind, std::string(1, name), "telnet", "General"});
 }
 
 std::string told(std::string_view came, std::string_view left) {
@@ -55,8 +55,8 @@ TEST_CASE("SV3: nobody is named who has gone again, or come again") {
   add(slot, Kind::left, "abcd");
   add(slot, Kind::arrived, "a");
   CHECK(slot.take() == "b, c and 2 others left\na came");
-  slot.add({Kind::left, "rob"});
-  slot.add({Kind::arrived, "Rob"});
+  slot.add({Kind::left, "rob", "telnet", "General"});
+  slot.add({Kind::arrived, "Rob", "telnet", "General"});
   CHECK(slot.take() == "rob left\nRob came");
 }
 
