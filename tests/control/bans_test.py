@@ -9,7 +9,7 @@ import time
 
 from control import ControlTest, support
 from support import WAIT_S
-from users import USERS, TelnetUser, TwoSocketUser, notification
+from users import USERS, TelnetUser, TwoSocketUser, WebUser, error, notification
 
 BANNED = "The operator has banned you."
 NAME_BANNED = "The operator has banned this name"
@@ -53,9 +53,11 @@ class NamesTest(BanTest):
             "livecode": ("AUTH,3\nann\n", f"ERRO,{len(NAME_BANNED) + 1}\n{NAME_BANNED}\n"),
             "names": ("08NAME ann", f"{len(NAME_BANNED) + 1}{NAME_BANNED}."),
             "telnet": ("ann\r\n", f"{NAME_BANNED}. {TelnetUser.prompt}"),
-            "rooms": ('{"type": "connect", "payload": {"name": "ann"}}', notification(NAME_BANNED + "."))}
+            "rooms": ('{"type": "connect", "payload": {"name": "ann"}}', notification(NAME_BANNED + ".")),
+            "web": ('{"type": "connect", "payload": {"name": "ann"}}', error("banned", NAME_BANNED + "."))}
         for dialect, (request, answer) in refusals.items():
-            client = self.connect(dialect)
+            is_web = dialect == "web"
+            client = self.enterContext(WebUser.make_socket(self.server.ports["web"])) if is_web else self.connect(dialect)
             if dialect == "telnet":
                 client.expect(TelnetUser.prompt)
             client.ask(request, answer)
@@ -64,9 +66,9 @@ class NamesTest(BanTest):
 
     def test_who_is_there_is_removed(self):
         """OD12.4"""
-        users = dict(zip("abcde", self.gather(*zip(USERS, "abcde"))))
+        users = dict(zip("abcdef", self.gather(*zip(USERS, "abcdef"))))
         last_words = (f"ERROR 100 {BANNED}\n\n", f"ERRO,{len(BANNED) + 1}\n{BANNED}\n", f"{len(BANNED)}{BANNED}", BANNED + "\r\n",
-                      notification(BANNED))
+                      notification(BANNED), notification("e has left the room."))  # a browser's own are in the close
         for (name, user), words in zip(users.items(), last_words):
             self.assertEqual(self.ctl("ban", name), f"{name} is banned; 1 ended\n" + self.not_kept())
             user.socket.receive_until(words)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import support
 from support import DIALECTS, WAIT_S, Deadline, DialectTest, main
-from users import USERS, NamesUser, TelnetUser, notification, two_digits
+from users import USERS, NamesUser, TelnetUser, WebUser, error, notification, two_digits
 
 PASSWORD = "my s\u00e9cret, 100%"
 NEEDED = "That name needs a password"
@@ -49,7 +49,8 @@ def asking(dialect, name, password):
             "livecode": f"AUTH,{n}\n{words}\n",
             "names": f"{n + 5:02}NAME {words}",
             "telnet": f"{name}\r\n{password or ''}\r\n",
-            "rooms": f'{{"type": "connect", "payload": {{"name": "{name}"{member}}}}}'}[dialect]
+            "rooms": f'{{"type": "connect", "payload": {{"name": "{name}"{member}}}}}',
+            "web": f'{{"type": "connect", "payload": {{"name": "{name}"{member}}}}}'}[dialect]
 
 
 def refusal(dialect, sentence):
@@ -57,12 +58,13 @@ def refusal(dialect, sentence):
             "livecode": f"ERRO,{len(sentence) + 1}\n{sentence}\n".encode(),
             "names": two_digits(f"{sentence}."),
             "telnet": f"{sentence}. {TelnetUser.prompt}".encode(),
-            "rooms": notification(f"{sentence}.")}[dialect]
+            "rooms": notification(f"{sentence}."),
+            "web": error("password" if sentence in (NEEDED, MALFORMED, WRONG) else "locked", f"{sentence}.")}[dialect]
 
 
 def welcome(dialect, name):
     return {"two-socket": f"REGISTERED TOSEND {name}\n\n", "livecode": "VERI,0\n", "names": two_digits(f"Hello {name}"),
-            "telnet": "1 user(s) online: ", "rooms": '{"type": "connect_ack", '}[dialect]
+            "telnet": "1 user(s) online: ", "rooms": '{"type": "connect_ack", ', "web": '{"type": "connect_ack", '}[dialect]
 
 
 class AccountsTest(DialectTest):
@@ -77,6 +79,8 @@ class AccountsTest(DialectTest):
     more_options = ()
 
     def visitor(self, dialect):
+        if dialect == "web":
+            return self.enterContext(WebUser.make_socket(self.server.ports[dialect]))
         visitor = self.connect(dialect)
         if dialect == "telnet":
             visitor.expect(TelnetUser.prompt)
@@ -122,15 +126,17 @@ class Passwords(AccountsTest):
                 self.ask(visitor, dialect, "alice", PASSWORD, welcome(dialect, "alice"))
 
     def test_OD13_other_names_are_anybodys(self):
-        users = self.gather(*zip(USERS, ("ann", "bob", "cleo", "dan", "eve")))
+        users = self.gather(*zip(USERS, ("ann", "bob", "cleo", "dan", "eve", "fay")))
         for user in users:
             user.hears_nothing()
 
     def test_OD13_who_waits_holds_up_nobody(self):
+        account("add", "carl", self.path, "carl's")
+        self.reload()
         ann, bob = self.gather((NamesUser, "ann"), (TelnetUser, "bob"))
-        for dialect in DIALECTS:
+        for number, dialect in enumerate(DIALECTS):
             visitor = self.visitor(dialect)
-            visitor.send(asking(dialect, "alice", "wrong"))
+            visitor.send(asking(dialect, ("alice", "carl")[number % 2], "wrong"))
             begin = time.monotonic()
             ann.tell("bob", "hello")
             bob.hears_private("ann", "hello")
@@ -143,7 +149,7 @@ class Passwords(AccountsTest):
     def test_OD13_5_the_fifth_wrong_one_makes_the_name_pause_from_there(self):
         account("add", "bob", self.path, "bob's")
         self.reload()
-        visitors = [(dialect, self.visitor(dialect)) for dialect in DIALECTS]
+        visitors = [(dialect, self.visitor(dialect)) for dialect in DIALECTS[-5:]]
         for dialect, visitor in visitors:
             visitor.send(asking(dialect, "alice", "wrong"))
         for dialect, visitor in visitors:
@@ -340,7 +346,8 @@ class InClear(AccountsTest):
     more_options = ("--host", "0.0.0.0")
 
     def visitor(self, dialect):
-        visitor = self.enterContext(support.Socket(self.server.ports[dialect], host=own_address()))
+        socket_class = WebUser.make_socket if dialect == "web" else support.Socket
+        visitor = self.enterContext(socket_class(self.server.ports[dialect], host=own_address()))
         if dialect == "telnet":
             visitor.expect(TelnetUser.prompt)
         return visitor

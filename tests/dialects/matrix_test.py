@@ -7,7 +7,7 @@
 from collections import namedtuple
 
 from support import DialectTest, main
-from users import USERS, LiveCodeUser, RoomsUser, TelnetUser, TwoSocketUser, notification, two_digits
+from users import USERS, LiveCodeUser, RoomsUser, TelnetUser, TwoSocketUser, WebUser, error, notification, two_digits
 
 # A row for the dialect of ann, who does something: the bytes that her client writes, and all that she reads then.
 Doing = namedtuple("Doing", "written read")
@@ -20,8 +20,9 @@ PUBLIC_LINE = {
     "rooms": Doing(b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "hello"}}',
                    b'{"type": "message", "payload": {"sender": "ann", "room": "General", "text": "hello"}}\n'),
 }
+PUBLIC_LINE["web"] = PUBLIC_LINE["rooms"]  # a message of the WebSocket each; what comes is read as lines (web_socket.py)
 
-# To bob. The clients of livecode and rooms have no request for it.
+# To bob. The clients of livecode have no request for it, those of rooms and web must ask for the feature.
 PRIVATE_LINE = {
     "two-socket": Doing(b"SEND bob\nContent-length: 5\n\nhello", b"SENT bob\n\n"),
     "names": Doing(b"13MSG bob hello", b""),
@@ -43,6 +44,8 @@ REFUSED_REQUEST = {
     "telnet": Doing(b"/fly\r\n", b"There is no command /fly; /help lists those that there are.\r\n"),
     "rooms": Doing(b'{"type": "connect", "payload": {"name": "eve"}}',
                    notification("You are connected as ann already; connect again changes only the room.")),
+    "web": Doing(b'{"type": "connect", "payload": {"name": "eve"}}',
+                 error("renamed", "You are connected as ann already; connect again changes only the room.")),
 }
 
 # A column for the dialect of who watches.
@@ -70,9 +73,12 @@ SEEN = {
                   arrival=b'{"type": "notification", "payload": {"message": "ann has joined the room."}}\n',
                   departure=b'{"type": "notification", "payload": {"message": "ann has left the room."}}\n'),
 }
+SEEN["web"] = SEEN["rooms"]
 
 # ann of the two-socket dialect, which can say any bytes, says to the room what is hard to show.
 Hard = namedtuple("Hard", "said two_socket livecode names telnet rooms")
+
+HARD_COLUMN = {"two-socket": "two_socket", "web": "rooms"}
 
 HARD_TEXTS = [
     Hard(b"hi\r\n--- bob4 left ---",  # a forged notice
@@ -119,7 +125,7 @@ class Matrix(DialectTest):
         pass  # each cell has a server of its own
 
     def watchers(self):
-        """A new server and one user of each dialect on it, named so: bob1 to bob5."""
+        """A new server and one user of each dialect on it, named so: bob1 to bob6."""
         self.server = self.start_server()
         return self.gather(*((user_class, f"bob{i}") for i, user_class in enumerate(USERS, 1)))
 
@@ -225,7 +231,7 @@ class Matrix(DialectTest):
                 ann.say(hard.said)
                 for watcher in watchers:
                     with self.subTest(watcher=watcher.dialect):
-                        watcher.sees(getattr(hard, watcher.dialect.replace("-", "_")))
+                        watcher.sees(getattr(hard, HARD_COLUMN.get(watcher.dialect, watcher.dialect)))
                 ann.sees_said(hard.said)
                 self.nothing_else(ann, *watchers)
 
@@ -291,12 +297,12 @@ class TwoSocketAnswers(DialectTest):
 
 
 class Rooms(DialectTest):
-    """Rooms other than the lobby, which only users of telnet and of rooms can enter."""
+    """Rooms other than the lobby, which only users of telnet, rooms and web can enter."""
 
     def setUp(self):
         super().setUp()
         self.lobby = self.gather(*((user_class, f"bob{i}") for i, user_class in enumerate(USERS, 1)))
-        self.tom, self.ron = self.gather_in_the_attic()
+        self.tom, self.ron, self.wes = self.gather_in_the_attic()
 
     def gather_in_the_attic(self):
         tom = self.add_user(TelnetUser, "tom")
@@ -308,18 +314,24 @@ class Rooms(DialectTest):
         ron = self.add_user(RoomsUser, "ron", room="the attic")
         ron.room = "The Attic"  # as it is shown: as who opened it wrote it
         tom.sees_arrival("ron")
-        return tom, ron
+        wes = self.add_user(WebUser, "wes", room="THE ATTIC")
+        wes.room = "The Attic"
+        for user in (tom, ron):
+            user.sees_arrival("wes")
+        return tom, ron, wes
 
     def nothing_else(self, *users):
-        for user in (*users, self.tom, self.ron, *self.lobby):
+        for user in (*users, self.tom, self.ron, self.wes, *self.lobby):
             with self.subTest(nothing_else=user.name):
                 user.hears_nothing()
 
     def test_OD2_lines_stay_in_their_room(self):
         self.tom.say("from the attic")
-        self.ron.hears("tom", "from the attic")
+        for user in (self.ron, self.wes):
+            user.hears("tom", "from the attic")
         self.ron.say("I hear you")
-        self.tom.hears("ron", "I hear you")
+        for user in (self.tom, self.wes):
+            user.hears("ron", "I hear you")
         self.ron.sees_said("I hear you")
         self.nothing_else()
 
@@ -334,9 +346,9 @@ class Rooms(DialectTest):
                 self.nothing_else(ann)
 
     def test_OD4_private_lines_cross_rooms_both_ways(self):
-        two_socket, livecode, names, telnet, rooms = self.lobby
+        two_socket, _, names, telnet, *_ = self.lobby
         for sender in (two_socket, names, telnet):
-            for recipient in (self.tom, self.ron):
+            for recipient in (self.tom, self.ron, self.wes):
                 with self.subTest(sender=sender.dialect, recipient=recipient.dialect):
                     sender.tell(recipient.name, "hello up there")
                     recipient.hears_private(sender.name, "hello up there")
@@ -349,19 +361,34 @@ class Rooms(DialectTest):
 
     def test_OD5_each_room_has_its_own_comings_and_goings(self):
         self.ron.enter("General")
-        self.tom.sees_departure("ron")
+        for user in (self.tom, self.wes):
+            user.sees_departure("ron")
         for user in self.lobby:
             user.sees_arrival("ron")
-        self.tom.leave()
+        self.wes.enter("General")
+        self.tom.sees_departure("wes")
         for user in (self.ron, *self.lobby):
+            user.sees_arrival("wes")
+        self.tom.leave()
+        for user in (self.ron, self.wes, *self.lobby):
             user.hears_nothing()
 
     def test_OD2_a_room_is_opened_anew_once_the_last_has_left_it(self):
         self.ron.enter("Cellar")
-        self.tom.sees_departure("ron")
+        for user in (self.tom, self.wes):
+            user.sees_departure("ron")
         self.tom.say("/join CELLAR")
         self.tom.expect("You are in the room Cellar.\r\n")
         self.ron.sees_arrival("tom")
+        self.wes.sees_departure("tom")
+        self.wes.enter("cellar")
+        self.wes.room = "Cellar"
+        for user in (self.tom, self.ron):
+            user.sees_arrival("wes")
+        self.wes.leave()
+        for user in (self.tom, self.ron):
+            user.sees_departure("wes")
+        self.wes = self.add_user(WebUser, "wes", room="elsewhere")
         self.tom.say("dark here")
         self.ron.hears("tom", "dark here")
         self.ron.enter("THE ATTIC")

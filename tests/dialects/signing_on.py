@@ -1,6 +1,6 @@
 """What a newcomer of each dialect writes to have a name, and what it reads."""
 
-from users import TelnetUser, notification, two_digits
+from users import TelnetUser, error, notification, two_digits
 
 # What a newcomer writes to be called {name}, of {n} bytes; its frame in the names dialect has {n_name}.
 SIGN_ON = {
@@ -10,6 +10,7 @@ SIGN_ON = {
     "telnet": "{name}\r\n",
     "rooms": '{{"type": "connect", "payload": {{"name": "{name}", "room": "General"}}}}',
 }
+SIGN_ON["web"] = SIGN_ON["rooms"]
 
 # What it reads once the name is its own; in telnet the names of {online} users follow.
 ACCEPTED = {
@@ -19,6 +20,7 @@ ACCEPTED = {
     "telnet": "{online} user(s) online: ",
     "rooms": '{{"type": "connect_ack", "payload": {{"message": "Connected to the room."}}}}\n',
 }
+ACCEPTED["web"] = ACCEPTED["rooms"]
 
 # What it reads when somebody has that name, nobody may have it, or it is no name; it may try another one then.
 TAKEN = {
@@ -27,6 +29,7 @@ TAKEN = {
     "names": two_digits("That name is taken. Please take another one."),
     "telnet": b"Name already registered. Please enter your name: ",
     "rooms": notification("That name is taken. Please connect with another one."),
+    "web": error("taken", "That name is taken. Please connect with another one."),
 }
 # Nobody may have it, because of this fault.
 REFUSED = {
@@ -35,6 +38,7 @@ REFUSED = {
     "names": lambda fault: two_digits(f"{fault} Please take another one."),
     "telnet": lambda fault: f"{fault} Please enter your name: ".encode(),
     "rooms": lambda fault: notification(f"{fault} Please connect with another one."),
+    "web": lambda fault: error("name", f"{fault} Please connect with another one."),
 }
 
 

@@ -20,7 +20,7 @@ import time
 import unittest
 from pathlib import Path
 
-DIALECTS = ("two-socket", "livecode", "names", "telnet", "rooms")
+DIALECTS = ("two-socket", "livecode", "names", "telnet", "rooms", "web")
 ROOT = Path(__file__).resolve().parents[2]
 TIME_FACTOR = int(os.environ.get("PARLEY_TIME_FACTOR", "1"))  # a sanitizer makes everything slower
 WAIT_S = 20 * TIME_FACTOR

@@ -315,7 +315,7 @@ class Chat(TelnetTest):
         telnet = users[USERS.index(TelnetUser)]
         for command in ("/who", " /WHO ", "/who me"):
             telnet.say(command)
-            telnet.expect("5 user(s) online: user0, user1, user2, user3, user4\r\n")
+            telnet.expect(f"{len(users)} user(s) online: {', '.join(user.name for user in users)}\r\n")
 
     def test_TN4_6_rooms(self):
         ann, bob = self.pair()

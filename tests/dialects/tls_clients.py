@@ -5,7 +5,8 @@ import ssl
 import subprocess
 
 from support import DIALECTS, WAIT_S, Socket, to_bytes
-from users import USERS
+from users import USERS, WebUser
+from web_socket import on_web_socket
 
 TLS_DIALECTS = tuple(f"{dialect}-tls" for dialect in DIALECTS)
 # In the order in which the server says where it listens.
@@ -105,6 +106,8 @@ class TlsSocket(Socket):
 
 def over_tls(user_class, socket_class=TlsSocket):
     """The same user, over TLS."""
+    if user_class is WebUser:
+        socket_class = on_web_socket(socket_class)
     return type(f"Tls{user_class.__name__}", (user_class,),
                 {"dialect": f"{user_class.dialect}-tls", "make_socket": socket_class})
 

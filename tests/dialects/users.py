@@ -3,6 +3,7 @@
 import json
 
 from support import Socket, to_bytes
+from web_socket import on_web_socket
 
 
 class User:
@@ -82,6 +83,11 @@ class User:
 def two_digits(text):
     """A frame of the names dialect as most of its clients have it."""
     return f"{len(text.encode()):02}{text}".encode()
+
+
+def error(code, sentence):
+    """The object in which the web dialect says what is wrong with a request."""
+    return f'{{"type": "error", "payload": {{"code": "{code}", "message": "{sentence}"}}}}\n'.encode()
 
 
 def notification(sentence):
@@ -343,4 +349,15 @@ class RoomsUser(User):
         self.socket.expect_end()
 
 
-USERS = (TwoSocketUser, LiveCodeUser, NamesUser, TelnetUser, RoomsUser)
+class WebUser(RoomsUser):
+    """A browser. What comes is read as the lines of a rooms user: see web_socket.py."""
+
+    dialect = "web"
+    make_socket = on_web_socket(Socket)
+
+    def hears_nothing(self):
+        self.request("what")
+        self.expect(error("type", "The type of a request is connect, message or exit."))
+
+
+USERS = (TwoSocketUser, LiveCodeUser, NamesUser, TelnetUser, RoomsUser, WebUser)

@@ -8,6 +8,7 @@ import itertools
 
 from support import DIALECTS, DialectTest, main
 from users import USERS, RoomsUser, TelnetUser
+from web_socket import LAST, TEXT, frame, upgrade
 
 # What a client writes first. A telnet user writes nothing that would tell.
 FIRST_BYTES = {
@@ -25,7 +26,11 @@ FIRST_BYTES = {
 }
 
 # What would sign somebody on if it were read.
-SIGN_ON = {**{dialect: FIRST_BYTES[dialect] for dialect in DIALECTS if dialect in FIRST_BYTES}, "telnet": b"alice\r\n"}
+SIGN_ON = {**{dialect: FIRST_BYTES[dialect] for dialect in DIALECTS if dialect in FIRST_BYTES}, "telnet": b"alice\r\n",
+           "web": upgrade() + frame(LAST | TEXT, FIRST_BYTES["rooms"])}
+
+# Whose port speaks what its client does, by another name.
+OWN = {"web": "HTTP"}
 
 SENTENCE = "This port is for {port} clients; yours speaks {client}."
 
@@ -36,6 +41,9 @@ ANSWER = {
     "names": "{length}{sentence}",
     "telnet": "Please enter your name: {sentence}\r\n",
     "rooms": '{{"type": "notification", "payload": {{"message": "{sentence}"}}}}\n',
+    "web": ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {length_with_line_end}\r\n"
+            "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+            "Connection: close\r\n\r\n{sentence}\n"),
 }
 
 # Where a telnet user's first line is: on no port is it mistaken for a client of another dialect.
@@ -55,7 +63,7 @@ class WrongPort(DialectTest):
 
     def each_pair(self, check):
         for port, (client, first_bytes) in itertools.product(DIALECTS, FIRST_BYTES.items()):
-            if client != port:
+            if client not in (port, OWN.get(port)):
                 with self.subTest(port=port, client=client):
                     check(port, client, first_bytes)
 
@@ -93,13 +101,25 @@ class WrongPort(DialectTest):
     def test_OD9_a_request_with_a_long_line_posts_nothing(self):
         watchers = self.gather(*((user_class, f"bob{i}") for i, user_class in enumerate(USERS)))
         for path_bytes in (3000, 5000):
-            for port in DIALECTS:
+            for port in DIALECTS[:-1]:
                 with self.subTest(port=port, path_bytes=path_bytes):
                     visitor = self.connect(port)
                     visitor.send(b"POST /" + b"x" * path_bytes + b" HTTP/1.1\r\nContent-length: 99\r\n\r\n")
                     for dialect in DIALECTS:
                         visitor.send(SIGN_ON[dialect])
                     self.assertEqual(visitor.receive_rest().decode(), self.answer(port, "HTTP"))
+        for watcher in watchers:
+            watcher.hears_nothing()
+
+    def test_OD9_a_post_with_a_long_line_at_the_web_port_posts_nothing(self):
+        watchers = self.gather(*((user_class, f"bob{i}") for i, user_class in enumerate(USERS)))
+        for path_bytes, status in ((3000, 405), (5000, 414)):
+            with self.subTest(path_bytes=path_bytes):
+                visitor = self.connect("web")
+                visitor.send(b"POST /" + b"x" * path_bytes + b" HTTP/1.1\r\nHost: localhost\r\nContent-length: 9999\r\n\r\n")
+                for dialect in DIALECTS:
+                    visitor.send(SIGN_ON[dialect])
+                self.assertTrue(visitor.receive_rest().startswith(b"HTTP/1.1 %d " % status))
         for watcher in watchers:
             watcher.hears_nothing()
 
