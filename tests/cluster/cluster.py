@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "dialects"))
 import support  # noqa: E402
 from signing_on import ACCEPTED, SIGN_ON, TAKEN, fill, has_name  # noqa: E402,F401
 from support import DIALECTS, TIME_FACTOR, WAIT_S, Deadline, Socket, to_bytes  # noqa: E402,F401
-from users import USERS, LiveCodeUser, NamesUser, RoomsUser, TelnetUser, TwoSocketUser  # noqa: E402,F401
+from users import USERS, LiveCodeUser, NamesUser, RoomsUser, TelnetUser, TwoSocketUser, WebUser, visit  # noqa: E402,F401
 
 import brokers  # noqa: E402
 from brokers import Broker, Bus, three_brokers, until  # noqa: E402,F401
@@ -104,10 +104,7 @@ class ClusterTest(support.DialectTest):
 
     def visit(self, node, dialect):
         """A connection that may sign on."""
-        visitor = self.enterContext(Socket(node.ports[dialect]))
-        if dialect == "telnet":
-            visitor.expect(TelnetUser.prompt)
-        return visitor
+        return self.enterContext(visit(node.ports[dialect], dialect))
 
     def gets_name(self, node, dialect, name):
         """Whether a visitor gets it there, who leaves at once; of one of the two-socket dialect nobody hears."""

@@ -8,7 +8,7 @@ import os
 import time
 
 from cluster import (
-    LEASE_S, RECEIPT_S, UNABLE, USERS, ClusterTest, LiveCodeUser, TelnetUser, TwoSocketUser, main, until,
+    LEASE_S, RECEIPT_S, UNABLE, USERS, ClusterTest, LiveCodeUser, TelnetUser, TwoSocketUser, WebUser, main, until,
     wait_out)
 
 SHORT_S = 0.5
@@ -94,7 +94,8 @@ class Pause(ClusterTest):
             with self.subTest(dialect=loser.dialect):
                 if isinstance(loser, TwoSocketUser):
                     self.assertIn(b"ERROR 100 ", loser.receiving.receive_rest())
-                self.assertRegex(loser.socket.receive_rest(), rb"(?i)\bname\b")
+                words = loser.socket.receive_rest()
+                self.assertRegex(loser.socket.close_reason if isinstance(loser, WebUser) else words, rb"(?i)\bname\b")
         self.sees_list(["ann", "cat", "eve", *(winner.name for winner in winners), "bob", "dan"], in_order=False)
         self.cat.tell("dan", "good morning")
         self.dan.socket.receive_until(self.dan.private_line("cat", "good morning"))

@@ -9,7 +9,7 @@ import time
 
 from control import ControlTest, support
 from support import WAIT_S
-from users import USERS, TelnetUser, TwoSocketUser, WebUser, error, notification
+from users import USERS, TelnetUser, TwoSocketUser, error, notification, visit
 
 BANNED = "The operator has banned you."
 NAME_BANNED = "The operator has banned this name"
@@ -56,11 +56,7 @@ class NamesTest(BanTest):
             "rooms": ('{"type": "connect", "payload": {"name": "ann"}}', notification(NAME_BANNED + ".")),
             "web": ('{"type": "connect", "payload": {"name": "ann"}}', error("banned", NAME_BANNED + "."))}
         for dialect, (request, answer) in refusals.items():
-            is_web = dialect == "web"
-            client = self.enterContext(WebUser.make_socket(self.server.ports["web"])) if is_web else self.connect(dialect)
-            if dialect == "telnet":
-                client.expect(TelnetUser.prompt)
-            client.ask(request, answer)
+            self.enterContext(visit(self.server.ports[dialect], dialect)).ask(request, answer)
         self.ctl("unban", "ANN")
         self.add_user(TelnetUser, "ann")
 

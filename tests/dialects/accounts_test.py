@@ -16,7 +16,7 @@ from pathlib import Path
 
 import support
 from support import DIALECTS, WAIT_S, Deadline, DialectTest, main
-from users import USERS, NamesUser, TelnetUser, WebUser, error, notification, two_digits
+from users import USERS, NamesUser, TelnetUser, error, notification, two_digits, visit
 
 PASSWORD = "my s\u00e9cret, 100%"
 NEEDED = "That name needs a password"
@@ -79,12 +79,7 @@ class AccountsTest(DialectTest):
     more_options = ()
 
     def visitor(self, dialect):
-        if dialect == "web":
-            return self.enterContext(WebUser.make_socket(self.server.ports[dialect]))
-        visitor = self.connect(dialect)
-        if dialect == "telnet":
-            visitor.expect(TelnetUser.prompt)
-        return visitor
+        return self.enterContext(visit(self.server.ports[dialect], dialect))
 
     def ask(self, visitor, dialect, name, password, answer):
         visitor.send(asking(dialect, name, password))
@@ -346,11 +341,7 @@ class InClear(AccountsTest):
     more_options = ("--host", "0.0.0.0")
 
     def visitor(self, dialect):
-        socket_class = WebUser.make_socket if dialect == "web" else support.Socket
-        visitor = self.enterContext(socket_class(self.server.ports[dialect], host=own_address()))
-        if dialect == "telnet":
-            visitor.expect(TelnetUser.prompt)
-        return visitor
+        return self.enterContext(visit(self.server.ports[dialect], dialect, host=own_address()))
 
     def test_OD13_6_no_password_from_elsewhere_is_looked_at(self):
         for dialect in DIALECTS:

@@ -9,20 +9,14 @@ import itertools
 import name_faults as why
 from signing_on import ACCEPTED, REFUSED, SIGN_ON, TAKEN, fill
 from support import DIALECTS, DialectTest, main
-from users import USERS, NamesUser, RoomsUser, TelnetUser, TwoSocketUser, WebUser
+from users import USERS, NamesUser, RoomsUser, TelnetUser, TwoSocketUser, visit
 
 WAYS_TO_GO = ("leave", "end", "kill")
 
 
 class Names(DialectTest):
     def visitor(self, dialect):
-        """A connection that may sign on."""
-        if dialect == "web":
-            return self.enterContext(WebUser.make_socket(self.server.ports[dialect]))
-        visitor = self.connect(dialect)
-        if dialect == "telnet":
-            visitor.expect(TelnetUser.prompt)
-        return visitor
+        return self.enterContext(visit(self.server.ports[dialect], dialect))
 
     def each_pair(self, check):
         """Every dialect's user with every dialect's newcomer, on a new server each."""

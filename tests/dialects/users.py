@@ -361,3 +361,12 @@ class WebUser(RoomsUser):
 
 
 USERS = (TwoSocketUser, LiveCodeUser, NamesUser, TelnetUser, RoomsUser, WebUser)
+
+
+def visit(port, dialect, **socket_settings):
+    """A connection that may sign on."""
+    make_socket = WebUser.make_socket if dialect == "web" else Socket
+    visitor = make_socket(port, **socket_settings)
+    if dialect == "telnet":
+        visitor.expect(TelnetUser.prompt)
+    return visitor

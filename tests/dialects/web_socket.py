@@ -57,6 +57,7 @@ def on_web_socket(base):
     class WebSocket(base):
         def __init__(self, *arguments, **settings):
             self._lines, self._is_closed = b"", True  # of HTTP
+            self.close_reason = b""
             super().__init__(*arguments, **settings)
             super().send(upgrade())
             self._is_raw = True
@@ -103,7 +104,7 @@ def on_web_socket(base):
             if first_byte == LAST | PING:
                 super().send(frame(LAST | PONG, payload))
             elif first_byte == LAST | CLOSE:
-                code, self._is_closed = int.from_bytes(payload[:2], "big"), True
+                code, self.close_reason, self._is_closed = int.from_bytes(payload[:2], "big"), payload[2:], True
                 if code not in (1000, 1001):
                     raise AssertionError(f"closed with {code}: {payload[2:]!r}")
             elif first_byte == LAST | TEXT:
