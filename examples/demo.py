@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Servers and their clients play three short conversations: python3 examples/demo.py FOLDER-OF-THE-PROGRAMS
+"""Servers and their clients play four short conversations: python3 examples/demo.py FOLDER-OF-THE-PROGRAMS
 
 Also an example of how a script drives parley: lines to its standard input, lines from its standard output, and
 hardly a wait for anything but the next line.
 """
 
 import contextlib
+import importlib.util
 import itertools
 import os
 import queue
@@ -148,7 +149,9 @@ def parley(folder, name, port):
 def example(name, dialect, port):
     """The client of examples/ for this dialect."""
     client = os.path.join(os.path.dirname(__file__), dialect.replace("-", "_") + "_client.py")
-    return [sys.executable, client, name, "127.0.0.1", str(port)]
+    # Debian has the library of the web's in its own Python; another one may come first here.
+    is_lacking = dialect == "web" and importlib.util.find_spec("websockets") is None
+    return ["/usr/bin/python3" if is_lacking else sys.executable, client, name, "127.0.0.1", str(port)]
 
 
 def play_two_socket(folder, port):
@@ -193,6 +196,23 @@ def play_five_dialects(ports):
         all_of.leave("dave", bob=["--- dave left ---"], carol=["dave has left the room."])
 
 
+def play_browser(folder, ports):
+    """What a browser's page is told: its lines, and who has them."""
+    with contextlib.ExitStack() as programs:
+        all_of = Gathering(programs, {"ann": ("ann (browser)", example("ann", "web", ports["web"])),
+                                      "bob": ("bob (telnet)", example("bob", "telnet", ports["telnet"])),
+                                      "alice": ("alice (parley)", parley(folder, "alice", ports["two-socket"]))})
+        all_of.arrive("bob", bob=["Please enter your name: 1 user(s) online: bob"])
+        all_of.arrive("alice", alice=["registered alice"], bob=["+++ alice"])
+        all_of.arrive("ann", ann=["Connected to the room."], bob=["+++ ann"])
+        all_of.say("ann", "Hello from a browser", ann=["ann: Hello", "delivered: the room"], bob=["ann> Hello"],
+                   alice=["message ann Hello"])
+        all_of.say("alice", "@ann Which one?", ann=["(private) alice: Which one?"], alice=["sent ann"])
+        all_of.say("ann", "@alice Any", ann=["delivered: @alice"], alice=["message ann Any"])
+        all_of.say("ann", "@carol Are you there?", ann=["nobody: @carol"])
+        all_of.leave("ann", bob=["--- ann left ---"])
+
+
 def play_three_nodes(folder):
     """Three servers that are one; then one of them is killed."""
     with contextlib.ExitStack() as programs:
@@ -227,14 +247,14 @@ def play_three_nodes(folder):
 
 
 def start_server(folder, programs, *options):
-    """The server with all five dialects, and the port of each."""
+    """The server with all dialects, and the port of each."""
     command = [os.path.join(folder, "parleyd"), "--port", "0", "--idle-exit", "30", *options]
-    for dialect in ("livecode", "names", "telnet", "rooms"):
+    for dialect in ("livecode", "names", "telnet", "rooms", "web"):
         command += ["--" + dialect, "0"]
     # --idle-exit: should this script be killed, the clients see the end of their input, and the server follows.
     server = programs.enter_context(Program(*command))
     ports = {}
-    for dialect in ("two-socket", "livecode", "names", "telnet", "rooms"):
+    for dialect in ("two-socket", "livecode", "names", "telnet", "rooms", "web"):
         listening = server.next_line("parleyd: listening on ")
         if not options:
             print(listening)
@@ -254,6 +274,8 @@ def main():
             play_two_socket(folder, ports["two-socket"])
             print("\nOne user of each dialect, on the same server:\n")
             play_five_dialects(ports)
+            print("\nA user with a browser, one with telnet and one with parley:\n")
+            play_browser(folder, ports)
             server.terminate()
             server.finish(expected_code=0)
         print("\nAll delivered but the message to carol, who was not there yet.\n\nThree users on three servers, which are one:")
