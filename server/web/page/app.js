@@ -142,6 +142,7 @@ function entered({ name, room: new_room, how }) {
 }
 
 function take(type, payload) {
+  heard_at = Date.now();
   switch (type) {
     case "message":
       return take_message(payload);
@@ -178,6 +179,7 @@ function take_coming(type, user) {
 // Who is here.
 
 let asked_at = 0;
+let heard_at = 0;
 let waiting_for_answer = 0;
 let asking_soon = 0;
 
@@ -189,8 +191,8 @@ function ask_who() {
 
 function miss_answer() {
   if (link.state !== "on") return;
-  // A page that was asleep is late itself: the answer may be there, and is read next.
-  if (Date.now() - asked_at > 2 * answer_timeout_ms) ask_who();
+  // A server that owes many deliveries reads nothing meanwhile, but tells of them. A page that was asleep is late itself.
+  if (heard_at > asked_at || Date.now() - asked_at > 2 * answer_timeout_ms) ask_who();
   else link.give_up();
 }
 

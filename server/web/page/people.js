@@ -16,6 +16,7 @@ export class People {
   #act;
   #people = new Map(); // by name, in order of arrival
   #coming = []; // of a list that comes in pieces
+  #others = 0; // whom a long list only counts
   #self = "";
   #room = "";
   #will_show = false;
@@ -37,7 +38,7 @@ export class People {
   }
 
   get count() {
-    return this.#people.size;
+    return this.#people.size + this.#others;
   }
 
   set_self(name, room) {
@@ -47,12 +48,13 @@ export class People {
     this.#show_soon();
   }
 
-  take_list({ users, more }) {
+  take_list({ users, more, others = 0 }) {
     this.#coming.push(...users);
     if (more) return;
     this.#people = new Map(this.#coming.map((user) => [user.name, user]));
     this.#coming = [];
-    this.#show_soon();
+    this.#others = others;
+    this.set_self(this.#self, this.#room);
   }
 
   arrive(user) {
@@ -83,6 +85,7 @@ export class People {
 
   #show() {
     const { here, here_list, filtering, filter, room_list } = this.#parts;
+    const say_more = (text) => here_list.append(make("li", { className: "more", textContent: text }));
     const everybody = [...this.#people.values()];
     const in_room = everybody.filter(({ room }) => room === this.#room);
     here.textContent = in_room.length;
@@ -90,13 +93,14 @@ export class People {
     const wanted = filtering.hidden ? "" : filter.value.trim().toLowerCase();
     const found = wanted ? in_room.filter(({ name }) => name.toLowerCase().includes(wanted)) : in_room;
     // A click needs its button to stay: nothing is made anew that would be the same.
-    const key = JSON.stringify([this.#self, this.#room, wanted, everybody]);
+    const key = JSON.stringify([this.#self, this.#room, this.#others, wanted, everybody]);
     if (key === this.#shown) return;
     this.#shown = key;
     const focused = document.activeElement?.dataset;
     here_list.replaceChildren(...found.slice(0, most_shown).map((user) => this.#make_person(user)));
-    if (found.length > most_shown) here_list.append(make("li", { className: "more", textContent: `and ${found.length - most_shown} more` }));
-    if (wanted && !found.length) here_list.append(make("li", { className: "more", textContent: "Nobody of that name" }));
+    if (found.length > most_shown) say_more(`and ${found.length - most_shown} more`);
+    if (wanted && !found.length) say_more("Nobody of that name");
+    if (this.#others) say_more(`${this.#others} more, here or elsewhere`);
     const rooms = new Map();
     for (const { room, name } of everybody)
       if (room !== this.#room) rooms.set(room, [...(rooms.get(room) ?? []), name]);
@@ -112,7 +116,7 @@ export class People {
     if (!is_self) Object.assign(shown, { type: "button", title: `Write to ${name} alone` });
     shown.dataset.name = name;
     const item = make("li", {}, shown);
-    item.dataset.hue = hue_of(name);
+    item.style.setProperty("--hue", hue_of(name));
     return item;
   }
 

@@ -30,7 +30,7 @@ const marks = {
 export function hue_of(name) {
   let sum = 0;
   for (const character of name.toLowerCase()) sum = (sum * 31 + character.codePointAt(0)) % 65_521;
-  return String(sum % hues);
+  return `var(--hue-${sum % hues})`;
 }
 
 function make_meta(now) {
@@ -79,7 +79,7 @@ export class Transcript {
     const kind = is_private ? `private ${to}` : "public";
     const tag = is_private ? [make("span", { className: "tag" }, to ? "to " : "private", ...(to ? [make("bdi", { textContent: to }), ", private"] : []))] : [];
     const line = make("li", { className: "line" }, name, make("div", { className: "body" }, ...tag, ...make_text(text)), make_meta(now));
-    line.dataset.hue = hue_of(sender);
+    line.style.setProperty("--hue", hue_of(sender));
     line.classList.toggle("own", is_own);
     line.classList.toggle("private", is_private);
     line.classList.toggle("floating", is_floating);
