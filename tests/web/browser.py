@@ -49,7 +49,7 @@ def start_browser():
 class Page:
     """One window of the browser, on the page of a server. Whatever it is asked brings it to the front first."""
 
-    def __init__(self, port, place="", size=WIDE):
+    def __init__(self, port, place="", size=WIDE, scheme="http"):
         self.errors = []
         driver.switch_to.new_window("window")
         self.handle = driver.current_window_handle
@@ -57,7 +57,7 @@ class Page:
         self.media = {}
         self.prefer(reduced_motion="reduce")
         self.tell_browser("Emulation.setFocusEmulationEnabled", enabled=True)  # as if it were in front
-        driver.get(f"http://127.0.0.1:{port}/{place}")
+        driver.get(f"{scheme}://127.0.0.1:{port}/{place}")
         self.wait(lambda: self.find("sign-on").is_displayed(), "the dialog of the page")
 
     def front(self):

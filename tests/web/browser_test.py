@@ -5,8 +5,12 @@
 """
 
 import signal
+import subprocess
+import tempfile
+from pathlib import Path
 
 import browser
+import support
 from browser import BrowserTest, Keys
 from users import TelnetUser, TwoSocketUser
 
@@ -115,6 +119,44 @@ class Conversation(BrowserTest):
         self.assertEqual(ann.run("return window.told"), ["tom: is Ann here? not Annette", "tom, privately: psst"])
         ann.run("delete document.hasFocus; window.dispatchEvent(new Event('focus'))")
         self.assertEqual(ann.front().title, "General \u00b7 Parley")
+
+
+class OverTls(BrowserTest):
+    def test_the_page_and_its_socket_are_the_port_s(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        server = self.start_server("--web-tls", "0", "--telnet", "0", "--tls-self-signed", Path(folder) / "own", *self.options,
+                                   dialects=("telnet", "web-tls"), own_ports=True)
+        tom = TelnetUser(server.ports["telnet"], "tom")
+        self.addCleanup(tom.close)
+        tom.sign_on()
+        ann = self.open("ann", port=server.ports["web-tls"], scheme="https")
+        tom.sees_arrival("ann")
+        ann.say("in private")
+        tom.hears("ann", "in private")
+        ann.line("in private", mark="delivered to 1 person")
+
+
+class Operator(BrowserTest):
+    def test_who_was_removed_does_not_come_back_by_itself(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.server = self.start_server("--control", folder / "control", *self.options)
+        tom = self.add_user(TelnetUser, "tom")
+        ann = self.open("ann")
+        tom.sees_arrival("ann")
+        ann.type("half a")
+        subprocess.run([Path(support.Parleyd.command).parent / "parleyctl", "--control", folder / "control", "kick", "ann"],
+                       check=True, timeout=support.WAIT_S, stdout=subprocess.DEVNULL)
+        tom.sees_departure("ann")
+        ann.wait(lambda: ann.text("trouble-text").startswith("The operator has removed you"), "word of that")
+        ann.sees_note("The operator has removed you")
+        self.assertEqual(ann.find("try-now").text, "Join again")
+        tom.hears_nothing()
+        ann.find("try-now").click()
+        ann.press(Keys.ENTER)
+        ann.wait_until_on()
+        tom.sees_arrival("ann")
+        ann.press(" thought", Keys.ENTER)
+        tom.hears("ann", "half a thought")
 
 
 class HostileTexts(BrowserTest):
