@@ -9,6 +9,7 @@ local f = {
   answer = ProtoField.string("parley.answer", "Answer"),
   user = ProtoField.string("parley.user", "User", base.NONE, "Who has signed on with this connection"),
   name = ProtoField.string("parley.name", "Name"),
+  has_password = ProtoField.bool("parley.has_password", "Password", base.NONE, nil, nil, "One was sent, or what may be one; it is not shown"),
   channel = ProtoField.string("parley.channel", "Channel"),
   sender = ProtoField.string("parley.sender", "Sender"),
   recipient = ProtoField.string("parley.recipient", "Recipient"),
@@ -101,6 +102,15 @@ end
 
 local function anything() return true end
 
+-- A name, and perhaps a password behind it. That goes into no message: only the bytes of the capture have it.
+local function read_name(message, words, ...)
+  local name, secret = split_word(trim(words))
+  message.name = name
+  message.has_password = trim(secret) ~= "" or nil
+  message.summary = join(..., name, message.has_password and "(password)")
+  if message.has_password then message.text = nil end
+end
+
 -- Two-socket
 
 local too_long_header = "the header is over the limit"
@@ -149,7 +159,8 @@ local function read_line_message(word, rest, flow)
   local message = {[flow.from_client and word == "REGISTER" and "request" or "answer"] = word, summary = join(word, rest)}
   if word == "REGISTER" or word == "REGISTERED" then
     local channel, name = split_word(rest)
-    message.channel, message.name = channel, split_word(trim(name))
+    message.channel = channel
+    read_name(message, name, join(word, channel))
     message.asks = word == "REGISTER"
     message.fits = word == "REGISTERED" and {is_asked("REGISTER")}
     message.signs_on = word == "REGISTERED"
@@ -221,7 +232,11 @@ local function read_livecode_body(word, body, flow)
   local message = {text = text, summary = join(word, text)}
   if flow.from_client then
     message.request, message.asks = word, true
-    if word ~= "MESG" then message.name = text end
+    if word == "AUTH" then
+      read_name(message, text, word)
+    elseif word ~= "MESG" then
+      message.name = text
+    end
     return message
   end
   message.answer = word
@@ -273,7 +288,7 @@ local function read_names_payload(payload, flow)
   if flow.from_client then
     local word, rest = payload:match("^ *([^ ]*) ?(.*)$")
     message.request, message.asks = word == "" and "EXIT" or word:upper(), true
-    if message.request == "NAME" then message.name = trim(rest) end
+    if message.request == "NAME" then read_name(message, rest, "NAME") end
     if message.request == "MSG" then message.recipient, message.text = rest:match("^ *([^ ]*) ?(.*)$") end
     return message
   end
@@ -344,6 +359,8 @@ end
 -- Telnet
 
 local prompt = "Please enter your name: "
+local password_prompt = "Password: "
+local echo = 1
 local telnet_verbs = {[251] = "WILL", [252] = "WONT", [253] = "DO", [254] = "DONT"}
 
 -- The last byte of the Telnet command that begins there, nil when it has not come; IAC IAC is the byte FF.
@@ -393,8 +410,18 @@ local function read_telnet_request(text, connection, flow)
   local message = {text = text, summary = text, asks = true}
   local command, rest = text:match("^(/%S+)[ \t]*(.*)$")
   local recipient, said = text:match("^@(%S*)[ \t]*(.*)$")
+  if connection.is_password_asked then
+    connection.is_password_asked = false
+    return {request = "PASSWORD", summary = "PASSWORD", name = connection.asked_name, has_password = true, asks = true}
+  end
+  -- Written before the server has answered to the name: a password, where the name needs one.
+  local last = flow.open[#flow.open]
+  if not connection.name and last and last.request == "NAME" and last.name ~= "" then
+    return {request = "LINE", summary = "LINE (perhaps a password)", name = last.name, has_password = true, asks = true}
+  end
   if awaits_name and not text:lower():find("^%s*/quit%s*$") then
     message.request, message.name, message.summary = "NAME", trim(text), "NAME " .. text
+    connection.asked_name = message.name
   elseif recipient then
     message.request, message.recipient, message.text = "TELL", recipient, said
   elseif command then
@@ -412,9 +439,11 @@ local function read_telnet_line(text)
   if text:find(prompt, 1, true) then
     message.answer = "prompt"
     local complaint = trim(text:sub(1, -#prompt - 1))
-    if complaint ~= "" then message.phrase, message.refused, message.fits = complaint, complaint, {is_asked("NAME")} end
+    if complaint ~= "" then message.phrase, message.refused, message.fits = complaint, complaint, {is_asked("NAME", "PASSWORD", "LINE")} end
+  elseif text == password_prompt then
+    message.answer, message.fits = "prompt", {is_asked("NAME")}
   elseif text:find("^%d+ user%(s%) online: ") then
-    message.answer, message.signs_on, message.fits = "online", true, {is_asked("NAME", "/who")}
+    message.answer, message.signs_on, message.fits = "online", true, {is_asked("NAME", "PASSWORD", "/who"), is_asked("LINE")}
   elseif text:find("^You are in the room .+%.$") then
     message.room, message.may_fit = text:match("^You are in the room (.+)%.$"), {is_asked("/join")}
   else
@@ -432,6 +461,8 @@ local function read_telnet(input, connection, flow)
     local last = command_end(bytes, at)
     if not last then return want(input) end
     local verb = telnet_verbs[command]
+    -- The server asks for a password: whatever line comes next is one.
+    if not flow.from_client and verb and bytes:byte(last) == echo then connection.is_password_asked = verb == "WILL" end
     local negotiation = join("IAC", verb or tostring(command), verb and tostring(bytes:byte(last)))
     return take(input, last, {negotiation = negotiation, summary = negotiation})
   end
@@ -444,6 +475,7 @@ local function read_telnet(input, connection, flow)
   local text_end, last = telnet_line_end(bytes, at)
   if not flow.from_client and not connection.name then  -- the prompt has no line end
     local _, prompt_end = bytes:find(prompt, at, true)
+    if connection.is_password_asked then _, prompt_end = bytes:find("^" .. password_prompt, at) end
     if prompt_end and prompt_end < (last or #bytes + 1) then text_end, last = prompt_end, prompt_end end
   end
   if not last then
@@ -543,7 +575,8 @@ local function read_object(object, flow)
     if word == "connect" then
       message.name = strings["payload.name"] or strings["payload.nickname"] or strings["payload.sender"]
     end
-    message.summary = join(word, message.name, text)
+    message.has_password = (strings["payload.password"] or object:find("password", 1, true)) and true or nil
+    message.summary = join(word, message.name, text, message.has_password and "(password)")
     return message
   end
   message.summary = join(word, message.sender, text)
@@ -646,7 +679,7 @@ local function tie(message, connection, flow)
     message.answer_to, message.time = request.number, message.seconds - request.seconds
     request.answered_in = message.number
   end
-  if message.signs_on and request and not (message.answer == "online" and request.request ~= "NAME") then
+  if message.signs_on and request and not (message.answer == "online" and request.request == "/who") then
     sign_on(connection, message, message.name or request.name)
   end
   if message.signs_off then connection.name = nil end
@@ -718,7 +751,8 @@ local function show_message(dialect, message, tvb, tree)
   end
   if message.code then branch:add(f.code, range, message.code) end
   if message.length then branch:add(f.length, range, message.length) end
-  if message.body_bytes and message.body_bytes > 0 then branch:add(f.body, tvb(message.body_first - 1, message.body_bytes)) end
+  if message.has_password then branch:add(f.has_password, range, true) end
+  if message.body_bytes and message.body_bytes > 0 and not message.has_password then branch:add(f.body, tvb(message.body_first - 1, message.body_bytes)) end
   if message.user then branch:add(f.user, range, printable(message.user)):set_generated() end
   if message.answered_in then branch:add(f.answered_in, range, message.answered_in):set_generated() end
   if message.answer_to then
@@ -767,9 +801,9 @@ end
 -- Ports, and first bytes that nothing but a client of the dialect writes. Telnet has none.
 
 local dialects = {
-  {word = "two-socket", port = 5050, read = read_two_socket, greeting = "^REGISTER TO%u%u%u%u %w+[ \t\r]*\n"},
+  {word = "two-socket", port = 5050, read = read_two_socket, greeting = "^REGISTER TO%u%u%u%u %w+[ \t\r]*[^%s]*[ \t\r]*\n"},
   {word = "livecode", port = 8020, read = read_livecode, greeting = "^AUTH,%d+\r?\n[^\n]+\n?$"},
-  {word = "names", port = 8820, read = read_names, greeting = "^%d%d+NAME %S+[\r\n]*$"},
+  {word = "names", port = 8820, read = read_names, greeting = "^%d%d+NAME %S+[^\r\n]*[\r\n]*$"},
   {word = "telnet", port = 4004, read = read_telnet},
   {word = "rooms", port = 12345, read = read_rooms, greeting = '^{%s*"type"%s*:%s*"connect"%s*,%s*"payload"%s*:%s*{'},
 }

@@ -23,6 +23,35 @@ NAMES = {"two-socket": "ann", "livecode": "bob", "names": "cleo", "telnet": "dan
 ANY_BYTES = bytes(range(256)) + b"\n\nSEND eve\nContent-length: 2\n\nhi"
 
 
+SECRET = "Opensesame"
+
+
+def sign_on_by_password(ports):
+    """Users of all dialects, each with a password that is right; one who writes it before it is asked for; one who is wrong."""
+    text = {dialect: f"{name} {SECRET}" for dialect, name in NAMES.items()}
+    for dialect, request, answer in (
+            ("two-socket", f"REGISTER TOSEND {text['two-socket']}\n\n", "REGISTERED TOSEND ann\n\n"),
+            ("livecode", f"AUTH,{len(text['livecode'])}\n{text['livecode']}\n", "VERI,0\n"),
+            ("names", f"{len(text['names']) + 5:02}NAME {text['names']}", "10Hello cleo"),
+            ("telnet", "dan\r\n", ""),
+            ("telnet", f"dan\r\n{SECRET}\r\n", ""),
+            ("rooms", f'{{"type": "connect", "payload": {{"name": "eve", "room": "General", "password": "{SECRET}"}}}}',
+             '{"type": "connect_ack"')):
+        with support.Socket(ports[dialect]) as socket:
+            if dialect == "telnet":
+                socket.receive_until("name: ")
+            socket.ask(request, answer)
+            if request == "dan\r\n":
+                socket.receive_until("Password: ")
+                socket.send(f"{SECRET}\r\n")
+            if dialect == "telnet":
+                socket.receive_until("online: dan\r\n")
+            socket.half_close()
+            socket.receive_rest()
+    with support.Socket(ports["two-socket"]) as socket:
+        socket.ask(f"REGISTER TORECV ann {SECRET}x\n\n", "ERROR 100 Wrong password\n\n")
+
+
 def talk(ports):
     """A user of each dialect signs on, says something to all, asks what is refused, and leaves."""
     present = {}
@@ -203,24 +232,28 @@ class DissectorTest(unittest.TestCase):
         self.script = shutil.copy(SCRIPT, self.folder)
 
     @staticmethod
-    def record(conversation):
-        with support.Parleyd() as server, Relay(server.ports) as relay:
+    def record(conversation, *options):
+        with support.Parleyd(*options) as server, Relay(server.ports) as relay:
             conversation(relay.ports)
         return relay.said
 
-    def dissect(self, said, *options, ports=USUAL_PORTS):
-        """Every message that tshark shows."""
+    def show(self, said, *options, ports=USUAL_PORTS):
+        """What tshark prints."""
         write(self.folder / "capture", said, ports)
         command = ["tshark", "-n", "-r", self.folder / "capture", "-X", f"lua_script:{self.script}", "-Y", "parley or _ws.lua.error",
-                   "-T", "json", "--no-duplicate-keys", *options]
+                   *options]
         env = os.environ | {"HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
         # From 4.4 on tshark runs no script as root.
         account = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         run = subprocess.run(command, capture_output=True, env=env, timeout=5 * WAIT_S, check=False, **account)
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(re.findall("Lua Error.*", run.stdout.decode() + run.stderr.decode()), [])
+        return run.stdout
+
+    def dissect(self, said, *options, ports=USUAL_PORTS):
+        """Every message that tshark shows."""
         messages = []
-        for packet in json.loads(run.stdout):
+        for packet in json.loads(self.show(said, "-T", "json", "--no-duplicate-keys", *options, ports=ports)):
             found = packet["_source"]["layers"]
             for layer in layers(found["parley"]):
                 if isinstance(layer, dict):  # not the rest of a message
@@ -320,6 +353,30 @@ class DissectorTest(unittest.TestCase):
                 ("decode as", [f"-dtcp.port=={port},parley_{words[dialect]}" for dialect, port in OTHER_PORTS.items()])):
             with self.subTest(name):
                 self.assertEqual(by_stream(self.dissect(self.said, *options, ports=OTHER_PORTS)), usual)
+
+    def test_a_password_is_not_shown(self):
+        accounts = self.folder / "accounts"
+        for name in NAMES.values():
+            subprocess.run([support.Parleyd.command, "account", "add", name, "--accounts", accounts], input=SECRET.encode() + b"\n",
+                           capture_output=True, timeout=WAIT_S, check=True)
+        said = self.record(sign_on_by_password, "--accounts", accounts)
+        messages = self.in_any_cut(said)
+        with_one = [(m["dialect"], m["request"], m["name"]) for m in messages if "has_password" in m]
+        self.assertEqual(sorted(with_one), sorted([
+            ("two-socket", "REGISTER", "ann"), ("two-socket", "REGISTER", "ann"), ("livecode", "AUTH", "bob"),
+            ("names", "NAME", "cleo"), ("telnet", "PASSWORD", "dan"), ("telnet", "LINE", "dan"), ("rooms", "connect", "eve")]))
+        self.assertEqual({m["user"] for m in messages if "user" in m}, set(NAMES.values()))
+        for _, pieces in self.cuts(said):
+            for options in ((), ("-V",)):
+                shown = self.show(pieces, *options).decode()
+                self.assertIn("cleo", shown)
+                self.assertNotIn(SECRET, shown)
+            fields = str(self.dissect(pieces))
+            self.assertNotIn(SECRET, fields)
+            self.assertNotIn(SECRET.encode().hex(":"), fields)
+        self.assertEqual([m for m in self.dissect(said, "-2") if "unasked" in m], [])
+        by_itself = self.dissect(said, ports=OTHER_PORTS)
+        self.assertEqual({m["dialect"] for m in by_itself}, set(NAMES) - {"telnet"})
 
     def test_no_bytes_stop_it(self):
         """Pieces of real talk, changed and cut anywhere."""
