@@ -203,8 +203,13 @@ cluster::OperatorDuties Server::operator_duties() {
 
 void Server::reload_accounts() {
   if (!context_.accounts.are_open()) return;
+  const std::size_t before = context_.accounts.list()->size();
   try {
     context_.accounts.reload();
+    if (before > 0 && context_.accounts.list()->size() == 0)
+      context_.log.warn(
+          "{} has no accounts any more, and had {}: {}", context_.accounts.options().file, before,
+          context_.accounts.options().are_required ? "nobody can sign on" : "every name is anybody's");
     context_.log.info("{} accounts, from {}", context_.accounts.list()->size(),
                       context_.accounts.options().file);
   } catch (const std::exception& error) {

@@ -6,11 +6,29 @@
 #include <stdexcept>
 #include <utility>
 
+#include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
 #include "server/accounts/password_hash.hpp"
 
 namespace parley::accounts {
+
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr std::string_view zero("\0", 1);
+
+/// What is wrong with the text of a line before it is looked at; empty: nothing.
+std::string_view fault_of_text(std::string_view line) {
+  if (line.starts_with(byte_order_mark))
+    return "a byte order mark stands before the name; save the file without one";
+  if (line.find(zero) != std::string_view::npos)
+    return "the byte 0 stands there; the file is no text, or one of UTF-16: save it as UTF-8";
+  if (to_utf8(line) != line) return "it is no UTF-8 text";
+  return {};
+}
+
+}  // namespace
 
 AccountList AccountList::parse(std::string_view text) {
   AccountList list;
@@ -23,6 +41,7 @@ AccountList AccountList::parse(std::string_view text) {
     const auto fail = [number](std::string_view why) {
       throw std::runtime_error(fmt::format("line {}: {}", number, why));
     };
+    if (const auto fault = fault_of_text(line); !fault.empty()) fail(fault);
     const auto [name, rest] = split_word(line, is_blank);
     if (const NameFault fault = check_name(name); fault != NameFault::none)
       fail(std::string("no name stands there. ").append(name_sentence(fault)));

@@ -232,6 +232,16 @@ class Passwords(AccountsTest):
         self.ask(self.visitor("names"), "names", "carl", "x", two_digits("Hello carl"))
 
 
+    def test_a_reload_that_takes_the_last_account_away_is_a_warning(self):
+        account("remove", "alice", self.path)
+        self.reload()
+        self.assertIn(f"warning {self.path} has no accounts any more, and had 1: every name is anybody's\n", self.server.log)
+        warnings = self.server.log.count("warning")
+        self.reload()
+        self.ask(self.visitor("names"), "names", "alice", None, welcome("names", "alice"))
+        self.assertEqual(self.server.log.count("warning"), warnings)
+
+
 class TwoSocket(AccountsTest):
     def test_R8_both_sockets_need_it(self):
         sending, receiving = self.visitor("two-socket"), self.visitor("two-socket")

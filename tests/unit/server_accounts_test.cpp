@@ -90,11 +90,21 @@ TEST_CASE("a line that is wrong is told by its number, and nothing of what stand
   CHECK(parse_error("alice opensesame\n").find("opensesame") == std::string::npos);
   CHECK(parse_error("alice " + hash() + " x\n").find("line 1: ") == 0);
   CHECK(parse_error("ALL " + hash() + "\n").find("line 1: no name stands there. ALL,") == 0);
-  CHECK(parse_error("al\x80"
+  CHECK(parse_error("bob " + hash() + "\nal\x80 " + hash() + "\n") == "line 2: it is no UTF-8 text");
+  CHECK(parse_error("\xef\xbb\xbf" + ("alice " + hash()))
+            .find("line 1: a byte order mark stands before the name;") == 0);
+  CHECK(parse_error(std::string("al\0ce ", 6) + hash()).find("line 1: the byte 0 stands there;") == 0);
+  CHECK(parse_error(std::string("\xff\xfe"
+                                "a\0l\0",
+                                6))
+            .find("line 1: the byte 0 stands there;") == 0);
+  CHECK(parse_error("al\x01"
                     "ce " +
-                    hash() + "\n")
+                    hash())
             .find("line 1: no name stands there.") == 0);
-  CHECK(parse_error(std::string("al\0ce ", 6) + hash()).find("line 1: no name stands there.") == 0);
+  CHECK(parse_error("\x7f"
+                    "ELF\x02\x01\n")
+            .find("line 1: ") == 0);
   CHECK(parse_error("alice " + hash() + "\nbob " + hash() + "\nAlice " + hash() + "\n") ==
         "line 3: the name of line 1 again");
 }
