@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +45,18 @@ struct Figures {
   } queues;
   std::uint64_t waiting_bytes = 0;       ///< in all queues and mailboxes, and of unfinished requests
   std::uint64_t most_waiting_bytes = 0;  ///< the limit
+
+  struct OfCluster {
+    bool has_broker = false;          ///< one answers at this moment
+    std::uint64_t nodes = 0;          ///< others, of which all users are known
+    std::uint64_t waiting_items = 0;  ///< for them
+    std::uint64_t waiting_bytes = 0;
+    std::uint64_t unanswered_lines = 0;  ///< that they have not answered yet
+    std::uint64_t published = 0;         ///< packets
+    std::uint64_t lost = 0;              ///< packets that the broker did not take, or had nobody for
+    std::uint64_t dropped = 0;           ///< items for a node that could not be reached, or took too little
+  };
+  std::optional<OfCluster> cluster;  ///< nothing for a server alone
 
   std::uint64_t log_lines_left_out = 0;  ///< since peers caused too many
   std::uint64_t log_lines_dropped = 0;   ///< since nobody took them

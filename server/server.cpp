@@ -369,6 +369,7 @@ Figures Server::figures() const {
   figures.queues = {queues.connections, queues.bytes, queues.most_bytes, queues.frames};
   figures.waiting_bytes = waiting_.used_bytes();
   figures.most_waiting_bytes = waiting_.max_bytes();
+  if (cluster_) figures.cluster = cluster_->figures();
   figures.log_lines_left_out = peer_log_.left_out();
   figures.log_lines_dropped = dropped_lines(context_.log);
   return figures;

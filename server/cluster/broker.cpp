@@ -84,7 +84,11 @@ Reply Broker::erase(Bucket bucket, std::uint64_t revision) {
 }
 
 std::string Broker::subject(std::string_view rest) const {
-  return std::string("parley.").append(connection_->options().cluster_name).append(".").append(rest);
+  return to_subject(connection_->options().cluster_name, rest);
+}
+
+std::string to_subject(std::string_view cluster_name, std::string_view rest) {
+  return std::string("parley.").append(cluster_name).append(".").append(rest);
 }
 
 }  // namespace parley::cluster

@@ -131,7 +131,7 @@ class Broker {
   /// All keys; none when unavailable.
   std::vector<std::string> keys(Bucket bucket);
 
-  /// Subjects of this cluster: "parley.<cluster>.<rest>".
+  /// Subjects of this cluster: to_subject() with its name.
   std::string subject(std::string_view rest) const;
 
  private:
@@ -143,6 +143,9 @@ class Broker {
 /// 0-9,
 /// - and _.
 bool is_valid_cluster_name(std::string_view name);
+
+/// "parley.<cluster>.<rest>".
+std::string to_subject(std::string_view cluster_name, std::string_view rest);
 /// The URL, or whatever somebody has typed in its place, as it may be shown: without user and password.
 std::string without_password(std::string_view url);
 /// Why that cannot be a broker's URL, without a password; empty: it can. User and password are

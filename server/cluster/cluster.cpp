@@ -52,7 +52,7 @@ Cluster::Cluster(const ClusterOptions& options, milliseconds receipt_time, std::
       directory_(directory),
       log_(log),
       self_(options.node),
-      publisher_(broker_, self_, token_, log),
+      publisher_(broker_, self_, options_.cluster_name, token_, log),
       local_users_(publisher_, first_number(), receipt_time, operators_.bans),
       claims_(broker_, self_, claim_time),
       neighbours_(options_, broker_, self_, claims_, local_users_, directory, chat, log, operators_,
@@ -208,6 +208,22 @@ std::shared_ptr<const Survey> Cluster::ask_standings() {
   auto begun = surveys_.begin(std::move(nodes));
   for (const auto& link : links) (void)link->add(encode(AskStandings{begun.number}));
   return std::move(begun.survey);
+}
+
+Figures::OfCluster Cluster::figures() const {
+  Figures::OfCluster figures;
+  figures.has_broker = broker_.is_connected();
+  figures.nodes = neighbours_.known().size();
+  for (const auto& link : local_users_.links()) {
+    const Link::Load load = link->load();
+    figures.waiting_items += load.items;
+    figures.waiting_bytes += load.bytes;
+    figures.unanswered_lines += load.unanswered_lines;
+  }
+  figures.published = publisher_.published();
+  figures.lost = publisher_.lost();
+  figures.dropped = publisher_.dropped();
+  return figures;
 }
 
 void Cluster::say(const std::string& text) {

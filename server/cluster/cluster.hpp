@@ -26,6 +26,7 @@
 #include "server/directory/chat_service.hpp"
 #include "server/directory/directory.hpp"
 #include "server/directory/other_nodes.hpp"
+#include "server/figures.hpp"
 
 namespace parley::cluster {
 
@@ -61,6 +62,7 @@ class Cluster final : public OtherNodes {
   bool kick(std::string_view node, const std::string& name, const std::string& reason);
   /// Asks all nodes that can be reached how the connections of their users are doing. Null: there is none.
   std::shared_ptr<const Survey> ask_standings();
+  Figures::OfCluster figures() const;
   /// What an operator says here, to the users of all other nodes.
   void say(const std::string& text);
   /// What an operator has said here of these; the list of bans has it already.

@@ -33,7 +33,11 @@ Link::Receipts Link::begin(std::uint64_t incarnation, std::vector<std::string> i
 
 bool Link::put_in(std::string item) {
   const MutexLock lock(mutex_);
-  if (is_gone_ || waiting_bytes_ >= ClusterLimits::max_link_bytes) return false;
+  if (is_gone_) return false;
+  if (waiting_bytes_ >= ClusterLimits::max_link_bytes) {
+    outlet_.has_dropped();
+    return false;
+  }
   waiting_bytes_ += item.size();
   waiting_.push_back({std::move(item)});
   return true;
@@ -74,7 +78,7 @@ void Link::put_out(std::string item, std::uint64_t number, Sent sent) {
     if (is_gone_ || !is_reachable_ || (sent.is_fence && is_slow_) ||
         waiting_bytes_ >= ClusterLimits::max_link_bytes ||
         sent_.size() >= ClusterLimits::max_unanswered_lines)
-      return;
+      return outlet_.has_dropped();
     waiting_bytes_ += item.size();
     waiting_.push_back({std::move(item), number});
     sent_.emplace(number, std::move(sent));
@@ -135,6 +139,7 @@ void Link::lose(std::uint64_t incarnation, std::uint64_t sequence) {
   failed = take_out(
       [&](const Sent& sent) { return sent.incarnation == incarnation && sent.sequence == sequence; });
   is_behind_ = !is_gone_;
+  outlet_.has_lost();
 }
 
 void Link::expire(Clock::time_point now) {
@@ -157,6 +162,11 @@ void Link::fail_all() {
   waiting_.clear();
   waiting_bytes_ = 0;
   failed = take_out([](const Sent&) { return true; });
+}
+
+Link::Load Link::load() const {
+  const MutexLock lock(mutex_);
+  return {waiting_.size(), waiting_bytes_, sent_.size()};
 }
 
 std::optional<Link::Batch> Link::take() {

@@ -27,6 +27,10 @@ class Outlet {
   virtual void ring() = 0;
   /// The same, by a thread that holds no lock and may do it itself.
   virtual void publish_soon(Link& link) noexcept = 0;
+  /// An item was dropped: the node cannot be reached, or takes too little. Under the link's lock.
+  virtual void has_dropped() noexcept {}
+  /// A packet came to nobody.
+  virtual void has_lost() noexcept {}
 };
 
 /// What leaves for one other node, in the order in which it was added, and the receipts of the lines among it
@@ -85,6 +89,14 @@ class Link {
   /// The node is gone: everything fails, and what comes later, too, until begin().
   void fail_all() EXCLUDES(mutex_);
 
+  struct Load {
+    std::size_t items = 0;
+    std::size_t bytes = 0;
+    std::size_t unanswered_lines = 0;
+  };
+  /// What waits here, and for the node's answers.
+  Load load() const EXCLUDES(mutex_);
+
   struct Batch {
     std::uint64_t incarnation = 0;  // of the node that it is for
     std::uint64_t sequence = 0;
@@ -121,7 +133,7 @@ class Link {
   const std::string token_;
   const std::chrono::milliseconds line_time_;
 
-  Mutex mutex_;  // under it nothing is taken; receipts are reported after it is let go
+  mutable Mutex mutex_;  // under it nothing is taken; receipts are reported after it is let go
   std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
   std::size_t waiting_bytes_ GUARDED_BY(mutex_) = 0;
   std::unordered_map<std::uint64_t, Sent> sent_ GUARDED_BY(mutex_);

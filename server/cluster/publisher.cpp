@@ -35,6 +35,14 @@ void Bell::wait() {
   is_rung_ = false;
 }
 
+Publisher::Publisher(Broker& broker, const Self& self, const std::string& cluster_name,
+                     const std::string& token, spdlog::logger& log)
+    : broker_(broker),
+      self_(self),
+      inbox_(to_subject(cluster_name, "to.")),
+      lost_subject_(inbox_ + token + ".lost."),
+      log_(log) {}
+
 void Publisher::publish_soon(Link& link) noexcept try {
   for (int packets = 0; packets < ClusterLimits::max_packets_in_passing; ++packets) {
     if (unheard_bytes_.load(std::memory_order_relaxed) >= ClusterLimits::max_unheard_bytes) break;
@@ -78,11 +86,12 @@ bool Publisher::publish_next(Link& link) {
 bool Publisher::publish(const Link& link, const Link::Batch& batch) noexcept try {
   const Envelope envelope{self_.node(), self_.incarnation(), batch.incarnation, batch.sequence,
                           duration_cast<milliseconds>(Link::Clock::now().time_since_epoch()).count()};
-  const std::string reply = broker_.subject(
-      "to." + token_ + ".lost." + to_subject_end({link.token(), batch.incarnation, batch.sequence}));
+  const std::string reply = lost_subject_ + to_subject_end({link.token(), batch.incarnation, batch.sequence});
   const std::string packet = pack(envelope, batch.items);
   unheard_bytes_.fetch_add(packet.size() + ClusterLimits::packet_overhead_bytes, std::memory_order_relaxed);
-  return broker_.publish(broker_.subject("to." + link.token() + ".in"), reply, packet);
+  if (!broker_.publish(inbox_ + link.token() + ".in", reply, packet)) return false;
+  published_.fetch_add(1, std::memory_order_relaxed);
+  return true;
 } catch (const std::exception& error) {
   log_.error("cluster: {}", error.what());
   return false;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "base/thread_annotations.hpp"
@@ -31,12 +32,20 @@ class Bell {
 /// something, when that cannot wait for the broker's socket.
 class Publisher final : public Outlet {
  public:
-  /// `token`: this node's name in subjects.
-  Publisher(Broker& broker, const Self& self, std::string token, spdlog::logger& log)
-      : broker_(broker), self_(self), token_(std::move(token)), log_(log) {}
+  /// `token`: this node's name in subjects. `cluster_name`: what these begin with.
+  Publisher(Broker& broker, const Self& self, const std::string& cluster_name, const std::string& token,
+            spdlog::logger& log);
 
   void ring() override { bell_.ring(); }
   void publish_soon(Link& link) noexcept override;
+
+  void has_dropped() noexcept override { dropped_.fetch_add(1, std::memory_order_relaxed); }
+  void has_lost() noexcept override { lost_.fetch_add(1, std::memory_order_relaxed); }
+
+  // So far; any thread. Packets, but for dropped(), which are items.
+  std::uint64_t published() const { return published_.load(std::memory_order_relaxed); }
+  std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
+  std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
   /// The broker has said something, so it reads, too. Any thread.
   void heard() { unheard_bytes_.store(0, std::memory_order_relaxed); }
@@ -52,11 +61,15 @@ class Publisher final : public Outlet {
 
   Broker& broker_;
   const Self& self_;
-  const std::string token_;
+  const std::string inbox_;         // the beginning of the subject of every node
+  const std::string lost_subject_;  // where the broker says that a packet came to nobody, less its end
   spdlog::logger& log_;
   Bell bell_;
   std::atomic<bool> is_over_{false};
   std::atomic<std::size_t> unheard_bytes_{0};  // published since the broker's last word
+  std::atomic<std::uint64_t> published_{0};
+  std::atomic<std::uint64_t> lost_{0};
+  std::atomic<std::uint64_t> dropped_{0};
 };
 
 }  // namespace parley::cluster

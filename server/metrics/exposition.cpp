@@ -131,6 +131,23 @@ void add_queues(Families& families, const Figures& figures) {
   families.gauge("parley_waiting_limit_bytes", "What that memory may be.", figures.most_waiting_bytes);
 }
 
+void add_cluster(Families& families, const Figures::OfCluster& cluster) {
+  families.gauge("parley_broker_connected", "1 while a broker of the cluster answers, 0 while none does.",
+                 cluster.has_broker ? 1 : 0);
+  families.gauge("parley_nodes", "Other nodes of the cluster, of which all users are known.", cluster.nodes);
+  families.gauge("parley_nodes_waiting_items", "What waits to be published for other nodes.",
+                 cluster.waiting_items);
+  families.gauge("parley_nodes_waiting_bytes", "The same in bytes.", cluster.waiting_bytes);
+  families.gauge("parley_nodes_unanswered_lines", "Lines that other nodes have not answered yet.",
+                 cluster.unanswered_lines);
+  families.begin("parley_nodes_packets_total", "Packets for other nodes, by what became of them.",
+                 MetricType::Counter);
+  families.add("outcome", "published", cluster.published);
+  families.add("outcome", "lost", cluster.lost);
+  families.counter("parley_nodes_items_dropped_total",
+                   "What was said for a node that cannot be reached, or takes too little.", cluster.dropped);
+}
+
 void add_log(Families& families, const Figures& figures) {
   families.begin("parley_log_lines_lost_total", "Lines that are not in the log.", MetricType::Counter);
   families.add("reason", "too_many", figures.log_lines_left_out);
@@ -159,6 +176,7 @@ std::string to_exposition(const Figures& figures, const Process& process) {
   add_connections(families, figures);
   add_messages(families, figures);
   add_queues(families, figures);
+  if (figures.cluster) add_cluster(families, *figures.cluster);
   add_log(families, figures);
   add_process(families, process);
   return families.to_text();

@@ -111,6 +111,49 @@ class ShownTest(MetricsTest):
         self.see("parley_connections_dropped_total", 1, reason="frame_time")
         self.stop(process)
 
+    def see_drop(self, reason):
+        self.see("parley_connections_dropped_total", 1, reason=reason)
+
+    def test_who_reads_or_acknowledges_too_little_is_counted(self):
+        process = self.start_metrics("--telnet", "0", "--flood-rate", "0", "--max-queue-bytes", "300000", "--receipt-timeout", "0.3")
+        ann = self.sign_on(self.ports["two-socket"], "ann")
+        slow = Socket(self.ports["telnet"], receive_buffer_bytes=4096)
+        self.addCleanup(slow.close)
+        slow.receive_until("name")
+        slow.send("slow\r\n")
+        self.see("parley_users", 1, dialect="telnet")
+        text = "x" * 60_000
+        for _ in range(100):
+            ann.send(f"SEND slow\nContent-length: {len(text)}\n\n{text}")
+        self.see_drop("does_not_read")
+        lazy = self.sign_on(self.ports["two-socket"], "lazy")
+        lazy.send("SEND lazy\nContent-length: 2\n\nhi")
+        self.see_drop("receipt_time")
+        self.stop(process)
+
+    def test_who_holds_most_of_too_much_is_counted(self):
+        process = self.start_metrics("--telnet", "0", "--flood-rate", "0", "--max-queue-bytes", "100000000",
+                                     "--max-waiting-bytes", "1000000")
+        ann = self.sign_on(self.ports["two-socket"], "ann")
+        slow = Socket(self.ports["telnet"], receive_buffer_bytes=4096)
+        self.addCleanup(slow.close)
+        slow.receive_until("name")
+        slow.send("slow\r\n")
+        self.see("parley_users", 1, dialect="telnet")
+        text = "x" * 60_000
+        for _ in range(100):
+            ann.send(f"SEND slow\nContent-length: {len(text)}\n\n{text}")
+        self.see_drop("memory_share")
+        self.stop(process)
+
+    def test_who_is_refused_again_and_again_is_counted(self):
+        process = self.start_metrics("--max-refusals-in-a-row", "3")
+        with Socket(self.ports["two-socket"]) as early:
+            early.send("SEND bob\nContent-length: 2\n\nhi" * 3)
+            early.receive_rest()
+        self.see_drop("refused_often")
+        self.stop(process)
+
     def test_handshakes_of_tls_that_failed(self):
         name = "parley_tls_handshakes_failed_total"
         process = self.start_metrics("--tls-port", "0", "--tls-self-signed", self.folder / "own",
