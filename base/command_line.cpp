@@ -12,6 +12,7 @@
 #include "base/help_formats.hpp"
 #include "base/output.hpp"
 #include "base/seconds.hpp"
+#include "base/split.hpp"
 #include "protocol/text.hpp"
 
 namespace parley {
@@ -63,17 +64,6 @@ void check_given_once(const CLI::Option& option) {
 }
 
 }  // namespace
-
-// (CLI11's own way leaves out what is empty.)
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> items;
-  for (;;) {
-    const auto end = text.find(separator);
-    items.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) return items;
-    text.remove_prefix(end + 1);
-  }
-}
 
 std::optional<std::uint64_t> to_whole_number(std::string_view text) {
   return to_number<std::uint64_t>(text);

@@ -20,9 +20,6 @@ std::optional<std::uint64_t> to_whole_number(std::string_view text);
 /// Seconds, fractions down to a thousandth allowed. Nothing when the text is no number, or is endless. Pure.
 std::optional<std::chrono::milliseconds> to_milliseconds(std::string_view text);
 
-/// What stands between the separators; empty where nothing does. Pure.
-std::vector<std::string> split(std::string_view text, char separator);
-
 /// An option for a whole number from `least` to `most`.
 CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t least, std::uint64_t most,
                         std::function<void(std::uint64_t)> set, const std::string& help);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/split.hpp"
+
 namespace parley {
 namespace {
 
@@ -68,14 +70,8 @@ Value value_of(const CLI::Option& option) {
 
 /// The type, when it is one of a few words; nothing otherwise.
 std::vector<std::string> words_of(const CLI::Option& option) {
-  std::vector<std::string> words;
-  const std::string type = value_of(option).type;
-  if (type.find('|') == std::string::npos) return words;
-  for (std::size_t begin = 0; begin <= type.size();) {
-    const std::size_t end = std::min(type.find('|', begin), type.size());
-    words.push_back(type.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  auto words = split(value_of(option).type, '|');
+  if (words.size() == 1) return {};
   const auto is_placeholder = [](const std::string& word) { return word == "NAME" || word == "NUMBER"; };
   return std::ranges::any_of(words, is_placeholder) ? std::vector<std::string>{} : words;
 }

@@ -10,6 +10,7 @@
 
 #include "base/command_line.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/private_file.hpp"
 #include "base/secret_prompt.hpp"
 #include "client/address.hpp"
 #include "client/known_services.hpp"
@@ -57,7 +58,7 @@ std::string read_password(const std::string& path, Secret& password) {
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0)
     return "cannot read " + path + ": " + std::generic_category().message(errno);
-  if (S_ISREG(status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+  if (S_ISREG(status.st_mode) && is_open_to_others(status))
     return "others can open " + path + "; chmod 600 " + path;
   auto line = read_secret_line(file.get(), max_password_bytes);
   if (!line) return "there is no line in " + path;

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/command_line.hpp"
+#include "base/split.hpp"
 
 namespace parley {
 namespace {

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "base/output.hpp"
+#include "base/private_file.hpp"
 #include "base/whole_file.hpp"
 
 namespace parley::accounts {
@@ -21,7 +22,6 @@ namespace {
 /// Forty thousand accounts: a university, not a mistake of somebody who names a film.
 constexpr std::size_t most_file_bytes = std::size_t{8} * 1024 * 1024;
 constexpr std::size_t read_bytes = std::size_t{16} * 1024;
-constexpr mode_t rights_of_others = S_IRWXG | S_IRWXO;
 
 [[noreturn]] void fail(const std::string& path, std::string_view why) {
   throw std::runtime_error(fmt::format("cannot take the accounts of {}: {}", path, why));
@@ -52,7 +52,7 @@ AccountList read_accounts(const FileDescriptor& file, const std::string& path) {
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0) fail_with_error(path);
   if (!S_ISREG(status.st_mode)) fail(path, "it is no file");
-  if ((status.st_mode & rights_of_others) != 0)
+  if (is_open_to_others(status))
     fail(path, fmt::format("others than its owner can open it; chmod 600 {}", path));
   const std::string text = read_all(file, path);
   try {

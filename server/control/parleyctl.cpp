@@ -141,7 +141,7 @@ int run(int argc, char** argv) {
   int exit_code = 0;
   const auto options = read_options(argc, argv, exit_code);
   if (!options) return exit_code;
-  Link link(options->path);
+  ServerLink link(options->path);
   Answer answer(options->request.action);
   std::string lines;
   link.ask(to_line(options->request), [&](std::string_view line) {

@@ -27,7 +27,7 @@ std::string why_not(int error, const std::string& path) {
 
 }  // namespace
 
-Link::Link(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+ServerLink::ServerLink(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (!socket_) throw std::runtime_error("no socket: " + text_of(errno));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -41,7 +41,7 @@ Link::Link(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM | SO
     throw std::runtime_error(why_not(errno, path));
 }
 
-void Link::ask(std::string_view request, FunctionRef<bool(std::string_view)> take) {
+void ServerLink::ask(std::string_view request, FunctionRef<bool(std::string_view)> take) {
   // Requests fit into any socket's buffer. A server that closes at once may have said why before.
   (void)::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL);
   std::string lines;

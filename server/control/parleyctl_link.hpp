@@ -9,10 +9,10 @@
 namespace parley::control {
 
 /// parleyctl's connection to a server. For one thread.
-class Link {
+class ServerLink {
  public:
   /// Connects. Throws std::runtime_error, whose text says what to do.
-  explicit Link(const std::string& path);
+  explicit ServerLink(const std::string& path);
 
   /// Writes the request, a line with its LF, and gives each line of the answer, without its LF, to `take`,
   /// until that returns false. Throws std::runtime_error when the server ends or is silent for too long.

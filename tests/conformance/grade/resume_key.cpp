@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "base/file_descriptor.hpp"
+#include "base/private_file.hpp"
 
 namespace parley::conform {
 namespace {
@@ -43,7 +44,7 @@ int read_secret(const fs::path& path, Secret& secret) {
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0) return errno;
   const bool is_private =
-      S_ISREG(status.st_mode) && status.st_uid == ::geteuid() && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+      S_ISREG(status.st_mode) && status.st_uid == ::geteuid() && !is_open_to_others(status);
   if (!is_private) return EPERM;
   return ::read(file.get(), secret.data(), secret.size()) == static_cast<ssize_t>(secret.size()) ? 0 : EINVAL;
 }
