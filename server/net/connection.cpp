@@ -1,6 +1,5 @@
 #include "server/net/connection.hpp"
 
-#include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -30,14 +29,6 @@ std::size_t index(Deadline kind) {
 void set_option(int descriptor, int level, int name, int value) {
   // Best effort: a socket whose peer has gone already refuses some, and its first read tells.
   ::setsockopt(descriptor, level, name, &value, sizeof value);
-}
-
-asio::ip::tcp::endpoint peer_of(const asio::ip::tcp::socket& socket) {
-  std::error_code error;
-  auto peer = socket.remote_endpoint(error);
-  if (peer.address().is_v6() && peer.address().to_v6().is_v4_mapped())
-    peer.address(asio::ip::make_address_v4(asio::ip::v4_mapped, peer.address().to_v6()));
-  return peer;
 }
 
 }  // namespace
@@ -372,9 +363,7 @@ asio::ip::address Connection::origin() const {
 }
 
 AddressBytes Connection::address_bytes() const {
-  const asio::ip::address address = peer_.address();
-  return address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes()
-                         : address.to_v6().to_bytes();
+  return to_bytes(peer_.address());
 }
 
 void Connection::set_deadline(Deadline kind, Clock::time_point at) {
@@ -394,12 +383,6 @@ std::optional<Deadline> Connection::passed_deadline(Clock::time_point now) const
                           Deadline::send, Deadline::service})
     if (passed(kind)) return kind;
   return std::nullopt;
-}
-
-std::string to_text(const asio::ip::tcp::endpoint& endpoint) {
-  const std::string address = endpoint.address().to_string();
-  return endpoint.address().is_v6() ? fmt::format("[{}]:{}", address, endpoint.port())
-                                    : fmt::format("{}:{}", address, endpoint.port());
 }
 
 }  // namespace parley

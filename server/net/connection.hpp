@@ -21,6 +21,7 @@
 #include "server/address_range.hpp"
 #include "server/frame.hpp"
 #include "server/limits.hpp"
+#include "server/net/endpoints.hpp"
 #include "server/net/traffic.hpp"
 #include "server/net/waker.hpp"
 #include "server/peer_log.hpp"
@@ -328,8 +329,5 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string label_ GUARDED_BY(write_mutex_);
   Sentence farewell_ GUARDED_BY(write_mutex_);  // set before the wish
 };
-
-/// "127.0.0.1:5050", "[::1]:5050".
-std::string to_text(const asio::ip::tcp::endpoint& endpoint);
 
 }  // namespace parley
