@@ -11,6 +11,7 @@ import select
 import unittest
 
 from hostile import DIALECTS, IS_SANITIZED, KIB, MIB, USERS, WAIT_S, HostileTest, TelnetUser, TwoSocketUser, main
+from web_socket import LAST, TEXT, frame, upgrade
 
 CROWD = 200
 HEADROOMS = (0, 100 * KIB, 4 * MIB, 64 * MIB)
@@ -22,6 +23,7 @@ HALF = {
     "names": b"60000MSG " + b"x" * 40_000,
     "telnet": b"x" * 40_000,
     "rooms": b'{"type": "message", "payload": {"text": "' + b"x" * 40_000,
+    "web": upgrade() + frame(LAST | TEXT, b"x" * 60_000)[:40_000],
 }
 
 
