@@ -89,6 +89,9 @@ class Parser {
   /// After next() returned NeedMore: a message or a frame has begun and is not complete.
   bool in_frame() const { return !is_over_ && (is_in_message_ || given_bytes_ > framed_bytes_); }
 
+  /// There was a Close or a Fault.
+  bool is_over() const { return is_over_; }
+
   static constexpr std::size_t most_control_bytes = 125;
 
  private:

@@ -163,7 +163,7 @@ void ChatSession::end_with(std::string_view reason, std::string_view last_words)
   if (!user_) connection().log(spdlog::level::info, "{} dropped: {}", connection().label(), reason);
   leave(reason);
   outbox_->close();
-  connection().finish(last_words);
+  finish(last_words);
 }
 
 }  // namespace parley

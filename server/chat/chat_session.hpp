@@ -120,6 +120,9 @@ class ChatSession : public Session {
     return sentence.empty() ? std::string() : to_sentence(sentence);
   }
 
+  /// Writes the last words; what they end is over then.
+  virtual void finish(std::string_view last_words) { connection().finish(last_words); }
+
   /// Whoever is signed on may still send a password.
   virtual bool may_rename() const { return true; }
 

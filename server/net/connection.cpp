@@ -76,7 +76,7 @@ bool Connection::wait_for_end(Clock::time_point until) {
   return waker_.wait(socket_.native_handle(), POLLRDHUP, until);
 }
 
-void Connection::finish(std::string_view last_words) {
+void Connection::finish(std::string_view last_words, End end) {
   Queue lost;  // destroyed after the lock is gone
   Next next;
   const MutexLock lock(write_mutex_);
@@ -88,6 +88,13 @@ void Connection::finish(std::string_view last_words) {
   if (!last_words.empty()) (void)send_or_keep({last_words, {}, nullptr, no_departure, never_expires}, next);
   if (!is_open()) return;  // the last words did not go
   state_.store(State::finishing, std::memory_order_release);
+  is_end_held_ = end == End::held;
+  end_if_drained();
+}
+
+void Connection::let_end() {
+  const MutexLock lock(write_mutex_);
+  is_end_held_ = false;
   end_if_drained();
 }
 
@@ -272,9 +279,14 @@ void Connection::await_room() {
 }
 
 void Connection::end_if_drained() {
-  if (!is_finishing() || !queue_.empty() || deadline(Deadline::linger) != never_expires) return;
-  if (tls_ != nullptr && !end_tls()) return;
-  ::shutdown(socket_.native_handle(), SHUT_WR);
+  if (!is_finishing() || !queue_.empty() || is_ended_) return;
+  if (!is_end_held_) {
+    if (tls_ != nullptr && !end_tls()) return;
+    ::shutdown(socket_.native_handle(), SHUT_WR);
+    is_ended_ = true;
+  } else if (deadline(Deadline::linger) != never_expires) {
+    return;
+  }
   set_deadline(Deadline::linger, shared_.limits.linger_timeout);
 }
 

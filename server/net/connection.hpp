@@ -106,6 +106,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Constant; any thread.
   bool is_tls() const { return tls_ != nullptr; }
 
+  /// Whether a dialect lets the peer take its leave before our end of the stream.
+  enum class End : std::uint8_t { free, held };
+
   // The owning thread only.
 
   /// From here on wake() reaches this thread.
@@ -136,7 +139,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Ends the stream so that the peer can still read what was sent, `last_words` included: what it sends from
   /// now on is to be read and thrown away. Our end comes when all that waits has left, and the linger time
   /// begins with it. Until then the owner is woken whenever some has left. Only the first call counts.
-  void finish(std::string_view last_words) EXCLUDES(write_mutex_);
+  /// `end`: when it is held, our end waits for let_end(), at most for the linger time.
+  void finish(std::string_view last_words, End end = End::free) EXCLUDES(write_mutex_);
+  /// The peer has taken its leave, too: our end is held no longer.
+  void let_end() EXCLUDES(write_mutex_);
 
   /// Gives the descriptor back; what waits is lost. Later calls from anywhere do nothing.
   void close() noexcept EXCLUDES(write_mutex_);
@@ -294,6 +300,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool end_tls() REQUIRES(write_mutex_);
 
   bool takes_frames() const { return is_open() || is_finishing(); }
+  /// What comes is read, if only for the peer's leave.
+  bool is_read() const { return is_open() || (is_finishing() && is_end_held_); }
   void shut_down(const char* reason) noexcept REQUIRES(write_mutex_);
   void drop_counts() noexcept REQUIRES(write_mutex_);
   void log_frame(std::string_view header, std::string_view body) const REQUIRES(write_mutex_);
@@ -312,6 +320,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<std::size_t> held_bytes_{0};
   std::array<std::atomic<std::int64_t>, deadline_kinds> deadlines_;  // Clock ticks, by Deadline
   std::atomic<bool> is_somebody_{false};
+  std::atomic<bool> is_end_held_{false};  // by the owner
   mutable LogLimit lines_{PeerLog::rate_of_one};
   Waker waker_;
   bool tls_has_input_ = false;      // the owner's: no need to read the socket
@@ -323,6 +332,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Budget::Charge ciphertext_charge_ GUARDED_BY(write_mutex_);
   Queue queue_ GUARDED_BY(write_mutex_);
   bool is_room_awaited_ GUARDED_BY(write_mutex_) = false;  // by the owner
+  bool is_ended_ GUARDED_BY(write_mutex_) = false;         // our end has left
   bool is_watched_ GUARDED_BY(write_mutex_) = false;       // the Writer waits for room in the socket
   std::chrono::milliseconds pause_ GUARDED_BY(write_mutex_){0};
   Clock::time_point next_frame_at_ GUARDED_BY(write_mutex_){};

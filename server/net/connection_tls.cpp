@@ -41,15 +41,15 @@ bool Connection::shake_hands(std::chrono::milliseconds within) {
 std::size_t Connection::read_tls(std::span<char> room, std::error_code& error) {
   std::array<char, TlsStream::max_record_bytes> wire;
   std::size_t received = 0;
-  if (!tls_has_input_ || !is_open()) {
+  if (!tls_has_input_ || !is_read()) {
     received = receive(std::span(wire).first(std::clamp(room.size(), std::size_t{512}, wire.size())), error);
     if (error == asio::error::eof && is_open()) abort("cut its TLS stream off");
-    if (received == 0 || !is_open()) return 0;  // once finished, what comes is not even decrypted
+    if (received == 0 || !is_read()) return 0;  // once finished, what comes is not even decrypted
   }
   TlsStream::Read read{0, TlsStream::State::open};
   {
     const MutexLock lock(write_mutex_);
-    if (!is_open()) return 0;
+    if (!is_read()) return 0;
     read = tls_->read(room, {wire.data(), received});
     tls_has_input_ = tls_->has_input();
     if (!answer_tls(read.state)) return 0;
@@ -74,7 +74,7 @@ bool Connection::answer_tls(TlsStream::State state) {
     return false;
   }
   if (has_ciphertext()) await_room();
-  return is_open();
+  return takes_frames();
 }
 
 /// How many bytes TLS took: it takes a record when the one before has left.

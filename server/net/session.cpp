@@ -208,11 +208,13 @@ void Session::read_later(Clock::time_point at) {
 /// words.
 void Session::discard_input(std::error_code& error) {
   std::array<char, 4096> scratch;
+  std::size_t count = 0;
   while (!error && connection_->is_finishing()) {
+    if (has_leave({scratch.data(), count})) connection_->let_end();
     if (connection_->take_wake())
       if (const auto kind = connection_->passed_deadline(Clock::now()))
         connection_->abort(*kind == Deadline::progress ? Connection::does_not_read : "did not close its end");
-    connection_->read_some(scratch, error);
+    count = connection_->read_some(scratch, error);
   }
 }
 

@@ -112,6 +112,9 @@ class Session {
   virtual void expire(Deadline kind) = 0;
   /// The client is another protocol's: this sentence, and the end.
   virtual void refuse(std::string_view sentence) = 0;
+  /// What came after the last words, or before them and was not acted on: whether the peer has taken its
+  /// leave in it. For who has held the end of the stream for that.
+  virtual bool has_leave(std::string_view) { return false; }
   /// Somebody wishes that the conversation ends, for this reason. `farewell`: a sentence for the peer, if
   /// any.
   virtual void asked_to_end(std::string_view reason, std::string_view farewell) = 0;

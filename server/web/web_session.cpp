@@ -60,6 +60,8 @@ class WebSession : public RoomsChatSession {
   bool handle_event() override { return messages_ ? handle_message() : handle_request(); }
 
   void greet() override;
+  void finish(std::string_view last_words) override;
+  bool has_leave(std::string_view bytes) override;
   void nothing_more_came() override;
   std::string last_words(std::string object) const override;
   std::string farewell(Ending ending, std::string_view reason, std::string_view sentence) const override;
@@ -114,6 +116,21 @@ std::string WebSession::farewell(Ending ending, std::string_view reason, std::st
   }
   const auto code = ending == Ending::asked ? CloseCode::going_away : CloseCode::policy;
   return websocket::close_frame(code, sentence.empty() ? reason : sentence);
+}
+
+/// The server's end of the stream comes behind the client's close (RFC 6455, 7.1.1): many a client that sees
+/// it before takes the conversation for cut off.
+void WebSession::finish(std::string_view last_words) {
+  const bool is_open = messages_ && !messages_->is_over();
+  connection().finish(last_words, is_open ? Connection::End::held : Connection::End::free);
+}
+
+bool WebSession::has_leave(std::string_view bytes) {
+  if (!messages_ || messages_->is_over()) return false;
+  messages_->feed(bytes);
+  while (!std::holds_alternative<NeedMore>(messages_->next())) {
+  }
+  return messages_->is_over();
 }
 
 bool WebSession::handle_request() {

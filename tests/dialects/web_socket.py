@@ -107,6 +107,7 @@ def on_web_socket(base):
                 code, self.close_reason, self._is_closed = int.from_bytes(payload[:2], "big"), payload[2:], True
                 if code not in (1000, 1001):
                     raise AssertionError(f"closed with {code}: {payload[2:]!r}")
+                super().send(frame(LAST | CLOSE, payload))
             elif first_byte == LAST | TEXT:
                 self._lines = payload + b"\n"
             else:

@@ -38,11 +38,12 @@ class FramesTest(WebTest):
         return visitor
 
     def expect_close(self, visitor, code):
-        """A close with this code and a sentence, and the end of the stream."""
+        """A close with this code and a sentence, which is answered, and the end of the stream."""
         first, length = visitor.receive_exactly(2)
         self.assertEqual(first, LAST | CLOSE)
         payload = visitor.receive_exactly(length)
         self.assertEqual(struct.unpack("!H", payload[:2])[0], code, payload)
+        visitor.send(frame(LAST | CLOSE, payload[:2]))
         visitor.expect_end()
         return payload[2:].decode()
 
@@ -112,8 +113,24 @@ class Messages(FramesTest):
     def test_WB5_3_exit(self):
         for visitor in (self.open_socket(), self.ann()):
             visitor.send(frame(LAST | TEXT, '{"type": "exit"}') + frame(LAST | TEXT, message("too late")))
-            visitor.expect(text_frame(EXIT_ACK) + frame(LAST | CLOSE, struct.pack("!H", 1000), is_masked=False))
+            visitor.expect(text_frame(EXIT_ACK) + close_frame(1000))
+            visitor.socket.setblocking(False)
+            with self.assertRaises(BlockingIOError):  # its end waits for ours
+                visitor.socket.recv(1)
+            visitor.socket.settimeout(support.WAIT_S)
+            visitor.send(frame(LAST | TEXT, "{}") + frame(LAST | CLOSE, struct.pack("!H", 1000)))
             visitor.expect_end()
+        visitor = self.ann()  # both at once
+        visitor.send(frame(LAST | TEXT, '{"type": "exit"}') + frame(LAST | CLOSE))
+        visitor.expect(text_frame(EXIT_ACK) + close_frame(1000))
+        visitor.expect_end()
+
+    def test_WB5_3_a_close_that_is_never_answered(self):
+        self.server = self.start_server("--linger-timeout", "0.2", dialects=self.dialects)
+        ann = self.ann()
+        ann.send(frame(LAST | TEXT, '{"type": "exit"}'))
+        ann.expect(text_frame(EXIT_ACK) + close_frame(1000))
+        ann.expect_end()
 
 
 class Closing(FramesTest):
