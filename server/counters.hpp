@@ -17,6 +17,9 @@ enum class TurnedAway : std::uint8_t {
   draining  ///< nobody new is let in any more
 };
 inline constexpr std::size_t turned_away_reasons = 5;
+/// Their words for those who watch the server.
+inline constexpr std::array<const char*, turned_away_reasons> turned_away_words = {
+    "server_full", "address_full", "no_room", "banned", "draining"};
 
 /// Why the server ended a connection by itself.
 enum class Drop : std::uint8_t {
@@ -30,6 +33,16 @@ enum class Drop : std::uint8_t {
   refused_often   ///< too many of its requests in a row were refused
 };
 inline constexpr std::size_t drop_reasons = 8;
+inline constexpr std::array<const char*, drop_reasons> drop_words = {
+    "does_not_read", "memory_share", "no_memory", "sign_on_time",
+    "frame_time",    "receipt_time", "foreign",   "refused_often"};
+
+constexpr const char* to_word(TurnedAway why) {
+  return turned_away_words[static_cast<std::size_t>(why)];
+}
+constexpr const char* to_word(Drop why) {
+  return drop_words[static_cast<std::size_t>(why)];
+}
 
 /// Why TLS did not come about.
 enum class HandshakeFault : std::uint8_t {

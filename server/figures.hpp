@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/counters.hpp"
+#include "server/recent_refusals.hpp"
 
 namespace parley {
 
@@ -57,6 +58,8 @@ struct Figures {
     std::uint64_t dropped = 0;           ///< items for a node that could not be reached, or took too little
   };
   std::optional<OfCluster> cluster;  ///< nothing for a server alone
+
+  std::vector<RefusedPeer> refusals;  ///< the last ones, the latest first
 
   std::uint64_t log_lines_left_out = 0;  ///< since peers caused too many
   std::uint64_t log_lines_dropped = 0;   ///< since nobody took them

@@ -289,25 +289,25 @@ void Server::take(Door& door, tcp::socket socket) noexcept {
     const auto connection =
         std::make_shared<Connection>(std::move(socket), shared_, door.is_tls ? tls_->make_stream() : nullptr);
     if (context_.bans.has_address(connection->address_bytes())) {
-      refuse(door, connection, address_banned);
+      refuse(door, connection, TurnedAway::banned, address_banned);
       return context_.counters.count(TurnedAway::banned);
     }
     switch (admission_.admit(connection->origin())) {
       case Admission::Verdict::welcome:
         if (welcome(door, connection)) return end_if_late(*connection);
-        refuse(door, connection, no_room);
+        refuse(door, connection, why, no_room);
         break;
       case Admission::Verdict::server_full:
         why = TurnedAway::server_full;
-        refuse(door, connection, server_full);
+        refuse(door, connection, why, server_full);
         break;
       case Admission::Verdict::address_full:
         why = TurnedAway::address_full;
-        refuse(door, connection, address_full);
+        refuse(door, connection, why, address_full);
         break;
       case Admission::Verdict::closed:
         why = TurnedAway::draining;
-        refuse(door, connection, nobody_new);
+        refuse(door, connection, why, nobody_new);
         break;
     }
   } catch (const std::exception&) {  // no memory even to say so: the socket is closed
@@ -328,8 +328,8 @@ bool Server::welcome(const Door& door, const std::shared_ptr<Connection>& connec
   try {
     auto session = door.make_session(connection);
     const Session& ended = *session;  // until its last call
-    sessions_.start(std::move(session), [this, address, &ended] {
-      if (const auto why = ended.drop()) context_.counters.count(*why);
+    sessions_.start(std::move(session), [this, address, &door, &ended] {
+      if (const auto why = ended.drop()) note_drop(door, ended.connection(), *why);
       if (const auto why = ended.handshake_fault()) context_.counters.count(*why);
       admission_.let_go(address);
     });
@@ -370,13 +370,22 @@ Figures Server::figures() const {
   figures.waiting_bytes = waiting_.used_bytes();
   figures.most_waiting_bytes = waiting_.max_bytes();
   if (cluster_) figures.cluster = cluster_->figures();
+  figures.refusals = refusals_.list();
   figures.log_lines_left_out = peer_log_.left_out();
   figures.log_lines_dropped = dropped_lines(context_.log);
   return figures;
 }
 
-void Server::refuse(const Door& door, const std::shared_ptr<Connection>& connection,
+void Server::note_drop(const Door& door, const Connection& connection, Drop why) {
+  context_.counters.count(why);
+  const std::string peer = to_text(connection.peer());
+  refusals_.add("dropped", to_word(why), door.dialect.name, peer,
+                connection.is_somebody() ? connection.label() : std::string());
+}
+
+void Server::refuse(const Door& door, const std::shared_ptr<Connection>& connection, TurnedAway why,
                     std::string_view reason) {
+  refusals_.add("refused", to_word(why), door.dialect.name, to_text(connection->peer()), {});
   connection->log(spdlog::level::info, "{} refused: {}", connection->label(), reason);
   const std::string last_words = door.dialect.refusal(reason);
   if (admission_.begin_refusal()) {

@@ -26,6 +26,7 @@
 #include "server/net/writer.hpp"
 #include "server/options.hpp"
 #include "server/passed_sockets.hpp"
+#include "server/recent_refusals.hpp"
 
 namespace parley {
 
@@ -117,7 +118,10 @@ class Server {
   void take(Door& door, asio::ip::tcp::socket socket) noexcept;
   bool welcome(const Door& door, const std::shared_ptr<Connection>& connection);
   void end_if_late(Connection& connection) const noexcept;
-  void refuse(const Door& door, const std::shared_ptr<Connection>& connection, std::string_view reason);
+  void refuse(const Door& door, const std::shared_ptr<Connection>& connection, TurnedAway why,
+              std::string_view reason);
+  // A session's thread, at its end.
+  void note_drop(const Door& door, const Connection& connection, Drop why);
 
   const ProcessSetup process_setup_;  // before the first thread
   Context context_;
@@ -125,6 +129,7 @@ class Server {
   Admission admission_;
   Budget waiting_;
   PeerLog peer_log_;
+  RecentRefusals refusals_;
   asio::io_context io_context_;  // before the writer, whose thread may be the last to let go of a socket
   Writer writer_;
   const Connection::Shared shared_;

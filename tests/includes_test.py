@@ -9,7 +9,7 @@ import sys
 LAYERS = [
     ["base/secret."],
     ["base/", "protocol/"],
-    ["base/command_line", "server/address_range", "server/budget", "server/counters", "server/limits", "server/log"],
+    ["base/command_line", "server/address_range", "server/budget", "server/counters", "server/limits", "server/log", "server/recent_refusals"],
     ["server/bans/", "server/figures", "server/frame", "server/peer_log", "server/sentence"],
     ["server/accounts/", "server/directory/", "server/net/"],
     ["server/context", "server/password_check"],

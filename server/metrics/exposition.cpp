@@ -15,11 +15,6 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricType;
 
-constexpr std::array<const char*, turned_away_reasons> refusal_words = {"server_full", "address_full",
-                                                                        "no_room", "banned", "draining"};
-constexpr std::array<const char*, drop_reasons> drop_words = {"does_not_read", "memory_share", "no_memory",
-                                                              "sign_on_time",  "frame_time",   "receipt_time",
-                                                              "foreign",       "refused_often"};
 constexpr std::array<const char*, handshake_faults> handshake_words = {"in_clear", "time", "cut_off",
                                                                        "declined", "protocol"};
 
@@ -97,7 +92,7 @@ void add_connections(Families& families, const Figures& figures) {
                  "Connections that have come, whether there was room or not.", MetricType::Counter);
   for (const auto& dialect : figures.dialects) families.add("dialect", dialect.name, dialect.accepted);
   families.counters_by_reason("parley_connections_refused_total", "Connections for which there was no room.",
-                              refusal_words, figures.turned_away);
+                              turned_away_words, figures.turned_away);
   families.counters_by_reason("parley_connections_dropped_total",
                               "Connections that the server has ended by itself.", drop_words,
                               figures.dropped);

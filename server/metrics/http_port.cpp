@@ -40,11 +40,12 @@ std::string_view phrase(int status) {
   }
 }
 
-std::string render(int status, std::string_view type, std::string_view text, bool is_head) {
+std::string render(int status, std::string_view type, std::string_view text, bool is_head,
+                   std::string_view fields = {}) {
   std::string answer = fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Cache-Control: no-store\r\n"
+      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}{}Cache-Control: no-store\r\n"
       "Connection: close\r\n\r\n",
-      status, phrase(status), type, text.size(), status == 405 ? "Allow: GET, HEAD\r\n" : "");
+      status, phrase(status), type, text.size(), status == 405 ? "Allow: GET, HEAD\r\n" : "", fields);
   if (!is_head) answer += text;
   return answer;
 }
@@ -52,6 +53,17 @@ std::string render(int status, std::string_view type, std::string_view text, boo
 bool is_to_wait(const std::error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again ||
          error == asio::error::interrupted;
+}
+
+bool is_loopback_v4(const asio::ip::address_v6& mapped) {
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, mapped).is_loopback();
+}
+
+bool is_local(const tcp::socket& socket) {
+  std::error_code error;
+  const auto peer = socket.remote_endpoint(error).address();
+  if (error) return false;
+  return peer.is_v6() && peer.to_v6().is_v4_mapped() ? is_loopback_v4(peer.to_v6()) : peer.is_loopback();
 }
 
 }  // namespace
@@ -142,15 +154,18 @@ bool HttpPort::read(Conversation& conversation) {
   conversation.request.append(piece.data(), count);
   const auto request = read_request(conversation.request);
   if (!request) return true;
-  conversation.answer = to_answer(*request);
+  conversation.answer = to_answer(*request, conversation);
   return write(conversation);
 }
 
-std::string HttpPort::to_answer(const HttpRequest& request) const {
+std::string HttpPort::to_answer(const HttpRequest& request, const Conversation& conversation) const {
   if (request.fault != 0)
     return render(request.fault, plain_text, fmt::format("{}\n", phrase(request.fault)), false);
-  if (const auto page = pages_(request.path)) return render(200, page->type, page->text, request.is_head);
-  return render(404, plain_text, "Nothing is here; the metrics are at /metrics.\n", request.is_head);
+  if (const auto page = pages_({request.path, is_local(conversation.socket) && is_plain_host(request.host)}))
+    return render(200, page->type, page->text, request.is_head, page->fields);
+  return render(404, plain_text,
+                "Nothing is here; the metrics are at /metrics, and a page of them at /status.\n",
+                request.is_head);
 }
 
 bool HttpPort::write(Conversation& conversation) {

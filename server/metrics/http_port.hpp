@@ -25,13 +25,19 @@ class HttpPort {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// A text and its Content-Type.
+  /// A text, its Content-Type, and further fields of the answer's head, each with its line's end.
   struct Page {
     std::string type;
     std::string text;
+    std::string_view fields{};
+  };
+  /// What is asked for, and whether by somebody on this machine who is not a page of somebody else's.
+  struct Asked {
+    std::string_view path;
+    bool is_local;
   };
   /// The page of that path, nothing where there is none. Called on the port's thread; throws std::bad_alloc.
-  using Pages = std::function<std::optional<Page>(std::string_view path)>;
+  using Pages = std::function<std::optional<Page>(const Asked& asked)>;
 
   /// Connections at once. A scraper has one, a person with a browser a few.
   static constexpr std::size_t most_connections = 16;
@@ -75,7 +81,7 @@ class HttpPort {
   bool read(Conversation& conversation);
   bool write(Conversation& conversation);
   static bool discard(Conversation& conversation);
-  std::string to_answer(const HttpRequest& request) const;
+  std::string to_answer(const HttpRequest& request, const Conversation& conversation) const;
 
   asio::io_context io_context_;
   Listener listener_;

@@ -1,17 +1,37 @@
 #include "server/metrics/metrics.hpp"
 
 #include <asio/error.hpp>
+#include <chrono>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "server/metrics/exposition.hpp"
+#include "server/metrics/status_files.hpp"
+#include "server/metrics/status_json.hpp"
 
 namespace parley::metrics {
 namespace {
 
 // To look at thousands of users and their sockets takes milliseconds, however many ask.
-constexpr std::chrono::milliseconds text_time{200};
+constexpr std::chrono::milliseconds figures_time{200};
+
+/// The page runs its own script and nothing else, and asks nobody but this port.
+constexpr std::string_view guards =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
+    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+
+struct StatusFile {
+  std::string_view path;
+  std::string_view type;
+  const std::string_view* text;
+};
+
+constexpr StatusFile status_files[] = {{"/status", "text/html; charset=utf-8", &status_html},
+                                       {"/status.css", "text/css; charset=utf-8", &status_css},
+                                       {"/status.js", "text/javascript; charset=utf-8", &status_js}};
 
 std::string advice(const std::error_code& error) {
   if (error == asio::error::address_in_use)
@@ -24,18 +44,34 @@ std::string advice(const std::error_code& error) {
 }  // namespace
 
 Metrics::Metrics(const std::string& host, std::uint16_t port, std::function<Figures()> figures) try
-    : figures_(std::move(figures)), port_(host, port, [this](std::string_view path) { return page(path); }) {
+    : function_(std::move(figures)),
+      port_(host, port, [this](const HttpPort::Asked& asked) { return page(asked); }) {
 } catch (const std::system_error& error) {
   throw std::runtime_error(error.what() + advice(error.code()));
 }
 
-std::optional<HttpPort::Page> Metrics::page(std::string_view path) {
-  if (path != "/metrics") return std::nullopt;
-  if (const auto now = HttpPort::Clock::now(); now >= text_until_) {
-    text_ = to_exposition(figures_(), look_at_process());
-    text_until_ = now + text_time;
+const Figures& Metrics::figures() {
+  if (const auto now = HttpPort::Clock::now(); now >= figures_until_) {
+    figures_ = function_();
+    figures_until_ = now + figures_time;
   }
-  return HttpPort::Page{exposition_type, text_};
+  return figures_;
+}
+
+std::optional<HttpPort::Page> Metrics::page(const HttpPort::Asked& asked) {
+  if (asked.path == "/metrics")
+    return HttpPort::Page{exposition_type, to_exposition(figures(), look_at_process())};
+  if (asked.path == "/status.json") {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto now_s = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+    const Asker asker = asked.is_local ? Asker::this_machine : Asker::anybody;
+    return HttpPort::Page{"application/json", to_status_json(figures(), look_at_process(), now_s, asker),
+                          guards};
+  }
+  for (const StatusFile& file : status_files)
+    if (file.path == asked.path)
+      return HttpPort::Page{std::string(file.type), std::string(*file.text), guards};
+  return std::nullopt;
 }
 
 }  // namespace parley::metrics

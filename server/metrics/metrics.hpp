@@ -12,8 +12,9 @@
 
 namespace parley::metrics {
 
-/// /metrics: what the server has done and has, as Prometheus reads it, on a port and a thread of its own. The
-/// figures are looked up when somebody asks, a few times in a second at most.
+/// /metrics: what the server has done and has, as Prometheus reads it, and /status: the same as a picture for
+/// people, on a port and a thread of its own. The figures are looked up when somebody asks, a few times in a
+/// second at most. Who was refused, by name and address, is told to this machine alone.
 class Metrics {
  public:
   /// Listens, and answers nobody yet. `figures` is called on the thread that answers, and must outlive it.
@@ -28,11 +29,12 @@ class Metrics {
   void stop() { port_.stop(); }
 
  private:
-  std::optional<HttpPort::Page> page(std::string_view path);
+  std::optional<HttpPort::Page> page(const HttpPort::Asked& asked);
+  const Figures& figures();
 
-  const std::function<Figures()> figures_;
-  std::string text_;  // these two are of the thread that answers
-  HttpPort::Clock::time_point text_until_{};
+  const std::function<Figures()> function_;
+  Figures figures_;  // these two are of the thread that answers
+  HttpPort::Clock::time_point figures_until_{};
   HttpPort port_;  // last: its thread uses all of the above
 };
 

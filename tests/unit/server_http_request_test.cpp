@@ -50,6 +50,29 @@ TEST_CASE("What is no request is known by its first line") {
   CHECK(told("PRI * HTTP/2.0\r\n") == "505");
 }
 
+TEST_CASE("The host is what the one field of that name says") {
+  const auto host = [](const std::string& fields) {
+    const std::string bytes = "GET / HTTP/1.1\r\n" + fields + "\r\n";
+    return std::string(read_request(bytes)->host);
+  };
+  CHECK(host("Host: localhost:9105\r\n") == "localhost:9105");
+  CHECK(host("X: y\r\nhOST:\t[::1] \r\nZ: Host: a\r\n") == "[::1]");
+  CHECK(host("Host: a\nX: b\n") == "a");
+  CHECK(host("") == "");
+  CHECK(host("Host\r\nHost :a\r\nX-Host: a\r\n") == "");
+  CHECK(host("Host: a\r\nHost: b\r\n") == "");
+  CHECK(host("X: y\r\n\r\nHost: a\r\n") == "");
+}
+
+TEST_CASE("A host that is an address or localhost cannot be a name of somebody else's") {
+  for (const char* plain :
+       {"", "localhost", "localhost:1", "127.0.0.1", "192.0.2.7:9105", "[::1]", "[2001:db8::1]:80"})
+    CHECK(is_plain_host(plain));
+  for (const char* name :
+       {"example.org", "localhost.", "xlocalhost", "127.0.0.1.example.org", "1a", "[::1", "a:1"})
+    CHECK_FALSE(is_plain_host(name));
+}
+
 TEST_CASE("A head has its longest length") {
   const std::string beginning = "GET / HTTP/1.1\r\nX: ";
   const std::string end = "\r\n\r\n";
