@@ -215,15 +215,16 @@ class DeliveryTest(RoomsTest):
 
     def test_RM10_2_failed_when_a_socket_takes_nothing_in_time(self):
         """It is nobody's fault yet: the recipient stays."""
-        self.server = self.start_server(*self.options, "--max-queue-bytes", "10000000")
+        self.server = self.start_server(*self.options, "--max-queue-bytes", "10000000", "--flood-bytes", "0")
         ann = self.add_user(FeatureUser, "ann")
-        self.add_user(TelnetUser, "sleeper", receive_buffer_bytes=4096)
+        sleeper = self.add_user(TelnetUser, "sleeper", receive_buffer_bytes=4096)
         ann.arrives("sleeper", "telnet")
         for _ in range(60):  # more than the system keeps for a socket
             ann.tell("sleeper", "x" * 60_000)
         ann.tell("sleeper", "too late", id="1")
         ann.sees_delivery("1", "failed", 1)
         self.assertEqual([user[0] for user in ann.who()[0]], ["ann", "sleeper"])
+        sleeper.kill()
 
     def test_RM10_2_failed_when_one_refuses(self):
         zoe = self.join(TwoSocketUser, "zoe")
