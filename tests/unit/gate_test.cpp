@@ -302,6 +302,17 @@ TEST_CASE("OD9 at most 4 KiB are undecided") {
   is_foreign("names", "rooms", "{" + std::string(bound - 2, ' ') + '"');
 }
 
+TEST_CASE("OD9 a browser is at home at its own port alone") {
+  const std::string request = "GET /ws HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  is_own("web", request);
+  is_own("web", "HEAD / HTTP/1.0\r\n\r\n");
+  is_own("web", request_line(Gate::most_undecided_bytes + 100));
+  is_foreign("web", "rooms", "{\"type\"");
+  is_foreign("web", "two-socket", "REGISTER TOSEND ann\n");
+  is_foreign("web", "TLS", "\x16\x03\x01");
+  is_foreign("rooms", "HTTP", request);
+}
+
 TEST_CASE("OD9 the sentence fits the narrowest dialect's frame") {
   Gate gate("two-socket");
   gate.feed("{\"type\"");

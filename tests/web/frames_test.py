@@ -133,6 +133,47 @@ class Messages(FramesTest):
         ann.expect_end()
 
 
+class Features(FramesTest):
+    """RM7 to RM10 on a WebSocket; tests/dialects/rooms_features_test.py has them all."""
+
+    def receive_object(self, visitor):
+        first, length = visitor.receive_exactly(2)
+        self.assertEqual(first, LAST | TEXT)
+        length = int.from_bytes(visitor.receive_exactly(2), "big") if length == 126 else length
+        answer = json.loads(visitor.receive_exactly(length))
+        return answer["type"], answer["payload"]
+
+    def send_object(self, visitor, type_, **payload):
+        visitor.send(frame(LAST | TEXT, json.dumps({"type": type_, "payload": payload})))
+
+    def test_WB5_1_who_private_and_delivery(self):
+        tom = self.add_user(TelnetUser, "tom")
+        ann = self.open_socket()
+        self.send_object(ann, "connect", name="ann", features=["who", "private", "delivery", "unheard of"])
+        self.assertEqual(self.receive_object(ann), ("connect_ack", {
+            "message": "Connected to the room.", "name": "ann", "room": "General", "features": ["who", "private", "delivery"]}))
+        tom.sees_arrival("ann")
+        self.send_object(ann, "who")
+        self.assertEqual(self.receive_object(ann), ("who", {"users": [
+            {"name": "tom", "dialect": "telnet", "room": "General"}, {"name": "ann", "dialect": "web", "room": "General"}],
+            "more": False}))
+        self.send_object(ann, "message", text="hello", id="7")
+        self.assertEqual(self.receive_object(ann), ("message", {"sender": "ann", "room": "General", "text": "hello", "id": "7"}))
+        self.assertEqual(self.receive_object(ann), ("delivery", {"id": "7", "result": "delivered", "recipients": 1}))
+        tom.hears("ann", "hello")
+        self.send_object(ann, "private", to="tom", text="psst", id="8")
+        tom.hears_private("ann", "psst")
+        self.assertEqual(self.receive_object(ann), ("delivery", {"id": "8", "result": "delivered", "recipients": 1}))
+        tom.tell("ann", "yes?")
+        self.assertEqual(self.receive_object(ann), ("message", {"sender": "tom", "room": "General", "text": "yes?",
+                                                                "private": True}))
+        self.send_object(ann, "message", text=7, id="9")
+        type_, payload = self.receive_object(ann)
+        self.assertEqual((type_, payload["code"], payload["id"]), ("error", "type", "9"))
+        tom.leave()
+        self.assertEqual(self.receive_object(ann), ("left", {"name": "tom", "room": "General"}))
+
+
 class Closing(FramesTest):
     options = ("--linger-timeout", "0.3")
 
