@@ -6,6 +6,7 @@ A test file ends with `browser.main()` and is run as `X_test.py PARLEYD`. Withou
 import contextlib
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -36,14 +37,15 @@ except ImportError:
 driver = None  # of the file's tests, from main() on
 
 
-def start_browser():
+def start_browser(folder):
+    """Its files, of which it leaves some behind, are in the folder."""
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for option in OPTIONS:
         options.add_argument(option)
     options.accept_insecure_certs = True
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(service=Service(DRIVER), options=options)
+    return webdriver.Chrome(service=Service(DRIVER, env=os.environ | {"TMPDIR": folder}), options=options)
 
 
 class Page:
@@ -196,11 +198,12 @@ def started():
         if not os.access(program, os.X_OK):
             print(f"there is no {program} here", file=sys.stderr)
             sys.exit(SKIPPED)
-    driver = start_browser()
-    try:
-        yield
-    finally:
-        driver.quit()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # what is ending may still write there
+        driver = start_browser(folder)
+        try:
+            yield
+        finally:
+            driver.quit()
 
 
 def main():
