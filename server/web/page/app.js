@@ -135,9 +135,11 @@ function entered({ name, room: new_room, how }) {
   attention.set_place(room);
   composer.set_room(room);
   people.set_self(name, room);
+  // What had the focus goes, which the browser notices only later.
+  const is_lost = find("sign-on").open || [document.body, find("try-now")].includes(document.activeElement);
   sign_on.done(name);
   transcript.note(entered_sentences[how](room), "place");
-  if (document.activeElement === document.body) find("draft").focus(); // the button that was pressed is gone
+  if (is_lost) find("draft").focus();
   ask_who();
 }
 
