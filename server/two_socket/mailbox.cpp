@@ -234,6 +234,7 @@ bool Mailbox::keep(const Message& message, Receipt& receipt, List& pushed_out) {
 
 /// Those whose time is up go to `late`.
 Mailbox::Next Mailbox::take_next(List& late) {
+  if (waiting_.is_empty()) return {};  // mostly; and a look at the clock has its price
   const auto now = Clock::now();
   while (!closed_ && !has_given_turn_ && !waiting_.is_empty()) {
     waiting_.take(late);

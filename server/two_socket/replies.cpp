@@ -87,6 +87,7 @@ void Replies::close() noexcept {
   MutexLock lock(mutex_);
   for (Answer& answer : answers_) fail(answer);
   write_settled();
+  is_end_awaited_ = true;
   while (writing_) written_.wait(lock);
 }
 
@@ -115,7 +116,7 @@ void Replies::write_settled() noexcept {
     connection_->abort(Connection::no_memory);
   }
   writing_ = false;
-  written_.notify_all();
+  if (is_end_awaited_) written_.notify_all();  // which costs each answer as much as a lock
 }
 
 bool Replies::take_settled(std::string& frames) {

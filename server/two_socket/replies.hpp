@@ -94,6 +94,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   std::size_t refusals_behind_ GUARDED_BY(mutex_) = 0;   // all of theirs
   bool writing_ GUARDED_BY(mutex_) = false;              // one thread at a time, or answers would overtake
   Condition written_;                                    // writing_ is false again
+  bool is_end_awaited_ GUARDED_BY(mutex_) = false;       // by close()
   bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
 };
 
