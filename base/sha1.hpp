@@ -6,7 +6,7 @@
 namespace parley {
 
 /// The SHA-1 of the bytes in base64, as the opening of a WebSocket wants it (RFC 6455, 4.2.2); it keeps no
-/// secret. Empty when the system's OpenSSL forbids SHA-1. Any thread; throws std::bad_alloc.
+/// secret. Any thread; throws std::bad_alloc.
 std::string sha1_in_base64(std::string_view bytes);
 
 }  // namespace parley

@@ -186,7 +186,6 @@ void WebSession::open_socket(const http::Request& request) {
   if (request.origin && !hosts_->may_come_from(*request.origin, request.host))
     return refuse_it(403, "A page of another origin may not talk here; --web-origin allows it.");
   const std::string accept = sha1_in_base64(std::string(*request.websocket_key).append(key_suffix));
-  if (accept.empty()) return refuse_it(500, "This system has no SHA-1, which WebSockets begin with.");
 
   messages_ = std::make_unique<websocket::Parser>(context().limits.max_body_bytes);
   messages_->feed(requests_.pending());

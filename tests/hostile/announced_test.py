@@ -10,6 +10,7 @@ import unittest
 from hostile import (
     DIALECTS, IS_SANITIZED, KIB, MIB, TIME_FACTOR, WAIT_S, HostileTest, TwoSocketUser, main,
     to_bytes)
+from web_socket import LAST, TEXT, frame, upgrade
 
 SOCKETS = 300
 MOST_EACH_BYTES = 16 * KIB  # it was 74 KB
@@ -20,6 +21,7 @@ ANNOUNCED = {
     "names": b"65536MSG x",
     "telnet": b"x",
     "rooms": b'{"type": "message", "payload": {"text": "x',
+    "web": upgrade() + frame(LAST | TEXT, b"x" * 65536, mask=bytes(4))[:-65535],
 }
 
 

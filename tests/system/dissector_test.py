@@ -55,7 +55,7 @@ def sign_on_by_password(ports):
 def talk(ports):
     """A user of each dialect signs on, says something to all, asks what is refused, and leaves."""
     present = {}
-    for user_type in USERS:
+    for user_type in (one for one in USERS if one.dialect in NAMES):  # a browser's words tshark knows itself
         user = user_type(ports[user_type.dialect], NAMES[user_type.dialect]).sign_on()
         for other in present.values():
             other.sees_arrival(user.name)
