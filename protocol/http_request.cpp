@@ -76,7 +76,8 @@ std::optional<std::string> to_key(const fields& head) {
 /// an address of this same host.
 bool read_target(std::string_view target, Request& request) {
   constexpr std::string_view scheme = "http://";
-  if (beast::iequals({target.data(), std::min(target.size(), scheme.size())}, "http://")) {
+  if (beast::iequals({target.data(), std::min(target.size(), scheme.size())},
+                     {scheme.data(), scheme.size()})) {
     target.remove_prefix(scheme.size());
     const std::size_t end = std::min(target.find_first_of("/?"), target.size());
     if (target.substr(0, end) != request.host) return false;

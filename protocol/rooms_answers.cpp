@@ -90,9 +90,9 @@ std::string error(Mistake mistake, std::string_view sentence, std::string_view i
 std::vector<std::string> messages(const ChatLine& line, std::size_t max_object_bytes) {
   const std::string begin = R"({"type": "message", "payload": {"sender": ")" + escaped(line.sender) +
                             R"(", "room": ")" + escaped(line.room) + R"(", "text": ")" +
-                            (line.is_private && !line.has_flag ? "(private) " : "");
+                            (line.is_private && !line.has_private_member ? "(private) " : "");
   const std::string end = std::string("\"") +
-                          (line.is_private && line.has_flag ? R"(, "private": true)" : "") +
+                          (line.is_private && line.has_private_member ? R"(, "private": true)" : "") +
                           (line.id.empty() ? std::string() : ", " + member("id", line.id)) + "}}";
   std::vector<std::string> pieces;
   std::string piece = begin;

@@ -32,8 +32,8 @@ struct ChatLine {
   std::string_view room;    ///< at most 64 bytes
   std::string_view text;
   bool is_private = false;
-  bool has_flag = false;     ///< a private one is marked by a member, not by a word before its text
-  std::string_view id = {};  ///< that its sender, to whom it comes back, gave to it; empty: none
+  bool has_private_member = false;  ///< a private one is marked by a member, not by a word before its text
+  std::string_view id = {};         ///< that its sender, to whom it comes back, gave to it; empty: none
 };
 
 /// Into so many objects a text may be cut: three seconds of pauses. The longest one needs 88, but escapes

@@ -178,9 +178,9 @@ struct Kind {
 }  // namespace
 
 std::string_view to_word(Mistake mistake) {
-  static constexpr std::array<std::string_view, 13> words = {
-      "json",   "type",      "name",          "room",    "taken",    "banned", "password",
-      "locked", "unchecked", "not_connected", "renamed", "too_long", "slow"};
+  static constexpr std::array<std::string_view, 11> words = {
+      "json",     "type",   "name",      "room",          "taken",  "banned",
+      "password", "locked", "unchecked", "not_connected", "renamed"};
   return words[static_cast<std::size_t>(mistake)];
 }
 

@@ -55,9 +55,7 @@ enum class Mistake {
   locked,         ///< the name may not be had here and now for another reason
   unchecked,      ///< nobody can say now whether the name is free
   not_connected,  ///< needs a connect before it
-  renamed,        ///< a second connect under another name
-  too_long,
-  slow  ///< more than the server takes, or the client
+  renamed         ///< a second connect under another name
 };
 
 /// Its word on the wire.

@@ -11,6 +11,7 @@
 #include "server/chat/rooms_session.hpp"
 #include "server/chat/telnet_session.hpp"
 #include "server/two_socket/session.hpp"
+#include "server/web/answer.hpp"
 #include "server/web/web_session.hpp"
 
 namespace parley {
@@ -43,7 +44,7 @@ std::span<const Dialect> dialects() {
               make<names_sessions>},
       Dialect{"telnet", 4004, "terminals (telnet HOST PORT)", telnet::to_sentence, make<telnet_sessions>},
       Dialect{"rooms", 12345, "JSON clients with chat rooms", rooms::to_sentence, make<rooms_sessions>},
-      Dialect{"web", 8080, "browsers, with the page for them", web_refusal, make_web},
+      Dialect{"web", 8080, "browsers, with the page for them", web::busy_answer, make_web},
   };
   return table;
 }

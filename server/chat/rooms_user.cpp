@@ -9,9 +9,9 @@ namespace parley {
 namespace {
 
 // What a rendering depends on besides the wire.
-constexpr std::uint64_t with_flag = 1;
+constexpr std::uint64_t with_private_member = 1;
 constexpr std::uint64_t with_notices = 2;
-constexpr std::uint64_t with_mark = 4;
+constexpr std::uint64_t with_id = 4;
 
 }  // namespace
 
@@ -22,23 +22,23 @@ RoomsUser::RoomsUser(std::string name, std::shared_ptr<Outbox> outbox, const Roo
       features_(features) {}
 
 Format RoomsUser::format() const {
-  return {&wire_, (features_.privately ? with_flag : 0) | (features_.who ? with_notices : 0)};
+  return {&wire_, (features_.privately ? with_private_member : 0) | (features_.who ? with_notices : 0)};
 }
 
 Format RoomsUser::format_for(const Message& message) const {
-  const std::uint64_t flag = message.is_private() && features_.privately ? with_flag : 0;
-  return {&wire_, flag | (gets_mark(message) ? with_mark : 0)};
+  const std::uint64_t privately = message.is_private() && features_.privately ? with_private_member : 0;
+  return {&wire_, privately | (gets_id(message) ? with_id : 0)};
 }
 
 /// The sender's own copy alone.
-bool RoomsUser::gets_mark(const Message& message) const {
-  return features_.delivery && !message.mark().empty() && message.source() == source();
+bool RoomsUser::gets_id(const Message& message) const {
+  return features_.delivery && !message.client_id().empty() && message.source() == source();
 }
 
 Frames RoomsUser::render(const Message& message, const Format&) const {
   auto pieces =
       rooms::messages({message.sender(), message.room(), message.body(), message.is_private(),
-                       features_.privately, gets_mark(message) ? message.mark() : std::string_view()},
+                       features_.privately, gets_id(message) ? message.client_id() : std::string_view()},
                       wire_.max_object_bytes);
   for (std::string& piece : pieces) piece = wire_.to_frame(std::move(piece));
   return make_frames(std::move(pieces));

@@ -28,7 +28,7 @@ class RoomsUser final : public ChatUser {
   Frames render_sentence(std::string_view sentence) const override;
   Frames render_left_out(std::size_t count) const override;
 
-  bool gets_mark(const Message& message) const;
+  bool gets_id(const Message& message) const;
 
   const RoomsWire& wire_;
   const rooms::Features features_;

@@ -117,19 +117,21 @@ void ChatService::give_up(const Member& member) noexcept {
 
 void ChatService::say(Member& sender, std::string_view body, Message::Clock::time_point answer_by,
                       FunctionRef<void(const Reach&)> begin, FunctionRef<Receipt()> receipt,
-                      std::string_view mark) {
+                      std::string_view client_id) {
   const auto others = directory_.others_in_room(sender);
-  const Message message(sender.name(), body, Audience::room, others.room, answer_by, sender.source(), mark);
+  const Message message(sender.name(), body, Audience::room, others.room, answer_by, sender.source(),
+                        client_id);
   hand_out(message, others.members, others.users, begin, receipt);
   if (sender.hears_itself()) sender.deliver(message, {});
 }
 
 bool ChatService::tell(const Member& sender, std::string_view name, std::string_view body,
                        Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view)> receipt,
-                       std::string_view mark) {
+                       std::string_view client_id) {
   const auto found = directory_.find(name, &sender);
   if (!found.member) return false;
-  const Message message(sender.name(), body, Audience::user, found.room, answer_by, sender.source(), mark);
+  const Message message(sender.name(), body, Audience::user, found.room, answer_by, sender.source(),
+                        client_id);
   found.member->deliver(message, receipt(found.member->name()));
   return true;
 }

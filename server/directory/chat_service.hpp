@@ -59,16 +59,16 @@ class ChatService {
   };
 
   /// A line to everyone else in the room, and to the sender where its dialect shows one's own lines. `begin`
-  /// is told who the others are, and then `receipt` asked for each receipt. `mark`: as in Message.
+  /// is told who the others are, and then `receipt` asked for each receipt. `client_id`: as in Message.
   void say(Member& sender, std::string_view body, Message::Clock::time_point answer_by,
            FunctionRef<void(const Reach& reach)> begin, FunctionRef<Receipt()> receipt,
-           std::string_view mark = {});
+           std::string_view client_id = {});
 
   /// A line to one user. `receipt` is given the recipient's name. False: there is nobody of that name, or the
   /// sender has left.
   bool tell(const Member& sender, std::string_view name, std::string_view body,
             Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view recipient)> receipt,
-            std::string_view mark = {});
+            std::string_view client_id = {});
 
   // What users of other nodes do. No other node is told.
 

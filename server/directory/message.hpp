@@ -18,18 +18,18 @@ class Message {
   using Clock = std::chrono::steady_clock;
 
   /// `room`: as it is shown, the sender's or, of a private message, the recipient's. Once `answer_by` has
-  /// come the sender has been told that the message failed, and it must not begin to leave any more. `mark`:
-  /// what the sender's client calls it, for the sender alone.
+  /// come the sender has been told that the message failed, and it must not begin to leave any more.
+  /// `client_id`: what the sender's client calls it, for the sender alone.
   Message(std::string_view sender, std::string_view body, Audience audience, std::string_view room,
           Clock::time_point answer_by = Clock::time_point::max(), const void* source = nullptr,
-          std::string_view mark = {})
+          std::string_view client_id = {})
       : sender_(sender),
         body_(body),
         room_(room),
         audience_(audience),
         answer_by_(answer_by),
         source_(source),
-        mark_(mark) {}
+        client_id_(client_id) {}
 
   std::string_view sender() const { return sender_; }
   std::string_view body() const { return body_; }
@@ -39,7 +39,7 @@ class Message {
   /// Who it comes from, whatever the name: the same for all that one connection sends, and not to be looked
   /// into.
   const void* source() const { return source_; }
-  std::string_view mark() const { return mark_; }
+  std::string_view client_id() const { return client_id_; }
 
   /// The message in a format: made once, however many recipients have it.
   const Frames& rendered(const Format& format, FunctionRef<Frames()> render) const {
@@ -53,7 +53,7 @@ class Message {
   Audience audience_;
   Clock::time_point answer_by_;
   const void* source_;
-  std::string_view mark_;
+  std::string_view client_id_;
   mutable Renderings renderings_;
 };
 

@@ -44,7 +44,7 @@ constexpr std::string_view guards = "X-Content-Type-Options: nosniff\r\nReferrer
 /// What the page may do, wherever its texts come from: nothing but what these files of ours do.
 constexpr std::string_view page_guards =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n";
 
 std::string head(int status, std::string_view fields, Then then) {

@@ -38,7 +38,7 @@ std::string to_frame(std::string object) {
   return websocket::text_frame(object);
 }
 
-/// As large as they come: messages of a WebSocket have their ends.
+/// Objects of any size: a WebSocket's message has an end of its own.
 constexpr RoomsWire wire{"web", SIZE_MAX, true, std::chrono::milliseconds{0}, to_frame};
 
 class WebSession : public RoomsChatSession {
@@ -96,7 +96,8 @@ void WebSession::greet() {
 
 void WebSession::nothing_more_came() {
   if (messages_) return ping();
-  // The time that passes while the peer is read later, or takes an answer, is not its own.
+  // While the server holds back its reading, or the peer still takes an answer, the request's time does not
+  // run.
   if (is_flooding() || connection().waiting_frames() > 0) return await_request();
   if (requests_.in_frame() || is_holding_input())
     return end_http("did not complete a request in time", web::status_answer(408, late_request, Then::end));
@@ -242,10 +243,6 @@ SessionFactory web_sessions(Context& context, const std::vector<std::string>& ow
              const std::shared_ptr<Connection>& connection) {
     return std::make_shared<WebSession>(connection, context, hosts);
   };
-}
-
-std::string web_refusal(std::string_view sentence) {
-  return web::busy_answer(sentence);
 }
 
 }  // namespace parley

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "server/context.hpp"
@@ -12,8 +11,5 @@ namespace parley {
 /// Browsers: the page over HTTP, and on its WebSocket the JSON of the rooms (PROTOCOL.md, WB1 to WB6).
 /// `own_names`: by which browsers know the server besides its addresses, localhost and this machine's name.
 SessionFactory web_sessions(Context& context, const std::vector<std::string>& own_names);
-
-/// An answer of HTTP that says why there is no room for the peer.
-std::string web_refusal(std::string_view sentence);
 
 }  // namespace parley

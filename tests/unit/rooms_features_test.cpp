@@ -124,8 +124,8 @@ TEST_CASE("RM7.2 RM8.3 RM10.1: the answers to who has asked for features, byte f
   CHECK(json::parse(delivery("x", Delivery::nobody, 0))["payload"]["result"] == "nobody");
   CHECK(error(Mistake::taken, "That name is taken.", {}) ==
         R"({"type": "error", "payload": {"code": "taken", "message": "That name is taken."}})");
-  CHECK(error(Mistake::slow, "No.", "7") ==
-        R"({"type": "error", "payload": {"code": "slow", "message": "No.", "id": "7"}})");
+  CHECK(error(Mistake::taken, "No.", "7") ==
+        R"({"type": "error", "payload": {"code": "taken", "message": "No.", "id": "7"}})");
 }
 
 TEST_CASE("RM9.2 RM10.4: each object of a line has its marks, and none is over its size") {
@@ -133,7 +133,7 @@ TEST_CASE("RM9.2 RM10.4: each object of a line has its marks, and none is over i
                       .room = "General",
                       .text = std::string_view(),
                       .is_private = true,
-                      .has_flag = true,
+                      .has_private_member = true,
                       .id = "7"};
   CHECK(messages(line, 1023) ==
         std::vector<std::string>{

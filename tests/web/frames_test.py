@@ -6,6 +6,7 @@
 
 import json
 import os
+import signal
 import struct
 
 from web import WebTest, main, support  # first: it knows where the others are
@@ -215,10 +216,13 @@ class Closing(FramesTest):
     def test_WB6_1_a_stop_is_1001(self):
         visitors = [self.open_socket(), self.ann()]
         plain = self.visitor()
-        self.server.stop()
+        plain.send(request("/healthz"))
+        plain.receive_until("ok\n")
+        self.server.program.process.send_signal(signal.SIGTERM)
+        plain.expect_end()  # before the linger time is over
         for visitor in visitors:
             self.assertEqual(self.expect_close(visitor, 1001), "the server stops")
-        plain.expect_end()
+        self.server.program.wait_for_end()
 
     def test_WB6_4_the_end_of_the_stream_without_a_word(self):
         for way in ("half_close", "close", "kill"):
