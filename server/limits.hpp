@@ -32,7 +32,8 @@ struct Limits {
   /// From SIGTERM to the end: for answers that are still out, and for peers to close their ends.
   std::chrono::milliseconds stop_timeout{5'000};
 
-  /// SENDs of one sender without an answer: a window that hides latency, not a queue.
+  /// SENDs, or messages with an id, of one sender without an answer: a window that hides latency, not a
+  /// queue.
   std::size_t max_unanswered = 64;
   /// Messages that wait for one two-socket recipient to acknowledge: fifteen of the longest, thousands of
   /// chat lines.

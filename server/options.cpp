@@ -134,7 +134,8 @@ void add_limits(CLI::App& app, Limits& limits) {
   add_seconds(app, "--stop-timeout", limits.stop_timeout, "From SIGTERM to the end")->group(times);
 
   const std::string counts = "Limits: counts";
-  add_count(app, "--max-unanswered", limits.max_unanswered, 1, any, "SENDs of one sender without an answer")
+  add_count(app, "--max-unanswered", limits.max_unanswered, 1, any,
+            "SENDs, or messages with an id, of one sender without an answer")
       ->group(counts);
   add_count(app, "--max-refusals-in-a-row", limits.max_refusals_in_a_row, 1, any,
             "Refused requests of a two-socket client until its socket is closed")

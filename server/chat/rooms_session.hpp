@@ -5,7 +5,7 @@
 
 namespace parley {
 
-/// The JSON rooms dialect (PROTOCOL.md, RM1 to RM6). The raw clients of one factory's sessions hear each
+/// The JSON rooms dialect (PROTOCOL.md, RM1 to RM10). The raw clients of one factory's sessions hear each
 /// other.
 SessionFactory rooms_sessions(Context& context);
 

@@ -8,8 +8,8 @@
 namespace parley::web {
 
 /// Which browsers may talk to the server (PROTOCOL.md, WB2): one that has the page from here, by an address
-/// or a name that is this server's. A page of somebody else's, whose name he lets stand for our address, is
-/// kept out by that. Constant; any thread.
+/// or a name that is this server's. A page of somebody else's, whose name he lets stand for our address (DNS
+/// rebinding), is kept out by that. Constant; any thread.
 class HostCheck {
  public:
   /// `names`: of this server, besides localhost and those that this machine gives itself.
