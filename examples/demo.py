@@ -169,7 +169,7 @@ def play_two_socket(folder, port):
 
 
 def play_five_dialects(ports):
-    """The same server, five protocols, one conversation."""
+    """The same server, five of its protocols, one conversation."""
     dialects = {"bob": "telnet", "dave": "livecode", "carol": "rooms", "erin": "names", "alice": "two-socket"}
     with contextlib.ExitStack() as programs:
         all_of = Gathering(programs, {name: (f"{name} ({dialect})", example(name, dialect, ports[dialect]))
@@ -197,7 +197,7 @@ def play_five_dialects(ports):
 
 
 def play_browser(folder, ports):
-    """What a browser's page is told: its lines, and who has them."""
+    """What a browser's page is told: what is said, and whether its own lines arrived."""
     with contextlib.ExitStack() as programs:
         all_of = Gathering(programs, {"ann": ("ann (browser)", example("ann", "web", ports["web"])),
                                       "bob": ("bob (telnet)", example("bob", "telnet", ports["telnet"])),

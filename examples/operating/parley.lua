@@ -1,4 +1,4 @@
--- Parley's five dialects in Wireshark and tshark; server/OPERATING.md says how to use it, protocol/PROTOCOL.md what is read here.
+-- Parley's dialects, but the browsers', in Wireshark and tshark; server/OPERATING.md says how to use it, protocol/PROTOCOL.md what is read here.
 -- Runs under the Lua 5.2 of Wireshark 4.0 and the Lua 5.4 of later ones.
 
 local parley = Proto("parley", "Parley")

@@ -101,7 +101,7 @@ def draw_part(terminal, rows, title, first, last):
 
 def draw_demo(tmux, folder):
     """Its second part: the first is like the conversation."""
-    return draw_part(*play_demo(tmux, folder), "One user of each of the five protocols, in one conversation",
+    return draw_part(*play_demo(tmux, folder), "One user of each of five protocols, in one conversation",
                      "One user of each dialect", "A user with a browser")
 
 

@@ -1,4 +1,4 @@
-"""tshark with examples/operating/parley.lua, on captures of what users of all five dialects and the server have said."""
+"""tshark with examples/operating/parley.lua, on captures of what users of all dialects but the browsers' and the server have said."""
 
 import json
 import os
