@@ -32,8 +32,9 @@ class Restless(threading.Thread):
         self.begun.set()
 
     def once(self):
-        with Socket(self.ports[self.user_class.dialect]) as client:
-            client.send(self.requests())
+        with self.user_class.make_socket(self.ports[self.user_class.dialect]) as client:
+            for request in self.requests():
+                client.send(request)
             if self.user_class is TwoSocketUser:
                 client.half_close()
             answers = client.receive_rest()
@@ -42,16 +43,17 @@ class Restless(threading.Thread):
 
     def requests(self):
         name = self.name
-        if self.user_class is RoomsUser:
+        if issubclass(self.user_class, RoomsUser):
             # It takes a while to read, so that a stop often comes meanwhile.
             into = [RoomsUser.to_object("connect", name=name, room=room, notes="x" * (60 * KIB)) for room in "AB"]
-            return into[0] + into[1] + RoomsUser.to_object("exit")
-        return {
+            requests = [*into, RoomsUser.to_object("exit")]
+            return ["".join(requests)] if self.user_class is RoomsUser else requests
+        return [{
             TwoSocketUser: f"REGISTER TOSEND {name}\n\nREGISTER TORECV {name}\n\nSEND ALL\nContent-length: 1\n\nx",
             LiveCodeUser: f"AUTH,{len(name)}\n{name}\nMESG,1\nx\nSTOP,{len(name)}\n{name}\n",
             NamesUser: f"{5 + len(name):02}NAME {name}{6 + len(name):02}NAME {name}214MSG BROADCAST 04EXIT",
             TelnetUser: f"{name}\r\n/join B\r\nhello\r\n/quit\r\n",
-        }[self.user_class]
+        }[self.user_class]]
 
 
 class Stop(HostileTest):

@@ -336,7 +336,7 @@ TEST_CASE("answers of TLS's own wait for room, in several turns, each of which i
   std::error_code error;
   while (full.joined.read(error) != "done") REQUIRE_FALSE(error);
   const std::size_t waiting_bytes = full.connection.waiting_bytes();
-  CHECK(waiting_bytes > 2'000 * 20);
+  CHECK(waiting_bytes > 2'000 * 15);  // less what the socket has taken
   CHECK(full.connection.waiting_frames() == 0);
   const auto deadline = full.connection.deadline(Deadline::progress);
   CHECK(deadline < Connection::Clock::time_point::max());

@@ -8,7 +8,7 @@ const unseen = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028-\\u202e";
 // A link ends where a character could hide or turn what follows.
 const link_end = `\\s<>"\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff`;
 const parts = new RegExp(`(https?://[^${link_end}]+)|[${unseen}]+`, "giu");
-const trailing = /[.,;:!?'"»”’)\]}]+$/u;
+const trailing = /[.,;:!?'"»”’)\]}]{1,9}$/u;
 
 export function make(name, properties = {}, ...children) {
   const element = Object.assign(document.createElement(name), properties);
@@ -35,7 +35,8 @@ function make_link(written) {
   if (!["http:", "https:"].includes(url.protocol) || url.username || url.password) return written;
   const link = make("a", { href: url.href, target: "_blank", rel: "noopener noreferrer", textContent: written });
   // Letters of other alphabets can look like those of a known address; the name that is looked up cannot.
-  if (written.toLowerCase().includes(`//${url.hostname}`)) return link;
+  const host = /\/\/([^/\\?#]*?)(:\d*)?(?![^/\\?#])/.exec(written)[1];
+  if (host.toLowerCase() === url.hostname) return link;
   return make("span", {}, link, make("span", { className: "true-host", textContent: ` [${url.hostname}]` }));
 }
 
