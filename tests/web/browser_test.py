@@ -191,15 +191,19 @@ class HostileTexts(BrowserTest):
         tess = self.add_user(TwoSocketUser, "tess")
         ann = self.open("ann")
         tess.say("See https://example.org/a_(b), (http://example.org/c). https://bank.example@elsewhere.example/ "
-                 "https://b\u00fccher.example/ https://ok.example/\u202egpj ftp://no.example x://y https://")
+                 "https://b\u00fccher.example/ https://b\u00fccher.example/?//xn--bcher-kva.example "
+                 "https://ok.example/\u202egpj ftp://no.example x://y https://")
         tess.sees_said("")
         links = ann.wait(lambda: ann.run("return [...document.querySelectorAll('.text a')].map((a) => [a.textContent, a.href, a.rel, a.target])"),
                          "links")
         self.assertEqual([[shown, to] for shown, to, _, _ in links],
                          [["https://example.org/a_(b)", "https://example.org/a_(b)"], ["http://example.org/c", "http://example.org/c"],
-                          ["https://b\u00fccher.example/", "https://xn--bcher-kva.example/"], ["https://ok.example/", "https://ok.example/"]])
+                          ["https://b\u00fccher.example/", "https://xn--bcher-kva.example/"],
+                          ["https://b\u00fccher.example/?//xn--bcher-kva.example", "https://xn--bcher-kva.example/?//xn--bcher-kva.example"],
+                          ["https://ok.example/", "https://ok.example/"]])
         self.assertEqual({(rel, target) for _, _, rel, target in links}, {("noopener noreferrer", "_blank")})
-        self.assertEqual(ann.run("return document.querySelector('.true-host').textContent"), " [xn--bcher-kva.example]")
+        self.assertEqual(ann.run("return [...document.querySelectorAll('.true-host')].map((host) => host.textContent)"),
+                         2 * [" [xn--bcher-kva.example]"])
 
     def test_a_long_text_is_folded_and_whole(self):
         tess = self.add_user(TwoSocketUser, "tess")
