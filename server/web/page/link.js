@@ -4,9 +4,10 @@ const features = ["who", "private", "delivery"];
 const open_timeout_ms = 10_000;
 const first_delay_ms = 1_000;
 const longest_delay_ms = 30_000;
-// A server notices after a minute that a lost connection is gone, and keeps its name for so long.
+// A server notices within 90 s (WB6.3) that a lost connection is gone, and keeps its name for so long.
 const name_held_ms = 120_000;
 
+// The sentences of OD11.4 and OD12.5 (protocol/unwelcome.hpp).
 const ends_for_good = /^(The operator |Your name )/;
 
 /**
