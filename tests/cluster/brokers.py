@@ -5,6 +5,7 @@ import functools
 import itertools
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -39,9 +40,11 @@ def own_address():
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind((own_address(), 0))
-        return one.getsockname()[1]
+    """Below those that the system gives away, which may be somebody's a moment later."""
+    while True:
+        with socket.socket() as one, contextlib.suppress(OSError):  # somebody has it
+            one.bind((own_address(), 10_000 + secrets.randbelow(20_000)))
+            return one.getsockname()[1]
 
 
 class Broker:
