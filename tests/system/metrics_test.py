@@ -114,8 +114,7 @@ class ShownTest(MetricsTest):
     def see_drop(self, reason):
         self.see("parley_connections_dropped_total", 1, reason=reason)
 
-    def test_who_reads_or_acknowledges_too_little_is_counted(self):
-        process = self.start_metrics("--telnet", "0", "--flood-rate", "0", "--max-queue-bytes", "300000", "--receipt-timeout", "0.3")
+    def send_to_who_reads_nothing(self):
         ann = self.sign_on(self.ports["two-socket"], "ann")
         slow = Socket(self.ports["telnet"], receive_buffer_bytes=4096)
         self.addCleanup(slow.close)
@@ -125,6 +124,10 @@ class ShownTest(MetricsTest):
         text = "x" * 60_000
         for _ in range(100):
             ann.send(f"SEND slow\nContent-length: {len(text)}\n\n{text}")
+
+    def test_who_reads_or_acknowledges_too_little_is_counted(self):
+        process = self.start_metrics("--telnet", "0", "--flood-rate", "0", "--max-queue-bytes", "300000", "--receipt-timeout", "0.3")
+        self.send_to_who_reads_nothing()
         self.see_drop("does_not_read")
         lazy = self.sign_on(self.ports["two-socket"], "lazy")
         lazy.send("SEND lazy\nContent-length: 2\n\nhi")
@@ -134,15 +137,7 @@ class ShownTest(MetricsTest):
     def test_who_holds_most_of_too_much_is_counted(self):
         process = self.start_metrics("--telnet", "0", "--flood-rate", "0", "--max-queue-bytes", "100000000",
                                      "--max-waiting-bytes", "1000000")
-        ann = self.sign_on(self.ports["two-socket"], "ann")
-        slow = Socket(self.ports["telnet"], receive_buffer_bytes=4096)
-        self.addCleanup(slow.close)
-        slow.receive_until("name")
-        slow.send("slow\r\n")
-        self.see("parley_users", 1, dialect="telnet")
-        text = "x" * 60_000
-        for _ in range(100):
-            ann.send(f"SEND slow\nContent-length: {len(text)}\n\n{text}")
+        self.send_to_who_reads_nothing()
         self.see_drop("memory_share")
         self.stop(process)
 
