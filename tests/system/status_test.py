@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import socket
+import sys
 import unittest
 from pathlib import Path
 
@@ -12,14 +13,13 @@ from scraping import get
 from support import TIME_FACTOR, WAIT_S, Socket
 from users import TelnetUser
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "web"))
 try:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
+    import browser
 except ImportError:
-    webdriver = None
-CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-HAS_BROWSER = webdriver and Path(CHROMIUM).exists() and Path(DRIVER).exists()
+    browser = None
+HAS_BROWSER = browser and Path(browser.CHROMIUM).exists() and Path(browser.DRIVER).exists()
 ASSETS = {"/status": "text/html; charset=utf-8", "/status.css": "text/css; charset=utf-8",
           "/status.js": "text/javascript; charset=utf-8"}
 MOST_REFUSALS = 30
@@ -167,16 +167,16 @@ class AskerTest(StatusTest):
 
 @unittest.skipUnless(HAS_BROWSER, "there is no chromium with chromedriver and python3-selenium")
 class BrowserTest(StatusTest):
-    def setUp(self):
-        super().setUp()
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-                       "--disable-component-update", "--no-first-run", f"--user-data-dir={self.folder / 'browser'}"):
-            options.add_argument(option)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.browser = webdriver.Chrome(service=Service(DRIVER), options=options)
-        self.addCleanup(self.browser.quit)
+    @classmethod
+    def setUpClass(cls):
+        running = browser.started()
+        running.__enter__()
+        cls.addClassCleanup(running.__exit__, None, None, None)
+        cls.browser = browser.driver
+
+    def tearDown(self):
+        self.browser.get("about:blank")
+        self.browser.get_log("browser")  # what the page of this test said of the server's end
 
     def texts(self, selector):
         """Of all that the selector finds, at one moment: the page makes them anew again and again."""

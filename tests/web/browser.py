@@ -18,8 +18,12 @@ from support import Deadline, DialectTest  # noqa: E402
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 SKIPPED = 77
 # Nothing is asked of the network: what Chromium does of itself is switched off, and the sandbox where there is no user for it.
+# One process shows all windows, as all are of one machine: each of its own costs more than what is done in it.
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
-           "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=en-GB")
+           "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+           "--disable-component-extensions-with-background-pages", "--disable-default-apps", "--disable-breakpad",
+           "--renderer-process-limit=1", "--disable-site-isolation-trials",
+           "--disable-features=IsolateOrigins,site-per-process,SpareRendererForSitePerProcess,BackForwardCache", "--lang=en-GB")
 CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 WIDE, PHONE = (1280, 800), (390, 844)
 
@@ -51,20 +55,29 @@ def start_browser(folder):
 class Page:
     """One window of the browser, on the page of a server. Whatever it is asked brings it to the front first."""
 
+    idle = []  # windows that no page needs any more: a new one costs more than the page in it
+    in_front = None
+
     def __init__(self, port, place="", size=WIDE, scheme="http"):
         self.errors = []
-        driver.switch_to.new_window("window")
-        self.handle = driver.current_window_handle
+        self.handle = Page.idle.pop() if Page.idle else self._new_window()
         self.resize(*size)
         self.media = {}
         self.prefer(reduced_motion="reduce")
         self.tell_browser("Emulation.setFocusEmulationEnabled", enabled=True)  # as if it were in front
-        driver.get(f"{scheme}://127.0.0.1:{port}/{place}")
-        self.wait(lambda: self.find("sign-on").is_displayed(), "the dialog of the page")
+        self.front().get(f"{scheme}://127.0.0.1:{port}/{place}")
+        self.wait(lambda: self.is_shown("sign-on"), "the dialog of the page")
+
+    @staticmethod
+    def _new_window():
+        driver.switch_to.new_window("window")
+        Page.in_front = driver.current_window_handle
+        return Page.in_front
 
     def front(self):
-        if driver.current_window_handle != self.handle:
+        if Page.in_front != self.handle:
             driver.switch_to.window(self.handle)
+            Page.in_front = self.handle
         return driver
 
     def close(self):
@@ -72,8 +85,8 @@ class Page:
         self.front()
         # One by one, for the log is the window's.
         self.errors = [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
-        driver.close()
-        driver.switch_to.window(driver.window_handles[0])
+        driver.get("about:blank")
+        Page.idle.append(self.handle)
 
     def tell_browser(self, command, **settings):
         return self.front().execute_cdp_cmd(command, settings)
@@ -103,9 +116,13 @@ class Page:
     def text(self, id_):
         return self.run("return document.getElementById(arguments[0]).textContent", id_)
 
+    def is_shown(self, id_):
+        """As WebDriver's own is_displayed(), of which one look costs as much as five of these."""
+        return self.run("return document.getElementById(arguments[0]).checkVisibility({opacityProperty: true, visibilityProperty: true})", id_)
+
     def wait(self, condition, what):
-        """What the condition gives once that is something."""
-        deadline = Deadline()
+        """What the condition gives once that is something. The looks become rarer, since each costs the browser time."""
+        deadline, pause_s = Deadline(), 0.01
         while True:
             with contextlib.suppress(StaleElementReferenceException):
                 if value := condition():
@@ -113,21 +130,21 @@ class Page:
             if not deadline.left_s():
                 shown = self.run("return document.body.innerText")
                 raise AssertionError(f"no {what} in {deadline.wait_s} s; the page shows:\n{shown[-1500:]}")
-            time.sleep(0.02)
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, 0.1)
 
     # What a user does.
 
     def sign_on(self, name, room=None):
-        self.find("name").clear()
-        self.find("name").send_keys(name)
+        self.fill("name", name)
         if room is not None:
-            self.find("in-room").send_keys(room)
+            self.fill("in-room", room)
         self.press(Keys.ENTER)
         self.wait_until_on()
         return self
 
     def wait_until_on(self):
-        self.wait(lambda: not self.find("sign-on").is_displayed(), "end of signing on")
+        self.wait(lambda: not self.is_shown("sign-on"), "end of signing on")
         return self
 
     def press(self, *keys):
@@ -139,9 +156,13 @@ class Page:
 
     def type(self, text):
         """Into the draft, as it is: keys are for what is short."""
-        draft = self.find("draft")
-        self.run("arguments[0].focus(); arguments[0].setRangeText(arguments[1]); arguments[0].selectionStart = arguments[0].value.length;"
-                 "arguments[0].dispatchEvent(new InputEvent('input', {bubbles: true}))", draft, text)
+        self.run("const draft = document.getElementById('draft'); draft.focus(); draft.setRangeText(arguments[0]);"
+                 "draft.selectionStart = draft.value.length; draft.dispatchEvent(new InputEvent('input', {bubbles: true}))", text)
+
+    def fill(self, id_, text):
+        """This field has that text, and the focus."""
+        self.run("const field = document.getElementById(arguments[0]); field.focus(); field.value = arguments[1];"
+                 "field.dispatchEvent(new InputEvent('input', {bubbles: true}))", id_, text)
 
     def say(self, text):
         self.type(text)
@@ -200,6 +221,8 @@ def started():
             sys.exit(SKIPPED)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # what is ending may still write there
         driver = start_browser(folder)
+        Page.in_front = driver.current_window_handle
+        Page.idle = [Page.in_front]
         try:
             yield
         finally:

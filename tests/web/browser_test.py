@@ -94,12 +94,12 @@ class Conversation(BrowserTest):
         ann.wait(lambda: ann.run("const log = document.getElementById('log'); return log.scrollHeight - log.scrollTop - log.clientHeight < 2"),
                  "newest line in sight")
         ann.run("document.getElementById('log').scrollTop = 0")
-        ann.wait(lambda: not ann.find("newer").is_displayed() and ann.run("return document.getElementById('log').scrollTop === 0"), "top")
+        ann.wait(lambda: not ann.is_shown("newer") and ann.run("return document.getElementById('log').scrollTop === 0"), "top")
         tess.say("one more")
         tess.sees_said("")
         ann.wait(lambda: ann.text("newer") == "1 new line \u2193", "word of a new line")
         ann.find("newer").click()
-        ann.wait(lambda: not ann.find("newer").is_displayed(), "end of the lines")
+        ann.wait(lambda: not ann.is_shown("newer"), "end of the lines")
 
     def test_what_is_unread_is_in_the_title_and_told_if_wanted(self):
         tom = self.add_user(TelnetUser, "tom")
@@ -255,7 +255,7 @@ class Outages(BrowserTest):
         ann.line("before", outcome="Nobody else is in this room.")
         ann.type("half a th")
         self.server.program.kill()
-        ann.wait(lambda: ann.find("trouble").is_displayed(), "word of the lost connection")
+        ann.wait(lambda: ann.is_shown("trouble"), "word of the lost connection")
         ann.press("ought", Keys.ENTER)
         ann.wait(lambda: ann.text("advice") == "Not connected: your line stays here.", "advice")
         self.restart()
@@ -263,7 +263,7 @@ class Outages(BrowserTest):
         ann.run("document.getElementById('try-now').click()")
         tom.sees_arrival("ann")
         ann.sees_note("Connected again.")
-        self.assertFalse(ann.find("trouble").is_displayed())
+        self.assertFalse(ann.is_shown("trouble"))
         self.assertEqual(ann.run("return document.activeElement.id + document.activeElement.value"), "drafthalf a thought")
         ann.press(Keys.ENTER)
         tom.hears("ann", "half a thought")

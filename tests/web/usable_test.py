@@ -48,9 +48,9 @@ class Usable(BrowserTest):
         ann.press(Keys.ENTER)
         ann.press("psst", Keys.ENTER)
         ann.line("psst", is_private=True, mark="delivered to 1 person")
-        self.assertTrue(ann.find("recipient").is_displayed())
+        self.assertTrue(ann.is_shown("recipient"))
         ann.press(Keys.ESCAPE)
-        self.assertFalse(ann.find("recipient").is_displayed())
+        self.assertFalse(ann.is_shown("recipient"))
         self.tab_to(ann, "Den")
         ann.press(Keys.ENTER)
         tom.sees_arrival("ann")
@@ -65,7 +65,7 @@ class Usable(BrowserTest):
         self.assertEqual(ann.text("recipient-name"), "tom")
         self.assertEqual(ann.run("return document.getElementById('draft').value"), "hello")
         ann.press(Keys.HOME, Keys.BACKSPACE)
-        self.assertFalse(ann.find("recipient").is_displayed())
+        self.assertFalse(ann.is_shown("recipient"))
         self.assertEqual(ann.run("return document.getElementById('draft').value"), "@tomhello")
         ann.press(" ", Keys.ENTER)  # it is text now, as the user has said
         ann.line("@tom hello", is_private=False)
@@ -112,7 +112,7 @@ class Usable(BrowserTest):
         page.wait(lambda: list(page.people()) == ["p1", "p10", "p11"], "those whose name has it")
         page.press(Keys.ESCAPE)
         self.assertEqual(page.run("return document.activeElement.id"), "show-people")
-        page.wait(lambda: not page.find("people").is_displayed(), "hidden list")
+        page.wait(lambda: not page.is_shown("people"), "hidden list")
 
     def test_the_dialog_in_every_width_and_scheme(self):
         self.add_user(TelnetUser, "tom")
@@ -130,7 +130,7 @@ class Usable(BrowserTest):
         page.run("document.getElementById('sign-on').addEventListener('close', () => { window.was_closed = true; })")
         page.press(Keys.ESCAPE)
         page.wait(lambda: page.run("return window.was_closed"), "closed dialog")
-        self.assertTrue(page.find("sign-on").is_displayed(), "there is nothing behind it yet")
+        self.assertTrue(page.is_shown("sign-on"), "there is nothing behind it yet")
         page.press("ann", Keys.ENTER)
         page.wait_until_on()
 
@@ -151,9 +151,9 @@ class Passwords(BrowserTest):
 
     def test_it_is_asked_for_where_the_name_has_one_and_never_kept(self):
         page = self.open()
-        self.assertFalse(page.find("password").is_displayed())
+        self.assertFalse(page.is_shown("password"))
         page.press("prof", Keys.ENTER)
-        page.wait(lambda: page.find("password").is_displayed(), "question for the password")
+        page.wait(lambda: page.is_shown("password"), "question for the password")
         self.assertEqual(page.run("return document.activeElement.id"), "password")
         page.press("wrong", Keys.ENTER)
         page.wait(lambda: "rong password" in page.text("complaint"), "complaint")
