@@ -110,7 +110,7 @@ Event Parser::stop() {
 }
 
 Charset charset_of(std::string_view body) {
-  return to_utf8(body) == body ? Charset::utf8 : Charset::cp1252;
+  return is_utf8(body) ? Charset::utf8 : Charset::cp1252;
 }
 
 std::string to_text(std::string_view body, Charset charset) {

@@ -84,6 +84,15 @@ bool is_printable(std::string_view text) {
   return visible(text) == text;
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string to_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -28,6 +28,8 @@ std::string visible_beginning(std::string_view text, std::size_t max_bytes);
 /// True when the text is UTF-8 and visible() would change nothing in it but backslashes.
 bool is_printable(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 /// The text with every byte that is not UTF-8 replaced by the replacement_character.
 std::string to_utf8(std::string_view text);
 

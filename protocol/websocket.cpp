@@ -41,15 +41,6 @@ constexpr Fault binary{CloseCode::unsupported, "Messages are texts here."};
 constexpr Fault too_big{CloseCode::too_big, "That message is too long."};
 constexpr Fault not_utf8{CloseCode::not_utf8, "That is not UTF-8."};
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 /// RFC 6455, 7.4, and what IANA has added.
 bool may_be_written(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);

@@ -52,10 +52,6 @@ bool is_address(std::string_view text) {
   return text.size() <= max_address_bytes && is_printable(text);
 }
 
-bool is_utf8(std::string_view text) {
-  return to_utf8(text) == text;
-}
-
 /// The fields of a map that is read for good: what is under each letter. Other keys are passed over, and of
 /// two values under one letter the later counts. A field that is not there, or not what is asked for, is the
 /// map's fault; the first fault stays, and what is returned then stands for nothing.
