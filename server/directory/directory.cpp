@@ -262,20 +262,26 @@ Directory::Page Directory::page_behind(std::string_view key, std::size_t most) c
   return page;
 }
 
-std::vector<service::Presence> Directory::everyone() const {
-  using Order = std::pair<std::uint64_t, std::uint64_t>;  // on all nodes; here, should that not decide
-  std::vector<std::pair<Order, service::Presence>> arrivals;
+template <typename Visit>
+void Directory::visit_everyone(Visit visit) const {
   std::string last;
   for (bool is_over = false; !is_over;) {
     const MutexLock lock(mutex_);
     auto next = by_key_.upper_bound(last);
     for (std::size_t seen = 0; seen < enough_at_a_time && next != by_key_.end(); ++seen, ++next) {
-      const Entry& entry = *next->second;
-      arrivals.emplace_back(Order{entry.arrival, entry.place}, presence_of(entry));
+      visit(*next->second);
       if (seen + 1 == enough_at_a_time) last = next->first;
     }
     is_over = next == by_key_.end();
   }
+}
+
+std::vector<service::Presence> Directory::everyone() const {
+  using Order = std::pair<std::uint64_t, std::uint64_t>;  // on all nodes; here, should that not decide
+  std::vector<std::pair<Order, service::Presence>> arrivals;
+  visit_everyone([&](const Entry& entry) {
+    arrivals.emplace_back(Order{entry.arrival, entry.place}, presence_of(entry));
+  });
   std::ranges::sort(arrivals, {}, [](const auto& arrival) { return arrival.first; });
   std::vector<service::Presence> users;
   users.reserve(arrivals.size());
@@ -285,18 +291,11 @@ std::vector<service::Presence> Directory::everyone() const {
 
 Directory::Count Directory::count() const {
   Count count;
-  std::string last;
-  for (bool is_over = false; !is_over;) {
-    const MutexLock lock(mutex_);
-    auto next = by_key_.upper_bound(last);
-    for (std::size_t seen = 0; seen < enough_at_a_time && next != by_key_.end(); ++seen, ++next) {
-      const Entry& entry = *next->second;
-      ++(entry.carrier ? count.elsewhere : count.by_dialect[entry.member->dialect()]);
-      if (seen + 1 == enough_at_a_time) last = next->first;
-    }
-    is_over = next == by_key_.end();
-    count.rooms = rooms_.size();
-  }
+  visit_everyone([&](const Entry& entry) {
+    ++(entry.carrier ? count.elsewhere : count.by_dialect[entry.member->dialect()]);
+  });
+  const MutexLock lock(mutex_);
+  count.rooms = rooms_.size();
   return count;
 }
 

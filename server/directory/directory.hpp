@@ -174,6 +174,10 @@ class Directory {
   using Entries = std::unordered_map<std::string, Entry>;
 
   static service::Presence presence_of(const Entry& entry);
+  /// Calls visit(entry) for all who are signed on, by key, some hundreds under one lock. Who comes, goes or
+  /// is renamed meanwhile may be visited or not.
+  template <typename Visit>
+  void visit_everyone(Visit visit) const EXCLUDES(mutex_);
   Entries::iterator find_entry(const Member& member) REQUIRES(mutex_);
   const Entry* find_signed_on(const Member& member) const REQUIRES(mutex_);
   Room& open_room(std::string_view name) REQUIRES(mutex_);
