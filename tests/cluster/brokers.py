@@ -5,16 +5,19 @@ import functools
 import itertools
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-from support import Deadline, shorten, to_bytes
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+from free_port import free_port  # noqa: E402
+from support import Deadline, shorten, to_bytes  # noqa: E402
 
 PROGRAM = shutil.which("nats-server", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 POLL_S = 0.02
@@ -39,20 +42,12 @@ def own_address():
     return f"127.{64 + (pid >> 16) % 64}.{pid >> 8 & 255}.{pid & 255}"
 
 
-def free_port():
-    """Below those that the system gives away, which may be somebody's a moment later."""
-    while True:
-        with socket.socket() as one, contextlib.suppress(OSError):  # somebody has it
-            one.bind((own_address(), 10_000 + secrets.randbelow(20_000)))
-            return one.getsockname()[1]
-
-
 class Broker:
     """A nats-server with JetStream and its store in a folder of its own, until the `with` block ends."""
 
     def __init__(self, jetstream=True, user="", password="", routes=(), route_port=0):
         """With `routes`, the route ports of all, it is one of several."""
-        self.port, self.name = free_port(), f"broker{next(numbers)}"
+        self.port, self.name = free_port(own_address()), f"broker{next(numbers)}"
         self.user, self.password = user, password
         self._jetstream, self._routes, self._route_port = jetstream, routes, route_port
         self.process = None
@@ -132,7 +127,7 @@ class Broker:
 @contextlib.contextmanager
 def three_brokers():
     """As one."""
-    routes = [free_port() for _ in range(3)]
+    routes = [free_port(own_address()) for _ in range(3)]
     with contextlib.ExitStack() as stack:
         brokers = [Broker(routes=routes, route_port=port) for port in routes]
         for broker in brokers:

@@ -8,9 +8,7 @@ import csv
 import json
 import os
 import py_compile
-import secrets
 import shlex
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,21 +22,14 @@ ZOO = ROOT / "tests" / "conformance" / "zoo"
 EXAMPLES = ROOT / "examples" / "grading"
 SAMPLES = EXAMPLES / "submissions"
 IS_ROOT = os.geteuid() == 0
-sys.path.insert(0, str(ZOO))
+sys.path[:0] = [str(ZOO), str(ROOT / "tests" / "support")]
+
+from free_port import free_port  # noqa: E402,F401
+
 # Whoever runs the tests may have site packages that take longer than all else of a start; few programs need any.
 PYTHON = shlex.join([sys.executable, "-I", "-S"])
 
 conform = "parley-conform"  # main() knows where
-
-
-def free_port():
-    """Below those that the system gives away, which may be somebody's a moment later."""
-    while True:
-        try:
-            with socket.create_server(("", 10_000 + secrets.randbelow(20_000))) as listener:
-                return listener.getsockname()[1]
-        except OSError:
-            pass  # somebody has it
 
 
 class ConformTest(unittest.TestCase):
