@@ -6,22 +6,12 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
+#include <random>
 #include <system_error>
-
-#include "base/file_descriptor.hpp"
+#include <utility>
 
 namespace parley {
 namespace {
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(file, text.data(), text.size());
-    if (count < 0 && errno != EINTR) return false;
-    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
 
 /// When root changes a file of a server's account, that account has to be able to read it afterwards. Whoever
 /// may not give files away has written one of its own.
@@ -31,13 +21,13 @@ void keep_owner(int file, const std::string& path) {
   [[maybe_unused]] const int ignored = ::fchown(file, old.st_uid, old.st_gid);
 }
 
+[[noreturn]] void fail(const std::string& path, int error) {
+  throw std::system_error(error, std::generic_category(), "cannot write " + path);
+}
+
 std::string folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == std::string::npos ? "." : path.substr(0, slash + 1);
-}
-
-[[noreturn]] void fail(const std::string& path, int error) {
-  throw std::system_error(error, std::generic_category(), "cannot write " + path);
 }
 
 /// So that the new name outlives a loss of power, too. Best effort: some file systems cannot.
@@ -46,18 +36,65 @@ void sync_folder_of(const std::string& path) {
   if (open_folder) (void)::fsync(open_folder.get());
 }
 
+/// A new file beside that of the path, removed unless it was given that one's name. Throws std::system_error.
+class Draft {
+ public:
+  Draft(const std::string& path, mode_t before_umask) : path_(path) {
+    do {
+      draft_ = path_ + "." + std::to_string(std::random_device{}());
+      file_ = FileDescriptor(::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, before_umask));
+    } while (!file_ && errno == EEXIST);
+    check(static_cast<bool>(file_));
+  }
+  ~Draft() {
+    if (file_) ::unlink(draft_.c_str());
+  }
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+
+  int file() const { return file_.get(); }
+
+  void take(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t count = ::write(file_.get(), text.data(), text.size());
+      check(count >= 0 || errno == EINTR);
+      if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+
+  /// Returns it, open.
+  FileDescriptor put_in_place() {
+    check(std::rename(draft_.c_str(), path_.c_str()) == 0);
+    return std::move(file_);
+  }
+
+  /// Throws what errno says, unless it is done.
+  void check(bool is_done) const {
+    if (!is_done) fail(path_, errno);
+  }
+
+ private:
+  const std::string& path_;
+  std::string draft_;
+  FileDescriptor file_;
+};
+
 }  // namespace
 
 void write_whole_file(const std::string& path, std::string_view text, mode_t mode) {
-  std::string draft = path + ".XXXXXX";
-  const FileDescriptor file(::mkostemp(draft.data(), O_CLOEXEC));  // which gives others no right
-  if (file) keep_owner(file.get(), path);
-  const bool is_written = file && write_all(file.get(), text) && ::fchmod(file.get(), mode) == 0 &&
-                          ::fsync(file.get()) == 0 && std::rename(draft.c_str(), path.c_str()) == 0;
-  if (is_written) return sync_folder_of(path);
-  const int error = errno;
-  if (file) ::unlink(draft.c_str());
-  fail(path, error);
+  Draft draft(path, S_IRUSR | S_IWUSR);
+  keep_owner(draft.file(), path);
+  draft.take(text);
+  draft.check(::fchmod(draft.file(), mode) == 0 && ::fsync(draft.file()) == 0);
+  (void)draft.put_in_place();
+  sync_folder_of(path);
+}
+
+FileDescriptor put_whole_file(const std::string& path, std::string_view text) {
+  constexpr mode_t before_umask = 0666;
+  Draft draft(path, before_umask);
+  draft.take(text);
+  return draft.put_in_place();
 }
 
 void check_whole_file(const std::string& path) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/file_descriptor.hpp"
+#include "base/whole_file.hpp"
 #include "client/key_decoder.hpp"
 #include "protocol/text.hpp"
 
@@ -66,16 +67,6 @@ FileDescriptor open_own(const fs::path& file, int flags) {
   }
   if (descriptor) (void)::fchmod(descriptor.get(), own_file);
   return descriptor;
-}
-
-bool write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 /// The end of the file, at most so many bytes and from the beginning of a line on.
@@ -145,8 +136,10 @@ void History::add(const std::string& line) {
   remember(line);
   if (file_.empty()) return;
   // One write for a line: several clients of one server share the file.
+  const std::string text = to_file_line(line) + "\n";
   const FileDescriptor descriptor = open_own(file_, O_WRONLY | O_CREAT | O_APPEND);
-  if (descriptor) (void)write_all(descriptor.get(), to_file_line(line) + "\n");
+  if (!descriptor) return;
+  [[maybe_unused]] const ssize_t ignored = ::write(descriptor.get(), text.data(), text.size());
 }
 
 void History::remember(const std::string& line) {
@@ -154,18 +147,13 @@ void History::remember(const std::string& line) {
   if (lines_.size() > max_lines) lines_.pop_front();
 }
 
-/// In one step, so that no end of the program leaves half a file.
 void History::write_anew() const {
-  fs::path written = file_;
-  written += "." + std::to_string(::getpid());
   std::string text;
   for (const auto& line : lines_) text += to_file_line(line) + "\n";
-  std::error_code error;
-  const FileDescriptor descriptor = open_own(written, O_WRONLY | O_CREAT | O_TRUNC);
-  if (descriptor && write_all(descriptor.get(), text))
-    fs::rename(written, file_, error);
-  else
-    fs::remove(written, error);
+  try {
+    write_whole_file(file_.string(), text);
+  } catch (const std::system_error&) {  // it stays long
+  }
 }
 
 std::optional<std::size_t> History::find(std::string_view text, std::size_t before) const {

@@ -5,46 +5,16 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+
+#include "base/whole_file.hpp"
 
 namespace parley {
 namespace {
 
 constexpr std::chrono::milliseconds at_once{0};
-
-/// A new file beside the target, removed unless it was given the target's name.
-class Draft {
- public:
-  /// No descriptor, and errno, when there can be none.
-  explicit Draft(const std::string& target)
-      : path_(target + ".XXXXXX"), file_(::mkostemp(path_.data(), O_CLOEXEC)) {}
-  ~Draft() {
-    if (file_) ::unlink(path_.c_str());
-  }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-
-  /// The file, open, once all of it is in place; otherwise none, and errno.
-  FileDescriptor put(std::string_view text, const std::string& target) {
-    constexpr mode_t before_umask = 0666;
-    const mode_t mask = ::umask(0);  // there is no way to read it alone
-    ::umask(mask);
-    if (!file_ || ::fchmod(file_.get(), before_umask & ~mask) != 0) return {};
-    const ssize_t written = ::write(file_.get(), text.data(), text.size());
-    if (written >= 0 && static_cast<std::size_t>(written) < text.size()) errno = ENOSPC;
-    if (written != static_cast<ssize_t>(text.size()) || std::rename(path_.c_str(), target.c_str()) != 0)
-      return {};
-    return std::move(file_);
-  }
-
- private:
-  std::string path_;
-  FileDescriptor file_;
-};
 
 }  // namespace
 
@@ -65,7 +35,7 @@ bool PortFile::publish(std::string_view text) {
     throw std::runtime_error("cannot write the port to " + path_ + ": it is no file, FIFO or terminal");
   FileDescriptor file(::open(target.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file && errno == ENXIO && S_ISFIFO(status.st_mode)) return false;
-  if (!file) fail();
+  if (!file) fail(errno);
   return put(Output(std::move(file)), text);
 }
 
@@ -79,20 +49,22 @@ void PortFile::withdraw() noexcept {
 }
 
 void PortFile::replace(const std::string& target, std::string_view text) {
-  Draft draft(target);
-  own_ = draft.put(text, target);
-  if (!own_) fail();
+  try {
+    own_ = put_whole_file(target, text);
+  } catch (const std::system_error& error) {
+    fail(error.code().value());
+  }
   target_ = target;
 }
 
 bool PortFile::put(const Output& output, std::string_view text) const {
   if (output.put(text, at_once)) return true;
-  if (errno != EAGAIN) fail();
+  if (errno != EAGAIN) fail(errno);
   return false;
 }
 
-void PortFile::fail() const {
-  throw std::system_error(errno, std::generic_category(), "cannot write the port to " + path_);
+void PortFile::fail(int error) const {
+  throw std::system_error(error, std::generic_category(), "cannot write the port to " + path_);
 }
 
 }  // namespace parley

@@ -32,7 +32,7 @@ class PortFile {
  private:
   void replace(const std::string& target, std::string_view text);
   bool put(const Output& output, std::string_view text) const;
-  [[noreturn]] void fail() const;
+  [[noreturn]] void fail(int error) const;
 
   const std::string path_;
   std::optional<Output> descriptor_;  // when the path is a name of one
