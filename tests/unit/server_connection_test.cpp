@@ -59,7 +59,7 @@ TEST_CASE("what the socket does not take waits, and leaves in order when it does
   std::string expected;
   for (int i = 0; i < count; ++i) expected.append(10'000, static_cast<char>('a' + i % 26));
   CHECK(pair.peer().receive_until_end() == expected + "the end");
-  while (connection.waiting_frames() > 0) std::this_thread::yield();
+  test::wait_until([&] { return connection.waiting_frames() == 0; }, "all has left");
   CHECK(fates.lost == 0);
   CHECK(pair.budget().used_bytes() == 0);
 }
@@ -96,7 +96,7 @@ TEST_CASE("a frame that waited longer than it may is lost, and the next one leav
   const std::string all = pair.peer().receive_until_end();
   CHECK(all.size() == static_cast<std::size_t>(count) * 10'000 + 7);
   CHECK(all.ends_with("in time"));
-  while (fates.left + fates.lost < 3) std::this_thread::yield();
+  test::wait_until([&] { return fates.left + fates.lost == 3; }, "each frame has left, or is lost");
   CHECK(fates.lost == 1);
 }
 
@@ -133,7 +133,8 @@ TEST_CASE("who reads slowly has the time for progress until all has left, and th
   CHECK_FALSE(connection.passed_deadline(Clock::now() + std::chrono::minutes{59}));
   CHECK(connection.passed_deadline(Clock::now() + std::chrono::hours{1}) == Deadline::progress);
   CHECK(pair.peer().receive_until_end().ends_with("the end"));
-  while (connection.deadline(Deadline::linger) == Clock::time_point::max()) std::this_thread::yield();
+  test::wait_until([&] { return connection.deadline(Deadline::linger) < Clock::time_point::max(); },
+                   "all has left");
   CHECK(connection.deadline(Deadline::linger) >= began + limits.linger_timeout);
   CHECK(connection.passed_deadline(Clock::now() + std::chrono::minutes{1}) == Deadline::linger);
   CHECK(connection.deadline(Deadline::progress) == Clock::time_point::max());

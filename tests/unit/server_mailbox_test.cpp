@@ -146,7 +146,7 @@ TEST_CASE(
   const auto overdue = [&] {
     return c.mailbox->is_overdue(Connection::Clock::now() + c.limits.receipt_timeout);
   };
-  while (!overdue()) std::this_thread::yield();  // the writer tells it after it has sent
+  test::wait_until(overdue, "it is overdue");  // the writer tells it after it has sent
 }
 
 TEST_CASE(

@@ -4,9 +4,12 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 
 #include "base/tls.hpp"
 #include "base/tls_stream.hpp"
@@ -164,6 +167,22 @@ TEST_CASE("bytes that were changed, and what is no TLS") {
   CHECK(std::string(server->failure()) == "it speaks in clear, not TLS");
 }
 
+/// Ends a connection for which a test waits too long, so that it fails instead of standing still.
+class Bound {
+ public:
+  explicit Bound(Connection& connection)
+      : thread_([&connection](const std::stop_token& stop) {
+          const test::Deadline deadline(std::chrono::minutes{1});
+          std::mutex mutex;
+          std::unique_lock lock(mutex);
+          std::condition_variable_any().wait_until(lock, stop, deadline.time(), [] { return false; });
+          if (!stop.stop_requested()) connection.abort("the test waits too long");
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
 /// A connection of the server and a client of it, over a socket.
 struct JoinedConnection {
   explicit JoinedConnection(const Limits& limits = {}, const test::PeerOptions& peer = {})
@@ -193,6 +212,7 @@ struct JoinedConnection {
   TlsContext context = make_tls_context(TLS_client_method());
   TlsStream client{*context, TlsStream::Side::client};
   bool is_done = false;
+  Bound bound{*pair.connection()};
 };
 
 TEST_CASE("a connection with TLS: both ways, and both ends") {
@@ -255,7 +275,7 @@ TEST_CASE("what waits for a client with TLS is bounded, counted, and leaves whol
   connection.finish("the end");
   read_up_to(expected.size() + 7);
   CHECK(read == expected + "the end");
-  while (connection.waiting_bytes() > 0) std::this_thread::yield();
+  test::wait_until([&] { return connection.waiting_bytes() == 0; }, "all has left");
   CHECK(joined.pair.budget().used_bytes() == 0);
 }
 
@@ -299,7 +319,7 @@ TEST_CASE("a frame that is encrypted whole waits while its record is not in the 
   std::string read;
   while (read.empty()) read += read_all(full.joined.client, full.receive(), 100);
   CHECK(read == "hello");
-  while (full.connection.waiting_bytes() > 0) std::this_thread::yield();
+  test::wait_until([&] { return full.connection.waiting_bytes() == 0; }, "all has left");
   CHECK(full.joined.pair.budget().used_bytes() == 0);
 }
 
@@ -362,7 +382,7 @@ TEST_CASE("a frame waits until the last of its records is in the socket") {
     CHECK_FALSE((has_left && connection.waiting_bytes() > 0));
   }
   CHECK(read == frame);
-  while (connection.waiting_bytes() > 0) std::this_thread::yield();
+  test::wait_until([&] { return connection.waiting_bytes() == 0; }, "all has left");
 }
 
 }  // namespace
