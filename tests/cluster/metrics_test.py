@@ -9,7 +9,7 @@ from cluster import WAIT_S, ClusterTest, TelnetUser, main, until
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
-from scraping import get, scrape  # noqa: E402
+from scraping import board_queries, check_queries, get, scrape  # noqa: E402
 
 PROMTOOL = shutil.which("promtool")
 
@@ -40,6 +40,9 @@ class MetricsTest(ClusterTest):
             checked = subprocess.run([PROMTOOL, "check", "metrics"], input=text.encode(), capture_output=True, timeout=WAIT_S,
                                      check=False)
             self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, b""))
+
+    def test_the_board_asks_for_what_there_is(self):
+        check_queries(self, board_queries()["Cluster"], scrape(self.one.ports["metrics"]))
 
     def test_nodes_that_are_gone_or_silent(self):
         ann, _ = self.gather((self.one, TelnetUser, "ann"), (self.two, TelnetUser, "bob"))

@@ -1,7 +1,6 @@
 """parleyd --metrics: what Prometheus sees, and that nobody who asks there disturbs anybody."""
 
 import contextlib
-import json
 import re
 import shutil
 import socket
@@ -11,12 +10,11 @@ import time
 import unittest
 
 from programs import ProgramTest, complaint, run, support, wait_until
-from scraping import Metrics, get, scrape
-from support import ROOT, WAIT_S, Deadline, Socket
+from scraping import Metrics, board_queries, check_queries, get, scrape
+from support import WAIT_S, Deadline, Socket
 from tls_clients import TlsSocket
 from users import TelnetUser
 
-BOARD = ROOT / "examples" / "operating" / "grafana.json"
 PROMTOOL = shutil.which("promtool")
 
 
@@ -228,19 +226,9 @@ class ShownTest(MetricsTest):
 
     def test_the_board_asks_for_what_there_is(self):
         process = self.start_metrics()
-        metrics = scrape(self.port)
-        board = json.loads(BOARD.read_text(encoding="utf-8"))
-        queries = [target["expr"] for panel in board["panels"] for target in panel.get("targets", ())]
-        self.assertGreater(len(queries), 10)
-        names = {key[0] for key in metrics.values}
-        labels = {label for key in metrics.values for label, _ in key[1:]} | {"instance", "job", "le"}
-        for query in queries:
-            with self.subTest(query=query):
-                asked = set(re.findall(r"\b(?:parley|process)_[a-z_]+", query))
-                self.assertTrue(asked and asked <= names, asked - names)
-                for group in re.findall(r"\{([^}]*)\}|\bby \(([^)]*)\)", query):
-                    used = re.findall(r"([a-z_]+)(?:=|,|$| )", "".join(re.sub(r'"[^"]*"', "", part) for part in group))
-                    self.assertLessEqual(set(used), labels)
+        rows = board_queries()
+        del rows["Cluster"]  # which a server alone has no metrics of: cluster/metrics_test.py
+        check_queries(self, [query for queries in rows.values() for query in queries], scrape(self.port))
         self.stop(process)
 
 

@@ -1,10 +1,12 @@
-"""A scraper of metrics: one HTTP request at a time, and what Prometheus' text format says."""
+"""A scraper of metrics: one HTTP request at a time, what Prometheus' text format says, and what the board asks for."""
 
 import http.client
+import json
 import re
 
-from support import WAIT_S
+from support import ROOT, WAIT_S
 
+BOARD = ROOT / "examples" / "operating" / "grafana.json"
 SAMPLE = re.compile(r"(?P<name>[a-z_]+)(?:\{(?P<labels>[^{}]*)\})? (?P<value>\S+)")
 LABEL = re.compile(r'([a-z_]+)="([^"\\\n]*)"')
 SUFFIXES = ("_bucket", "_sum", "_count")
@@ -64,3 +66,27 @@ def scrape(port):
     if answer.status != 200:
         raise AssertionError(f"{answer.status} {text!r}")
     return Metrics(text)
+
+
+def board_queries():
+    """What the panels of the board for Grafana ask for, by the title of their row."""
+    rows = {}
+    for panel in json.loads(BOARD.read_text(encoding="utf-8"))["panels"]:
+        if panel["type"] == "row":
+            queries = rows[panel["title"]] = []
+        queries += (target["expr"] for target in panel.get("targets", ()))
+    return rows
+
+
+def check_queries(test, queries, metrics):
+    """They ask for metrics and labels that there are."""
+    test.assertTrue(queries)
+    names = {key[0] for key in metrics.values}
+    labels = {label for key in metrics.values for label, _ in key[1:]} | {"instance", "job", "le"}
+    for query in queries:
+        with test.subTest(query=query):
+            asked = set(re.findall(r"\b(?:parley|process)_[a-z_]+", query))
+            test.assertTrue(asked and asked <= names, asked - names)
+            for group in re.findall(r"\{([^}]*)\}|\bby \(([^)]*)\)", query):
+                used = re.findall(r"([a-z_]+)(?:=|,|$| )", "".join(re.sub(r'"[^"]*"', "", part) for part in group))
+                test.assertLessEqual(set(used), labels)
