@@ -55,6 +55,7 @@ void Session::run() noexcept {
       finish_input();
     reason = to_reason(*connection_, error);
   } catch (const std::exception&) {  // nothing here throws anything but std::bad_alloc
+    if (connection_->failure() == nullptr) note_drop(Drop::no_memory);
   }
   try {
     end(reason);

@@ -1,6 +1,7 @@
 // The n-th allocation of the server fails, for each n of a conversation in each dialect: once, or with all
 // that follow it. Whoever it was for may be gone; the server, and everybody who was there, goes on. And for
-// each n of the arrival of a user of another node: it has arrived, or nothing has changed.
+// each n of the arrival of a user of another node: it has arrived, or nothing has changed. The metrics count
+// who was dropped for want of memory.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -24,6 +25,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/metrics/exposition.hpp"
 #include "server/server.hpp"
 
 namespace {
@@ -279,6 +281,14 @@ void try_admissions() {
   }
 }
 
+long dropped_for_no_memory(const Server& server) {
+  const std::string metrics = metrics::to_exposition(server.figures(), {});
+  const std::string name = R"(parley_connections_dropped_total{reason="no_memory"} )";
+  const auto place = metrics.find(name);
+  if (place == std::string::npos) fail("there is no metric of who was dropped for want of memory");
+  return std::strtol(metrics.c_str() + place + name.size(), nullptr, 10);
+}
+
 }  // namespace
 
 int main() {
@@ -297,7 +307,10 @@ int main() {
       Trial trial(server, dialect.name);
       const long once = trial.run(false);
       const long all = trial.run(true);
-      std::printf("%s: %ld and %ld allocations\n", std::string(dialect.name).c_str(), once, all);
+      const long dropped = dropped_for_no_memory(server);
+      std::printf("%s: %ld and %ld allocations, %ld dropped\n", std::string(dialect.name).c_str(), once, all,
+                  dropped);
+      if (dropped == 0) fail("nobody was dropped for want of memory");
     }
     const auto began = Clock::now();
     server.stop([] { return false; });
