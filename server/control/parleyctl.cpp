@@ -34,10 +34,13 @@ struct Options {
   Request request{Action::who};
 };
 
-/// Where parleyd is by the examples of the manual.
+/// Where parleyd is by the examples of the manual, or else that of the Debian package.
 std::string usual_path() {
+  constexpr const char* of_package = "/run/parley/control";
   const char* const folder = std::getenv("XDG_RUNTIME_DIR");
-  return (folder != nullptr && *folder != '\0' ? std::string(folder) : "/run") + "/parleyd.sock";
+  std::string path = (folder != nullptr && *folder != '\0' ? std::string(folder) : "/run") + "/parleyd.sock";
+  const bool is_there = ::access(path.c_str(), F_OK) == 0;
+  return is_there || ::access(of_package, F_OK) != 0 ? path : of_package;
 }
 
 CLI::App* add_task(CLI::App& app, Action action, const std::string& help, Request& request) {
