@@ -1,5 +1,6 @@
 #include "server/net/session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <asio/error.hpp>
 #include <cstring>
@@ -189,20 +190,26 @@ bool Session::await(FunctionRef<bool()> is_done, Clock::time_point until) {
   return connection_->is_open();
 }
 
-/// The time that passes is ours: the peer's clocks stand.
+/// The time that passes is ours: the peer's clocks stand. Each for so long in all: a peer that floods without
+/// end would be ended by none of them.
 void Session::read_later(Clock::time_point at) {
-  constexpr std::array standing = {Deadline::sign_on, Deadline::frame};
-  std::array<Clock::time_point, standing.size()> before{};
-  for (std::size_t i = 0; i < standing.size(); ++i) {
-    before[i] = connection_->deadline(standing[i]);
-    connection_->clear_deadline(standing[i]);
-  }
   const auto began = now_;
+  for (PutOff& one : put_off_) {
+    const auto due = connection_->deadline(one.kind);
+    if (due != one.due) one.by = {};  // it has been set anew since
+    one.due = due;
+    if (due != Clock::time_point::max())
+      connection_->set_deadline(one.kind, due + (most_put_off() - one.by));
+  }
   connection_->wait_until(at);
   now_ = Clock::now();
-  for (std::size_t i = 0; i < standing.size(); ++i)
-    if (before[i] != Clock::time_point::max())
-      connection_->set_deadline(standing[i], before[i] + (now_ - began));
+  for (PutOff& one : put_off_) {
+    if (one.due == Clock::time_point::max()) continue;
+    const auto by = std::min(now_ - began, most_put_off() - one.by);
+    one.by += by;
+    one.due += by;
+    connection_->set_deadline(one.kind, one.due);
+  }
 }
 
 /// After finish(): what still comes is thrown away, so that closing does not reset the stream under the last

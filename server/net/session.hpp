@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -133,6 +134,7 @@ class Session {
   std::size_t input_memory_bytes() const;
   void charge_input_memory(std::size_t bytes);
   void read_later(Clock::time_point at);  // at the latest
+  Clock::duration most_put_off() const { return Limits::put_off_frames * frame_timeout_; }
   void discard_input(std::error_code& error);
   void finish_output();
 
@@ -142,6 +144,13 @@ class Session {
   Flood flood_;
   const std::chrono::milliseconds frame_timeout_;
   Clock::time_point now_ = Clock::now();
+  /// A deadline that stands while nothing is read.
+  struct PutOff {
+    Deadline kind;
+    Clock::time_point due = Clock::time_point::max();  // as it was left when last put off
+    Clock::duration by{};                              // in all since it was set
+  };
+  std::array<PutOff, 2> put_off_{PutOff{Deadline::sign_on}, PutOff{Deadline::frame}};
   std::optional<Drop> drop_;
   std::optional<HandshakeFault> handshake_fault_;
   bool frame_is_timed_ = false;  // the frame that has begun has its deadline
