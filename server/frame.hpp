@@ -16,18 +16,22 @@ namespace parley {
 /// The bytes of one frame, kept once however many sockets have to send it. Any thread.
 class Frame {
  public:
-  explicit Frame(std::string bytes) : bytes_(std::move(bytes)) {}
+  /// Whether it is there only for those whom it waits for, or as long as the server.
+  enum class Life : std::uint8_t { waiting, lasting };
+
+  explicit Frame(std::string bytes, Life life = Life::waiting)
+      : bytes_(std::move(bytes)), is_counted_(life == Life::lasting) {}
 
   const std::string& bytes() const { return bytes_; }
 
-  /// The frame waits somewhere: counts its memory, once.
+  /// The frame waits somewhere: counts its memory, once, unless it lasts.
   void count_in(Budget& budget) const noexcept {
     if (!is_counted_.exchange(true, std::memory_order_relaxed)) charge_ = {budget, bytes_.capacity()};
   }
 
  private:
   const std::string bytes_;
-  mutable std::atomic<bool> is_counted_{false};
+  mutable std::atomic<bool> is_counted_;  // or needs not to be
   mutable Budget::Charge charge_;  // written by the one who set is_counted_, and read by nobody
 };
 

@@ -66,10 +66,10 @@ std::size_t Connection::receive(std::span<char> room, std::error_code& error) {
   return count;
 }
 
-bool Connection::has_room_or_wake() {
+bool Connection::has_room_or_wake(std::size_t most_bytes) {
   const MutexLock lock(write_mutex_);
-  is_room_awaited_ = !has_room();
-  return !is_room_awaited_;
+  awaited_room_ = has_room(most_bytes) ? std::nullopt : std::optional(most_bytes);
+  return !awaited_room_;
 }
 
 bool Connection::wait_for_end(Clock::time_point until) {
@@ -82,7 +82,7 @@ void Connection::finish(std::string_view last_words, End end) {
   const MutexLock lock(write_mutex_);
   if (!is_open()) return;
   if (std::exchange(pause_, {}).count() > 0) {
-    // What is paced would take longer than anybody waits for the end: only what has begun is finished.
+    // What is paced would take longer than anybody waits: only what has begun is finished.
     while (!queue_.empty() && queue_.back().sent_bytes == 0) take_out(std::prev(queue_.end()), lost);
   }
   if (!last_words.empty()) (void)send_or_keep({last_words, {}, nullptr, no_departure, never_expires}, next);
@@ -237,7 +237,8 @@ std::optional<Connection::Clock::time_point> Connection::send_waiting() noexcept
         end_if_drained();
       }
     }
-    is_owner_to_go_on = !is_open() || (has_room() && std::exchange(is_room_awaited_, false));
+    is_owner_to_go_on = !is_open() || (awaited_room_ && has_room(*awaited_room_));
+    if (is_owner_to_go_on) awaited_room_.reset();
   }
   if (is_owner_to_go_on) wake();
   for (const Waiting& waiting : done)

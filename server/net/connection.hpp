@@ -130,7 +130,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void wait_until(Clock::time_point until) { waker_.wait(-1, 0, until); }
 
   /// has_room(), or wake() is called once it is so.
-  bool has_room_or_wake() EXCLUDES(write_mutex_);
+  bool has_room_or_wake(std::size_t most_bytes) EXCLUDES(write_mutex_);
 
   /// Waits until somebody calls wake(), or the time has come: false. True when the peer's end of stream, or a
   /// reset, has arrived first, even behind bytes that are still unread.
@@ -200,8 +200,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Somebody gives way when that is exceeded. With no lock held.
   void relieve_server() noexcept;
 
-  /// So little that the peer may cause more.
-  bool has_room() const { return waiting_bytes() <= shared_.limits.max_queue_bytes / 2; }
+  /// No more than this waits here, so that the peer may cause more.
+  bool has_room(std::size_t most_bytes) const { return waiting_bytes() <= most_bytes; }
 
   /// Sets or replaces one deadline.
   void set_deadline(Deadline kind, Clock::time_point at);
@@ -331,9 +331,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t counted_ciphertext_bytes_ GUARDED_BY(write_mutex_) = 0;  // among those that wait
   Budget::Charge ciphertext_charge_ GUARDED_BY(write_mutex_);
   Queue queue_ GUARDED_BY(write_mutex_);
-  bool is_room_awaited_ GUARDED_BY(write_mutex_) = false;  // by the owner
-  bool is_ended_ GUARDED_BY(write_mutex_) = false;         // our end has left
-  bool is_watched_ GUARDED_BY(write_mutex_) = false;       // the Writer waits for room in the socket
+  std::optional<std::size_t> awaited_room_ GUARDED_BY(write_mutex_);  // by the owner: has_room() of this
+  bool is_ended_ GUARDED_BY(write_mutex_) = false;    // our end has left
+  bool is_watched_ GUARDED_BY(write_mutex_) = false;  // the Writer waits for room in the socket
   std::chrono::milliseconds pause_ GUARDED_BY(write_mutex_){0};
   Clock::time_point next_frame_at_ GUARDED_BY(write_mutex_){};
   std::string label_ GUARDED_BY(write_mutex_);

@@ -8,6 +8,9 @@
 namespace parley {
 namespace {
 
+// Until a look whether the server still holds too much.
+constexpr std::chrono::milliseconds relief_pause{5};
+
 std::string_view to_reason(const Connection& connection, std::error_code error) {
   if (const char* const failure = connection.failure()) return failure;
   if (!error || error == asio::error::eof) return "closed the connection";
@@ -82,8 +85,11 @@ void Session::converse(std::error_code& error) {
       attend();
     else if (const auto at = flood_.next_at(now_); at > now_ && may_be_read_later())
       read_later(at);
-    else if (!connection_->has_room() && may_be_read_later() && !connection_->has_room_or_wake())
+    else if (const auto most = most_waiting_bytes();
+             !connection_->has_room(most) && may_be_read_later() && !connection_->has_room_or_wake(most))
       read_later(Clock::time_point::max());
+    else if (makes_server_hold_too_much() && may_be_read_later())
+      read_later(now_ + relief_pause);
     else if (!act())
       read_more(error);
   }
@@ -111,6 +117,11 @@ bool Session::pass_gate() {
     refuse(sentence);
   }
   return !sentence.empty();
+}
+
+/// Somebody gives way then, and must not be outrun by all who go on asking and do not read the answers.
+bool Session::makes_server_hold_too_much() const {
+  return connection_->waiting_bytes() > 0 && connection_->budget().is_exceeded();
 }
 
 void Session::finish_input() {

@@ -81,6 +81,9 @@ class Session {
   /// ends its stream.
   bool await(FunctionRef<bool()> is_done, Clock::time_point until);
 
+  /// While more waits for the peer nothing is read: what it may ask for while it reads no answers.
+  virtual std::size_t most_waiting_bytes() const { return connection_->limits().max_queue_bytes / 2; }
+
  private:
   // The session's own thread.
 
@@ -129,6 +132,7 @@ class Session {
   void converse(std::error_code& error);
   bool act();
   bool pass_gate();
+  bool makes_server_hold_too_much() const;
   void finish_input();
   void read_more(std::error_code& error);
   std::size_t input_memory_bytes() const;

@@ -66,21 +66,20 @@ std::string status_answer(int status, std::string_view sentence, Then then, bool
   return answer;
 }
 
-std::string page_answer(const PageFile& file, const http::Request& request, Then then) {
+Answer page_answer(const PageFile& file, const PageBodies& bodies, const http::Request& request, Then then) {
   const std::string cached = fmt::format("ETag: {}\r\nCache-Control: no-cache\r\nVary: Accept-Encoding\r\n{}",
                                          file.tag, page_guards);
   // Weak or not, as caches compare it; it is a digest, so it stands in no other.
   const std::string_view digest = file.tag.substr(file.tag.find('"'));
   if (request.known_tags.find(digest) != std::string::npos || request.known_tags == "*")
-    return head(304, cached, then);
+    return {head(304, cached, then)};
   const bool is_packed = request.takes_gzip && !file.gzip.empty();
-  const std::string_view bytes = is_packed ? file.gzip : file.bytes;
-  std::string answer = head(200,
-                            fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n{}{}", file.type,
-                                        bytes.size(), is_packed ? "Content-Encoding: gzip\r\n" : "", cached),
-                            then);
-  if (request.method != http::Method::head) answer.append(bytes);
-  return answer;
+  const SharedFrame& body = bodies.get(file, is_packed);
+  return {head(200,
+               fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n{}{}", file.type, body->bytes().size(),
+                           is_packed ? "Content-Encoding: gzip\r\n" : "", cached),
+               then),
+          request.method == http::Method::head ? nullptr : body};
 }
 
 std::string switching_answer(std::string_view accept) {

@@ -2,6 +2,9 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
+
+#include "server/frame.hpp"
 
 namespace parley::web {
 
@@ -15,6 +18,22 @@ struct PageFile {
 };
 
 std::span<const PageFile> page_files();
+
+/// The bytes of all files as they are sent, there once for all who ask for them. Constant; any thread.
+class PageBodies {
+ public:
+  PageBodies();
+
+  /// Of a file of page_files(); packed only where it has that.
+  const SharedFrame& get(const PageFile& file, bool is_packed) const;
+
+ private:
+  struct Body {
+    SharedFrame plain;
+    SharedFrame packed;
+  };
+  std::vector<Body> bodies_;  // in the order of the files
+};
 
 /// Null when the page has no such file.
 const PageFile* find_page_file(std::string_view path);

@@ -41,11 +41,17 @@ std::string to_frame(std::string object) {
 /// Objects of any size: a WebSocket's message has an end of its own.
 constexpr RoomsWire wire{"web", SIZE_MAX, true, std::chrono::milliseconds{0}, to_frame};
 
+/// What all browsers share. Constant.
+struct Site {
+  web::HostCheck hosts;
+  web::PageBodies bodies{};
+};
+
 class WebSession : public RoomsChatSession {
  public:
   WebSession(const std::shared_ptr<Connection>& connection, Context& context,
-             std::shared_ptr<const web::HostCheck> hosts)
-      : RoomsChatSession(connection, context, wire), hosts_(std::move(hosts)) {}
+             std::shared_ptr<const Site> site)
+      : RoomsChatSession(connection, context, wire), site_(std::move(site)) {}
 
  private:
   using RoomsChatSession::on;
@@ -57,6 +63,8 @@ class WebSession : public RoomsChatSession {
   bool in_frame() const override { return messages_ && messages_->in_frame(); }
   const InputBuffer* input() const override { return messages_ ? &messages_->input() : &requests_.input(); }
   std::size_t message_bytes() const override { return messages_ ? messages_->message_bytes() : 0; }
+  /// Of HTTP one answer at a time: a page may be a thousand times as long as the request for it.
+  std::size_t most_waiting_bytes() const override { return messages_ ? Session::most_waiting_bytes() : 0; }
   bool handle_event() override { return messages_ ? handle_message() : handle_request(); }
 
   void greet() override;
@@ -71,7 +79,7 @@ class WebSession : public RoomsChatSession {
   void on(const http::Request& request);
   void on(const http::Fault& fault);
   void open_socket(const http::Request& request);
-  std::string to_answer(const http::Request& request, Then then) const;
+  web::Answer to_answer(const http::Request& request, Then then) const;
   void await_request() { connection().set_deadline(Deadline::more, context().limits.request_timeout); }
   void end_http(std::string_view why, std::string answer);
 
@@ -82,7 +90,7 @@ class WebSession : public RoomsChatSession {
   void on(const websocket::Fault& fault);
   void ping();
 
-  const std::shared_ptr<const web::HostCheck> hosts_;
+  const std::shared_ptr<const Site> site_;
   http::Parser requests_;
   std::unique_ptr<websocket::Parser> messages_;  // null: it is HTTP still
   int unanswered_pings_ = 0;
@@ -154,23 +162,24 @@ void WebSession::end_http(std::string_view why, std::string answer) {
 void WebSession::on(const http::Request& request) {
   if (request.path == socket_path && request.method == http::Method::get) return open_socket(request);
   const Then then = request.keeps_alive ? Then::next : Then::end;
-  const std::string answer = to_answer(request, then);
-  if (then == Then::end) return connection().finish(answer);
-  send(answer);
+  web::Answer answer = to_answer(request, then);
+  send(std::move(answer.text));
+  if (answer.body) outbox()->send(answer.body);
+  if (then == Then::end) return connection().finish({});
   await_request();
 }
 
-std::string WebSession::to_answer(const http::Request& request, Then then) const {
+web::Answer WebSession::to_answer(const http::Request& request, Then then) const {
   const bool is_head = request.method == http::Method::head;
   if (request.method == http::Method::other)
-    return web::status_answer(405, "GET and HEAD are understood here.", then, false, "Allow: GET, HEAD\r\n");
-  if (request.has_body) return web::status_answer(413, "A request has no body here.", then, is_head);
+    return {web::status_answer(405, "GET and HEAD are understood here.", then, false, "Allow: GET, HEAD\r\n")};
+  if (request.has_body) return {web::status_answer(413, "A request has no body here.", then, is_head)};
   // Whoever watches over the server may know it by any name.
-  if (request.path == health_path) return web::status_answer(200, "ok", then, is_head);
-  if (!hosts_->is_own(request.host)) return web::status_answer(403, not_own_host, then, is_head);
+  if (request.path == health_path) return {web::status_answer(200, "ok", then, is_head)};
+  if (!site_->hosts.is_own(request.host)) return {web::status_answer(403, not_own_host, then, is_head)};
   if (const web::PageFile* const file = web::find_page_file(request.path))
-    return web::page_answer(*file, request, then);
-  return web::status_answer(404, "Nothing is here; the page is at /.", then, is_head);
+    return web::page_answer(*file, site_->bodies, request, then);
+  return {web::status_answer(404, "Nothing is here; the page is at /.", then, is_head)};
 }
 
 /// What is behind a request that is refused may be of a WebSocket, so the stream ends with the refusal.
@@ -179,12 +188,12 @@ void WebSession::open_socket(const http::Request& request) {
     end_http(sentence, web::status_answer(status, sentence, Then::end, false, fields));
   };
   if (request.has_body) return refuse_it(413, "A request has no body here.");
-  if (!hosts_->is_own(request.host)) return refuse_it(403, not_own_host);
+  if (!site_->hosts.is_own(request.host)) return refuse_it(403, not_own_host);
   if (!request.wants_websocket || !request.has_websocket_version)
     return refuse_it(426, "A WebSocket of version 13 is here.",
                      "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
   if (!request.websocket_key) return refuse_it(400, "A WebSocket begins with a Sec-WebSocket-Key.");
-  if (request.origin && !hosts_->may_come_from(*request.origin, request.host))
+  if (request.origin && !site_->hosts.may_come_from(*request.origin, request.host))
     return refuse_it(403, "A page of another origin may not talk here; --web-origin allows it.");
   const std::string accept = sha1_in_base64(std::string(*request.websocket_key).append(key_suffix));
 
@@ -239,9 +248,9 @@ void WebSession::ping() {
 }  // namespace
 
 SessionFactory web_sessions(Context& context, const std::vector<std::string>& own_names) {
-  return [&context, hosts = std::make_shared<const web::HostCheck>(own_names)](
+  return [&context, site = std::make_shared<const Site>(Site{web::HostCheck(own_names)})](
              const std::shared_ptr<Connection>& connection) {
-    return std::make_shared<WebSession>(connection, context, hosts);
+    return std::make_shared<WebSession>(connection, context, site);
   };
 }
 
