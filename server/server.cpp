@@ -131,9 +131,9 @@ Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSo
       waiting_(options.limits.max_waiting_bytes),
       peer_log_(log),
       writer_(waiting_),
-      shared_{context_.limits, writer_, waiting_, peer_log_, log},
+      shared_{context_.limits, writer_, lookout_, waiting_, peer_log_, log},
       tls_(options.tls.are_named() ? std::make_unique<TlsIdentity>(options.tls, log) : nullptr),
-      sessions_(writer_, watch_interval(options.limits)) {
+      sessions_(writer_, lookout_, watch_interval(options.limits)) {
   context_.accounts.open(options.accounts);
   open_doors(options, std::move(passed));
   if (!options.cluster.urls.empty()) cluster_ = make_cluster(options.cluster);

@@ -132,6 +132,7 @@ class Server {
   RecentRefusals refusals_;
   asio::io_context io_context_;  // before the writer, whose thread may be the last to let go of a socket
   Writer writer_;
+  Lookout lookout_;
   const Connection::Shared shared_;
   const std::unique_ptr<TlsIdentity> tls_;  // null without TLS
   std::list<Door> doors_;

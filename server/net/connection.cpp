@@ -18,13 +18,8 @@
 namespace parley {
 namespace {
 
-constexpr std::int64_t never = INT64_MAX;
 constexpr auto never_expires = Connection::Clock::time_point::max();
 constexpr auto no_departure = [] { return std::unique_ptr<Departure>(); };
-
-std::size_t index(Deadline kind) {
-  return static_cast<std::size_t>(kind);
-}
 
 void set_option(int descriptor, int level, int name, int value) {
   // Best effort: a socket whose peer has gone already refuses some, and its first read tells.
@@ -40,7 +35,6 @@ Connection::Connection(asio::ip::tcp::socket socket, const Shared& shared, std::
       id_(shared.writer.next_id()),
       tls_(std::move(tls)),
       label_(to_text(peer_)) {
-  for (auto& deadline : deadlines_) deadline.store(never, std::memory_order_relaxed);
   const int descriptor = socket_.native_handle();
   set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(descriptor, SOL_SOCKET, SO_SNDBUF,
@@ -111,6 +105,7 @@ void Connection::close() noexcept {
     socket_.close(ignored);
   }
   waker_.detach();
+  shared_.lookout.tell(*this);  // who need not hold it any longer
 }
 
 Sent Connection::send(std::string_view header, std::string_view body, MakeDeparture when_waiting,
@@ -379,23 +374,34 @@ AddressBytes Connection::address_bytes() const {
   return to_bytes(peer_.address());
 }
 
-void Connection::set_deadline(Deadline kind, Clock::time_point at) {
-  deadlines_[index(kind)].store(at.time_since_epoch().count(), std::memory_order_relaxed);
+void Connection::wake() {
+  waker_.wake();
+  shared_.lookout.tell(*this);  // who has to wake it again until it is awake
 }
 
-Connection::Clock::time_point Connection::deadline(Deadline kind) const {
-  return Clock::time_point(Clock::duration(deadlines_[index(kind)].load(std::memory_order_relaxed)));
+void Connection::set_deadline(Deadline kind, Clock::time_point at) {
+  deadlines_.set(kind, at);
+  if (at < place_.looked_at_by()) shared_.lookout.tell(*this);
+}
+
+/// The first one to be acted on first.
+Deadlines::Kinds Connection::kinds_that_count() const {
+  static constexpr Deadlines::Kinds of_open = {Deadline::linger, Deadline::progress, Deadline::sign_on,
+                                               Deadline::frame,  Deadline::more,     Deadline::answer,
+                                               Deadline::send,   Deadline::service};
+  static constexpr Deadlines::Kinds of_ending = {Deadline::linger, Deadline::progress};
+  return is_open() ? of_open : of_ending;
 }
 
 std::optional<Deadline> Connection::passed_deadline(Clock::time_point now) const {
-  const auto passed = [&](Deadline kind) { return deadline(kind) <= now; };
-  for (const auto kind : {Deadline::linger, Deadline::progress})
-    if (passed(kind)) return kind;
-  if (!is_open()) return std::nullopt;
-  for (const auto kind : {Deadline::sign_on, Deadline::frame, Deadline::more, Deadline::answer,
-                          Deadline::send, Deadline::service})
-    if (passed(kind)) return kind;
+  for (const Deadline kind : kinds_that_count())
+    if (deadline(kind) <= now) return kind;
   return std::nullopt;
+}
+
+Connection::Clock::time_point Connection::to_be_looked_at() const {
+  if (state_.load(std::memory_order_acquire) == State::closed) return never_expires;
+  return is_woken() ? Clock::time_point::min() : deadlines_.earliest(kinds_that_count());
 }
 
 }  // namespace parley

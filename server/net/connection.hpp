@@ -21,7 +21,9 @@
 #include "server/address_range.hpp"
 #include "server/frame.hpp"
 #include "server/limits.hpp"
+#include "server/net/deadlines.hpp"
 #include "server/net/endpoints.hpp"
+#include "server/net/lookout.hpp"
 #include "server/net/traffic.hpp"
 #include "server/net/waker.hpp"
 #include "server/peer_log.hpp"
@@ -30,19 +32,6 @@
 namespace parley {
 
 class Writer;
-
-/// Why a connection may run out of time. Each kind has a deadline of its own.
-enum class Deadline : std::uint8_t {
-  sign_on,   ///< to be somebody
-  frame,     ///< to complete a frame that has begun
-  more,      ///< to go on with what may be complete as it is
-  answer,    ///< to answer what was sent to the peer
-  send,      ///< ours, to answer what the peer has sent
-  service,   ///< ours, to tell what has gathered for the peer
-  progress,  ///< to take some of what waits for it
-  linger     ///< to close its end after ours
-};
-inline constexpr std::size_t deadline_kinds = 8;
 
 /// Hears what became of a frame that had to wait; destroyed without has_left() when it never left. Both come
 /// from any thread, with no lock held.
@@ -93,6 +82,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   struct Shared {
     const Limits& limits;
     Writer& writer;
+    Lookout& lookout;
     Budget& budget;
     PeerLog& peer_log;
     spdlog::logger& log;
@@ -175,7 +165,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   const Limits& limits() const { return shared_.limits; }
 
-  void wake() { waker_.wake(); }
+  void wake();
   bool is_woken() const { return waker_.is_woken(); }
 
   /// Requests still mean something.
@@ -208,11 +198,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void set_deadline(Deadline kind, std::chrono::milliseconds from_now) {
     set_deadline(kind, Clock::now() + from_now);
   }
-  void clear_deadline(Deadline kind) { set_deadline(kind, Clock::time_point::max()); }
-  Clock::time_point deadline(Deadline kind) const;
+  void clear_deadline(Deadline kind) { deadlines_.clear(kind); }
+  Clock::time_point deadline(Deadline kind) const { return deadlines_.get(kind); }
 
   /// A kind that has passed at `now`, if any. Once not open, only those of progress and linger count.
   std::optional<Deadline> passed_deadline(Clock::time_point now) const;
+  /// When somebody must see to it that its owner is awake; Clock::time_point::max(): never, as it is.
+  Clock::time_point to_be_looked_at() const;
 
   /// How the log names the peer: its address, later its user name.
   std::string label() const EXCLUDES(write_mutex_);
@@ -247,6 +239,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   friend Writer;
+  friend Lookout;
 
   enum class State : std::uint8_t { open, finishing, aborted, closed };
 
@@ -299,6 +292,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool has_ciphertext() const REQUIRES(write_mutex_) { return tls_ != nullptr && !tls_->outgoing().empty(); }
   bool end_tls() REQUIRES(write_mutex_);
 
+  Deadlines::Kinds kinds_that_count() const;
   bool takes_frames() const { return is_open() || is_finishing(); }
   /// What comes is read, if only for the peer's leave.
   bool is_read() const { return is_open() || (is_finishing() && is_end_held_); }
@@ -318,7 +312,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<std::size_t> waiting_bytes_{0};  // these two are changed under write_mutex_
   std::atomic<std::size_t> waiting_frames_{0};
   std::atomic<std::size_t> held_bytes_{0};
-  std::array<std::atomic<std::int64_t>, deadline_kinds> deadlines_;  // Clock ticks, by Deadline
+  Deadlines deadlines_;
+  Lookout::Place place_;
   std::atomic<bool> is_somebody_{false};
   std::atomic<bool> is_end_held_{false};  // by the owner
   mutable LogLimit lines_{PeerLog::rate_of_one};

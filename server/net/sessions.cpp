@@ -23,8 +23,11 @@ constexpr std::size_t enough_to_join = 64;
 
 }  // namespace
 
-Sessions::Sessions(Writer& writer, milliseconds watch_interval)
-    : writer_(writer), watch_interval_(watch_interval), watchdog_(start_thread([this] { watch(); })) {}
+Sessions::Sessions(Writer& writer, Lookout& lookout, milliseconds watch_interval)
+    : writer_(writer),
+      lookout_(lookout),
+      watch_interval_(watch_interval),
+      watchdog_(start_thread([this] { watch(); })) {}
 
 Sessions::~Sessions() {
   stop_all("the server stops", [] { return true; });
@@ -110,7 +113,10 @@ void Sessions::watch() noexcept {
   MutexLock lock(mutex_);
   while (!stopping_) {
     const auto now = Connection::Clock::now();
-    wake_late(now, standstill.spares(now));
+    {
+      const MutexUnlock unlocked(mutex_);
+      wake_late(now, standstill.spares(now));
+    }
     looks_.fetch_add(1, std::memory_order_relaxed);
     most = std::max(most, entries_.size());
     if (most >= least_for_memory && entries_.size() <= most / 2) {
@@ -142,10 +148,9 @@ void Sessions::join_ended() {
 
 /// Those whose time is up, unless they are spared, and those who have not seen yet that they were woken.
 void Sessions::wake_late(Connection::Clock::time_point now, bool is_spared) {
-  for (const Entry& entry : entries_) {
-    Connection& connection = entry.session->connection();
+  lookout_.look(now, now + watch_interval_, [&](Connection& connection) {
     if (connection.is_woken() || (!is_spared && connection.passed_deadline(now))) connection.wake();
-  }
+  });
 }
 
 }  // namespace parley

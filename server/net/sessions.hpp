@@ -10,6 +10,7 @@
 
 #include "base/function_ref.hpp"
 #include "base/thread_annotations.hpp"
+#include "server/net/lookout.hpp"
 #include "server/net/session.hpp"
 #include "server/net/writer.hpp"
 #include "server/sentence.hpp"
@@ -22,7 +23,7 @@ namespace parley {
 class Sessions {
  public:
   /// `watch_interval`: how often deadlines are looked at, so how late a timeout may be.
-  Sessions(Writer& writer, std::chrono::milliseconds watch_interval);
+  Sessions(Writer& writer, Lookout& lookout, std::chrono::milliseconds watch_interval);
 
   /// Ends what is left.
   ~Sessions();
@@ -41,7 +42,7 @@ class Sessions {
   /// `is_late` is asked again and again, under no lock. No session may be started any more.
   void stop_all(const char* reason, FunctionRef<bool()> is_late) EXCLUDES(mutex_);
 
-  /// How often the deadlines of all have been looked at: it stands still when the watchdog thread does.
+  /// How often deadlines have been looked at: it stands still when the watchdog thread does.
   std::uint64_t looks() const { return looks_.load(std::memory_order_relaxed); }
 
  private:
@@ -52,11 +53,12 @@ class Sessions {
 
   void run(std::list<Entry>::iterator entry, const std::function<void()>& on_end) noexcept;
   void watch() noexcept;
-  void wake_late(Connection::Clock::time_point now, bool is_spared) REQUIRES(mutex_);
+  void wake_late(Connection::Clock::time_point now, bool is_spared);
   void join_ended() REQUIRES(mutex_);
   void await_ending() EXCLUDES(mutex_);
 
   Writer& writer_;
+  Lookout& lookout_;
   const std::chrono::milliseconds watch_interval_;
   std::atomic<std::size_t> ending_{0};  // threads whose session is over, until they are joined
 

@@ -36,15 +36,17 @@ class ConnectedPair {
   /// Of the server's end, behind the connection's back.
   int descriptor() const { return descriptor_; }
   Budget& budget() { return budget_; }
+  Lookout& lookout() { return lookout_; }
 
  private:
   const Limits limits_;
   std::shared_ptr<spdlog::logger> log_ = make_logger("test", spdlog::level::off);
   Budget budget_{limits_.max_waiting_bytes};
   PeerLog peer_log_{*log_};
-  Writer writer_{budget_};
-  const Connection::Shared shared_{limits_, writer_, budget_, peer_log_, *log_};
   asio::io_context context_;
+  Writer writer_{budget_};
+  Lookout lookout_;
+  const Connection::Shared shared_{limits_, writer_, lookout_, budget_, peer_log_, *log_};
   asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
   std::shared_ptr<Connection> connection_;
   int descriptor_ = -1;

@@ -65,10 +65,11 @@ class Host {
   asio::io_context io_context_;
   asio::ip::tcp::acceptor acceptor_{io_context_, {asio::ip::make_address("127.0.0.1"), 0}};
   Writer writer_{budget_};
-  const Connection::Shared shared_{context_.limits, writer_, budget_, peer_log_, *log_};
+  Lookout lookout_;
+  const Connection::Shared shared_{context_.limits, writer_, lookout_, budget_, peer_log_, *log_};
   std::map<std::string_view, SessionFactory> factories_;
   const std::shared_ptr<Member> node_two_ = std::make_shared<FakeMember>("node two", events);
-  Sessions sessions_{writer_, 10ms};
+  Sessions sessions_{writer_, lookout_, 10ms};
 };
 
 /// How a client of a dialect with one socket asks for the name ann, and what it reads then.

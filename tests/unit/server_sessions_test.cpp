@@ -23,12 +23,13 @@ TEST_CASE("while somebody says whether it is late, sessions end") {
   asio::io_context context;
   asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
   Writer writer(budget);
+  Lookout lookout;
   Waker::install();
-  Sessions sessions(writer, 10ms);
+  Sessions sessions(writer, lookout, 10ms);
   test::Peer peer({"127.0.0.1", acceptor.local_endpoint().port()});
   auto session = std::make_shared<RefusedSession>(
       std::make_shared<Connection>(acceptor.accept(),
-                                   Connection::Shared{limits, writer, budget, peer_log, *log}),
+                                   Connection::Shared{limits, writer, lookout, budget, peer_log, *log}),
       "no");
   const std::weak_ptr<Session> alive = session;
   sessions.start(std::move(session), [] {});
