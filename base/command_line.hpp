@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +12,6 @@
 /// What the command lines of all programs have in common: a value is read in full and in its range, or gets
 /// one plain line. For one thread.
 namespace parley {
-
-/// A whole number in decimal digits and nothing else: no sign, no blank, no base but ten. Pure.
-std::optional<std::uint64_t> to_whole_number(std::string_view text);
-
-/// Seconds, fractions down to a thousandth allowed. Nothing when the text is no number, or is endless. Pure.
-std::optional<std::chrono::milliseconds> to_milliseconds(std::string_view text);
 
 /// An option for a whole number from `least` to `most`.
 CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t least, std::uint64_t most,

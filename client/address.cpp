@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "base/command_line.hpp"
+#include "base/numbers.hpp"
 
 namespace parley::client {
 namespace {

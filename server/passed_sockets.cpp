@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/command_line.hpp"
+#include "base/numbers.hpp"
 #include "base/split.hpp"
 
 namespace parley {

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "base/command_line.hpp"
+#include "base/numbers.hpp"
 
 namespace parley {
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/command_line.hpp"
+#include "base/numbers.hpp"
 
 namespace parley::conform {
 namespace {
