@@ -188,6 +188,13 @@ std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
   return pids;
 }
 
+std::vector<pid_t> family_below(const std::string& mark, pid_t leader) {
+  std::vector<pid_t> pids;
+  for (const Process& process : descendants_of(::getpid()))
+    if (is_of_family(process.pid, mark, leader)) pids.push_back(process.pid);
+  return pids;
+}
+
 void kill_family(const std::string& mark, pid_t leader) noexcept try {
   for (int round = 0; round < rounds_of_killing; ++round) {
     const auto pids = patiently([&] { return family_of(mark, leader); });
@@ -210,7 +217,7 @@ void kill_descendants() noexcept try {
 std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader) {
   constexpr std::size_t user_time = 11;  // fields 14 and 15 of proc(5)
   long ticks = 0;
-  for (const pid_t pid : family_of(mark, leader)) {
+  for (const pid_t pid : family_below(mark, leader)) {
     const auto fields = stat_fields(pid);
     if (fields.size() > user_time + 1)
       ticks += std::stol(fields[user_time]) + std::stol(fields[user_time + 1]);

@@ -170,7 +170,7 @@ bool Program::has(const ListeningSocket& socket, const std::vector<pid_t>& famil
 std::vector<std::uint16_t> Program::listening_ports() const {
   // Sockets first: who has left the family since, and listens now, is not in it.
   const auto sockets = listening_sockets();
-  const auto family = is_sandboxed_ ? std::vector<pid_t>{} : family_of(mark_, pid_);
+  const auto family = is_sandboxed_ ? std::vector<pid_t>{} : family_below(mark_, pid_);
   std::vector<std::uint16_t> ports;
   for (const ListeningSocket& socket : sockets)
     if (has(socket, family)) ports.push_back(socket.port);
