@@ -5,13 +5,14 @@
 """
 
 import itertools
+import os
 import threading
 
 from cluster import (
     DIALECTS, TAKEN, USERS, ClusterTest, NamesUser, SIGN_ON, TelnetUser, TwoSocketUser, at_once, fill, has_name, main, until)
 
 ASKERS = 16
-ROUNDS = 200
+ROUNDS = 200 if os.environ.get("PARLEY_LONG") == "1" else 60
 
 
 class Names(ClusterTest):

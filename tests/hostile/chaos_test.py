@@ -13,11 +13,11 @@ import threading
 import time
 
 from hostile import (
-    DIALECTS, IS_SANITIZED, STOP_S, TIME_FACTOR, USERS, WAIT_S, HostileTest, LiveCodeUser, NamesUser, RoomsUser, Socket,
+    DIALECTS, IS_LONG, IS_SANITIZED, STOP_S, TIME_FACTOR, USERS, WAIT_S, HostileTest, LiveCodeUser, NamesUser, RoomsUser, Socket,
     TelnetUser, TwoSocketUser, main, send_frame)
 from users import two_digits
 
-SECONDS = 15
+SECONDS = 15 if IS_LONG or IS_SANITIZED else 8
 HONEST_OF_EACH = 4
 ROUND_S = 0.2  # people do not type faster; rooms users get a line every 30 ms
 ODD = b"\x01" * 1000

@@ -22,6 +22,7 @@ from users import USERS, LiveCodeUser, NamesUser, RoomsUser, TelnetUser, TwoSock
 
 # A sanitizer has shadow memory and slow threads: no limits of memory then, and fewer users.
 IS_SANITIZED = TIME_FACTOR > 1
+IS_LONG = os.environ.get("PARLEY_LONG") == "1"  # with more of everybody than shows the same
 UNABLE = b"ERROR 102 Unable to send\n\n"
 STOP_S = WAIT_S  # the server's own limit is 5 s; the next longer time that it could wait for is 30 s
 KIB, MIB = 1024, 1024 * 1024

@@ -9,7 +9,7 @@ import threading
 
 from hostile import IS_SANITIZED, HostileTest, LiveCodeUser, NamesUser, TelnetUser, TwoSocketUser, main, send_frame
 
-READERS = 100 if IS_SANITIZED else 400
+READERS = 100 if IS_SANITIZED else 200
 # Unlike text of one kind, this takes time to render.
 LINE = "häßlich ünd schön " * 2800
 LINES = 3

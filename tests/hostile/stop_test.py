@@ -8,12 +8,12 @@ import contextlib
 import threading
 
 from hostile import (
-    IS_SANITIZED, KIB, TIME_FACTOR, UNABLE, USERS, WAIT_S, HostileTest, LiveCodeUser, NamesUser, RoomsUser, Socket,
+    IS_LONG, IS_SANITIZED, KIB, TIME_FACTOR, UNABLE, USERS, WAIT_S, HostileTest, LiveCodeUser, NamesUser, RoomsUser, Socket,
     TelnetUser, TwoSocketUser, main, send_frame)
 
-STOPS = 20
+STOPS = 2 if IS_SANITIZED else 20 if IS_LONG else 8
 CLIENTS_OF_EACH = 2
-TELNET_USERS = 300 if IS_SANITIZED else 1000
+TELNET_USERS = 300 if IS_SANITIZED else 1000 if IS_LONG else 500
 
 
 class Restless(threading.Thread):
@@ -58,7 +58,7 @@ class Restless(threading.Thread):
 
 class Stop(HostileTest):
     def test_while_clients_sign_on_move_and_are_renamed(self):
-        for stop in range(2 if IS_SANITIZED else STOPS):
+        for stop in range(STOPS):
             with self.subTest(stop=stop):
                 self.restart("--log-level", "off")
                 classes = (*USERS, *(RoomsUser,) * 4) * CLIENTS_OF_EACH

@@ -74,7 +74,7 @@ class Terminal:
                     return match
             if time.monotonic() > deadline:
                 raise NotShown("\n".join([f"{self.name}: no row with {pattern!r} in {WAIT_S} s; there is:", *rows]))
-            time.sleep(0.02)
+            time.sleep(0.05)
 
 
 def to_cells(rows):

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -225,11 +226,15 @@ TEST_CASE("the byte that MessagePack never uses is a fault") {
 }
 
 TEST_CASE("an item with any byte changed is a fault in plain words, or an item that can be packed again") {
+  // All values of a byte with PARLEY_LONG=1; else one in so many, others at each place.
+  const std::size_t step = std::getenv("PARLEY_LONG") != nullptr ? 1 : 8;
   for (const Item& item : each_kind()) {
     const std::string whole = pack_items({item});
     std::size_t packets = 0;
-    for (std::size_t at = 0; at < whole.size(); ++at)
-      for (const char byte : every_byte()) {
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      std::string bytes = whole.substr(at, 1);
+      for (std::size_t value = at % step; value < 256; value += step) bytes += static_cast<char>(value);
+      for (const char byte : bytes) {
         std::string changed = whole;
         changed[at] = byte;
         const auto parsed = parse_packet(changed);
@@ -241,6 +246,7 @@ TEST_CASE("an item with any byte changed is a fault in plain words, or an item t
           FAIL_CHECK(visible(changed) << ": " << visible(what));
         }
       }
+    }
     CHECK(packets >= whole.size());  // each byte as it was, and other bodies and names
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The zoo is what it claims to be: the references keep the clauses and chat with each other, and each mutant starts,
-breaks the clauses that its table names, and chats all the same unless that is what it breaks. One mutant in three is tried,
+breaks the clauses that its table names, and chats all the same unless that is what it breaks. One mutant in four is tried,
 and all with PARLEY_LONG=1 in the environment."""
 
 import os
@@ -25,7 +25,7 @@ from programs import Process, Server  # noqa: E402
 from room import RECEIPT_TIME, Chat  # noqa: E402
 
 IS_LONG = os.environ.get("PARLEY_LONG") == "1"
-SAMPLED_EVERY = 3
+SAMPLED_EVERY = 4
 PATIENCE = 10  # seconds that the right thing may take
 IMPATIENCE = 3  # seconds after which silence counts: longer than both of the times below
 WORKERS = 8 * (os.cpu_count() or 1)  # they wait more than they work
