@@ -32,7 +32,7 @@ class Frame {
  private:
   const std::string bytes_;
   mutable std::atomic<bool> is_counted_;  // or needs not to be
-  mutable Budget::Charge charge_;  // written by the one who set is_counted_, and read by nobody
+  mutable Budget::Charge charge_;         // written by the one who set is_counted_, and read by nobody
 };
 
 /// What a waiting frame costs beside its bytes: list node, receipt, blocks of the heap.

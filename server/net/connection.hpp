@@ -327,7 +327,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Budget::Charge ciphertext_charge_ GUARDED_BY(write_mutex_);
   Queue queue_ GUARDED_BY(write_mutex_);
   std::optional<std::size_t> awaited_room_ GUARDED_BY(write_mutex_);  // by the owner: has_room() of this
-  bool is_ended_ GUARDED_BY(write_mutex_) = false;    // our end has left
+  bool is_ended_ GUARDED_BY(write_mutex_) = false;                    // our end has left
   bool is_watched_ GUARDED_BY(write_mutex_) = false;  // the Writer waits for room in the socket
   std::chrono::milliseconds pause_ GUARDED_BY(write_mutex_){0};
   Clock::time_point next_frame_at_ GUARDED_BY(write_mutex_){};

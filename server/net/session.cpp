@@ -9,7 +9,7 @@ namespace parley {
 namespace {
 
 // Until a look whether the server still holds too much.
-constexpr std::chrono::milliseconds relief_pause{5};
+constexpr std::chrono::milliseconds relief_pause{20};
 
 std::string_view to_reason(const Connection& connection, std::error_code error) {
   if (const char* const failure = connection.failure()) return failure;
@@ -132,8 +132,11 @@ void Session::finish_input() {
 }
 
 void Session::read_more(std::error_code& error) {
-  // A frame has its time once, from its first byte: a byte a second must not put the end off for ever.
-  if (in_frame() && !std::exchange(frame_is_timed_, true))
+  // A frame has its time once, from its first byte: a byte a second must not put the end off for ever. What is
+  // no request, as a ping, may end without one.
+  if (!in_frame())
+    end_frame();
+  else if (!std::exchange(frame_is_timed_, true))
     connection_->set_deadline(Deadline::frame, frame_timeout_);
   const std::span<char> room = prepare();
   charge_input_memory(input_memory_bytes());
@@ -209,8 +212,7 @@ void Session::read_later(Clock::time_point at) {
     const auto due = connection_->deadline(one.kind);
     if (due != one.due) one.by = {};  // it has been set anew since
     one.due = due;
-    if (due != Clock::time_point::max())
-      connection_->set_deadline(one.kind, due + (most_put_off() - one.by));
+    if (due != Clock::time_point::max()) connection_->set_deadline(one.kind, due + (most_put_off() - one.by));
   }
   connection_->wait_until(at);
   now_ = Clock::now();

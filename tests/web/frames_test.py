@@ -249,6 +249,15 @@ class Time(FramesTest):
         visitor.send(frame(LAST | TEXT, message("x"))[:-1])
         self.expect_close(visitor, 1008)
 
+    def test_WB6_2_a_ping_in_two_pieces_is_no_message(self):
+        """Nor is its time still running when it is whole."""
+        ann = self.ann()
+        cut = frame(LAST | PING, "b")
+        ann.ask(frame(LAST | PING, "a") + cut[:3], frame(LAST | PONG, "a", is_masked=False))
+        ann.ask(cut[3:], frame(LAST | PONG, "b", is_masked=False))
+        self.expect_close(self.open_socket(), 1008)  # whose time began later
+        self.alive(ann)
+
     def test_WB6_2_fragments_and_pings_put_it_off_not(self):
         """A byte at a time, for as long as the server takes any."""
         ann = self.ann()
