@@ -84,7 +84,8 @@ struct Counters {
   std::atomic<std::uint64_t> refused{0};      ///< messages that a recipient did not get, or refused
   std::atomic<std::uint64_t> turned_away{0};  ///< connections for which there was no room
   std::atomic<std::uint64_t> bytes{0};        ///< of message bodies, as delivered
-  std::atomic<std::uint64_t> unanswered{0};   ///< SENDs that have been read and not answered yet
+  /// SENDs, and messages of the rooms with an id, that have been read and not answered yet.
+  std::atomic<std::uint64_t> unanswered{0};
   std::array<std::atomic<std::uint64_t>, drop_reasons> dropped{};  ///< connections, by Drop
 
   std::array<std::atomic<std::uint64_t>, turned_away_reasons> turned_away_for{};  ///< the same, by TurnedAway

@@ -18,6 +18,7 @@ std::uint64_t RoomsDeliveries::expect(std::string id, std::size_t recipients, st
   const std::uint64_t token = next_token_++;
   owed_.emplace_hint(owed_.end(), token,
                      Owed{std::move(id), recipients, body_bytes, answer_by, receipts + 1});
+  counters_.unanswered.fetch_add(1, std::memory_order_relaxed);
   if (owed_.size() == 1) await_oldest();
   return token;
 }
@@ -67,6 +68,7 @@ void RoomsDeliveries::close() noexcept {
   OwedMap lost;  // destroyed after the lock is gone
   const MutexLock lock(mutex_);
   lost.swap(owed_);
+  counters_.unanswered.fetch_sub(lost.size(), std::memory_order_relaxed);
 }
 
 /// Nothing when something is missing still.
@@ -95,6 +97,7 @@ void RoomsDeliveries::tell(const OwedMap::node_type& known) noexcept {
   } catch (const std::exception&) {  // one that cannot be written must not be missing unnoticed
     outbox_->connection().abort(Connection::no_memory);
   }
+  counters_.unanswered.fetch_sub(1, std::memory_order_relaxed);
   {
     const MutexLock lock(mutex_);
     if (!std::exchange(sender_waits_, false)) return;

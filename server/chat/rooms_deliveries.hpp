@@ -17,7 +17,8 @@
 namespace parley {
 
 /// What one client of the rooms is still to be told of its messages with an id: one delivery for each (RM10),
-/// as soon as it is known. Whichever thread makes it known writes it. They are also the client's window.
+/// as soon as it is known. Whichever thread makes it known writes it. They are also the client's window, and
+/// a server that stops waits for them as for the answers to SENDs.
 class RoomsDeliveries final : public Answerer, public std::enable_shared_from_this<RoomsDeliveries> {
  public:
   using Clock = Outbox::Clock;
@@ -25,6 +26,7 @@ class RoomsDeliveries final : public Answerer, public std::enable_shared_from_th
   /// `wire` and `counters` outlive all receipts; `most`: that may be owed at once.
   RoomsDeliveries(std::shared_ptr<Outbox> outbox, const RoomsWire& wire, std::size_t most, Counters& counters)
       : outbox_(std::move(outbox)), wire_(wire), most_(most), counters_(counters) {}
+  ~RoomsDeliveries() override { close(); }
 
   // The session's own thread.
 

@@ -109,7 +109,8 @@ void add_messages(Families& families, const Figures& figures) {
                    figures.body_bytes);
   families.answer_times("parley_answer_seconds",
                         "Time from a SEND to its answer, of one in 64 of each two-socket sender.", figures);
-  families.gauge("parley_unanswered_sends", "SENDs that have been read and not answered yet.",
+  families.gauge("parley_unanswered_sends",
+                 "SENDs, and messages with an id, that have been read and not answered yet.",
                  figures.unanswered);
 }
 

@@ -7,7 +7,7 @@ import socket
 import threading
 
 from support import WAIT_S, DialectTest
-from users import RoomsUser
+from users import RoomsUser, WebUser, error
 
 NOT_JSON = "That is not a JSON object in UTF-8."
 NO_TYPE = "The type of a request is connect, message or exit."
@@ -90,6 +90,17 @@ class FeatureUser(RoomsUser):
             users += [(user["name"], user["dialect"], user["room"]) for user in rest.pop("users")]
             more = rest.pop("more")
         return users, rest
+
+
+class WebFeatureUser(FeatureUser):
+    """The same on a WebSocket."""
+
+    dialect = "web"
+    make_socket = WebUser.make_socket
+
+    def hears_nothing(self):
+        self.request("what")
+        self.expect(error("type", NO_TYPE_OR_FEATURE))
 
 
 class Client:

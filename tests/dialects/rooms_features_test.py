@@ -6,8 +6,8 @@
 
 import json
 
-from rooms_clients import ALL_FEATURES, BAD_MESSAGE, CONNECTED, NO_TYPE, NO_TYPE_OR_FEATURE, FeatureUser, RoomsTest
-from support import TIME_FACTOR, main
+from rooms_clients import ALL_FEATURES, BAD_MESSAGE, CONNECTED, NO_TYPE, NO_TYPE_OR_FEATURE, FeatureUser, RoomsTest, WebFeatureUser
+from support import TIME_FACTOR, Deadline, Socket, main
 from users import LiveCodeUser, NamesUser, RoomsUser, TelnetUser, TwoSocketUser
 
 BAD_FEATURES = "The features of a connect are a list of strings."
@@ -285,6 +285,36 @@ class DeliveryTest(RoomsTest):
             zoe.hears_private("ann", f"line {id_}")
             self.ann.sees_delivery(id_, "delivered", 1)
         tess.hears_private("ann", "behind them")
+
+    def test_a_server_that_stops_tells_first_what_becomes_known(self):
+        self.server = self.start_server("--linger-timeout", "0.3")
+        ports = dict(self.server.ports)
+        zoe, ann = self.add_user(TwoSocketUser, "zoe"), self.add_user(FeatureUser, "ann")
+        wes = self.add_user(WebFeatureUser, "wes")
+        ann.arrives("wes", "web")
+        for user in (ann, wes):
+            user.tell("zoe", "before the stop", id="1")
+            user.hears_nothing()  # the line has been read
+        zoe.expect(zoe.private_line("ann", "before the stop"))
+        self.server.program.process.terminate()
+        self.wait_until_closed(ports["two-socket"])
+        zoe.receiving.send("RECEIVED\n\n")
+        ann.sees_delivery("1", "delivered", 1)
+        zoe.hears_private("wes", "before the stop")
+        wes.sees_delivery("1", "delivered", 1)
+        self.server.program.wait_for_end()
+
+    def wait_until_closed(self, port):
+        """Until the server that stops takes nobody any more."""
+        deadline = Deadline()
+        while deadline.left_s() > 0:
+            try:
+                Socket(port).close()
+            except ConnectionRefusedError:
+                return
+            except ConnectionResetError:  # it is about to close
+                continue
+        self.fail("it still listens")
 
     def test_exit_with_messages_of_which_nothing_is_told(self):
         zoe = self.join(TwoSocketUser, "zoe")
