@@ -6,8 +6,9 @@
 
 from collections import namedtuple
 
+from rooms_clients import FeatureUser, WebFeatureUser
 from support import DialectTest, main
-from users import USERS, LiveCodeUser, RoomsUser, TelnetUser, TwoSocketUser, WebUser, error, notification, two_digits
+from users import USERS, LiveCodeUser, NamesUser, TelnetUser, TwoSocketUser, error, notification, two_digits
 
 # A row for the dialect of ann, who does something: the bytes that her client writes, and all that she reads then.
 Doing = namedtuple("Doing", "written read")
@@ -22,19 +23,24 @@ PUBLIC_LINE = {
 }
 PUBLIC_LINE["web"] = PUBLIC_LINE["rooms"]  # a message of the WebSocket each; what comes is read as lines (web_socket.py)
 
-# To bob. The clients of livecode have no request for it, those of rooms and web must ask for the feature.
+# To bob. The clients of livecode have no request for it; those of rooms and web have asked for the feature.
 PRIVATE_LINE = {
     "two-socket": Doing(b"SEND bob\nContent-length: 5\n\nhello", b"SENT bob\n\n"),
     "names": Doing(b"13MSG bob hello", b""),
     "telnet": Doing(b"@bob hello\r\n", b""),
+    "rooms": Doing(b'{"type": "private", "payload": {"to": "bob", "text": "hello"}}', b""),
 }
+PRIVATE_LINE["web"] = PRIVATE_LINE["rooms"]
 
 # A private line to somebody who is not there.
 REFUSAL = {
     "two-socket": Doing(b"SEND nobody\nContent-length: 5\n\nhello", b"ERROR 102 Unable to send\n\n"),
     "names": Doing(b"16MSG nobody hello", two_digits("There is nobody of that name.")),
     "telnet": Doing(b"@nobody hello\r\n", b"Nobody is called nobody.\r\n"),
+    "rooms": Doing(b'{"type": "private", "payload": {"to": "nobody", "text": "hello"}}',
+                   notification("There is nobody of that name.")),
 }
+REFUSAL["web"] = REFUSAL["rooms"]
 
 # What each dialect does not let a user do who is signed on; the others must not notice.
 REFUSED_REQUEST = {
@@ -120,6 +126,21 @@ HARD_TEXTS = [
 ]
 
 
+class PrivateRoomsUser(FeatureUser):
+    """One who may say private lines, and sees no more than others."""
+
+    def __init__(self, port, name):
+        super().__init__(port, name, features=("private",))
+
+
+class PrivateWebUser(WebFeatureUser):
+    def __init__(self, port, name):
+        super().__init__(port, name, features=("private",))
+
+
+PRIVATE_USERS = (TwoSocketUser, NamesUser, TelnetUser, PrivateRoomsUser, PrivateWebUser)
+
+
 class Matrix(DialectTest):
     def setUp(self):
         pass  # each cell has a server of its own
@@ -149,9 +170,9 @@ class Matrix(DialectTest):
             with self.subTest(nothing_else=user.dialect):
                 user.hears_nothing()
 
-    def for_each_ann(self, check, table=PUBLIC_LINE):
+    def for_each_ann(self, check, table=PUBLIC_LINE, classes=USERS):
         """Calls `check` with the class of each dialect that has a row in the table."""
-        for ann_class in USERS:
+        for ann_class in classes:
             if ann_class.dialect in table:
                 with self.subTest(ann=ann_class.dialect):
                     check(ann_class)
@@ -179,7 +200,7 @@ class Matrix(DialectTest):
                     ann.socket.expect(PRIVATE_LINE[ann.dialect].read)
                     self.nothing_else(ann, bob, *watchers)
 
-        self.for_each_ann(check, PRIVATE_LINE)
+        self.for_each_ann(check, PRIVATE_LINE, PRIVATE_USERS)
 
     def test_OD5_arrival(self):
         def check(ann_class):
@@ -210,19 +231,19 @@ class Matrix(DialectTest):
         self.nothing_else(*watchers)
 
     def test_OD4_a_line_to_nobody_is_refused_and_seen_by_nobody(self):
-        self.check_refusals(REFUSAL)
+        self.check_refusals(REFUSAL, PRIVATE_USERS)
 
     def test_OD5_a_refused_request_is_seen_by_nobody(self):
         self.check_refusals(REFUSED_REQUEST)
 
-    def check_refusals(self, table):
+    def check_refusals(self, table, classes=USERS):
         def check(ann_class):
             ann, watchers = self.with_ann(ann_class)
             ann.send(table[ann.dialect].written)
             ann.socket.expect(table[ann.dialect].read)
             self.nothing_else(ann, *watchers)
 
-        self.for_each_ann(check, table)
+        self.for_each_ann(check, table, classes)
 
     def test_OD3_what_is_hard_to_show(self):
         for hard in HARD_TEXTS:
@@ -294,108 +315,6 @@ class TwoSocketAnswers(DialectTest):
         ann.sees_told("slow", "one")
         ann.sees_told("bob", "two")
         ann.socket.expect("ERROR 102 Unable to send\n\n")
-
-
-class Rooms(DialectTest):
-    """Rooms other than the lobby, which only users of telnet, rooms and web can enter."""
-
-    def setUp(self):
-        super().setUp()
-        self.lobby = self.gather(*((user_class, f"bob{i}") for i, user_class in enumerate(USERS, 1)))
-        self.tom, self.ron, self.wes = self.gather_in_the_attic()
-
-    def gather_in_the_attic(self):
-        tom = self.add_user(TelnetUser, "tom")
-        for user in self.lobby:
-            user.sees_arrival("tom")
-        tom.enter("The Attic")
-        for user in self.lobby:
-            user.sees_departure("tom")
-        ron = self.add_user(RoomsUser, "ron", room="the attic")
-        ron.room = "The Attic"  # as it is shown: as who opened it wrote it
-        tom.sees_arrival("ron")
-        wes = self.add_user(WebUser, "wes", room="THE ATTIC")
-        wes.room = "The Attic"
-        for user in (tom, ron):
-            user.sees_arrival("wes")
-        return tom, ron, wes
-
-    def nothing_else(self, *users):
-        for user in (*users, self.tom, self.ron, self.wes, *self.lobby):
-            with self.subTest(nothing_else=user.name):
-                user.hears_nothing()
-
-    def test_OD2_lines_stay_in_their_room(self):
-        self.tom.say("from the attic")
-        for user in (self.ron, self.wes):
-            user.hears("tom", "from the attic")
-        self.ron.say("I hear you")
-        for user in (self.tom, self.wes):
-            user.hears("ron", "I hear you")
-        self.ron.sees_said("I hear you")
-        self.nothing_else()
-
-    def test_OD3_a_line_in_the_lobby_reaches_the_lobby_only(self):
-        for ann in self.lobby:
-            with self.subTest(ann=ann.dialect):
-                ann.say("hello lobby")
-                for user in self.lobby:
-                    if user is not ann:
-                        user.hears(ann.name, "hello lobby")
-                ann.sees_said("hello lobby")
-                self.nothing_else(ann)
-
-    def test_OD4_private_lines_cross_rooms_both_ways(self):
-        two_socket, _, names, telnet, *_ = self.lobby
-        for sender in (two_socket, names, telnet):
-            for recipient in (self.tom, self.ron, self.wes):
-                with self.subTest(sender=sender.dialect, recipient=recipient.dialect):
-                    sender.tell(recipient.name, "hello up there")
-                    recipient.hears_private(sender.name, "hello up there")
-                    sender.sees_told(recipient.name, "hello up there")
-        for recipient in self.lobby:
-            with self.subTest(recipient=recipient.dialect):
-                self.tom.tell(recipient.name, "hello down there")
-                recipient.hears_private("tom", "hello down there")
-        self.nothing_else()
-
-    def test_OD5_each_room_has_its_own_comings_and_goings(self):
-        self.ron.enter("General")
-        for user in (self.tom, self.wes):
-            user.sees_departure("ron")
-        for user in self.lobby:
-            user.sees_arrival("ron")
-        self.wes.enter("General")
-        self.tom.sees_departure("wes")
-        for user in (self.ron, *self.lobby):
-            user.sees_arrival("wes")
-        self.tom.leave()
-        for user in (self.ron, self.wes, *self.lobby):
-            user.hears_nothing()
-
-    def test_OD2_a_room_is_opened_anew_once_the_last_has_left_it(self):
-        self.ron.enter("Cellar")
-        for user in (self.tom, self.wes):
-            user.sees_departure("ron")
-        self.tom.say("/join CELLAR")
-        self.tom.expect("You are in the room Cellar.\r\n")
-        self.ron.sees_arrival("tom")
-        self.wes.sees_departure("tom")
-        self.wes.enter("cellar")
-        self.wes.room = "Cellar"
-        for user in (self.tom, self.ron):
-            user.sees_arrival("wes")
-        self.wes.leave()
-        for user in (self.tom, self.ron):
-            user.sees_departure("wes")
-        self.wes = self.add_user(WebUser, "wes", room="elsewhere")
-        self.tom.say("dark here")
-        self.ron.hears("tom", "dark here")
-        self.ron.enter("THE ATTIC")
-        self.ron.say("light here")
-        self.ron.hears("ron", "light here")
-        self.tom.sees_departure("ron")
-        self.nothing_else()
 
 
 if __name__ == "__main__":
