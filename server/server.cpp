@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,8 +16,8 @@
 #include <utility>
 
 #include "protocol/unwelcome.hpp"
+#include "server/connection_caps.hpp"
 #include "server/log.hpp"
-#include "server/metrics/http_port.hpp"
 #include "server/net/refused_session.hpp"
 #include "server/net/thread.hpp"
 
@@ -33,46 +32,8 @@ constexpr std::string_view server_full = "Server full";
 constexpr std::string_view address_full = "Too many connections from your address";
 constexpr std::string_view no_room = "Server out of memory or threads";
 
-constexpr std::size_t files_of_listener = 2;
-
 constexpr milliseconds look_interval{5};
 constexpr milliseconds cluster_leave_time{1'000};
-
-/// The file limit raised as far as it goes, less what is not for clients.
-std::size_t connections_by_file_limit(const Limits& limits, std::size_t listeners) {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);  // best effort: what holds is read back
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  const auto files = static_cast<std::size_t>(limit.rlim_cur);
-  const std::size_t own = Limits::reserved_files +
-                          files_of_listener * (std::max(listeners, dialects().size()) - dialects().size());
-  const std::size_t reserved = own + limits.max_refusals;
-  if (files <= reserved)
-    throw std::runtime_error(
-        fmt::format("{} files may be open, which leaves none for clients: {} are for the server itself and "
-                    "{} for those whom "
-                    "it refuses; allow more (ulimit -n) or fewer of these (--max-refusals)",
-                    files, own, limits.max_refusals));
-  return files - reserved;
-}
-
-/// What the options and sockets that were passed ask for, at most.
-std::size_t count_listeners(const Options& options, std::size_t passed) {
-  for (const ListenPort& port : options.ports) passed += port.hosts.size();
-  return passed + (options.metrics.port ? metrics::HttpPort::most_files / files_of_listener : 0);
-}
-
-Admission::Caps caps(const Limits& limits, std::size_t listeners) {
-  const std::size_t possible = connections_by_file_limit(limits, listeners);
-  const std::size_t connections =
-      limits.max_connections > 0 ? std::min(limits.max_connections, possible) : possible;
-  const bool is_usual = limits.max_connections_per_address == 0;
-  return {connections,
-          is_usual ? std::max<std::size_t>(connections / 4, 1) : limits.max_connections_per_address, is_usual,
-          limits.max_refusals};
-}
 
 /// Fine enough for the shortest timeout, coarse enough to cost nothing when all are idle.
 milliseconds watch_interval(const Limits& limits) {
@@ -127,7 +88,7 @@ Server::Door::Door(asio::io_context& io_context, const Options& options, PassedS
 Server::Server(const Options& options, spdlog::logger& log, std::vector<PassedSocket> passed)
     : context_{options.limits, options.floods, log, Directory(options.lobby)},
       ban_file_(options.bans, context_.bans),
-      admission_(caps(options.limits, count_listeners(options, passed.size()))),
+      admission_(connection_caps(options, passed.size())),
       waiting_(options.limits.max_waiting_bytes),
       peer_log_(log),
       writer_(waiting_),
