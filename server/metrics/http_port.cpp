@@ -1,14 +1,17 @@
 #include "server/metrics/http_port.hpp"
 
-#include <fmt/format.h>
 #include <poll.h>
 
 #include <algorithm>
 #include <array>
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
+#include <span>
+#include <variant>
 #include <vector>
 
+#include "protocol/http_answer.hpp"
+#include "protocol/http_host.hpp"
 #include "server/net/thread.hpp"
 
 namespace parley::metrics {
@@ -20,35 +23,6 @@ namespace {
 
 // Out of descriptors or memory: accept would spin.
 constexpr milliseconds pause{100};
-
-constexpr std::string_view plain_text = "text/plain; charset=utf-8";
-
-std::string_view phrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Bad Request";
-  }
-}
-
-std::string render(int status, std::string_view type, std::string_view text, bool is_head,
-                   std::string_view fields = {}) {
-  std::string answer = fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}{}Cache-Control: no-store\r\n"
-      "Connection: close\r\n\r\n",
-      status, phrase(status), type, text.size(), status == 405 ? "Allow: GET, HEAD\r\n" : "", fields);
-  if (!is_head) answer += text;
-  return answer;
-}
 
 bool is_to_wait(const std::error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again ||
@@ -147,25 +121,31 @@ bool HttpPort::go_on(Conversation& conversation) {
 }
 
 bool HttpPort::read(Conversation& conversation) {
-  std::array<char, 2048> piece;
+  const std::span<char> room = conversation.request.prepare();
   std::error_code error;
-  const std::size_t count = conversation.socket.read_some(asio::buffer(piece), error);
+  const std::size_t count = conversation.socket.read_some(asio::buffer(room.data(), room.size()), error);
   if (error) return is_to_wait(error);
-  conversation.request.append(piece.data(), count);
-  const auto request = read_request(conversation.request);
-  if (!request) return true;
-  conversation.answer = to_answer(*request, conversation);
+  conversation.request.commit(count);
+  const http::Event event = conversation.request.next();
+  if (std::holds_alternative<http::NeedMore>(event)) return true;
+  conversation.answer = to_answer(event, conversation);
   return write(conversation);
 }
 
-std::string HttpPort::to_answer(const HttpRequest& request, const Conversation& conversation) const {
-  if (request.fault != 0)
-    return render(request.fault, plain_text, fmt::format("{}\n", phrase(request.fault)), false);
-  if (const auto page = pages_({request.path, is_local(conversation.socket) && is_plain_host(request.host)}))
-    return render(200, page->type, page->text, request.is_head, page->fields);
-  return render(404, plain_text,
-                "Nothing is here; the metrics are at /metrics, and a page of them at /status.\n",
-                request.is_head);
+std::string HttpPort::to_answer(const http::Event& event, const Conversation& conversation) const {
+  constexpr auto then = http::Then::end;
+  const auto* const request = std::get_if<http::Request>(&event);
+  if (request == nullptr) {
+    const auto& fault = std::get<http::Fault>(event);
+    return http::status_answer(fault.status, fault.sentence, then);
+  }
+  if (request->method == http::Method::other) return http::method_answer(then);
+  const bool is_head = request->method == http::Method::head;
+  const bool is_here = is_local(conversation.socket) && http::is_plain_host(request->host);
+  if (const auto page = pages_({request->path, is_here}))
+    return http::text_answer(200, page->type, page->text, then, is_head, page->fields);
+  return http::status_answer(
+      404, "Nothing is here; the metrics are at /metrics, and a page of them at /status.", then, is_head);
 }
 
 bool HttpPort::write(Conversation& conversation) {

@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "base/event_flag.hpp"
-#include "server/metrics/http_request.hpp"
+#include "protocol/http_request.hpp"
 #include "server/net/listener.hpp"
 
 namespace parley::metrics {
@@ -66,7 +66,7 @@ class HttpPort {
   struct Conversation {
     asio::ip::tcp::socket socket;
     Clock::time_point until;
-    std::string request{};
+    http::Parser request{};
     std::string answer{};
     std::size_t sent_bytes = 0;
     bool is_over = false;  // what still comes is thrown away
@@ -81,7 +81,7 @@ class HttpPort {
   bool read(Conversation& conversation);
   bool write(Conversation& conversation);
   static bool discard(Conversation& conversation);
-  std::string to_answer(const HttpRequest& request, const Conversation& conversation) const;
+  std::string to_answer(const http::Event& event, const Conversation& conversation) const;
 
   asio::io_context io_context_;
   Listener listener_;

@@ -20,18 +20,14 @@ constexpr std::chrono::milliseconds figures_time{200};
 constexpr std::string_view guards =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
-    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
 
-struct StatusFile {
-  std::string_view path;
-  std::string_view type;
-  const std::string_view* text;
-};
-
-constexpr StatusFile status_files[] = {{"/status", "text/html; charset=utf-8", &status_html},
-                                       {"/status.css", "text/css; charset=utf-8", &status_css},
-                                       {"/status.js", "text/javascript; charset=utf-8", &status_js}};
+/// What is at a path: the page itself has a name of its own there.
+const EmbeddedFile* find_status_file(std::string_view path) {
+  constexpr std::string_view page = "status.html";
+  const std::string_view name = path == "/status" ? page : path.substr(path.empty() ? 0 : 1);
+  return path != "/status" && name == page ? nullptr : find_file(status_files(), name);
+}
 
 std::string advice(const std::error_code& error) {
   if (error == asio::error::address_in_use)
@@ -68,9 +64,8 @@ std::optional<HttpPort::Page> Metrics::page(const HttpPort::Asked& asked) {
     return HttpPort::Page{"application/json", to_status_json(figures(), look_at_process(), now_s, asker),
                           guards};
   }
-  for (const StatusFile& file : status_files)
-    if (file.path == asked.path)
-      return HttpPort::Page{std::string(file.type), std::string(*file.text), guards};
+  if (const EmbeddedFile* const file = find_status_file(asked.path))
+    return HttpPort::Page{std::string(file->type), std::string(file->bytes), guards};
   return std::nullopt;
 }
 

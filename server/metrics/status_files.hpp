@@ -1,13 +1,12 @@
 #pragma once
 
-#include <string_view>
+#include <span>
+
+#include "base/embedded_file.hpp"
 
 namespace parley::metrics {
 
-// The files of page/, read when the server is built. Without initialisation at run time, so that they may be
-// read at any moment.
-extern const std::string_view status_html;
-extern const std::string_view status_css;
-extern const std::string_view status_js;
+/// The page at /status, and what it loads: the files of page/.
+std::span<const EmbeddedFile> status_files();
 
 }  // namespace parley::metrics

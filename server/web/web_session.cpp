@@ -9,6 +9,7 @@
 
 #include "base/overloaded.hpp"
 #include "base/sha1.hpp"
+#include "protocol/http_answer.hpp"
 #include "protocol/http_request.hpp"
 #include "protocol/websocket.hpp"
 #include "server/chat/rooms_chat_session.hpp"
@@ -18,7 +19,7 @@
 namespace parley {
 namespace {
 
-using web::Then;
+using http::Then;
 using websocket::CloseCode;
 
 constexpr std::string_view socket_path = "/ws";
@@ -108,7 +109,7 @@ void WebSession::nothing_more_came() {
   // run.
   if (is_flooding() || connection().waiting_frames() > 0) return await_request();
   if (requests_.in_frame() || is_holding_input())
-    return end_http("did not complete a request in time", web::status_answer(408, late_request, Then::end));
+    return end_http("did not complete a request in time", http::status_answer(408, late_request, Then::end));
   connection().finish({});
 }
 
@@ -121,7 +122,7 @@ std::string WebSession::farewell(Ending ending, std::string_view reason, std::st
   if (!messages_) {
     const int status = ending == Ending::asked ? 503 : ending == Ending::late ? 408 : 400;
     return ending == Ending::asked && sentence.empty() ? std::string()
-                                                       : web::status_answer(status, sentence, Then::end);
+                                                       : http::status_answer(status, sentence, Then::end);
   }
   const auto code = ending == Ending::asked ? CloseCode::going_away : CloseCode::policy;
   return websocket::close_frame(code, sentence.empty() ? reason : sentence);
@@ -150,7 +151,7 @@ bool WebSession::handle_request() {
 }
 
 void WebSession::on(const http::Fault& fault) {
-  end_http(fault.sentence, web::status_answer(fault.status, fault.sentence, Then::end));
+  end_http(fault.sentence, http::status_answer(fault.status, fault.sentence, Then::end));
 }
 
 /// Ends the stream behind an answer that refuses something.
@@ -171,21 +172,20 @@ void WebSession::on(const http::Request& request) {
 
 web::Answer WebSession::to_answer(const http::Request& request, Then then) const {
   const bool is_head = request.method == http::Method::head;
-  if (request.method == http::Method::other)
-    return {web::status_answer(405, "GET and HEAD are understood here.", then, false, "Allow: GET, HEAD\r\n")};
-  if (request.has_body) return {web::status_answer(413, "A request has no body here.", then, is_head)};
+  if (request.method == http::Method::other) return {http::method_answer(then)};
+  if (request.has_body) return {http::status_answer(413, "A request has no body here.", then, is_head)};
   // Whoever watches over the server may know it by any name.
-  if (request.path == health_path) return {web::status_answer(200, "ok", then, is_head)};
-  if (!site_->hosts.is_own(request.host)) return {web::status_answer(403, not_own_host, then, is_head)};
-  if (const web::PageFile* const file = web::find_page_file(request.path))
+  if (request.path == health_path) return {http::status_answer(200, "ok", then, is_head)};
+  if (!site_->hosts.is_own(request.host)) return {http::status_answer(403, not_own_host, then, is_head)};
+  if (const EmbeddedFile* const file = web::find_page_file(request.path))
     return web::page_answer(*file, site_->bodies, request, then);
-  return {web::status_answer(404, "Nothing is here; the page is at /.", then, is_head)};
+  return {http::status_answer(404, "Nothing is here; the page is at /.", then, is_head)};
 }
 
 /// What is behind a request that is refused may be of a WebSocket, so the stream ends with the refusal.
 void WebSession::open_socket(const http::Request& request) {
   const auto refuse_it = [this](int status, std::string_view sentence, std::string_view fields = {}) {
-    end_http(sentence, web::status_answer(status, sentence, Then::end, false, fields));
+    end_http(sentence, http::status_answer(status, sentence, Then::end, false, fields));
   };
   if (request.has_body) return refuse_it(413, "A request has no body here.");
   if (!site_->hosts.is_own(request.host)) return refuse_it(403, not_own_host);

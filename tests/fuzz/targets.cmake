@@ -1,12 +1,11 @@
 # The fuzz targets: fuzz_NAME.cpp each, corpus/fuzz_NAME its seeds, regressions/fuzz_NAME what once made it fail.
-set(fuzz_targets accounts bus gate http_request input_line keys line livecode names rooms telnet text two_socket user_name
+set(fuzz_targets accounts bus gate input_line keys line livecode names rooms telnet text two_socket user_name
   web_request websocket)
 
 # What a target needs besides protocol/, relative to the root.
 set(fuzz_accounts_sources server/accounts/account_list.cpp server/accounts/password_hash.cpp)
 set(fuzz_accounts_libraries spdlog::spdlog "${SODIUM_LIBRARY}")
 set(fuzz_bus_libraries parley_bus_format)
-set(fuzz_http_request_sources server/metrics/http_request.cpp)
 set(fuzz_input_line_sources client/input_line.cpp client/typed_line.cpp)
 set(fuzz_keys_sources client/graphemes.cpp client/key_decoder.cpp client/terminal_charset.cpp)
 set(fuzz_keys_libraries "${UTF8PROC_LIBRARY}")

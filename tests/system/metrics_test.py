@@ -248,14 +248,17 @@ class AskedTest(MetricsTest):
         self.assertTrue(head.startswith(b"HTTP/1.1 200 OK\r\n"))
         self.assertEqual(self.raw("HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n").partition(b"\r\n\r\n")[2], b"")
         for request, status in {
-            "GET / HTTP/1.1\r\n\r\n": 404,
-            "GET /metrics/ HTTP/1.1\r\n\r\n": 404,
-            "POST /metrics HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello": 405,
-            "GET /metrics HTTP/3\r\n\r\n": 505,
+            "GET / HTTP/1.1\r\nHost: x\r\n\r\n": 404,
+            "GET /metrics/ HTTP/1.0\r\n\r\n": 404,
+            "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello": 405,
+            "GET /metrics HTTP/3.0\r\n\r\n": 505,
+            "GET /metrics HTTP/1.1\r\n\r\n": 400,
+            "GET /metrics HTTP/1.0\n\n": 400,
             "REGISTER TOSEND ann\n\n": 400,
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\n": 400,
             b"\n": 400,
-            b"x" * 100_000: 431,
+            b"x" * 100_000: 414,
+            "GET /metrics HTTP/1.1\r\nX: " + "x" * 100_000: 431,
         }.items():
             with self.subTest(request=request[:40]):
                 self.assertTrue(self.raw(request).startswith(b"HTTP/1.1 %d " % status))

@@ -21,7 +21,7 @@ except ImportError:
     browser = None
 HAS_BROWSER = browser and Path(browser.CHROMIUM).exists() and Path(browser.DRIVER).exists()
 ASSETS = {"/status": "text/html; charset=utf-8", "/status.css": "text/css; charset=utf-8",
-          "/status.js": "text/javascript; charset=utf-8"}
+          "/status.js": "text/javascript; charset=utf-8", "/element.js": "text/javascript; charset=utf-8"}
 MOST_REFUSALS = 30
 ODD_NAME = "<b&\"';${}"
 
@@ -132,6 +132,8 @@ class AskerTest(StatusTest):
 
     def keys_for(self, host_field, host="127.0.0.1"):
         connection = http.client.HTTPConnection(host, self.port, timeout=WAIT_S)
+        if not host_field:  # only HTTP/1.0 has none
+            connection._http_vsn, connection._http_vsn_str = 10, "HTTP/1.0"
         connection.putrequest("GET", "/status.json", skip_host=True)
         for field in host_field:
             connection.putheader(*field)

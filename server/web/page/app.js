@@ -2,13 +2,12 @@
 
 import { Attention, names } from "/attention.js";
 import { Composer } from "/composer.js";
+import { find } from "/element.js";
 import { Link } from "/link.js";
 import { Outbox } from "/outbox.js";
 import { People } from "/people.js";
 import { SignOn } from "/sign_on.js";
 import { Transcript } from "/transcript.js";
-
-const find = (id) => document.getElementById(id);
 
 // Who is here is asked this often: a list of many costs the server more. An answer that does not come means that the
 // connection is dead, which a browser tells of late or never.

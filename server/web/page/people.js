@@ -1,6 +1,6 @@
 // Who is here, who is in other rooms, and what these rooms are.
 
-import { make } from "/text.js";
+import { make } from "/element.js";
 import { hue_of } from "/transcript.js";
 
 const most_shown = 200; // of people in a list: beyond that one looks for a name

@@ -1,5 +1,7 @@
 // What somebody has written, as text: links can be clicked, characters that would deceive are named, what is long is folded.
 
+import { make } from "/element.js";
+
 const folded_characters = 700;
 const folded_rows = 12;
 
@@ -9,12 +11,6 @@ const unseen = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028-\\u202e";
 const link_end = `\\s<>"\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff`;
 const parts = new RegExp(`(https?://[^${link_end}]+)|[${unseen}]+`, "giu");
 const trailing = /[.,;:!?'"»”’)\]}]{1,9}$/u;
-
-export function make(name, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-}
 
 /** The end of a sentence is not the end of its link, but for a bracket that the link has opened. */
 function split_link(found) {
@@ -41,9 +37,9 @@ function make_link(written) {
 }
 
 function make_unseen(characters) {
-  const first = [...characters][0];
-  const code = `U+${first.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
-  const count = characters.length > 1 ? `×${characters.length}` : "";
+  const { length } = [...characters];
+  const code = `U+${characters.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  const count = length > 1 ? `×${length}` : "";
   return make("span", { className: "unseen-character", title: "A character that is not shown", textContent: code + count });
 }
 

@@ -1,7 +1,8 @@
 // The conversation as it is shown: a bounded number of lines, the newest at the bottom and in sight, unless the reader
 // has gone up.
 
-import { fill, make, make_text } from "/text.js";
+import { make } from "/element.js";
+import { fill, make_text } from "/text.js";
 
 const most_lines = 500;
 const most_characters = 2_000_000; // of the texts of these lines: what is folded is kept, too
@@ -132,7 +133,7 @@ export class Transcript {
     mark.dataset.state = state;
     line.querySelector(".meta").append(mark);
     if (!is_trouble) return;
-    const button = action ? [" ", make("button", { type: "button", textContent: action.label, onclick: action.act })] : [];
+    const button = action ? [" ", make("button", { type: "button", className: "quiet", textContent: action.label, onclick: action.act })] : [];
     line.querySelector(".body").append(make("div", { className: "outcome" }, sentence, ...button));
     if (this.#is_at_end) this.#scroll();
   }

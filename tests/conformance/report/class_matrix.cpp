@@ -272,13 +272,13 @@ void write_class_csv(std::ostream& out, const std::vector<ClassRow>& rows) {
 }
 
 void write_class_html(std::ostream& out, const std::vector<ClassRow>& rows) {
-  write_page_begin(out, "The class: parley-conform", class_css, "whole-width");
+  write_page_begin(out, "The class: parley-conform", html_file("class.css"), "whole-width");
   out << "<p class=\"suite\">parley-conform</p><h1>The class</h1>\n";
   write_totals(out, rows);
   out << legend;
   write_half(out, rows_of(rows, "server"), "Servers");
   write_half(out, rows_of(rows, "client"), "Clients");
-  write_page_end(out, class_js);
+  write_page_end(out, html_file("class.js"));
 }
 
 }  // namespace parley::conform

@@ -1,13 +1,19 @@
 #pragma once
 
+#include <span>
 #include <string_view>
+
+#include "base/embedded_file.hpp"
 
 namespace parley::conform {
 
-// The files of html/, read when this program is built.
-extern const std::string_view report_css;
-extern const std::string_view report_js;
-extern const std::string_view class_css;
-extern const std::string_view class_js;
+/// The style sheets and scripts of html/, which a page has within it.
+std::span<const EmbeddedFile> html_files();
+
+/// Empty when there is none of that name.
+inline std::string_view html_file(std::string_view name) {
+  const EmbeddedFile* const file = find_file(html_files(), name);
+  return file == nullptr ? std::string_view() : file->bytes;
+}
 
 }  // namespace parley::conform

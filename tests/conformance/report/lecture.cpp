@@ -137,7 +137,7 @@ void write_half(std::ostream& out, const std::vector<ClassRow>& rows, const std:
 }  // namespace
 
 void write_lecture_html(std::ostream& out, const std::vector<ClassRow>& rows) {
-  write_page_begin(out, "What the class can learn from", class_css);
+  write_page_begin(out, "What the class can learn from", html_file("class.css"));
   out << "<p class=\"suite\">parley-conform</p><h1>What the class can learn from</h1>\n"
          "<p class=\"about\">Nobody is named. [...] stands for every word of a program that is neither the "
          "protocol's nor had been said by the suite before, for numbers but those of codes and lengths, and "
@@ -146,7 +146,7 @@ void write_lecture_html(std::ostream& out, const std::vector<ClassRow>& rows) {
          "out.</p>\n";
   const Words identities = identities_of(rows);
   for (const char* half : {"server", "client"}) write_half(out, rows, half, identities);
-  write_page_end(out, report_js);
+  write_page_end(out, html_file("report.js"));
 }
 
 }  // namespace parley::conform

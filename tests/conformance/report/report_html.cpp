@@ -310,7 +310,7 @@ void write_html(std::ostream& out, const Report& report) {
   write_untried(out, report);
   write_foretold(out, report);
   write_passed(out, report);
-  write_page_end(out, report_js);
+  write_page_end(out, html_file("report.js"));
 }
 
 }  // namespace parley::conform

@@ -52,7 +52,8 @@ void write_page_begin(std::ostream& out, const std::string& title, std::string_v
          "'unsafe-inline'; "
          "script-src 'unsafe-inline'\">\n<title>"
       << markup(shown(title, 200)) << "</title>\n<style>\n"
-      << report_css << style << "</style>\n</head>\n<body>\n<main class=\"" << css_class << "\">\n";
+      << html_file("report.css") << style << "</style>\n</head>\n<body>\n<main class=\"" << css_class
+      << "\">\n";
 }
 
 void write_page_end(std::ostream& out, std::string_view script) {
