@@ -5,11 +5,12 @@ import { make } from "/element.js";
 const folded_characters = 700;
 const folded_rows = 12;
 
-// Embeddings and overrides of direction, which would show other letters than were written, and control characters.
-const unseen = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028-\\u202e";
-// A link ends where a character could hide or turn what follows.
-const link_end = `\\s<>"\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff`;
-const parts = new RegExp(`(https?://[^${link_end}]+)|[${unseen}]+`, "giu");
+// Controls, and what shows as nothing or turns what stands beside it, so that other letters are seen than were written.
+const unseen = "\\p{Cc}\\p{DI}\\u2028\\u2029\\ufff9-\\ufffb";
+// But for joiners behind letters of scripts that are written with them, and what makes several emoji one.
+const joining = "Arab Syrc Mong Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Khmr Mymr".replace(/(\w+) ?/g, "\\p{scx=$1}");
+const joined = `[${joining}][\\u200c\\u200d]|[\\p{ExtPict}\\p{EMod}\\ufe0f]\\u200d|\\u{1f3f4}[\\u{e0020}-\\u{e007f}]+`;
+const parts = new RegExp(`(https?://[^\\s<>"${unseen}]+)|(${joined})|(?:(?![\\t\\n\\p{VS}])[${unseen}])+`, "giu");
 const trailing = /[.,;:!?'"»”’)\]}]{1,9}$/u;
 
 /** The end of a sentence is not the end of its link, but for a bracket that the link has opened. */
@@ -53,6 +54,8 @@ export function fill(element, text) {
     if (match[1]) {
       const [written, rest] = split_link(match[0]);
       children.push(make_link(written), rest);
+    } else if (match[2]) {
+      children.push(match[0]);
     } else {
       children.push(make_unseen(match[0]));
     }
