@@ -28,7 +28,8 @@ enum class CloseCode : std::uint16_t {
   none = 1005,  ///< never written: the other end told no reason
   not_utf8 = 1007,
   policy = 1008,
-  too_big = 1009
+  too_big = 1009,
+  dismissed = 4001  ///< of our own: somebody has decided that the client is not to be here as it is
 };
 
 /// A whole text message, which is UTF-8. Points into the parser: until the next call of next().

@@ -11,6 +11,7 @@
 #include "base/sha1.hpp"
 #include "protocol/http_answer.hpp"
 #include "protocol/http_request.hpp"
+#include "protocol/unwelcome.hpp"
 #include "protocol/websocket.hpp"
 #include "server/chat/rooms_chat_session.hpp"
 #include "server/web/answer.hpp"
@@ -124,7 +125,9 @@ std::string WebSession::farewell(Ending ending, std::string_view reason, std::st
     return ending == Ending::asked && sentence.empty() ? std::string()
                                                        : http::status_answer(status, sentence, Then::end);
   }
-  const auto code = ending == Ending::asked ? CloseCode::going_away : CloseCode::policy;
+  const auto code = ending != Ending::asked  ? CloseCode::policy
+                    : is_dismissal(sentence) ? CloseCode::dismissed
+                                             : CloseCode::going_away;
   return websocket::close_frame(code, sentence.empty() ? reason : sentence);
 }
 

@@ -95,6 +95,8 @@ class Pause(ClusterTest):
                 if isinstance(loser, TwoSocketUser):
                     self.assertIn(b"ERROR 100 ", loser.receiving.receive_rest())
                 words = loser.socket.receive_rest()
+                if isinstance(loser, WebUser):
+                    self.assertEqual(loser.socket.close_code, 4001)
                 self.assertRegex(loser.socket.close_reason if isinstance(loser, WebUser) else words, rb"(?i)\bname\b")
         self.sees_list(["ann", "cat", "eve", *(winner.name for winner in winners), "bob", "dan"], in_order=False)
         self.cat.tell("dan", "good morning")

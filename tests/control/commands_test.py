@@ -6,7 +6,7 @@ import time
 from control import ControlTest, support
 from users import USERS, LiveCodeUser, NamesUser, RoomsUser, TelnetUser, TwoSocketUser, notification
 
-NAMES = ("ann", "bob", "carol", "dave", "eve")
+NAMES = ("ann", "bob", "carol", "dave", "eve", "finn")
 
 
 class CommandsTest(ControlTest):
@@ -65,7 +65,8 @@ class CommandsTest(ControlTest):
             "bob": f"ERRO,{len(sentence) + 1}\n{sentence}\n",
             "carol": f"{len(sentence)}{sentence}",
             "dave": f"{sentence}\r\n",
-            "eve": notification(sentence)}
+            "eve": notification(sentence),
+            "finn": ""}  # told behind its close
         users = self.gather_all()
         for name, user in users.items():
             self.assertEqual(self.ctl("kick", name.upper(), "no flooding"), f"{name} is removed\n")
@@ -74,6 +75,8 @@ class CommandsTest(ControlTest):
             if name == "ann":
                 user.receiving.expect(last_words[name])
                 user.receiving.expect_end()
+            if name == "finn":
+                self.assertEqual((user.socket.close_code, user.socket.close_reason), (4001, sentence.encode()))
             for other in list(users.values())[NAMES.index(name) + 1:]:
                 other.sees_departure(name)
         self.assertEqual(self.who(), {})
@@ -103,10 +106,11 @@ class CommandsTest(ControlTest):
         """OD12.2"""
         users = self.gather_all()
         text = "We stop at five. \u00dcbrigens: " + "long " * 30
-        self.assertEqual(self.ctl("say", text), "told to 5 users\n")
+        self.assertEqual(self.ctl("say", text), "told to 6 users\n")
         users["ann"].hears("SERVER", text)
         users["bob"].expect(LiveCodeUser.text_message(text))
-        users["eve"].expect(notification(text))
+        for name in ("eve", "finn"):
+            users[name].expect(notification(text))
         users["dave"].expect(text + "\r\n")
         came = ""
         while len(came.encode()) < len(text.encode()):

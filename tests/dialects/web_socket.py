@@ -57,7 +57,7 @@ def on_web_socket(base):
     class WebSocket(base):
         def __init__(self, *arguments, **settings):
             self._lines, self._is_closed = b"", True  # of HTTP
-            self.close_reason = b""
+            self.close_code, self.close_reason = 0, b""
             super().__init__(*arguments, **settings)
             super().send(upgrade())
             self._is_raw = True
@@ -105,7 +105,8 @@ def on_web_socket(base):
                 super().send(frame(LAST | PONG, payload))
             elif first_byte == LAST | CLOSE:
                 code, self.close_reason, self._is_closed = int.from_bytes(payload[:2], "big"), payload[2:], True
-                if code not in (1000, 1001):
+                self.close_code = code
+                if code not in (1000, 1001, 4001):
                     raise AssertionError(f"closed with {code}: {payload[2:]!r}")
                 super().send(frame(LAST | CLOSE, payload))
             elif first_byte == LAST | TEXT:

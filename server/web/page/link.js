@@ -6,9 +6,7 @@ const first_delay_ms = 1_000;
 const longest_delay_ms = 30_000;
 // A server notices within 90 s (WB6.3) that a lost connection is gone, and keeps its name for so long.
 const name_held_ms = 120_000;
-
-// The sentences of OD11.4 and OD12.5 (protocol/unwelcome.hpp).
-const ends_for_good = /^(The operator |Your name )/;
+const dismissed_code = 4001; // somebody has decided that this user is not to be here (WB6.1)
 
 /**
  * States: "off" (until the user signs on), "connecting", "refused" (the user has to say something else), "on", and
@@ -138,7 +136,7 @@ export class Link {
       this.#become("refused");
       return this.#listener.refused("lost", reason || "The server does not answer.");
     }
-    if (code === 1001 && ends_for_good.test(reason)) {
+    if (code === dismissed_code) {
       this.#is_first = true;
       return this.#become("off", reason);
     }
