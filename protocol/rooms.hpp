@@ -27,7 +27,7 @@ struct ObjectLimits {
   /// From the first brace to the last. A long page of text.
   std::size_t object_bytes = 64 * 1024;
   /// Objects and lists within each other. A request has two.
-  std::size_t levels = 16;
+  std::size_t levels = most_levels;
 };
 
 /// An incremental parser of what one client sends. Its first byte decides: "{" begins a stream of JSON

@@ -28,6 +28,7 @@ constexpr std::string_view bad_private =
     "A private message needs a name in its payload, as to, and a text; both are strings.";
 constexpr std::string_view bad_id = "The id of a message is a string of 1 to 64 bytes.";
 constexpr std::string_view bad_password = "A password is a string.";
+constexpr std::string_view too_deep = "Your JSON object has too many levels.";
 constexpr std::string_view bad_message = "A message needs a text in its payload; it is a string.";
 
 /// What is read of an object, of which nobody wants to know more. (A nlohmann::json of several levels takes
@@ -44,6 +45,9 @@ class ObjectReader {
   }
   ObjectReader(const ObjectReader&) = delete;
   ObjectReader& operator=(const ObjectReader&) = delete;
+
+  /// It has more than most_levels; nothing was read behind them.
+  bool is_too_deep() const { return depth_ > most_levels; }
 
   const Value& type() const { return type_; }
   /// The payload's value under the first of the keys that it has; null when it has none, or is no object.
@@ -105,7 +109,7 @@ class ObjectReader {
     if (is_field() && is_in_features_) features_.emplace();
     if (depth_ == 1) is_in_payload_ = is_object && key_ == "payload";
     ++depth_;
-    return true;
+    return !is_too_deep();
   }
 
   bool end() {
@@ -195,7 +199,8 @@ Request read_request(std::string_view bytes, const Features& features) {
                                    {"private", &Features::privately, read_private},
                                    {"who", &Features::who, read_who}};
   ObjectReader object;
-  if (!json::sax_parse(to_readable_json(bytes), &object)) return not_an_object();
+  if (!json::sax_parse(to_readable_json(bytes), &object))
+    return object.is_too_deep() ? Refusal{Mistake::json, too_deep} : not_an_object();
   const auto kind = std::ranges::find_if(kinds, [&](const Kind& one) {
     return object.type() == one.type && (one.feature == nullptr || features.*one.feature);
   });

@@ -21,6 +21,9 @@ struct Connect {
   std::optional<Features> features;  ///< nothing: the client knows of none
 };
 
+/// Objects and lists within each other, the outermost counted. A request has two, or three with features.
+inline constexpr std::size_t most_levels = 16;
+
 /// The longest id that a client may give to a message.
 inline constexpr std::size_t max_id_bytes = 64;
 

@@ -48,6 +48,23 @@ std::vector<service::Presence> users(std::size_t count) {
 
 }  // namespace
 
+TEST_CASE("WB5.2: sixteen levels are read, seventeen are refused, and the rest of them is not looked at") {
+  const auto nested = [](std::size_t levels, const std::string& end) {
+    return R"({"type": "exit", "x": )" + std::string(levels - 1, '[') + end;
+  };
+  read<Exit>(nested(16, std::string(15, ']') + '}'));
+  for (const std::string& deep :
+       {nested(17, std::string(16, ']') + '}'), nested(17, "no JSON"), nested(100'000, "")}) {
+    const auto refused = read<Refusal>(deep);
+    CHECK(refused.mistake == Mistake::json);
+    CHECK(refused.sentence == "Your JSON object has too many levels.");
+  }
+  std::string objects = R"({"x": )";
+  for (int level = 2; level <= 17; ++level) objects += R"({"x": )";
+  CHECK(read<Refusal>(objects).sentence == "Your JSON object has too many levels.");
+  CHECK(read<Refusal>("]").sentence == "That is not a JSON object in UTF-8.");
+}
+
 TEST_CASE("RM7.3: features that are known are taken from a list, others are not") {
   CHECK(features_of(R"({"name": "a"})") == std::nullopt);
   CHECK(features_of(R"({"name": "a", "features": []})") == none);

@@ -93,10 +93,17 @@ class Messages(FramesTest):
     def test_WB5_1_neither_lines_nor_two_objects_nor_raw_text(self):
         ann = self.ann()
         not_json = error("json", "That is not a JSON object in UTF-8.")[:-1]
-        for text in ("hello", "", message("a") + message("b"), message("a")[:-1], "{" * 1000, "[" * 60000):
+        for text in ("hello", "", message("a") + message("b"), message("a")[:-1], "{" * 1000):
             with self.subTest(text=text[:20]):
                 ann.ask(frame(LAST | TEXT, text), text_frame(not_json))
         ann.ask(frame(LAST | TEXT, f"\n {message('a')}\n"), text_of("ann", "a"))
+
+    def test_WB5_2_seventeen_levels(self):
+        ann = self.ann()
+        for levels in (17, 60_000):
+            ann.ask(frame(LAST | TEXT, "[" * levels), text_frame(error("json", "Your JSON object has too many levels.")[:-1]))
+        said = '{"type": "message", "payload": {"text": "a", "more": %s}}'
+        ann.ask(frame(LAST | TEXT, said % ("[" * 14 + "]" * 14)), text_of("ann", "a"))
 
     def test_WB5_2_mistakes_have_a_code_and_the_socket_lives(self):
         visitor = self.open_socket()
