@@ -85,8 +85,8 @@ class Gradescope(ConformTest):
 
     def assert_is_of_mistakes(self, results):
         failed = [test["name"] for test in results["tests"] if test["status"] == "failed"]
-        self.assertEqual([name.split(":")[0] for name in failed], ["D2.1-no-early-report"])
-        self.assertEqual(len(results["tests"]), 3)
+        self.assertEqual([name.split(":")[0] for name in failed], ["D2.1-no-early-report"], results)
+        self.assertEqual(len(results["tests"]), 3, results)
         self.assertEqual(results["score"], sum(test["score"] for test in results["tests"]))
 
     def test_samples(self):

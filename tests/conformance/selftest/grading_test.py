@@ -92,6 +92,19 @@ class Page(HTMLParser):
 
 
 class Graded(ConformTest):
+    def told_of_failures(self):
+        """For who reads that this test has failed: all that the reports have of each case that has not passed."""
+        told = []
+        for report in sorted((self.folder / "reports").glob("*.json")):
+            if report.name.endswith(".gradescope.json"):
+                continue
+            for result in json.loads(report.read_text(encoding="utf-8"))["results"]:
+                if result["status"] != "pass":
+                    entries = [f"{entry['at_us']} lane {entry['lane']} {entry['happening']} {entry['bytes']['text']!r}"
+                               for entry in result.pop("transcript")["entries"]]
+                    told.append("\n  ".join([f"{report.name}: {result}", *entries]))
+        return "\n".join(["", *told])
+
     def grade(self, submissions, *options):
         """The run, class.csv by the submission's name, and class.html."""
         output = self.folder / "reports"
@@ -132,9 +145,9 @@ class Samples(Graded):
             said = self.said_of_mistakes() if folder == "python-mistakes" else ({}, {})
             with self.subTest(sample=folder):
                 self.assertEqual(rows[name]["problem"], "")
-                self.assertEqual(got.get("fail", set()), set(said[0]))
-                self.assertEqual(got.get("skipped", set()), set(said[1]))
-                self.assertNotIn("not run", got)
+                self.assertEqual(got.get("fail", set()), set(said[0]), self.told_of_failures())
+                self.assertEqual(got.get("skipped", set()), set(said[1]), self.told_of_failures())
+                self.assertNotIn("not run", got, self.told_of_failures())
                 if not said[0]:
                     self.assertEqual(rows[name]["score"], rows[name]["max_score"])
                     size = max(file.stat().st_size for file in (self.folder / "reports").glob(folder + "-*.html"))
@@ -190,7 +203,7 @@ class Grading(Graded):
                 if not said:
                     self.assertEqual(rows[name]["R4.1"], "fail")
         self.assertGreater(int(rows["Python server"]["score"]), 0)
-        self.assertEqual(rows["Python server"]["score"], rows["Python server"]["max_score"])
+        self.assertEqual(rows["Python server"]["score"], rows["Python server"]["max_score"], self.told_of_failures())
         pids = (submissions / "stays" / "pids").read_text(encoding="utf-8").split()
         self.assertGreaterEqual(len(pids), 2)
         self.assert_ended(pids)
@@ -285,7 +298,7 @@ class Grading(Graded):
                 environment |= values | {"RUNNER_TEMP": str(self.folder), "GITHUB_STEP_SUMMARY": str(summary), "BUILD": build}
                 run = subprocess.run(["bash", "-e", "-c", textwrap.dedent(step).replace("--budget 600", "--budget 600 --only R4.1,D2.1")],
                                      cwd=self.folder, env=environment, capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True)
-                self.assertEqual(run.returncode, exit_code, run.stderr)
+                self.assertEqual(run.returncode, exit_code, run.stderr + self.told_of_failures())
                 self.assertIn(said, summary.read_text(encoding="utf-8"))
                 self.assertTrue(summary.read_text(encoding="utf-8").startswith("before\n"))
                 if not build:
@@ -309,7 +322,7 @@ class Grading(Graded):
             self.assertEqual(run.returncode, 0, run.stderr)
             self.assertFalse((self.folder / "victim").exists())
             result = json.loads((checkout / "result.json").read_text(encoding="utf-8"))
-            with self.subTest(build=build):
+            with self.subTest(build=build, result=result):
                 self.assertEqual(result["schema"], "classroom50/result/v1")
                 self.assertEqual(result["review"], "commit_url")
                 self.assertRegex(result["datetime"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
