@@ -117,7 +117,7 @@ ExitCode run(Options& options) {
     return watch(options);  // it has its own way to end
   }
   const Interruption interruption;
-  const Heartbeat heartbeat;
+  const Heartbeat heartbeat(options.confinement.niceness);
   options.settings.interruption = &interruption;
   options.settings.lateness = &heartbeat;
   const ExitCode exit_code = run_task(options);

@@ -153,12 +153,14 @@ struct LateSuite : LatenessMeter {
   std::chrono::milliseconds worst_since(Clock::time_point /*begin*/) const override {
     return is_always_late ? 2 * most_lateness : std::exchange(lateness, {});
   }
+  bool are_programs_served() const override { return serves_programs; }
   bool is_late() { return ++tries <= late_tries; }
 
   int late_tries = 0;
   int tries = 0;
   mutable std::chrono::milliseconds lateness{0};  ///< in the last try
   bool is_always_late = false;
+  bool serves_programs = true;
 };
 
 /// Fails whenever the suite is late, and else as `outcome` says.
@@ -208,47 +210,68 @@ TEST_CASE("a try in which the suite was late does not count") {
   CHECK(run_late(suite, Status::passed, true).status == Status::passed);
 }
 
-/// Fails as long as it is kept from running, and notes the transcript's lateness.
+/// Fails as often as it is kept from running, or notes in the transcript why it does not count.
+enum class Kept { program, input_taken_late, slow_exchange };
 class KeptBench : public Bench {
  public:
-  explicit KeptBench(bool by_program) : by_program_(by_program) {}
+  KeptBench(Kept kept, int times, std::chrono::milliseconds work = {})
+      : kept_(kept), times_(times), work_(work) {}
   std::optional<std::string> prepare(const Job& /*job*/) override { return std::nullopt; }
   void run(const Job& /*job*/, Transcript& transcript) override {
-    is_late_ = ++tries_ <= 1;
-    if (is_late_ && !by_program_) transcript.note_lateness(std::chrono::seconds{1});
-    if (is_late_) throw CaseFailed{{"an answer", "nothing", {}, {}, 0}};
+    if (--times_ < 0) return;
+    if (kept_ == Kept::input_taken_late) transcript.note_lateness(std::chrono::seconds{1});
+    if (kept_ == Kept::slow_exchange) transcript.note_exchange(std::chrono::seconds{1});
+    throw CaseFailed{{"an answer", "nothing", {}, {}, 0}};
   }
   std::chrono::milliseconds lateness_of_program() const override {
-    return std::chrono::milliseconds{is_late_ && by_program_ ? 3'000 : 0};
+    return std::chrono::milliseconds{times_ >= 0 && kept_ == Kept::program ? 3'000 : 0};
   }
+  std::chrono::milliseconds work_of_program() const override { return work_; }
 
  private:
-  const bool by_program_;
-  int tries_ = 0;
-  bool is_late_ = false;
+  const Kept kept_;
+  int times_;
+  const std::chrono::milliseconds work_;
 };
 
+Result run_kept(LateSuite& suite, Kept kept, int times, std::chrono::milliseconds work = {}) {
+  std::vector<Job> jobs(1);
+  jobs[0].id = "A";
+  RunOptions options;
+  options.lateness = &suite;
+  return run_jobs(
+             jobs, [&] { return std::make_unique<KeptBench>(kept, times, work); }, options)
+      .front();
+}
+
 TEST_CASE("nor does one in which the program was kept from running, or what came was taken late") {
-  for (const bool by_program : {true, false}) {
+  for (const Kept kept : {Kept::program, Kept::input_taken_late, Kept::slow_exchange}) {
     LateSuite suite;
-    std::vector<Job> jobs(1);
-    jobs[0].id = "A";
-    RunOptions options;
-    options.lateness = &suite;
-    const auto results = run_jobs(
-        jobs, [&] { return std::make_unique<KeptBench>(by_program); }, options);
-    CHECK(results[0].status == Status::passed);
-    CHECK(results[0].tries.empty());
+    const Result result = run_kept(suite, kept, 1);
+    CHECK(result.status == Status::passed);
+    CHECK(result.tries.empty());
   }
+}
+
+TEST_CASE(
+    "where programs have to wait although the suite need not there is no verdict on one that works little") {
+  LateSuite suite;
+  suite.serves_programs = false;
+  CHECK(run_kept(suite, Kept::slow_exchange, 3).status == Status::passed);
+  CHECK_THROWS_AS(run_kept(suite, Kept::slow_exchange, 1'000), MachineTooBusy);
+  CHECK(run_kept(suite, Kept::slow_exchange, 1'000, std::chrono::seconds{3}).status == Status::failed);
 }
 
 TEST_CASE("who waits for the processor is late, and who works without end is not") {
   using std::chrono::milliseconds;
   const Delays before{{1, {milliseconds{10}, milliseconds{5'000}}}};
-  CHECK(worst_growth(before, before) == milliseconds{0});
-  CHECK(worst_growth(before, {{1, {milliseconds{110}, milliseconds{8'000}}}}) == milliseconds{2'900});
-  CHECK(worst_growth(before, {{1, {milliseconds{1'610}, milliseconds{6'500}}}}) == milliseconds{0});
-  CHECK(worst_growth({}, {{2, {milliseconds{100}, milliseconds{400}}}}) == milliseconds{300});
+  CHECK(lack_of_processor(before, before) == milliseconds{0});
+  CHECK(lack_of_processor(before, {{1, {milliseconds{110}, milliseconds{8'000}}}}) == milliseconds{2'900});
+  CHECK(lack_of_processor(before, {{1, {milliseconds{1'610}, milliseconds{6'500}}}}) == milliseconds{0});
+  CHECK(lack_of_processor({}, {{2, {milliseconds{100}, milliseconds{400}}}}) == milliseconds{300});
+  CHECK(lack_of_processor({}, {{2, {milliseconds{100}, milliseconds{400}}},
+                               {3, {milliseconds{0}, milliseconds{50}}},
+                               {4, {milliseconds{900}, milliseconds{0}}}}) == milliseconds{350});
 }
 
 TEST_CASE("a case that fails when the suite is in time has failed") {

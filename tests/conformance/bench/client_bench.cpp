@@ -11,13 +11,13 @@ namespace parley::conform {
 namespace {
 
 std::chrono::milliseconds lateness_in(ClientTrial& trial) {
-  return worst_growth({}, trial.terminal().process().delays());
+  return lack_of_processor({}, trial.terminal().process().delays());
 }
 
 }  // namespace
 
 std::optional<std::string> ClientBench::prepare(const Job& /*job*/) {
-  lateness_ = {};
+  lateness_ = work_ = {};
   if (!std::exchange(is_looked_at_, true)) {
     Transcript unused;
     Settings settings = settings_;
@@ -58,6 +58,7 @@ void ClientBench::run(const Job& job, Transcript& transcript) {
   } catch (const CaseFailed&) {
     throw_if_machine_is_short();
     lateness_ = lateness_in(trial);
+    work_ = trial.terminal().is_at_rest().processor_time()();
     throw;
   }
 }

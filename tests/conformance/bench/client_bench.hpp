@@ -28,6 +28,7 @@ class ClientBench : public Bench {
   /// One that did not come up is looked at again.
   std::string recover() override;
   std::chrono::milliseconds lateness_of_program() const override { return lateness_; }
+  std::chrono::milliseconds work_of_program() const override { return work_; }
 
  private:
   const TestedProgram program_;
@@ -37,6 +38,7 @@ class ClientBench : public Bench {
   const std::vector<ClientCase> cases_;
   bool is_looked_at_ = false;
   std::chrono::milliseconds lateness_{0};
+  std::chrono::milliseconds work_{0};
   std::optional<std::string> why_not_;
 };
 

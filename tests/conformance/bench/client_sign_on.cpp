@@ -21,7 +21,6 @@ using two_socket::Channel;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds slice{2};
@@ -150,10 +149,10 @@ std::optional<Registration> ClientTrial::next_registration() {
 }
 
 Registration ClientTrial::await_register() {
-  const auto deadline = Clock::now() + profile_.start_time;
+  Patience patience(profile_.start_time, terminal_->is_at_rest(), settings_.interruption);
   for (;;) {
     // First, so that what came before an end is looked at.
-    const bool is_over = terminal_->ended() || Clock::now() > deadline;
+    const bool is_over = terminal_->ended() || patience.left().count() == 0;
     terminal_->read(slice);
     answer_questions();
     accept_connections();

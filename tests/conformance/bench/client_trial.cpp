@@ -204,8 +204,8 @@ Frame ClientTrial::expect(Link& link, const Expected& expected, std::optional<mi
 
 void ClientTrial::look() {
   terminal_->read_for(look_time);
-  const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
-  for (int at_rest = 0; at_rest < looks_at_rest && std::chrono::steady_clock::now() < deadline;) {
+  Work work(terminal_->is_at_rest());
+  for (int at_rest = 0; at_rest < looks_at_rest && !work.is_at_least(settings_.timeout);) {
     at_rest = terminal_->process().is_at_rest() ? at_rest + 1 : 0;
     terminal_->read_for(rest_look_time);
   }

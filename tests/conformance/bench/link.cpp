@@ -88,13 +88,14 @@ std::string with_reports_parted(const Dialect& dialect, std::string_view bytes, 
 }  // namespace
 
 Link::Link(FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
-           const Settings& settings, Grace* grace)
+           const Settings& settings, Grace* grace, Exchanges* exchanges)
     : socket_(std::move(socket)),
       label_(std::move(label)),
       peer_(peer),
       transcript_(&transcript),
       settings_(&settings),
       grace_(grace),
+      exchanges_(exchanges),
       lane_(transcript.add_lane(label_)),
       parser_(peer, frame_limits),
       writer_(settings.dialect,
@@ -105,22 +106,25 @@ Link::Link(FileDescriptor socket, std::string label, two_socket::Side peer, Tran
 }
 
 void Link::send(std::string_view bytes) {
-  await_grace(bytes);
+  prepare_to_send(bytes);
   send_as_it_is(in_dialect(bytes));
 }
 
 void Link::send_as_it_is(std::string_view bytes) {
   transcript_->add(lane_, Happening::sent, bytes);
-  const auto deadline = Clock::now() + settings_->timeout;
+  Patience patience(settings_->timeout, settings_->is_at_rest, settings_->interruption);
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
       continue;
     }
-    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    const bool may_go_on = errno == EAGAIN;
+    const auto left = patience.left();
     pollfd descriptor{socket_.get(), POLLOUT, 0};
-    if (errno != EAGAIN || left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) <= 0) {
+    if (may_go_on && left.count() > 0) {
+      (void)::poll(&descriptor, 1, static_cast<int>(std::min(left, longest_wait).count()));
+    } else {
       transcript_->add(lane_, Happening::note,
                        std::to_string(bytes.size()) + " of these bytes were not taken");
       return;
@@ -134,7 +138,7 @@ void Link::pause() const {
 }
 
 void Link::send_in_pieces(std::string_view bytes, const std::vector<std::size_t>& cuts) {
-  await_grace(bytes);
+  prepare_to_send(bytes);
   const std::string all = in_dialect(bytes);
   std::size_t begin = 0;
   for (const std::size_t cut : cuts) {
@@ -146,7 +150,7 @@ void Link::send_in_pieces(std::string_view bytes, const std::vector<std::size_t>
 }
 
 void Link::send_byte_by_byte(std::string_view bytes) {
-  await_grace(bytes);
+  prepare_to_send(bytes);
   for (const char byte : in_dialect(bytes)) {
     send_as_it_is({&byte, 1});
     pause();
@@ -167,7 +171,7 @@ Link::Input Link::read_some(Patience& patience) {
     const ssize_t count = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT);
     if (count > 0) {
       const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
-      const auto arrival = arrival_of(message);
+      const auto arrival = last_arrival_ = arrival_of(message);
       transcript_->add(lane_, Happening::received, bytes, arrival);
       if (arrival > waits_since) transcript_->note_lateness(Clock::now() - arrival);
       const bool is_behind_report = is_report_without_end();
@@ -183,10 +187,12 @@ Link::Input Link::read_some(Patience& patience) {
       return Input::bytes;
     }
     if (count == 0) {
+      last_arrival_ = Clock::now();
       transcript_->add(lane_, Happening::ended);
       return Input::end;
     }
     if (errno != EAGAIN && errno != EINTR) {
+      last_arrival_ = Clock::now();
       transcript_->add(lane_, Happening::reset);
       return Input::reset;
     }
@@ -224,8 +230,9 @@ std::optional<std::size_t> Link::garbage_at() const {
   return may_be_a_message ? std::nullopt : std::optional(longest);
 }
 
-void Link::await_grace(std::string_view bytes) const {
+void Link::prepare_to_send(std::string_view bytes) const {
   if (grace_ != nullptr) grace_->wait_before(bytes);
+  if (exchanges_ != nullptr && bytes.starts_with("SEND ")) exchanges_->begin();
 }
 
 /// Where a delivery is reported to everybody, the page's word for everybody.
@@ -235,7 +242,7 @@ std::string_view Link::reported_to(std::string_view recipient) const {
 
 /// What the parser does not know may be a word that staff lets report a delivery; what it knows is put as the
 /// page has it.
-two_socket::Event Link::next_event() {
+two_socket::Event Link::understood_event() {
   two_socket::Event event = parser_.next();
   if (settings_->dialect.number_behind_name) {
     if (auto* asked = std::get_if<two_socket::Register>(&event))
@@ -255,6 +262,14 @@ two_socket::Event Link::next_event() {
   if (!settings_->lacking.word && std::ranges::find(words, line.substr(0, blank)) == words.end())
     return event;
   return two_socket::Delivered{reported_to(line.substr(std::min(blank + 1, line.size())))};
+}
+
+two_socket::Event Link::next_event() {
+  const two_socket::Event event = understood_event();
+  const bool is_answer = std::holds_alternative<two_socket::Delivered>(event) ||
+                         std::holds_alternative<two_socket::Error>(event);
+  if (is_answer && exchanges_ != nullptr) exchanges_->end(last_arrival_);
+  return event;
 }
 
 /// The word for a delivery has come, perhaps with a name, and the line has not ended.
@@ -351,19 +366,19 @@ void Link::wait_for_end(Patience& patience) {
 }
 
 void Link::half_close() {
-  await_grace({});
+  prepare_to_send({});
   transcript_->add(lane_, Happening::note, "the suite ends its side of the stream");
   ::shutdown(socket_.get(), SHUT_WR);
 }
 
 void Link::close() {
-  await_grace({});
+  prepare_to_send({});
   transcript_->add(lane_, Happening::closed);
   socket_.reset();
 }
 
 void Link::abort() {
-  await_grace({});
+  prepare_to_send({});
   const linger reset{1, 0};
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   transcript_->add(lane_, Happening::note, "the suite resets the connection");

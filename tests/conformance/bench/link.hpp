@@ -10,6 +10,7 @@
 
 #include "base/file_descriptor.hpp"
 #include "protocol/two_socket_parser.hpp"
+#include "tests/conformance/bench/exchanges.hpp"
 #include "tests/conformance/bench/expected.hpp"
 #include "tests/conformance/bench/grace.hpp"
 #include "tests/conformance/bench/settings.hpp"
@@ -20,6 +21,8 @@ namespace parley::conform {
 /// Ends a case as failed.
 struct CaseFailed {
   Failure failure;
+  /// When that came which must not come; nothing: what must come did not.
+  std::optional<std::chrono::steady_clock::time_point> came_at{};
 };
 
 /// Ends a case that can show nothing here.
@@ -57,10 +60,10 @@ struct Frame {
 /// wait, and ends the case (CaseFailed) when what must come does not. Belongs to one thread.
 class Link {
  public:
-  /// Takes over a connected socket. `peer`: who is at the other end. `grace`, which may be null: of all
-  /// links to one server.
+  /// Takes over a connected socket. `peer`: who is at the other end. `grace` and `exchanges`, which may be
+  /// null: of all links to one server.
   Link(FileDescriptor socket, std::string label, two_socket::Side peer, Transcript& transcript,
-       const Settings& settings, Grace* grace = nullptr);
+       const Settings& settings, Grace* grace = nullptr, Exchanges* exchanges = nullptr);
   Link(Link&&) = default;
 
   const std::string& label() const { return label_; }
@@ -138,8 +141,9 @@ class Link {
   std::optional<std::size_t> garbage_at() const;
   bool is_report_without_end() const;
   bool nothing_follows(Patience& patience);
-  void await_grace(std::string_view bytes) const;
+  void prepare_to_send(std::string_view bytes) const;
   std::string_view reported_to(std::string_view recipient) const;
+  two_socket::Event understood_event();
   two_socket::Event next_event();
 
   FileDescriptor socket_;
@@ -148,11 +152,13 @@ class Link {
   Transcript* transcript_;
   const Settings* settings_;
   Grace* grace_;
+  Exchanges* exchanges_;
   std::size_t lane_;
   two_socket::Parser parser_;
   DialectWriter writer_;
-  std::size_t pieces_ = 0;  // reads since the last message
-  std::string unparsed_;    // what the parser was given and has not made a message of
+  std::size_t pieces_ = 0;                                // reads since the last message
+  std::chrono::steady_clock::time_point last_arrival_{};  // of bytes, or the end
+  std::string unparsed_;  // what the parser was given and has not made a message of
   std::function<bool()> when_silent_;
 };
 

@@ -136,7 +136,9 @@ void Link::expect_no_bytes(const std::string& expected) {
 void Link::fail(const std::string& expected, const WaitEnd& came) const {
   Failure failure{expected + " on " + label_, came.describe(), came.bytes.substr(0, shown_bytes), {}, lane_};
   if (came.kind == WaitEnd::Kind::garbage) failure.garbage_at = came.garbage_at;
-  throw CaseFailed{std::move(failure)};
+  CaseFailed failed{std::move(failure)};
+  if (came.kind != WaitEnd::Kind::silence) failed.came_at = last_arrival_;
+  throw failed;
 }
 
 void Link::fail(const std::string& expected, const Frame& came) const {
@@ -147,7 +149,8 @@ void Link::fail(const std::string& expected, const Frame& came) const {
        is_the_same_to_read ? "the bytes \"" + visible(came.bytes) + '"' : "the message " + message,
        came.bytes.substr(0, shown_bytes),
        {},
-       lane_}};
+       lane_},
+      last_arrival_};
 }
 
 }  // namespace parley::conform

@@ -54,6 +54,9 @@ class Bench {
   /// which it did not come up.
   virtual std::chrono::milliseconds lateness_of_program() const { return {}; }
 
+  /// What the program has used of the processor in a case that failed.
+  virtual std::chrono::milliseconds work_of_program() const { return {}; }
+
   /// The first case that used the program of the next one; empty when that will be the first.
   virtual std::string_view used_since() const { return {}; }
 };
@@ -73,9 +76,8 @@ struct RunOptions {
 };
 
 /// A try that has not passed, and in which the suite or the program was late, does not count: it is made
-/// again when the machine is quiet. Throws MachineTooBusy when it never is, or when others that are judged
-/// may be why it is not; where the program is alone, and the machine is busy whenever it runs, its tries
-/// count.
+/// again when the machine is quiet, or at last when it is not. Throws MachineTooBusy when none was in time;
+/// where the program is alone, and the machine is busy only while it runs or by its work, its tries count.
 ///
 /// Runs every job, each after those that it needs, on as many benches as there may be jobs at a time. One
 /// that fails is tried again on a program of its own, and has failed when two of three tries fail, or when it

@@ -44,6 +44,7 @@ void run_case(const std::vector<Case>& cases, const Job& job, const test::Endpoi
     std::ranges::find(cases, job.id, &Case::id)->run(trial);
   } catch (CaseFailed& failed) {
     failed.failure.is_silent = std::ranges::none_of(transcript.entries(), is_by_program);
+    transcript.note_exchange(trial.exchanges().longest_by(failed.came_at.value_or(transcript.end())));
     throw;
   }
 }
@@ -119,7 +120,8 @@ std::optional<std::uint16_t> StartedServerBench::start(const std::vector<std::ui
   });
   const Profile usual;
   Questions questions(tested_.answers, usual);
-  return program_->wait_until_listening(ports, time_left_.at_most(startup_time), [&] {
+  Patience patience(time_left_.at_most(startup_time), settings_.is_at_rest, settings_.interruption);
+  return program_->wait_until_listening(ports, patience, [&] {
     const auto is_waiting = [&] {
       const std::size_t printed = program_->printed_bytes();
       std::this_thread::sleep_for(quiet_time);
@@ -139,7 +141,7 @@ bool StartedServerBench::is_busy() const {
 }
 
 std::optional<std::string> StartedServerBench::prepare(const Job& job) {
-  lateness_ = {};
+  lateness_ = work_ = {};
   const bool is_used_up = program_ && ((job.is_broadcast && may_have_ghosts_) || is_busy());
   if (program_ && !program_->ended() && !is_used_up) return std::nullopt;
   may_have_ghosts_ = false;
@@ -158,7 +160,7 @@ std::optional<std::string> StartedServerBench::prepare(const Job& job) {
       return std::nullopt;
     }
     const bool has_ended = program_->ended().has_value();
-    lateness_ = worst_growth({}, program_->delays());
+    lateness_ = lack_of_processor({}, program_->delays());
     problem = why_server_did_not_come(*program_, ports);
     program_.reset();
     if (time_left_.is_over()) return time_is_over + (" " + problem);
@@ -173,16 +175,18 @@ void StartedServerBench::run(const Job& job, Transcript& transcript) {
   const auto lane = transcript.add_lane("the server's output");
   const std::size_t printed_before = program_->printed_bytes();
   const Delays before = program_->delays();
+  const auto work_before = program_->work();
   try {
     run_case(cases_, job, endpoint(), settings_, transcript);
     wait_until_at_rest(settings_.is_at_rest, time_to_die);
     if (program_->ended()) throw CaseFailed{{"the server to go on running", "its end", {}, {}, lane}};
   } catch (const CaseUntried&) {
-    lateness_ = worst_growth(before, program_->delays());
+    lateness_ = lack_of_processor(before, program_->delays());
     throw;
   } catch (CaseFailed& failed) {
     throw_if_machine_is_short();
-    lateness_ = worst_growth(before, program_->delays());
+    lateness_ = lack_of_processor(before, program_->delays());
+    work_ = program_->work() - work_before;
     wait_until_at_rest(settings_.is_at_rest,
                        time_to_die);  // a thread that dies tells so when it has tidied up
     failed.failure.crash = crash_in(program_->output_since(printed_before));

@@ -58,7 +58,7 @@ class StartedServerBench : public ServerBench {
         settings_(settings),
         time_left_(settings.budget),
         cases_(std::move(cases)) {
-    settings_.is_at_rest = [this] { return program_->is_at_rest(); };
+    settings_.is_at_rest = {[this] { return program_->is_at_rest(); }, [this] { return program_->work(); }};
     settings_.processor_time = [this] { return program_->processor_time(); };
   }
 
@@ -66,6 +66,7 @@ class StartedServerBench : public ServerBench {
   void run(const Job& job, Transcript& transcript) override;
   std::string recover() override;
   std::chrono::milliseconds lateness_of_program() const override { return lateness_; }
+  std::chrono::milliseconds work_of_program() const override { return work_; }
   std::string_view used_since() const override { return first_case_; }
   test::Endpoint endpoint() const override { return {"127.0.0.1", port_}; }
   const Settings& settings() const override { return settings_; }
@@ -83,6 +84,7 @@ class StartedServerBench : public ServerBench {
   std::uint16_t port_ = 0;
   std::string first_case_;  // that program_ was used by
   std::chrono::milliseconds lateness_{0};
+  std::chrono::milliseconds work_{0};
   bool may_have_ghosts_ = false;  // of its users: who is slow to see them off would count them in a broadcast
 };
 

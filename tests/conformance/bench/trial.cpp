@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -19,9 +20,20 @@ using two_socket::Channel;
 
 namespace {
 
+/// Waits until the socket is connected, or cannot be.
+bool is_connected(const FileDescriptor& socket, const Settings& settings) {
+  constexpr std::chrono::milliseconds longest_wait{200};
+  Patience patience(settings.timeout, settings.is_at_rest, settings.interruption);
+  for (;;) {
+    const auto left = patience.left();
+    pollfd descriptor{socket.get(), POLLOUT, 0};
+    if (::poll(&descriptor, 1, static_cast<int>(std::min(left, longest_wait).count())) > 0) return true;
+    if (left.count() == 0) return false;
+  }
+}
+
 /// A connected socket, or why there is none.
-std::variant<FileDescriptor, std::string> connect_to(const test::Endpoint& server,
-                                                     std::chrono::milliseconds timeout) {
+std::variant<FileDescriptor, std::string> connect_to(const test::Endpoint& server, const Settings& settings) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
@@ -37,9 +49,8 @@ std::variant<FileDescriptor, std::string> connect_to(const test::Endpoint& serve
       continue;
     }
     if (::connect(socket.get(), address->ai_addr, address->ai_addrlen) != 0 && errno == EINPROGRESS) {
-      pollfd descriptor{socket.get(), POLLOUT, 0};
       socklen_t length = sizeof problem;
-      if (::poll(&descriptor, 1, static_cast<int>(timeout.count())) <= 0)
+      if (!is_connected(socket, settings))
         problem = ETIMEDOUT;
       else
         ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &problem, &length);
@@ -92,20 +103,20 @@ std::string Trial::name(std::string_view stem) const {
 Link& Trial::connect(std::string label) {
   FileDescriptor socket = std::move(company_);
   if (!socket) {
-    auto connected = connect_to(server_, settings_.timeout);
+    auto connected = connect_to(server_, settings_);
     if (const auto* problem = std::get_if<std::string>(&connected))
       fail("a connection for " + label, *problem);
     socket = std::move(std::get<FileDescriptor>(connected));
   }
   Link& link = links_.emplace_back(std::move(socket), std::move(label), two_socket::Side::server, transcript_,
-                                   settings_, &grace_);
+                                   settings_, &grace_, &exchanges_);
   link.when_silent([this] { return bring_another(); });
   return link;
 }
 
 bool Trial::bring_another() {
   if (!may_bring_another_ || company_) return false;
-  auto connected = connect_to(server_, settings_.timeout);
+  auto connected = connect_to(server_, settings_);
   if (std::holds_alternative<std::string>(connected)) return false;
   company_ = std::move(std::get<FileDescriptor>(connected));
   return true;
@@ -222,9 +233,13 @@ void Trial::exchange(const User& from, const User& to, std::string_view body) {
   end_exchange(from, to);
 }
 
-void Trial::fence() {
+void Trial::call_bystanders() {
   if (bystanders_.empty())
     for (const auto* stem : {"peggy", "victor"}) bystanders_.push_back(sign_on(stem));
+}
+
+void Trial::fence() {
+  call_bystanders();
   for (int i = 0; i < 3; ++i) exchange(bystanders_[0], bystanders_[1]);
 }
 

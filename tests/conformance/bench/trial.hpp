@@ -104,12 +104,19 @@ class Trial {
   /// An ordinary delivery between two users who have nothing to do with the case: a server that would answer
   /// something else at once has had the time.
   void fence();
+  /// Signs those two on already, for whom somebody who owes an answer would have to wait otherwise.
+  void call_bystanders();
 
   /// What is seen by a trial of its own, of which the transcript tells nothing.
   bool is_seen_apart(bool (*look)(Trial&)) const;
 
   /// Repeatable: the same in every run with the same seed.
   std::mt19937_64& random() { return random_; }
+
+  /// What follows makes the server wait for long.
+  void take_time() { exchanges_.stop_counting(); }
+
+  const Exchanges& exchanges() const { return exchanges_; }
 
   /// What follows is about a connection that has no other beside it.
   void stay_alone() { may_bring_another_ = false; }
@@ -132,6 +139,7 @@ class Trial {
   Transcript& transcript_;
   std::mt19937_64 random_;
   Grace grace_;
+  Exchanges exchanges_;
   std::size_t set_up_entries_ = 0;  // of the transcript, when the last sign_on() was done
   std::vector<User> bystanders_;
   // Some servers accept sockets in pairs, and leave a lone one waiting: it gets company, which is the next

@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds look_time{50};
 
 /// An exchange whose report waits for the receipt.
 void exchange_slowly(Trial& t, const Pair& p, const std::string& expected) {
+  t.call_bystanders();
   t.begin_exchange(p.alice, p.bob);
   t.fence();
   t.answers(p.alice).expect_nothing(expected);

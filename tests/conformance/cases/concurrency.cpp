@@ -22,6 +22,7 @@ void one_at_a_time(Trial& t) {
   const User alice = t.sign_on("alice");
   const User bob = t.sign_on("bob");
   const User carol = t.sign_on("carol");
+  t.call_bystanders();
   t.begin_exchange(alice, bob, "first");
   t.send(carol, bob.name, "second");
   t.fence();
@@ -49,6 +50,7 @@ void order_of_sends(Trial& t) {
 void own_outcome(Trial& t) {
   const User alice = t.sign_on("alice");
   const User carol = t.sign_on("carol");
+  t.call_bystanders();
   for (int round = 0; round < 6; ++round) {
     // No clause asks one who has rejected a message to stay.
     const User bob = t.sign_on("bob", t.name("bob") + static_cast<char>('a' + round));

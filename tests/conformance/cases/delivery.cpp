@@ -127,6 +127,7 @@ void recipient_dies(Trial& t, void (*end)(const User&)) {
 
 void silent_recipient(Trial& t) {
   const Pair p(t);
+  t.take_time();
   t.begin_exchange(p.alice, p.bob, "Are you there?");
   t.answers(p.alice).expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
 }
@@ -139,6 +140,7 @@ void answered_in_time(Trial& t) {
   const User bob = t.sign_on("bob");
   std::vector<User> waiting;
   for (const char* stem : {"alice", "carol", "dave", "erin", "frank"}) waiting.push_back(t.sign_on(stem));
+  t.take_time();
   const auto time = t.settings().receipt_time;
   const auto begin = Clock::now();
   const auto end = begin + time + milliseconds{1000};
@@ -159,6 +161,9 @@ void answered_in_time(Trial& t) {
       if (const auto* const forward = std::get_if<two_socket::Forward>(&frame->event))
         t.receipts(bob).send(to_frame(two_socket::Received{forward->sender}));
   }
+  // On a busy machine a server may not have had the processor by then.
+  wait_until_at_rest(t.settings().is_at_rest, t.settings().timeout);
+  std::erase_if(waiting, [&](const User& sender) { return t.answers(sender).has_input(); });
   if (!waiting.empty())
     t.fail("an answer to each of 5 senders within the receipt time and a second",
            "none to " + std::to_string(waiting.size()) + " of them");
@@ -166,6 +171,7 @@ void answered_in_time(Trial& t) {
 
 void late_receipt(Trial& t) {
   const Pair p(t);
+  t.take_time();
   t.begin_exchange(p.alice, p.bob, "first");
   t.answers(p.alice).expect(error(t.settings(), ErrorCode::unable_to_send), t.settings().receipt_time);
   // Whether bob is still there is the server's choice; what it says of the second message must be true.

@@ -85,6 +85,7 @@ class Conversation {
   bool read_all();
   bool wait_until(const std::function<bool()>& condition);
   bool is_at_rest() const;
+  std::chrono::milliseconds work() const;
   bool has_ended();
   bool is_shown(const User& user, ClientTerminal::Moment since, std::string_view part) const;
   Wire wire_since(std::size_t first) const { return Wire(relay_->events_since(first)); }
@@ -149,6 +150,14 @@ bool Conversation::is_at_rest() const {
          });
 }
 
+/// Of all of them together.
+milliseconds Conversation::work() const {
+  milliseconds work = server_.program().work();
+  for (const User& user : users_)
+    if (user.terminal) work += user.terminal->is_at_rest().processor_time()();
+  return work;
+}
+
 bool Conversation::has_ended() {
   return server_.program().ended() || std::ranges::any_of(users_, [](User& user) {
            return user.terminal && user.terminal->process().ended();
@@ -158,7 +167,9 @@ bool Conversation::has_ended() {
 /// False when nothing more happens, somebody has ended or the time is up.
 bool Conversation::wait_until(const std::function<bool()>& condition) {
   std::optional<Patience> patience;
-  const auto begin_anew = [&] { patience.emplace(times_.silence, [this] { return is_at_rest(); }); };
+  const auto begin_anew = [&] {
+    patience.emplace(times_.silence, IsAtRest([this] { return is_at_rest(); }, [this] { return work(); }));
+  };
   begin_anew();
   bool is_last = false;
   for (;;) {

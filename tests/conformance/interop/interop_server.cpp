@@ -6,8 +6,6 @@
 namespace parley::conform {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // Long enough for Program to see that it listens elsewhere.
 constexpr std::chrono::milliseconds look_time{1'500};
 
@@ -28,9 +26,11 @@ InteropServer::InteropServer(const TestedProgram& tested, const IsStopped& is_st
 }
 
 bool InteropServer::await(const std::vector<std::uint16_t>& ports, const IsStopped& is_stopped) {
-  const auto deadline = Clock::now() + startup_time;
-  while (!is_stopped() && !program_->ended() && Clock::now() < deadline) {
-    if (const auto port = program_->wait_until_listening(ports, look_time)) {
+  Patience patience(startup_time,
+                    {[this] { return program_->is_at_rest(); }, [this] { return program_->work(); }});
+  while (!is_stopped() && !program_->ended() && patience.left().count() > 0) {
+    Patience look(look_time);
+    if (const auto port = program_->wait_until_listening(ports, look)) {
       port_ = *port;
       return true;
     }

@@ -47,6 +47,15 @@ class Transcript {
     return std::chrono::duration_cast<std::chrono::milliseconds>(lateness_);
   }
 
+  /// The longest exchange that may be why the case failed has lasted so long.
+  void note_exchange(std::chrono::milliseconds lasted) { exchange_ = lasted; }
+  std::chrono::milliseconds longest_exchange() const { return exchange_; }
+
+  /// When the last thing happened, or the case began.
+  std::chrono::steady_clock::time_point end() const {
+    return begin_ + (entries_.empty() ? std::chrono::microseconds{0} : entries_.back().at);
+  }
+
   const std::vector<std::string>& lanes() const { return lanes_; }
   const std::vector<Entry>& entries() const { return entries_; }
 
@@ -57,6 +66,7 @@ class Transcript {
   std::vector<std::string> lanes_;
   std::vector<Entry> entries_;
   Clock::duration lateness_{0};
+  std::chrono::milliseconds exchange_{0};
 };
 
 }  // namespace parley::conform

@@ -112,6 +112,10 @@ bool ClientProcess::is_at_rest() const {
   return is_family_at_rest(pid_);
 }
 
+IsAtRest ClientProcess::rest() const {
+  return {[this] { return is_at_rest(); }, [this] { return processor_time_of_family(pid_); }};
+}
+
 void ClientProcess::end() {
   if (pid_ < 0) return;
   const FileDescriptor descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));

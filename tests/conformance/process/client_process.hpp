@@ -11,6 +11,7 @@
 #include "tests/conformance/process/confinement.hpp"
 #include "tests/conformance/process/launch.hpp"
 #include "tests/conformance/process/memory_watch.hpp"
+#include "tests/conformance/process/patience.hpp"
 #include "tests/conformance/process/process_family.hpp"
 
 namespace parley::conform {
@@ -45,6 +46,9 @@ class ClientProcess {
 
   /// True when it waits, and so do its children.
   bool is_at_rest() const;
+
+  /// The same for whoever waits for it. Not to be asked when this object is gone.
+  IsAtRest rest() const;
 
   /// How long its threads, and those of its children, were kept from running.
   Delays delays() const;

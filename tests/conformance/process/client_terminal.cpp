@@ -39,12 +39,12 @@ ClientTerminal::ClientTerminal(const std::string& command, const Confinement& co
 
 void ClientTerminal::type(std::string_view keys) {
   transcript_->add(lane_, Happening::sent, keys);
-  const auto deadline = Clock::now() + typing_time;
+  Patience patience(typing_time, is_at_rest());
   while (!keys.empty()) {
     const ssize_t count = ::write(process_.terminal(), keys.data(), keys.size());
     if (count > 0) {
       keys.remove_prefix(static_cast<std::size_t>(count));
-    } else if (Clock::now() > deadline || (count < 0 && errno != EAGAIN && errno != EINTR)) {
+    } else if ((count < 0 && errno != EAGAIN && errno != EINTR) || patience.left().count() == 0) {
       return transcript_->add(lane_, Happening::note, std::to_string(keys.size()) + " keys were not read");
     } else {
       read(milliseconds{1});  // it may have to write before it reads
@@ -83,8 +83,8 @@ void ClientTerminal::read_for(milliseconds time) {
 }
 
 void ClientTerminal::settle() {
-  const auto deadline = Clock::now() + longest_settling;
-  while ((read(quiet_time) || !process_.is_at_rest()) && Clock::now() < deadline) {
+  Work work(is_at_rest());
+  while ((read(quiet_time) || !process_.is_at_rest()) && !work.is_at_least(longest_settling)) {
   }
 }
 

@@ -58,9 +58,7 @@ class ClientTerminal {
   std::string screen() const { return screen_.text(); }
 
   ClientProcess& process() { return process_; }
-  IsAtRest is_at_rest() const {
-    return [this] { return process_.is_at_rest(); };
-  }
+  IsAtRest is_at_rest() const { return process_.rest(); }
 
   /// How the program ended, with what it wrote last read; nothing while it runs.
   std::optional<std::string> ended();

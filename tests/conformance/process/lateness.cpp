@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/conformance/process/newcomer.hpp"
+
 namespace parley::conform {
 namespace {
 
@@ -18,7 +20,8 @@ constexpr milliseconds longest_wait_for_quiet{5'000};
 
 }  // namespace
 
-Heartbeat::Heartbeat() : due_(Clock::now() + interval), thread_([this] { beat(); }) {}
+Heartbeat::Heartbeat(int niceness)
+    : niceness_(niceness), due_(Clock::now() + interval), thread_([this] { beat(); }) {}
 
 Heartbeat::~Heartbeat() {
   done_.set();
@@ -32,6 +35,10 @@ milliseconds Heartbeat::worst_since(Clock::time_point begin) const {
   for (auto hole = holes_.rbegin(); hole != holes_.rend() && hole->end > begin; ++hole)
     worst = std::max(worst, part(*hole));
   return std::chrono::duration_cast<milliseconds>(worst);
+}
+
+bool Heartbeat::are_programs_served() const {
+  return is_newcomer_served(niceness_);
 }
 
 void Heartbeat::beat() {
@@ -49,7 +56,7 @@ bool wait_until_quiet(const LatenessMeter& meter, const std::function<bool()>& i
   while (!is_over() && std::chrono::steady_clock::now() < deadline) {
     const auto begin = std::chrono::steady_clock::now();
     std::this_thread::sleep_for(stretch);
-    if (meter.worst_since(begin) <= quiet_lateness) return true;
+    if (meter.worst_since(begin) <= quiet_lateness && meter.are_programs_served()) return true;
   }
   return false;
 }

@@ -34,19 +34,24 @@ class LatenessMeter {
 
   /// At the worst since that moment: by how much too late it woke, or still has not. Any thread.
   virtual std::chrono::milliseconds worst_since(Clock::time_point begin) const = 0;
+
+  /// Whether programs under test get the processor when they want it, now. Any thread. Throws
+  /// std::system_error when that cannot be looked at.
+  virtual bool are_programs_served() const { return true; }
 };
 
 /// A thread that only sleeps, and sees by how much it wakes too late. It notices, too, that the whole suite
-/// was stopped.
+/// was stopped. Of the programs it knows that they may have to wait where the suite need not.
 class Heartbeat : public LatenessMeter {
  public:
-  /// Throws std::system_error when there can be no thread.
-  Heartbeat();
+  /// `niceness`: of the programs. Throws std::system_error when there can be no thread.
+  explicit Heartbeat(int niceness);
   ~Heartbeat() override;
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
   std::chrono::milliseconds worst_since(Clock::time_point begin) const override;
+  bool are_programs_served() const override;
 
  private:
   /// In which it should have been awake.
@@ -57,6 +62,7 @@ class Heartbeat : public LatenessMeter {
 
   void beat();
 
+  const int niceness_;
   EventFlag done_;
   mutable Mutex mutex_;
   Clock::time_point due_ GUARDED_BY(mutex_);
@@ -64,8 +70,8 @@ class Heartbeat : public LatenessMeter {
   std::thread thread_;
 };
 
-/// Waits until the machine is quiet: a stretch of time in which the suite is hardly late. False when it does
-/// not become so within a few seconds, or `is_over` is true before.
+/// Waits until the machine is quiet: the suite is hardly late in a stretch of time, and the programs would
+/// not be. False when it does not become so within a few seconds, or `is_over` is true before.
 bool wait_until_quiet(const LatenessMeter& meter, const std::function<bool()>& is_over);
 
 /// How something is tried that only counts when nobody was late.
@@ -80,26 +86,29 @@ template <typename Found>
 struct TriedInTime {
   Found found;
   std::string late{};     ///< why it does not count, a sentence part; empty: it does
-  bool was_quiet = true;  ///< before each try but the first
+  bool was_quiet = true;  ///< the machine, before each try but the first
 };
 
 /// "the suite was 1200 ms late"; empty when that is not too much.
 std::string lateness_text(std::chrono::milliseconds late);
 
 /// What `attempt` returns is final when the suite was in time, or when it `stands` all the same. Else it
-/// is tried again as soon as the machine is quiet. `late_otherwise` tells of what the meter cannot know.
+/// is tried again as soon as the machine is quiet; where it is not once, it is not waited for any more.
+/// `late_otherwise` tells of what the meter cannot know.
 template <typename Attempt, typename Stands, typename Late>
 auto try_in_time(const TriesInTime& tries, const Attempt& attempt, const Stands& stands,
                  const Late& late_otherwise) -> TriedInTime<decltype(attempt())> {
   if (tries.meter == nullptr) return {attempt()};
+  bool is_quiet = true;
   for (int tried = 1;; ++tried) {
     const auto begin = LatenessMeter::Clock::now();
     auto found = attempt();
     if (stands(found)) return {std::move(found)};
     std::string late = lateness_text(tries.meter->worst_since(begin));
     if (late.empty()) late = late_otherwise(found);
-    if (late.empty() || tried >= tries.most_tries) return {std::move(found), std::move(late)};
-    if (!wait_until_quiet(*tries.meter, tries.is_over)) return {std::move(found), std::move(late), false};
+    if (late.empty() || tried >= tries.most_tries || tries.is_over())
+      return {std::move(found), std::move(late), is_quiet};
+    is_quiet = is_quiet && wait_until_quiet(*tries.meter, tries.is_over);
   }
 }
 

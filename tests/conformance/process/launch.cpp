@@ -79,21 +79,6 @@ void offer_to_be_ended_first() {
   ::close(file);
 }
 
-/// The suite is to have the processor first. Where Linux shares it out by session (autogroup), which this
-/// process has begun, the session has a niceness of its own; who is not root may set one in a tenth of a
-/// second.
-void give_way(int niceness) {
-  constexpr int tries = 5;
-  constexpr timespec pause{0, 30'000'000};
-  if (niceness == 0) return;
-  ::setpriority(PRIO_PROCESS, 0, niceness);
-  const int file = ::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
-  const char digit = static_cast<char>('0' + niceness);
-  for (int i = 0; file >= 0 && i < tries && ::write(file, &digit, 1) < 0 && errno == EAGAIN; ++i)
-    ::nanosleep(&pause, nullptr);
-  ::close(file);
-}
-
 constexpr char failure_sign = 'E';  // with the errno behind it; all that bwrap writes are objects of JSON
 
 /// In the child: makes the status descriptor the one that sandbox_words() has, and closes all others.
@@ -105,6 +90,18 @@ void keep_status(int status, bool for_bubblewrap) {
 }
 
 }  // namespace
+
+void give_way(int niceness) {
+  constexpr int tries = 5;
+  constexpr timespec pause{0, 30'000'000};
+  if (niceness == 0) return;
+  ::setpriority(PRIO_PROCESS, 0, niceness);
+  const int file = ::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+  const char digit = static_cast<char>('0' + niceness);
+  for (int i = 0; file >= 0 && i < tries && ::write(file, &digit, 1) < 0 && errno == EAGAIN; ++i)
+    ::nanosleep(&pause, nullptr);
+  ::close(file);
+}
 
 // The shell is bash, since it gives its place to a command that is the last: the program's end and signals
 // are its own.

@@ -8,6 +8,11 @@
 
 namespace parley::conform {
 
+/// In a child that has just begun a session: lets others have the processor first. Where Linux shares it out
+/// by session (autogroup), that has a niceness of its own; who is not root may set one in a tenth of a
+/// second. Calls only what is safe behind fork.
+void give_way(int niceness);
+
 /// What a child that becomes a program tells of it: whether there was room for it on this machine. Belongs to
 /// one thread.
 class LaunchStatus {

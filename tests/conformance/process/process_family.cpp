@@ -14,6 +14,7 @@
 #include <iterator>
 #include <random>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 
 #include "base/file_descriptor.hpp"
@@ -28,6 +29,11 @@ constexpr int rounds_of_killing = 5;
 // Of the fields of a stat file.
 constexpr std::size_t state = 0;
 constexpr std::size_t start_time = 19;
+constexpr std::size_t user_time =
+    11;  // and behind it the system's, then both of the children that have ended
+
+// Running, or in want of that; in the middle of a system call; stopped, which none does for a peer.
+constexpr std::array<std::string_view, 4> states_of_no_rest{"R", "D", "T", "t"};
 
 constexpr const char* looking = "looking at processes";
 
@@ -145,7 +151,7 @@ bool look_at_threads(pid_t leader, const Look& goes_on) {
 bool is_family_at_rest(pid_t leader) {
   return look_at_threads(leader, [](const std::filesystem::path& thread) {
     const auto fields = fields_of(thread.string() + "/stat");
-    return fields.empty() || (fields[state] != "R" && fields[state] != "D");
+    return fields.empty() || std::ranges::find(states_of_no_rest, fields[state]) == states_of_no_rest.end();
   });
 }
 
@@ -163,14 +169,14 @@ Delays delays_of_family(pid_t leader) {
   return delays;
 }
 
-std::chrono::milliseconds worst_growth(const Delays& before, const Delays& after) {
-  std::chrono::nanoseconds worst{0};
+std::chrono::milliseconds lack_of_processor(const Delays& before, const Delays& after) {
+  std::chrono::nanoseconds lack{0};
   for (const auto& [thread, delay] : after) {
     const auto known = before.find(thread);
     const Delay begin = known == before.end() ? Delay{} : known->second;
-    worst = std::max(worst, (delay.waited - begin.waited) - (delay.ran - begin.ran));
+    lack += std::max(std::chrono::nanoseconds{0}, (delay.waited - begin.waited) - (delay.ran - begin.ran));
   }
-  return std::chrono::duration_cast<std::chrono::milliseconds>(worst);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(lack);
 }
 
 std::vector<pid_t> family_of(const std::string& mark, pid_t leader) {
@@ -214,15 +220,31 @@ void kill_descendants() noexcept try {
 } catch (const std::exception&) {  // they cannot be found now: whoever asked for it asks again
 }
 
-std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader) {
-  constexpr std::size_t user_time = 11;  // fields 14 and 15 of proc(5)
+namespace {
+
+/// The sum of the first so many of a process's times.
+std::chrono::milliseconds processor_time_of(pid_t pid, std::size_t times) {
+  const auto fields = stat_fields(pid);
+  if (fields.size() < user_time + times) return {};
   long ticks = 0;
-  for (const pid_t pid : family_below(mark, leader)) {
-    const auto fields = stat_fields(pid);
-    if (fields.size() > user_time + 1)
-      ticks += std::stol(fields[user_time]) + std::stol(fields[user_time + 1]);
-  }
+  for (std::size_t i = user_time; i < user_time + times; ++i) ticks += std::stol(fields[i]);
   return std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace
+
+std::chrono::milliseconds processor_time_of_family(pid_t leader) {
+  constexpr std::size_t with_children = 4;
+  auto time = processor_time_of(leader, with_children);
+  for (const Process& process : descendants_of(leader)) time += processor_time_of(process.pid, with_children);
+  return time;
+}
+
+std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader) {
+  constexpr std::size_t own = 2;
+  std::chrono::milliseconds time{0};
+  for (const pid_t pid : family_below(mark, leader)) time += processor_time_of(pid, own);
+  return time;
 }
 
 bool has_socket(pid_t pid, unsigned long inode) {

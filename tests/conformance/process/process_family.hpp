@@ -47,8 +47,9 @@ std::vector<Process> descendants_of(pid_t ancestor);
 /// SIGKILL for exactly that one: numbers come round fast where somebody starts programs without end.
 void end_process(const Process& process) noexcept;
 
-/// True when every thread of the leader waits for something, none wants the processor, and the same goes for
-/// its children and theirs. Cheap: those that have made themselves nobody's children are not looked for.
+/// True when every thread of the leader waits for something, none wants the processor or is stopped, and the
+/// same goes for its children and theirs. Cheap: those that have made themselves nobody's children are not
+/// looked for.
 bool is_family_at_rest(pid_t leader);
 
 /// How long a thread had the processor since it began, and how long it was kept from it when it wanted it.
@@ -61,9 +62,14 @@ struct Delay {
 using Delays = std::map<pid_t, Delay>;
 Delays delays_of_family(pid_t leader);
 
-/// By how much longer one of them was kept from the processor than it had it from `before` to `after`, at the
-/// worst. Who works without end is kept from some of it by all that the machine does, and lacks nothing.
-std::chrono::milliseconds worst_growth(const Delays& before, const Delays& after);
+/// By how much longer they were kept from the processor than they had it from `before` to `after`, all
+/// together: each may wait for what another one is kept from. Who works without end is kept from some of it
+/// by all that the machine does, and lacks nothing.
+std::chrono::milliseconds lack_of_processor(const Delays& before, const Delays& after);
+
+/// What the leader, its children and theirs have used of the processor so far, with those of them that have
+/// ended. Cheap, as is_family_at_rest() is.
+std::chrono::milliseconds processor_time_of_family(pid_t leader);
 
 /// What those that are there have used of the processor so far; as family_below() finds them.
 std::chrono::milliseconds processor_time_of(const std::string& mark, pid_t leader);

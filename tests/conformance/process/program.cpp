@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "tests/conformance/process/launch.hpp"
+#include "tests/conformance/process/patience.hpp"
 #include "tests/conformance/process/process_family.hpp"
 #include "tests/conformance/process/shortage.hpp"
 
@@ -132,6 +133,10 @@ bool Program::is_at_rest() const {
   return is_family_at_rest(pid_);
 }
 
+std::chrono::milliseconds Program::work() const {
+  return processor_time_of_family(pid_);
+}
+
 std::string Program::output() {
   read_output();  // its end may be seen before the thread has read what it said last
   const MutexLock lock(mutex_);
@@ -181,9 +186,8 @@ std::vector<std::uint16_t> Program::listening_ports() const {
 }
 
 std::optional<std::uint16_t> Program::wait_until_listening(const std::vector<std::uint16_t>& ports,
-                                                           milliseconds timeout,
+                                                           Patience& patience,
                                                            const std::function<void()>& meanwhile) {
-  const auto deadline = Clock::now() + timeout;
   auto next_look_elsewhere = Clock::now();
   std::optional<Clock::time_point> elsewhere_since;
   for (;;) {
@@ -199,8 +203,9 @@ std::optional<std::uint16_t> Program::wait_until_listening(const std::vector<std
       if (!own.empty() && !elsewhere_since) elsewhere_since = now;
       next_look_elsewhere = now + elsewhere_interval;
     }
-    if (ended() || now > deadline || (elsewhere_since && now > *elsewhere_since + time_to_listen_elsewhere))
-      return std::nullopt;
+    const bool stays_elsewhere =
+        elsewhere_since && now > *elsewhere_since + time_to_listen_elsewhere && is_at_rest();
+    if (ended() || patience.left().count() == 0 || stays_elsewhere) return std::nullopt;
     std::this_thread::sleep_for(look_interval);
   }
 }

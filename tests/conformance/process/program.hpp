@@ -22,6 +22,8 @@
 
 namespace parley::conform {
 
+class Patience;
+
 /// A program under test, started with the shell's syntax in a session of its own. What it prints is
 /// read all the time, so that it never blocks, and its end is kept. Belongs to one thread.
 class Program {
@@ -49,10 +51,13 @@ class Program {
   /// True when it waits, and so do its children.
   bool is_at_rest() const;
 
+  /// What it and its children have used of the processor, but for those that are no children any more. Cheap.
+  std::chrono::milliseconds work() const;
+
   /// How long its threads, and those of its children, were kept from running.
   Delays delays() const;
 
-  /// What it and its children have used of the processor.
+  /// What it and all that it has started have used of the processor.
   std::chrono::milliseconds processor_time() const;
 
   /// The last of what it has printed up to now, standard output and standard error together.
@@ -66,11 +71,11 @@ class Program {
   std::string output_since(std::size_t bytes);
 
   /// Waits until it listens on one of the ports: the first of them that it does. Does not connect: some
-  /// servers take that badly. Nothing when it ends first, or the time does, or when it listens elsewhere only
-  /// and stays there.
+  /// servers take that badly. Nothing when it ends first, or the patience does, or when it listens elsewhere
+  /// only and stays there.
   /// `meanwhile` is called again and again.
   std::optional<std::uint16_t> wait_until_listening(const std::vector<std::uint16_t>& ports,
-                                                    std::chrono::milliseconds timeout,
+                                                    Patience& patience,
                                                     const std::function<void()>& meanwhile = {});
 
   /// Where it listens.

@@ -28,6 +28,14 @@ STOP = """
 """
 STANDSTILL_S = 1.5
 
+# The program stands still, as on a machine that has no time for it; its child wakes it.
+STAND_STILL = """
+import os, signal, subprocess
+def stand_still(seconds):
+    subprocess.Popen(["sh", "-c", f"sleep {seconds}; kill -CONT $PPID"])
+    os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
 
 class Tries(ConformTest):
     def results(self, letters, *cases, options=()):
@@ -86,6 +94,37 @@ class Tries(ConformTest):
             result, = json.loads(run.stdout.read())["results"]
         self.assertEqual((self.folder / "stops").stat().st_size, 0, "it did stand still")
         self.assertEqual((result["status"], result["tries"]), ("pass", ""))
+
+    def results_of_changed(self, old, new, *options):
+        """By case, with the reference in which the server under test stands still."""
+        source = support.reference()
+        self.assertEqual(source.count(old), 1, old)
+        server = self.write_program(STAND_STILL + source.replace(old, new))
+        return self.results_of("server", "--exec", f"exec {server} {{port}} --receipt-time 1", *options, cwd=self.folder)
+
+    def test_a_program_that_stands_still_is_waited_for(self):
+        """In each try, and for longer than anything is waited for."""
+        line = "    def handle(self, word, rest, body):\n"
+        results = self.results_of_changed(line, line + '        if word == b"REGISTER":\n            stand_still(0.7)\n',
+                                          "--only", "R4.1", "--timeout", "0.3")
+        for case in ("R4.1-lone", BEFORE):
+            self.assertEqual((results[case]["status"], results[case]["tries"]), ("pass", ""), case)
+
+    def test_a_server_that_gives_up_a_recipient_of_a_slow_exchange_is_not_at_fault(self):
+        """What the suite does before it says RECEIVED takes longer than the server gives it, in two tries."""
+        (self.folder / "slow").write_text("xx", encoding="utf-8")
+        line = "    def forward_frame(self, sender, _recipient, body):\n"
+        slow = """        if sender.startswith(b"peggy") and os.path.getsize("slow") > 0:
+            stand_still(0.45)
+        if body == b"Hello":
+            open("begun", "a").write("x")
+        if body == b"Hello" and os.path.getsize("begun") > 2:
+            os.truncate("slow", 0)
+"""
+        results = self.results_of_changed(line, line + slow, "--only", "D2.1")
+        case = "D2.1-no-early-report"
+        self.assertEqual((results[case]["status"], results[case]["tries"]), ("pass", ""))
+        self.assertEqual((self.folder / "begun").stat().st_size, 3, "the server did give up twice")
 
 
 if __name__ == "__main__":

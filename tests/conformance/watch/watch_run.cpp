@@ -144,7 +144,7 @@ void run(Options options, const std::vector<std::string>& only, const Teller& ou
     options.on_progress = [&out](std::size_t done, std::size_t total, std::size_t failed) {
       out.tell("progress", std::to_string(done) + ' ' + std::to_string(total) + ' ' + std::to_string(failed));
     };
-    const Heartbeat heartbeat;
+    const Heartbeat heartbeat(options.confinement.niceness);
     options.settings.lateness = &heartbeat;
     const Report report = judge(make_subject(options), options);
     tell_report(report, out);
