@@ -154,6 +154,7 @@ struct LateSuite : LatenessMeter {
     return is_always_late ? 2 * most_lateness : std::exchange(lateness, {});
   }
   bool are_programs_served() const override { return serves_programs; }
+  std::chrono::milliseconds longest_wait_for_quiet() const override { return std::chrono::milliseconds{400}; }
   bool is_late() { return ++tries <= late_tries; }
 
   int late_tries = 0;

@@ -16,7 +16,6 @@ constexpr std::size_t most_holes = 10'000;  // 200 s of nothing else, at least
 // A machine is quiet when the suite is late by little in such a stretch of time.
 constexpr milliseconds stretch{300};
 constexpr milliseconds quiet_lateness = most_lateness / 4;
-constexpr milliseconds longest_wait_for_quiet{5'000};
 
 }  // namespace
 
@@ -52,7 +51,7 @@ void Heartbeat::beat() {
 }
 
 bool wait_until_quiet(const LatenessMeter& meter, const std::function<bool()>& is_over) {
-  const auto deadline = std::chrono::steady_clock::now() + longest_wait_for_quiet;
+  const auto deadline = std::chrono::steady_clock::now() + meter.longest_wait_for_quiet();
   while (!is_over() && std::chrono::steady_clock::now() < deadline) {
     const auto begin = std::chrono::steady_clock::now();
     std::this_thread::sleep_for(stretch);

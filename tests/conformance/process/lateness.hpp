@@ -38,6 +38,9 @@ class LatenessMeter {
   /// Whether programs under test get the processor when they want it, now. Any thread. Throws
   /// std::system_error when that cannot be looked at.
   virtual bool are_programs_served() const { return true; }
+
+  /// How long it is worth while to wait for a machine that is not quiet.
+  virtual std::chrono::milliseconds longest_wait_for_quiet() const { return std::chrono::seconds{5}; }
 };
 
 /// A thread that only sleeps, and sees by how much it wakes too late. It notices, too, that the whole suite
@@ -71,7 +74,7 @@ class Heartbeat : public LatenessMeter {
 };
 
 /// Waits until the machine is quiet: the suite is hardly late in a stretch of time, and the programs would
-/// not be. False when it does not become so within a few seconds, or `is_over` is true before.
+/// not be. False when it does not become so in the time that is worth while, or `is_over` is true before.
 bool wait_until_quiet(const LatenessMeter& meter, const std::function<bool()>& is_over);
 
 /// How something is tried that only counts when nobody was late.
