@@ -74,8 +74,9 @@ struct Limits {
   static constexpr std::size_t max_service_questions = 8;
   /// From an arrival or departure to the notice of it, so that those of a whole class are one.
   static constexpr std::chrono::milliseconds notice_gathering{200};
-  /// By so many frame times in all a deadline is put off while the server does not read its peer. Who only
-  /// pastes much is read again in seconds, who reads as slowly as its line does has sent its frame by then.
+  /// By so many frame times in all a deadline is put off while the server does not read its peer: five
+  /// minutes by default. Who only pastes much is read again within seconds; who reads its answers over a slow
+  /// line has read them by then.
   static constexpr int put_off_frames = 10;
   /// Threads whose session is over and that have not ended yet: more only wait for a processor.
   static constexpr std::size_t max_ending_threads = 256;

@@ -131,8 +131,8 @@ class Server {
   PeerLog peer_log_;
   RecentRefusals refusals_;
   asio::io_context io_context_;  // before the writer, whose thread may be the last to let go of a socket
+  Lookout lookout_;              // before the writer too, whose thread may be the last to wake one
   Writer writer_;
-  Lookout lookout_;
   const Connection::Shared shared_;
   const std::unique_ptr<TlsIdentity> tls_;  // null without TLS
   std::list<Door> doors_;

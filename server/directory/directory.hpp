@@ -126,8 +126,8 @@ class Directory {
   /// Nothing when the member is not signed on, or no longer.
   std::optional<Listing> listing(const Member& member) const EXCLUDES(mutex_);
 
-  /// All who are signed on, in order of arrival. Who comes, goes or is renamed meanwhile may be listed or
-  /// not.
+  /// All who are signed on, in order of arrival. Who comes or goes meanwhile may be listed or not, who is
+  /// renamed under either name or both.
   std::vector<service::Presence> everyone() const EXCLUDES(mutex_);
 
   struct Page {
@@ -141,7 +141,7 @@ class Directory {
   Page page_behind(std::string_view key, std::size_t most) const EXCLUDES(mutex_);
 
   /// How many are signed on: those of this node by their dialects, the others; and how many rooms there are.
-  /// Who comes, goes or is renamed meanwhile may be counted or not.
+  /// Who comes, goes or is renamed meanwhile may be counted or not, and one who is renamed twice.
   struct Count {
     std::map<std::string_view, std::size_t> by_dialect;
     std::size_t elsewhere = 0;
@@ -174,8 +174,8 @@ class Directory {
   using Entries = std::unordered_map<std::string, Entry>;
 
   static service::Presence presence_of(const Entry& entry);
-  /// Calls visit(entry) for all who are signed on, by key, some hundreds under one lock. Who comes, goes or
-  /// is renamed meanwhile may be visited or not.
+  /// Calls visit(entry), which only computes, for all who are signed on, by key, some hundreds under one
+  /// lock. Who comes, goes or is renamed meanwhile may be visited or not, and one who is renamed twice.
   template <typename Visit>
   void visit_everyone(Visit visit) const EXCLUDES(mutex_);
   Entries::iterator find_entry(const Member& member) REQUIRES(mutex_);

@@ -376,7 +376,7 @@ AddressBytes Connection::address_bytes() const {
 
 void Connection::wake() {
   waker_.wake();
-  shared_.lookout.tell(*this);  // who has to wake it again until it is awake
+  shared_.lookout.tell(*this);
 }
 
 void Connection::set_deadline(Deadline kind, Clock::time_point at) {

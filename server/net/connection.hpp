@@ -165,6 +165,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   const Limits& limits() const { return shared_.limits; }
 
+  /// The owner's next take_wake() is true; the watchdog wakes it again until it has asked.
   void wake();
   bool is_woken() const { return waker_.is_woken(); }
 
@@ -203,7 +204,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// A kind that has passed at `now`, if any. Once not open, only those of progress and linger count.
   std::optional<Deadline> passed_deadline(Clock::time_point now) const;
-  /// When somebody must see to it that its owner is awake; Clock::time_point::max(): never, as it is.
+  /// When the watchdog has to look at it next; Clock::time_point::max(): not as things are.
   Clock::time_point to_be_looked_at() const;
 
   /// How the log names the peer: its address, later its user name.

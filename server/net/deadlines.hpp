@@ -33,7 +33,7 @@ class Deadlines {
     for (auto& ticks : ticks_) ticks.store(never, std::memory_order_relaxed);
   }
 
-  /// In one order with what the watchdog writes down: see Lookout.
+  /// Why it is sequentially consistent, and clear() need not be: Lookout.
   void set(Deadline kind, Clock::time_point at) {
     ticks_[index(kind)].store(at.time_since_epoch().count(), std::memory_order_seq_cst);
   }

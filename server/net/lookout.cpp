@@ -14,14 +14,14 @@ constexpr auto never = Lookout::Clock::time_point::max();
 
 Lookout::Place::Place() : look_at_(never.time_since_epoch().count()) {
   Queue queue;
-  idle_ = queue.extract(queue.emplace(never, nullptr));
+  spare_node_ = queue.extract(queue.emplace(never, nullptr));
 }
 
-/// Who was told of after the last look holds itself.
+/// Who was told of after the last look still holds itself.
 Lookout::~Lookout() {
   for (Place* place = told_.exchange(nullptr, std::memory_order_acquire); place != nullptr;) {
     Place* const next = place->next_told_;
-    const auto connection = std::move(place->told_);  // the place may go with it
+    const auto connection = std::move(place->held_by_itself_);  // the place may go with it
     place = next;
   }
 }
@@ -29,8 +29,8 @@ Lookout::~Lookout() {
 void Lookout::tell(Connection& connection) noexcept {
   Place& place = connection.place_;
   if (place.is_told_.exchange(true, std::memory_order_acq_rel)) return;
-  place.told_ = connection.weak_from_this().lock();
-  if (!place.told_) {  // nobody's any more
+  place.held_by_itself_ = connection.weak_from_this().lock();
+  if (!place.held_by_itself_) {  // nobody's any more
     place.is_told_.store(false, std::memory_order_release);
     return;
   }
@@ -53,9 +53,10 @@ void Lookout::look(Clock::time_point now, Clock::time_point again,
 void Lookout::take_told() noexcept {
   for (Place* place = told_.exchange(nullptr, std::memory_order_acquire); place != nullptr;) {
     Place* const next = place->next_told_;
-    auto connection = std::move(place->told_);
-    if (place->idle_.empty()) (void)take_out(*place);
-    // Whoever comes too late to tell has set its deadline before this: put() sees that.
+    auto connection = std::move(place->held_by_itself_);
+    if (place->spare_node_.empty()) (void)take_out(*place);  // `connection` holds it as well
+    // Not a store: who found it told has set a deadline, or woken the owner, before. Reading what that one
+    // left is what lets put() see it.
     place->is_told_.exchange(false, std::memory_order_acq_rel);
     put(std::move(connection), Clock::time_point::min());
     place = next;
@@ -63,8 +64,8 @@ void Lookout::take_told() noexcept {
 }
 
 std::shared_ptr<Connection> Lookout::take_out(Place& place) noexcept {
-  place.idle_ = queue_.extract(place.queued_);
-  return std::move(place.idle_.mapped());
+  place.spare_node_ = queue_.extract(place.queued_);
+  return std::move(place.spare_node_.mapped());
 }
 
 /// Back into the queue, unless nothing is to be waited for.
@@ -78,9 +79,9 @@ void Lookout::put(std::shared_ptr<Connection> connection, Clock::time_point not_
     place.look_at_.store(at.time_since_epoch().count(), std::memory_order_seq_cst);
   } while (next_look() < at);
   if (at == never) return;
-  place.idle_.key() = at;
-  place.idle_.mapped() = std::move(connection);
-  place.queued_ = queue_.insert(std::move(place.idle_));
+  place.spare_node_.key() = at;
+  place.spare_node_.mapped() = std::move(connection);
+  place.queued_ = queue_.insert(std::move(place.spare_node_));
 }
 
 }  // namespace parley

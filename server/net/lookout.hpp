@@ -11,9 +11,17 @@ namespace parley {
 
 class Connection;
 
-/// Whom the watchdog must look at, and when: each connection at most once, at the earliest of its deadlines.
-/// Who sets one that is earlier tells the watchdog, without a lock; who sets a later one, or clears one, does
-/// not, and the watchdog finds out at the time that it knew of. Outlives all connections.
+/// Whom the watchdog must look at, and when: each connection at most once, at the earliest of its deadlines,
+/// or at once when its owner was woken and may not have seen it. Who sets an earlier deadline tells the
+/// watchdog, without a lock; who sets a later one, or clears one, does not, and the watchdog finds out at the
+/// time that it knew of.
+///
+/// No deadline is lost: who sets one writes it and then reads when the watchdog looks; the watchdog writes
+/// when it looks and then reads the deadlines; all four are sequentially consistent, so that one of the two
+/// sees the other. A deadline that is cleared needs none of that: a look too many does no harm.
+///
+/// Holds a connection from its first deadline or wake until it is closed: each must be closed. Outlives all
+/// connections, and all threads that may wake one.
 class Lookout {
  public:
   using Clock = std::chrono::steady_clock;
@@ -41,11 +49,11 @@ class Lookout {
     std::atomic<bool> is_told_{false};
 
     // Of whoever has set is_told_, then of the watchdog.
-    std::shared_ptr<Connection> told_;
+    std::shared_ptr<Connection> held_by_itself_;  // while it is on the list
     Place* next_told_ = nullptr;
 
     // The watchdog's.
-    Queue::node_type idle_;  // empty while queued
+    Queue::node_type spare_node_;  // empty while queued
     Queue::iterator queued_{};
   };
 
@@ -57,8 +65,8 @@ class Lookout {
   /// The watchdog asks the connection anew when it must be looked at, at the next look. Any thread; no lock.
   void tell(Connection& connection) noexcept;
 
-  /// The watchdog's thread: `act` on every connection whose time has come. Those are looked at again at
-  /// `again`, the others when it is time.
+  /// The watchdog's thread: `act` on every connection whose time has come at `now`. Those are looked at again
+  /// at `again` at the earliest, which is later than `now`.
   void look(Clock::time_point now, Clock::time_point again, FunctionRef<void(Connection&)> act) noexcept;
 
  private:

@@ -132,8 +132,8 @@ void Session::finish_input() {
 }
 
 void Session::read_more(std::error_code& error) {
-  // A frame has its time once, from its first byte: a byte a second must not put the end off for ever. What is
-  // no request, as a ping, may end without one.
+  // A frame has its time once, from its first byte: a byte a second must not put the end off for ever. What
+  // is no request, as a ping, may end without one.
   if (!in_frame())
     end_frame();
   else if (!std::exchange(frame_is_timed_, true))
@@ -204,14 +204,16 @@ bool Session::await(FunctionRef<bool()> is_done, Clock::time_point until) {
   return connection_->is_open();
 }
 
-/// The time that passes is ours: the peer's clocks stand. Each for so long in all: a peer that floods without
-/// end would be ended by none of them.
+/// The time that passes is ours: the peer's clocks stand, each for so long in all. Otherwise nothing would
+/// end a peer that floods without end.
 void Session::read_later(Clock::time_point at) {
   const auto began = now_;
   for (PutOff& one : put_off_) {
     const auto due = connection_->deadline(one.kind);
     if (due != one.due) one.by = {};  // it has been set anew since
     one.due = due;
+    // The latest that it may become; what it has become is known only after the wait. One that the thread of
+    // another socket clears meanwhile comes back: whoever expires it asks whether it still means something.
     if (due != Clock::time_point::max()) connection_->set_deadline(one.kind, due + (most_put_off() - one.by));
   }
   connection_->wait_until(at);

@@ -81,7 +81,7 @@ class Session {
   /// ends its stream.
   bool await(FunctionRef<bool()> is_done, Clock::time_point until);
 
-  /// While more waits for the peer nothing is read: what it may ask for while it reads no answers.
+  /// While more than this waits for the peer nothing is read from it: it may not ask for more than it reads.
   virtual std::size_t most_waiting_bytes() const { return connection_->limits().max_queue_bytes / 2; }
 
  private:

@@ -64,7 +64,7 @@ class Sessions {
 
   std::atomic<std::uint64_t> looks_{0};
 
-  mutable Mutex mutex_;  // taken alone, but for the locks within wake(), abort() and ask_to_end()
+  mutable Mutex mutex_;  // taken alone, but for the locks within abort() and ask_to_end()
   Condition ended_;      // a session ended
   Condition to_watch_;   // stopping_ was set, or many ended
   Condition joined_;     // threads were

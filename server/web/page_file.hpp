@@ -12,7 +12,7 @@ namespace parley::web {
 /// The page: the files of page/.
 std::span<const EmbeddedFile> page_files();
 
-/// The bytes of all files as they are sent, there once for all who ask for them. Constant; any thread.
+/// The bytes of all files as they are sent, there once for all who ask at one port. Constant; any thread.
 class PageBodies {
  public:
   PageBodies();

@@ -43,7 +43,7 @@ std::string to_frame(std::string object) {
 /// Objects of any size: a WebSocket's message has an end of its own.
 constexpr RoomsWire wire{"web", SIZE_MAX, true, std::chrono::milliseconds{0}, to_frame};
 
-/// What all browsers share. Constant.
+/// What all browsers of one port share. Constant.
 struct Site {
   web::HostCheck hosts;
   web::PageBodies bodies{};

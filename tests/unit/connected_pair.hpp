@@ -44,8 +44,8 @@ class ConnectedPair {
   Budget budget_{limits_.max_waiting_bytes};
   PeerLog peer_log_{*log_};
   asio::io_context context_;
-  Writer writer_{budget_};
   Lookout lookout_;
+  Writer writer_{budget_};
   const Connection::Shared shared_{limits_, writer_, lookout_, budget_, peer_log_, *log_};
   asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
   std::shared_ptr<Connection> connection_;

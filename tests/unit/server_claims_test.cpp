@@ -64,8 +64,8 @@ class Host {
   PeerLog peer_log_{*log_};
   asio::io_context io_context_;
   asio::ip::tcp::acceptor acceptor_{io_context_, {asio::ip::make_address("127.0.0.1"), 0}};
-  Writer writer_{budget_};
   Lookout lookout_;
+  Writer writer_{budget_};
   const Connection::Shared shared_{context_.limits, writer_, lookout_, budget_, peer_log_, *log_};
   std::map<std::string_view, SessionFactory> factories_;
   const std::shared_ptr<Member> node_two_ = std::make_shared<FakeMember>("node two", events);

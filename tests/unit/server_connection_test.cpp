@@ -205,8 +205,8 @@ TEST_CASE("a server that holds too much drops the longest queue, and no more tha
   const auto log = make_logger("test", spdlog::level::off);
   PeerLog peer_log(*log);
   asio::io_context context;
-  Writer writer(budget);
   Lookout lookout;
+  Writer writer(budget);
   const Connection::Shared shared{limits, writer, lookout, budget, peer_log, *log};
   asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
   std::vector<std::shared_ptr<Connection>> connections;

@@ -22,8 +22,8 @@ TEST_CASE("while somebody says whether it is late, sessions end") {
   PeerLog peer_log(*log);
   asio::io_context context;
   asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
-  Writer writer(budget);
   Lookout lookout;
+  Writer writer(budget);
   Waker::install();
   Sessions sessions(writer, lookout, 10ms);
   test::Peer peer({"127.0.0.1", acceptor.local_endpoint().port()});
