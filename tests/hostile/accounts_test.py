@@ -14,7 +14,7 @@ from pathlib import Path
 from hostile import IS_LONG, IS_SANITIZED, MIB, HostileTest, NamesUser, TelnetUser, main, support
 
 # Each comparison takes a processor for some 50 ms.
-GUESSERS = 200 if IS_LONG and not IS_SANITIZED else 30
+GUESSERS = 200 if IS_LONG and not IS_SANITIZED else 20
 MESSAGES = 50
 MOST_DELAY_S = 0.1  # in the middle; who waited for a guess would wait for seconds
 MOST_MEMORY_BYTES = 2 * 64 * MIB + 64 * MIB  # two comparisons, and what two hundred threads have

@@ -48,7 +48,7 @@ std::vector<std::string> describe_events(Parser parser, std::string_view bytes, 
 /// Calls check(cut) for every position to cut such bytes at (long bytes: for many).
 template <typename Check>
 void for_each_cut(std::string_view bytes, const Check& check) {
-  const std::size_t near_bytes = bytes.size() < 1024 ? 300 : 60;
+  const std::size_t near_bytes = bytes.size() < 1024 ? 300 : bytes.size() < 16 * 1024 ? 60 : 20;
   for (std::size_t cut = 1; cut < bytes.size(); ++cut)
     if (cut < near_bytes || bytes.size() - cut < near_bytes || cut % 4099 == 0) check(cut);
 }

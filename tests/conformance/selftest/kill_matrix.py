@@ -33,7 +33,7 @@ TRIES = 3  # of each case, when one has given a wrong verdict
 DIED = "It has died of this: "  # the exception itself says more than any comparison
 UNNAMED_SHARE = 0.05  # of the mutants may have another cause named first
 TRIED_EVERY = 3  # with --sample one mutant in so many is tried,
-SAMPLED_EVERY = 12  # and one in so many on all cases all the same
+SAMPLED_EVERY = 24  # and one in so many on all cases all the same
 SPINNING = {"spins-when-gone", "spins-when-one-has-gone"}  # not with --sample: each wants a processor for many seconds
 JOBS = 8 * (os.cpu_count() or 1)  # they wait more than they work
 

@@ -33,7 +33,7 @@ while True:
     try:
         os.fork()
     except OSError:
-        time.sleep(0.5)
+        time.sleep(2)
 """
 
 
