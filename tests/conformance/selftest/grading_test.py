@@ -100,7 +100,7 @@ class Graded(ConformTest):
                 continue
             for result in json.loads(report.read_text(encoding="utf-8"))["results"]:
                 if result["status"] != "pass":
-                    entries = [f"{entry['at_us']} lane {entry['lane']} {entry['happening']} {entry['bytes']['text']!r}"
+                    entries = [f"{entry['at_us']} lane {entry['lane']} {entry['happening']} {entry.get('bytes', {}).get('text', '')!r}"
                                for entry in result.pop("transcript")["entries"]]
                     told.append("\n  ".join([f"{report.name}: {result}", *entries]))
         return "\n".join(["", *told])
