@@ -62,10 +62,14 @@ PeersTable make_many_to_one() {
       .title = "Many senders to one, 64 bytes",
       .remark = std::string(four_hops) +
                 " parleyd sends a receiver the next message when the last one has been acknowledged "
-                "(D3.1); the others send at once whatever there is. A relay that reads nothing cannot "
-                "tell whose message a receipt answers.",
+                "(D3.1). So does this relay, which keeps the others in a queue and reads nothing here, "
+                "either: whose message is out tells whose the receipt is. It is the bound of one "
+                "message out at a time. The brokers wait for nothing: what came together they read, "
+                "and write on, together.",
       .rate = "messages/s",
-      .rows = {}};
+      .rows = {},
+      .ours = {"parleyd"},
+      .beside = {"relay"}};
   for (const std::size_t senders : {std::size_t{8}, std::size_t{64}})
     table.rows.push_back({fmt::format("{} to 1", senders), {.senders = senders}, {}});
   return table;

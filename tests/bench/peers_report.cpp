@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 
 #include "tests/bench/chart.hpp"
 #include "tests/bench/markdown.hpp"
@@ -32,16 +33,29 @@ const std::vector<Measurement>* find_runs(const PeersRow& row, const std::string
   return found == row.runs.end() ? nullptr : &found->second;
 }
 
+/// The systems that took part in one of these tables, in the order of the columns.
+std::vector<std::string> systems_of(const PeersReport& report, std::span<const PeersTable> tables) {
+  std::vector<std::string> systems;
+  for (const std::string& system : report.systems)
+    if (std::ranges::any_of(tables, [&](const PeersTable& table) {
+          return std::ranges::any_of(table.rows,
+                                     [&](const PeersRow& row) { return row.runs.contains(system); });
+        }))
+      systems.push_back(system);
+  return systems;
+}
+
 void append_table(std::string& text, const PeersReport& report, const PeersTable& table) {
   text += fmt::format("### {}\n\n{}\n\n", table.title, table.remark);
+  const auto systems = systems_of(report, {&table, 1});
   std::vector<std::string> heads{"load", "figure"};
-  heads.insert(heads.end(), report.systems.begin(), report.systems.end());
+  heads.insert(heads.end(), systems.begin(), systems.end());
   append_head(text, heads, 2);
   for (const PeersRow& row : table.rows)
     for (const Figure& figure : figures) {
       const bool is_first = figure.label == nullptr;
       std::vector<std::string> cells{is_first ? row.label : "", is_first ? table.rate : figure.label};
-      for (const std::string& system : report.systems) {
+      for (const std::string& system : systems) {
         const auto* runs = find_runs(row, system);
         cells.push_back(
             runs == nullptr ? "–" : fmt::format("{:.{}f}", median_of(*runs, figure.value), figure.decimals));
@@ -51,15 +65,56 @@ void append_table(std::string& text, const PeersReport& report, const PeersTable
   text += '\n';
 }
 
-/// parleyd's figure divided by another system's, round by round; nullopt when one of them was not measured.
-std::optional<double> ratio(const PeersRow& row, const std::string& system, double Measurement::*figure) {
-  const auto* parleyd = find_runs(row, "parleyd");
-  const auto* other = find_runs(row, system);
-  if (parleyd == nullptr || other == nullptr) return std::nullopt;
+/// One system's figure divided by another's, round by round; nullopt when one of them was not measured.
+std::optional<double> ratio(const PeersRow& row, const std::string& ours, const std::string& other,
+                            double Measurement::*figure) {
+  const auto* dividends = find_runs(row, ours);
+  const auto* divisors = find_runs(row, other);
+  if (dividends == nullptr || divisors == nullptr) return std::nullopt;
   std::vector<double> ratios;
-  for (std::size_t round = 0; round < parleyd->size(); ++round)
-    ratios.push_back((*parleyd)[round].*figure / (*other)[round].*figure);
+  for (std::size_t round = 0; round < dividends->size(); ++round)
+    ratios.push_back((*dividends)[round].*figure / (*divisors)[round].*figure);
   return median(ratios);
+}
+
+/// A line of what a table shows as ratios: what of whom, under which load, and one for each of the table's
+/// `ours`.
+struct Ratios {
+  std::string what;
+  std::string load;
+  std::vector<std::optional<double>> values;
+};
+
+std::vector<Ratios> ratios_of(const PeersTable& table) {
+  std::vector<Ratios> all;
+  for (const PeersRow& row : table.rows)
+    for (const std::string& other : table.beside) {
+      const auto add = [&](const std::string& what, double Measurement::*figure) {
+        Ratios ratios{what + " beside " + other, row.label, {}};
+        for (const std::string& ours : table.ours) ratios.values.push_back(ratio(row, ours, other, figure));
+        const bool is_known =
+            std::ranges::any_of(ratios.values, [](const auto& one) { return one.has_value(); });
+        if (is_known) all.push_back(std::move(ratios));
+      };
+      add(table.rate, &Measurement::deliveries_per_s);
+      add("server CPU", &Measurement::server_cpu_us);
+    }
+  return all;
+}
+
+void append_ratios(std::string& text, const PeersTable& table) {
+  const auto all = ratios_of(table);
+  if (all.empty()) return;
+  text += "Medians of each round's own ratio:\n\n";
+  std::vector<std::string> heads{"load", "ratio"};
+  heads.insert(heads.end(), table.ours.begin(), table.ours.end());
+  append_head(text, heads, 2);
+  for (const Ratios& ratios : all) {
+    std::vector<std::string> cells{ratios.load, ratios.what};
+    for (const auto& value : ratios.values) cells.push_back(value ? fmt::format("{:.2f}", *value) : "–");
+    append_line(text, cells);
+  }
+  text += '\n';
 }
 
 /// The broker that delivers most; empty when none was measured.
@@ -105,18 +160,25 @@ Json json_of(const PeersRow& row) {
   return json;
 }
 
+Json json_of(const Ratios& ratios, const PeersTable& table) {
+  Json json{{"what", ratios.what}, {"load", ratios.load}, {"systems", Json::object()}};
+  for (std::size_t i = 0; i < table.ours.size(); ++i)
+    if (ratios.values[i]) json["systems"][table.ours[i]] = *ratios.values[i];
+  return json;
+}
+
 /// Tables for gnuplot, as blocks of data under the names that peers.gnuplot uses: a column for each system.
-std::string to_block(const PeersReport& report, const PeersTable& table, const Figure& figure,
+std::string to_block(const std::vector<std::string>& systems, const PeersTable& table, const Figure& figure,
                      const std::string& name) {
   std::string text = fmt::format("${} << END\nload", name);
-  for (const std::string& system : report.systems) text += ' ' + system;
+  for (const std::string& system : systems) text += ' ' + system;
   text += '\n';
   for (const PeersRow& row : table.rows) {
     std::string label = row.label;
     // The second line of the label.
     if (const auto body = label.find(" of "); body != std::string::npos) label.replace(body, 4, "\\n");
     text += fmt::format("\"{}\"", label);
-    for (const std::string& system : report.systems) {
+    for (const std::string& system : systems) {
       const auto* runs = find_runs(row, system);
       text += runs == nullptr ? " 0" : fmt::format(" {}", median_of(*runs, figure.value));
     }
@@ -140,13 +202,13 @@ std::vector<PeersTarget> find_targets(const PeersReport& report) {
     for (const PeersRow& row : table.rows) {
       if (table.name == "pairs") {
         const std::string best = find_best_broker(row);
-        add("CPU beside the relay's", row, ratio(row, "relay", &Measurement::server_cpu_us), most_cpu_ratio,
-            true);
+        add("CPU beside the relay's", row, ratio(row, "parleyd", "relay", &Measurement::server_cpu_us),
+            most_cpu_ratio, true);
         add("messages/s beside the best broker's, " + best, row,
-            ratio(row, best, &Measurement::deliveries_per_s), least_rate_ratio, false);
+            ratio(row, "parleyd", best, &Measurement::deliveries_per_s), least_rate_ratio, false);
       } else if (table.name == "broadcast") {
-        add("deliveries/s beside mosquitto's", row, ratio(row, "mosquitto", &Measurement::deliveries_per_s),
-            least_broadcast_ratio, false);
+        add("deliveries/s beside mosquitto's", row,
+            ratio(row, "parleyd", "mosquitto", &Measurement::deliveries_per_s), least_broadcast_ratio, false);
       }
     }
   return targets;
@@ -160,7 +222,10 @@ std::string to_markdown(const PeersReport& report) {
       "the systems "
       "take turns; CPU is the server's, user and system. {}. {}. Compare the ratios, not the rates.\n\n",
       report.rounds, report.seconds, report.machine, report.versions);
-  for (const PeersTable& table : report.tables) append_table(text, report, table);
+  for (const PeersTable& table : report.tables) {
+    append_table(text, report, table);
+    append_ratios(text, table);
+  }
   append_targets(text, report);
   return text;
 }
@@ -169,8 +234,9 @@ std::string to_json(const PeersReport& report) {
   Json json{{"machine", report.machine}, {"versions", report.versions}, {"rounds", report.rounds},
             {"seconds", report.seconds}, {"tables", Json::array()},     {"targets", Json::array()}};
   for (const PeersTable& table : report.tables) {
-    Json& rows = json["tables"].emplace_back(Json{{"name", table.name}, {"counts", table.rate}})["rows"];
-    for (const PeersRow& row : table.rows) rows.push_back(json_of(row));
+    Json& entry = json["tables"].emplace_back(Json{{"name", table.name}, {"counts", table.rate}});
+    for (const PeersRow& row : table.rows) entry["rows"].push_back(json_of(row));
+    for (const Ratios& ratios : ratios_of(table)) entry["ratios"].push_back(json_of(ratios, table));
   }
   for (const PeersTarget& target : find_targets(report))
     json["targets"].push_back({{"what", target.what},
@@ -182,13 +248,16 @@ std::string to_json(const PeersReport& report) {
 }
 
 void write_chart(const PeersReport& report, const std::string& svg_path) {
-  std::string script =
-      fmt::format("set output \"{}\"\nlast_column = {}\n", svg_path, report.systems.size() + 1);
-  for (const PeersTable& table : report.tables) {
+  std::vector<PeersTable> drawn = report.tables;
+  // The rooms have other columns, and no place there.
+  std::erase_if(drawn, [](const PeersTable& table) { return table.name == "rooms"; });
+  const auto systems = systems_of(report, drawn);
+  std::string script = fmt::format("set output \"{}\"\nlast_column = {}\n", svg_path, systems.size() + 1);
+  for (const PeersTable& table : drawn) {
     std::string name = table.name;
     std::ranges::replace(name, '-', '_');
-    script += to_block(report, table, figures.front(), name + "_rate") +
-              to_block(report, table, figures.back(), name + "_cpu");
+    script += to_block(systems, table, figures.front(), name + "_rate") +
+              to_block(systems, table, figures.back(), name + "_cpu");
   }
   draw_chart(script, "peers.gnuplot");
 }

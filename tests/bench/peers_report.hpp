@@ -24,6 +24,8 @@ struct PeersTable {
   std::string remark;  ///< what a reader must know to compare the columns
   std::string rate;    ///< what is counted
   std::vector<PeersRow> rows;
+  std::vector<std::string> ours = {};    ///< systems whose figures are shown as ratios, too,
+  std::vector<std::string> beside = {};  ///< to those of these
 };
 
 struct PeersReport {

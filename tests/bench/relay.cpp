@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstdio>
+#include <deque>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -21,11 +22,50 @@
 namespace parley::bench {
 namespace {
 
+/// Many senders to one receiver, one message out at a time: whose it is tells whose the receipt is.
+class Turns {
+ public:
+  struct Turn {
+    int sender = -1;
+    std::string bytes;
+  };
+
+  /// True: the message is out now, and is to be written. Else it waits.
+  bool begin(int sender, std::string_view bytes) {
+    const std::lock_guard lock(mutex_);
+    if (out_ != -1) {
+      waiting_.push_back({sender, std::string(bytes)});
+      return false;
+    }
+    out_ = sender;
+    return true;
+  }
+
+  /// The message that is out has been acknowledged: whose it was, and the next one, which is out now.
+  int end(Turn& next) {
+    const std::lock_guard lock(mutex_);
+    const int acknowledged = out_;
+    next = {};
+    if (!waiting_.empty()) {
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    out_ = next.sender;
+    return acknowledged;
+  }
+
+ private:
+  std::mutex mutex_;
+  int out_ = -1;  // the sender whose message it is
+  std::deque<Turn> waiting_;
+};
+
 struct Group {
   int sender = -1;
   std::vector<int> receivers;
   std::size_t size = 0;
   std::atomic<std::size_t> receipts{0};
+  std::unique_ptr<Turns> turns;  // nullptr: there is one sender
 };
 
 class Relay {
@@ -56,7 +96,7 @@ class Relay {
     char role = 0;
     std::size_t size = 0;
     if (std::sscanf(buffer.data(), "%u %c %zu", &number, &role, &size) != 3) return;
-    Group& group = join(number, role == 's', size, descriptor);
+    Group& group = join(number, role, size, descriptor);
     if (::send(descriptor, "ok\n", 3, MSG_NOSIGNAL) != 3) return;
 
     for (;;) {
@@ -65,6 +105,10 @@ class Relay {
       const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
       if (role == 's') {
         for (const int receiver : group.receivers) write_on(receiver, bytes);
+      } else if (role == 't') {
+        if (group.turns->begin(descriptor, bytes)) write_on(group.receivers.front(), bytes);
+      } else if (group.turns) {
+        end_turn(group, descriptor, bytes);
       } else if (group.receipts.fetch_add(1) + 1 == group.size) {
         group.receipts.store(0);
         write_on(group.sender, bytes);
@@ -72,20 +116,30 @@ class Relay {
     }
   }
 
+  /// The receiver is given the next message before the sender of the last one hears of it, as in parleyd.
+  static void end_turn(Group& group, int receiver, std::string_view receipt) {
+    Turns::Turn next;
+    const int acknowledged = group.turns->end(next);
+    if (next.sender != -1) write_on(receiver, next.bytes);
+    write_on(acknowledged, receipt);
+  }
+
   static void write_on(int descriptor, std::string_view bytes) {
     if (::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0)
       return;  // its own thread notices the end
   }
 
-  Group& join(unsigned number, bool sends, std::size_t size, int descriptor) {
+  Group& join(unsigned number, char role, std::size_t size, int descriptor) {
     const std::lock_guard lock(mutex_);
     auto& group = groups_[number];
     if (!group) group = std::make_unique<Group>();
     group->size = size;
-    if (sends)
+    if (role == 's')
       group->sender = descriptor;
-    else
+    else if (role == 'r')
       group->receivers.push_back(descriptor);
+    else if (!group->turns)
+      group->turns = std::make_unique<Turns>();
     return *group;
   }
 

@@ -6,8 +6,8 @@ namespace parley::bench {
 /// reads the receipt and writes it back, and looks at none of them. Prints `relay: listening on PORT`; serves
 /// until its standard input ends. Returns the exit code.
 ///
-/// A client says once `GROUP ROLE SIZE\n` (ROLE: s sends, r receives; SIZE: receivers in the group) and hears
-/// `ok\n`.
+/// A client says once `GROUP ROLE SIZE\n` (SIZE: receivers in the group) and hears `ok\n`. ROLE: r receives,
+/// s sends, and t is one of many who send to one receiver, each message when the last one's receipt has come.
 int run_relay();
 
 }  // namespace parley::bench
