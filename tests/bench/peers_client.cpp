@@ -74,6 +74,12 @@ bool Client::has_message() {
   }
 }
 
+bool Client::skip() {
+  const bool has_come = receive(MSG_DONTWAIT);
+  has_message();
+  return has_come;
+}
+
 bool Client::receive(int flags) {
   const auto room = input_.prepare(read_bytes_);
   const ssize_t got = ::recv(receiving_, room.data(), room.size(), flags);

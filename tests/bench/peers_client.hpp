@@ -27,6 +27,9 @@ class Client {
   /// Whether a message has come that was not read.
   bool has_message();
 
+  /// Throws away what has come; whether anything had.
+  bool skip();
+
   /// A read_message() that waits throws. From any thread.
   void shut_down();
 

@@ -22,6 +22,9 @@ namespace {
 // A client's deepest call needs a tenth of it, and there may be thousands.
 constexpr std::size_t thread_stack_bytes = 256 * 1024;
 
+// Longer than between any two notices to one client: what has not come until then does not come.
+constexpr std::chrono::milliseconds quiet{300};
+
 /// What one sender saw.
 struct SenderFigures {
   std::size_t sent = 0;  ///< before and after the window, too
@@ -68,6 +71,7 @@ class Group {
       const User& user = sending_users_.emplace_back(User{true, task.group, i});
       sign_on(user, task.ports.senders, senders_);
     }
+    if (load_.is_room) settle();
   }
 
   ~Group() { stop_listening(); }
@@ -96,6 +100,16 @@ class Group {
  private:
   void sign_on(const User& user, std::uint16_t port, std::vector<std::unique_ptr<Client>>& clients) const {
     clients.push_back(std::make_unique<Client>(*codec_, port, user, load_.body_bytes));
+  }
+
+  /// Returns when everybody has been told who came into the room.
+  void settle() {
+    for (bool is_quiet = false; !is_quiet;) {
+      std::this_thread::sleep_for(quiet);
+      is_quiet = true;
+      for (const auto* clients : {&receivers_, &senders_})
+        for (const auto& client : *clients) is_quiet = !client->skip() && is_quiet;
+    }
   }
 
   void stop_listening() {
@@ -178,7 +192,7 @@ std::string to_line(const GroupTask& task) {
   line << task.system << ' ' << task.ports.senders << ' ' << task.ports.receivers.size();
   for (const std::uint16_t port : task.ports.receivers) line << ' ' << port;
   line << ' ' << task.group << ' ' << task.load.groups << ' ' << task.load.senders << ' '
-       << task.load.receivers << ' ' << task.load.body_bytes << '\n';
+       << task.load.receivers << ' ' << task.load.body_bytes << ' ' << task.load.is_room << '\n';
   return line.str();
 }
 
@@ -222,7 +236,8 @@ GroupTask read_task() {
   line >> task.system >> task.ports.senders >> receiver_ports;
   task.ports.receivers.resize(receiver_ports);
   for (std::uint16_t& port : task.ports.receivers) line >> port;
-  line >> task.group >> task.load.groups >> task.load.senders >> task.load.receivers >> task.load.body_bytes;
+  line >> task.group >> task.load.groups >> task.load.senders >> task.load.receivers >>
+      task.load.body_bytes >> task.load.is_room;
   return task;
 }
 

@@ -12,18 +12,21 @@ constexpr std::string_view line_end = "\r\n";
 /// sent.
 constexpr std::size_t longest_body_bytes = 400;
 
-/// IRC, from nickname to nickname. A receipt is a message back.
+/// IRC, from nickname to nickname, where a receipt is a message back; or to a channel.
 class IrcCodec : public Codec {
  public:
   using Codec::Codec;
 
   std::vector<Greeting> greetings(const User& user) const override {
     const std::string name = user.name();
-    return {{.bytes = fmt::format("NICK {0}\r\nUSER {0} 0 * :{0}\r\n", name), .ready_frames = 1}};
+    std::string bytes = fmt::format("NICK {0}\r\nUSER {0} 0 * :{0}\r\n", name);
+    if (!load().is_room) return {{.bytes = std::move(bytes), .ready_frames = 1}};
+    return {{.bytes = bytes + fmt::format("JOIN {}\r\n", channel), .ready_frames = 2}};
   }
 
   std::string request(const User& sender, std::string_view body) const override {
-    return fmt::format("PRIVMSG {} :{}\r\n", address(sender.group), body);
+    return fmt::format("PRIVMSG {} :{}\r\n", load().is_room ? std::string(channel) : address(sender.group),
+                       body);
   }
 
   /// ":prefix COMMAND ..." or, from the server about itself, "COMMAND ...".
@@ -37,16 +40,22 @@ class IrcCodec : public Codec {
 
   /// ":s0!~s0@127.0.0.1 PRIVMSG r0 :...": the sender is what stands before the "!".
   void append_receipt(std::string& out, std::string_view message) const override {
+    if (load().is_room) return;
     fmt::format_to(std::back_inserter(out), "PRIVMSG {} :{}\r\n", message.substr(1, message.find('!') - 1),
                    receipt_body);
   }
 
+  std::size_t answers() const override { return load().is_room ? 0 : 1; }
+  bool keeps_receipts() const override { return load().is_room; }
+
  private:
+  static constexpr std::string_view channel = "#room";
+
   static Kind kind_of(std::string_view command) {
     if (command == "PRIVMSG") return Kind::message;
     if (command == "PING") return Kind::ping;
-    if (command == "376" || command == "422")
-      return Kind::ready;  // the message of the day, or that there is none
+    // The end of the message of the day, or that there is none; the end of a channel's list.
+    if (command == "376" || command == "422" || command == "366") return Kind::ready;
     const bool is_error =
         command == "ERROR" || (command.size() == 3 && (command[0] == '4' || command[0] == '5'));
     return is_error ? Kind::refusal : Kind::other;
@@ -80,13 +89,15 @@ std::unique_ptr<Server> start_ngircd() {
 
 }  // namespace
 
-const PeerSystem ngircd_system{
-    .name = "ngircd",
-    .package = "ngircd",
-    // A broadcast would need a channel, where every arrival is announced to all who are there.
-    .takes_part =
-        [](const Load& load) { return load.receivers == 1 && load.body_bytes <= longest_body_bytes; },
-    .start = start_ngircd,
-    .make_codec = make_codec<IrcCodec>};
+const PeerSystem ngircd_system{.name = "ngircd",
+                               .package = "ngircd",
+                               // A channel knows no receipts.
+                               .takes_part =
+                                   [](const Load& load) {
+                                     return (load.receivers == 1 || load.is_room) &&
+                                            load.body_bytes <= longest_body_bytes;
+                                   },
+                               .start = start_ngircd,
+                               .make_codec = make_codec<IrcCodec>};
 
 }  // namespace parley::bench

@@ -53,10 +53,10 @@ std::size_t read_header(std::string_view received, std::size_t& content_bytes) {
 
 /// MQTT 3.1.1. From one to one with QoS 0, where a receipt is a message to the topic of the sender. A
 /// broadcast with QoS 1: every receiver acknowledges it to the broker with PUBACK, and so does the broker to
-/// the sender, but that says nothing about the receivers.
+/// the sender, but that says nothing about the receivers. A room is a topic with QoS 0.
 class MqttCodec : public Codec {
  public:
-  explicit MqttCodec(const Load& load) : Codec(load), qos_1_(load.receivers > 1) {}
+  explicit MqttCodec(const Load& load) : Codec(load), qos_1_(load.receivers > 1 && !load.is_room) {}
 
   std::vector<Greeting> greetings(const User& user) const override {
     const std::string level_clean_session_no_keepalive("\x04\x02\x00\x00", 4);
@@ -84,6 +84,7 @@ class MqttCodec : public Codec {
   }
 
   void append_receipt(std::string& out, std::string_view message) const override {
+    if (load().is_room) return;
     std::size_t content_bytes = 0;
     std::string_view content = message.substr(read_header(message, content_bytes));
     content.remove_prefix(2 + byte_at(content, 0) * 256 + byte_at(content, 1));  // the topic
@@ -92,8 +93,8 @@ class MqttCodec : public Codec {
                            text_field(content.substr(0, content.find(' '))).append(receipt_body));
   }
 
-  std::size_t answers() const override { return 1; }
-  bool keeps_receipts() const override { return qos_1_; }
+  std::size_t answers() const override { return load().is_room ? 0 : 1; }
+  bool keeps_receipts() const override { return qos_1_ || load().is_room; }
 
  private:
   /// Both answers of signing on end with a code that is large for a refusal.
@@ -136,6 +137,7 @@ std::unique_ptr<Server> start_mosquitto() {
 
 const PeerSystem mosquitto_system{.name = "mosquitto",
                                   .package = "mosquitto",
+                                  .takes_part = [](const Load&) { return true; },
                                   .start = start_mosquitto,
                                   .make_codec = make_codec<MqttCodec>};
 

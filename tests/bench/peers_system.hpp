@@ -14,12 +14,13 @@
 namespace parley::bench {
 
 /// Groups of clients, each of which talks among itself: every sender writes one message after the other and
-/// waits until each receiver of its group has acknowledged it.
+/// waits until each receiver of its group has acknowledged it, or in a room has read it.
 struct Load {
   std::size_t groups = 1;
   std::size_t senders = 1;    ///< of each group
   std::size_t receivers = 1;  ///< of each group; more than one is a broadcast
   std::size_t body_bytes = 64;
+  bool is_room = false;  ///< nothing goes back: the clients count among themselves who has the line
 };
 
 /// One client.
@@ -73,7 +74,7 @@ class Codec {
   /// The frame at the beginning of what a server sent.
   virtual Frame parse(std::string_view received) const = 0;
 
-  /// Appends what a receiver answers to a message.
+  /// Appends what a receiver answers to a message; in a room nothing.
   virtual void append_receipt(std::string& out, std::string_view message) const = 0;
 
   /// How many acknowledgements a sender reads for one message: each receiver's, unless the server counts
@@ -115,7 +116,7 @@ std::unique_ptr<Codec> make_codec(const Load& load) {
 struct PeerSystem {
   std::string_view name;
   std::string_view package;  ///< Debian's; empty: it is built here
-  bool (*takes_part)(const Load& load) = [](const Load&) { return true; };
+  bool (*takes_part)(const Load& load) = [](const Load& load) { return !load.is_room; };
   std::unique_ptr<Server> (*start)();
   std::unique_ptr<Codec> (*make_codec)(const Load& load);
 };
@@ -127,6 +128,11 @@ extern const PeerSystem nats_system;
 extern const PeerSystem ngircd_system;
 extern const PeerSystem mosquitto_system;
 extern const PeerSystem redis_system;
+// In a room; one file.
+extern const PeerSystem telnet_system;
+extern const PeerSystem livecode_system;
+extern const PeerSystem rooms_system;
+extern const PeerSystem web_system;
 
 /// All of them, in the order of the tables.
 const std::vector<const PeerSystem*>& peer_systems();

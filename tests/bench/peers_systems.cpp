@@ -6,8 +6,9 @@
 namespace parley::bench {
 
 const std::vector<const PeerSystem*>& peer_systems() {
-  static const std::vector<const PeerSystem*> systems{&relay_system,  &parleyd_system,   &nats_system,
-                                                      &ngircd_system, &mosquitto_system, &redis_system};
+  static const std::vector<const PeerSystem*> systems{
+      &relay_system, &parleyd_system, &nats_system,     &ngircd_system, &mosquitto_system,
+      &redis_system, &telnet_system,  &livecode_system, &rooms_system,  &web_system};
   return systems;
 }
 

@@ -94,12 +94,20 @@ class RelayCodec : public TwoSocketCodec {
     if (received.starts_with(hello)) return {Kind::ready, hello};
     return TwoSocketCodec::parse(received);
   }
+
+  void append_receipt(std::string& out, std::string_view message) const override {
+    if (!load().is_room) TwoSocketCodec::append_receipt(out, message);
+  }
+
+  std::size_t answers() const override { return load().is_room ? 0 : 1; }
+  bool keeps_receipts() const override { return load().is_room; }
 };
 
 }  // namespace
 
 const PeerSystem relay_system{.name = "relay",
                               .package = "",
+                              .takes_part = [](const Load&) { return true; },
                               .start = start<start_relay>,
                               .make_codec = make_codec<RelayCodec>};
 
