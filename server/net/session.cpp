@@ -152,8 +152,9 @@ void Session::read_more(std::error_code& error) {
 /// A user may keep what a large request has taken for the next one; whoever is nobody may not.
 std::size_t Session::input_memory_bytes() const {
   const InputBuffer* const buffer = input();
-  const bool is_spared = connection_->is_somebody() && buffer != nullptr && buffer->pending().empty();
-  return message_bytes() + (buffer == nullptr || is_spared ? 0 : buffer->grown_bytes());
+  const std::size_t grown_bytes = buffer != nullptr ? buffer->grown_bytes() : 0;
+  const bool is_spared = grown_bytes > 0 && connection_->is_somebody() && buffer->pending().empty();
+  return message_bytes() + (is_spared ? 0 : grown_bytes);
 }
 
 /// The memory for a large request counts with what waits for the peer: both are what it makes the server

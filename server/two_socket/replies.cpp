@@ -20,25 +20,21 @@ Replies::Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWo
 
 /// Some are left when there was no memory to write them.
 Replies::~Replies() {
-  counters_.unanswered.fetch_sub(answers_.size() + refusals_behind_, std::memory_order_relaxed);
-}
-
-bool Replies::has_room() const {
-  const MutexLock lock(mutex_);
-  return !is_full();
+  counters_.unanswered.fetch_sub(owed_.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
 bool Replies::has_room_or_wake() {
+  if (has_room()) return true;  // nearly always; and only the sender itself takes room
   const MutexLock lock(mutex_);
-  sender_waits_ = is_full();
+  sender_waits_ = !has_room();
   return !sender_waits_;
 }
 
 std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients, std::size_t body_bytes,
                               Clock::time_point answer_by) {
   const MutexLock lock(mutex_);
-  answers_.push_back({std::string(recipient), recipients, body_bytes, is_broadcast_name(recipient),
-                      Outcome::received, answer_by});
+  answers_.emplace_back(recipient, recipients, body_bytes, answer_by);
+  owe(owed_.load(std::memory_order_relaxed) + 1);
   counters_.unanswered.fetch_add(1, std::memory_order_relaxed);
   if (answers_.size() == 1) await_oldest();
   return first_sequence_ + answers_.size() - 1;
@@ -49,11 +45,11 @@ void Replies::refuse() {
   const MutexLock lock(mutex_);
   const bool is_oldest = answers_.empty();
   if (is_oldest) {
-    answers_.push_back({{}, 0, 0, false, Outcome::failed});
+    answers_.emplace_back(std::string_view(), 0, 0, Clock::time_point::max()).outcome = Outcome::failed;
   } else {
     ++answers_.back().refusals_behind;
-    ++refusals_behind_;
   }
+  owe(owed_.load(std::memory_order_relaxed) + 1);
   counters_.unanswered.fetch_add(1, std::memory_order_relaxed);
   counters_.refused.fetch_add(1, std::memory_order_relaxed);
   if (is_oldest) write_settled();
@@ -74,7 +70,8 @@ void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
   if (answer.recipients == 0) return;  // given up
   --answer.recipients;
   counters_.count(outcome == Outcome::received, answer.body_bytes);
-  if (outcome != Outcome::received) answer.outcome = answer.broadcast ? Outcome::failed : outcome;
+  if (outcome != Outcome::received)
+    answer.outcome = is_broadcast_name(answer.recipient) ? Outcome::failed : outcome;
   if (answer.recipients == 0 && sequence == first_sequence_) write_settled();
 }
 
@@ -124,11 +121,11 @@ bool Replies::take_settled(std::string& frames) {
   while (!answers_.empty() && answers_.front().recipients == 0 && frames.size() < piece_bytes) {
     Answer& oldest = answers_.front();
     append_answer(frames, oldest);
+    owe(owed_.load(std::memory_order_relaxed) - 1);
     counters_.unanswered.fetch_sub(1, std::memory_order_relaxed);
     if (oldest.refusals_behind > 0) {
       oldest.outcome = Outcome::failed;
       --oldest.refusals_behind;
-      --refusals_behind_;
     } else {
       if (first_sequence_ % AnswerTimes::measured_one_in == 0) measure(oldest);
       answers_.pop_front();
@@ -136,12 +133,17 @@ bool Replies::take_settled(std::string& frames) {
     }
   }
   if (is_any) await_oldest();
-  if (sender_waits_ && !is_full()) {
+  if (sender_waits_ && has_room()) {
     sender_waits_ = false;
     const MutexUnlock unlocked(mutex_);
     connection_->wake();
   }
   return is_any;
+}
+
+/// No atomic addition: the lock is held, and only who does not hold it needs the store whole.
+void Replies::owe(std::size_t answers) {
+  owed_.store(answers, std::memory_order_relaxed);
 }
 
 /// Not those that were refused at once.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +34,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   // The sender's own thread.
 
   /// True while the sender may have another SEND unanswered.
-  bool has_room() const EXCLUDES(mutex_);
+  bool has_room() const { return owed_.load(std::memory_order_relaxed) < max_unanswered_; }
 
   /// As has_room(); when there is none, the sender's connection is woken as soon as there is.
   bool has_room_or_wake() EXCLUDES(mutex_);
@@ -65,12 +66,13 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
 
  private:
   struct Answer {
+    Answer(std::string_view name, std::size_t count, std::size_t bytes, Clock::time_point at)
+        : recipient(name), recipients(count), body_bytes(bytes), answer_by(at) {}
     std::string recipient;
-    std::size_t recipients = 0;  // that have not reported yet
-    std::size_t body_bytes = 0;
-    bool broadcast = false;
+    std::size_t recipients;  // that have not reported yet
+    std::size_t body_bytes;
+    Clock::time_point answer_by;
     Outcome outcome = Outcome::received;
-    Clock::time_point answer_by = Clock::time_point::max();
     std::size_t refusals_behind = 0;  // SENDs behind this one that were refused at once
   };
 
@@ -80,7 +82,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   void append_answer(std::string& frames, const Answer& answer) const;
   void measure(const Answer& answer) const;
   void await_oldest() REQUIRES(mutex_);
-  bool is_full() const REQUIRES(mutex_) { return answers_.size() + refusals_behind_ >= max_unanswered_; }
+  void owe(std::size_t answers) REQUIRES(mutex_);
 
   const std::shared_ptr<Connection> connection_;
   const two_socket::DeliveredWord delivered_word_;
@@ -91,11 +93,12 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   mutable Mutex mutex_;  // taken alone; answers are written after it is let go
   std::deque<Answer> answers_ GUARDED_BY(mutex_);
   std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of answers_.front()
-  std::size_t refusals_behind_ GUARDED_BY(mutex_) = 0;   // all of theirs
   bool writing_ GUARDED_BY(mutex_) = false;              // one thread at a time, or answers would overtake
   Condition written_;                                    // writing_ is false again
   bool is_end_awaited_ GUARDED_BY(mutex_) = false;       // by close()
   bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
+
+  std::atomic<std::size_t> owed_{0};  // answers, all the refusals behind them included; changed under mutex_
 };
 
 }  // namespace parley
