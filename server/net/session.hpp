@@ -154,7 +154,7 @@ class Session {
     Clock::time_point due = Clock::time_point::max();  // as it was left when last put off
     Clock::duration by{};                              // in all since it was set
   };
-  std::array<PutOff, 2> put_off_{PutOff{Deadline::sign_on}, PutOff{Deadline::frame}};
+  std::array<PutOff, 3> put_off_{PutOff{Deadline::sign_on}, PutOff{Deadline::frame}, PutOff{Deadline::more}};
   std::optional<Drop> drop_;
   std::optional<HandshakeFault> handshake_fault_;
   bool frame_is_timed_ = false;  // the frame that has begun has its deadline

@@ -106,9 +106,7 @@ void WebSession::greet() {
 
 void WebSession::nothing_more_came() {
   if (messages_) return ping();
-  // While the server holds back its reading, or the peer still takes an answer, the request's time does not
-  // run.
-  if (is_flooding() || connection().waiting_frames() > 0) return await_request();
+  if (connection().waiting_frames() > 0) return await_request();  // its time begins when it has its answer
   if (requests_.in_frame() || is_holding_input())
     return end_http("did not complete a request in time", http::status_answer(408, late_request, Then::end));
   connection().finish({});

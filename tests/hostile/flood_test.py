@@ -19,10 +19,7 @@ PUT_OFF_FRAMES = 10
 LONGEST_S = 20 * PUT_OFF_FRAMES * FRAME_S
 
 
-class Flood(HostileTest):
-    options = ("--log-level", "off", "--linger-timeout", "0.2", "--flood-bytes", "20000",
-               "--sign-on-timeout", str(2 * FRAME_S), "--frame-timeout", str(FRAME_S))
-
+class FloodTest(HostileTest):
     def check_ended(self, dialect, first, block):
         """It is, while it writes as much as goes and reads what comes; what came."""
         plain, came, rest = self.open_socket(dialect), b"", first
@@ -46,6 +43,11 @@ class Flood(HostileTest):
                     return came
         self.fail(f"it was not ended in {LONGEST_S} s")
 
+
+class Flood(FloodTest):
+    options = ("--log-level", "off", "--linger-timeout", "0.2", "--flood-bytes", "20000",
+               "--sign-on-timeout", str(2 * FRAME_S), "--frame-timeout", str(FRAME_S))
+
     def test_of_nobody_who_says_nothing(self):
         self.assertIn(b"No name has come for too long.", self.check_ended("telnet", b"", IAC_NOP * 10_000))
 
@@ -67,6 +69,21 @@ class Flood(HostileTest):
         ann = self.connect("web")
         ann.ask(upgrade(), SWITCHING)
         ann.send(frame(LAST | TEXT, CONNECT) + frame(LAST | TEXT, SAY % "x") * 300 + frame(LAST | TEXT, SAY % "the last"))
+        ann.receive_until("the last")
+
+
+class FloodOfBrowsers(FloodTest):
+    options = ("--log-level", "off", "--linger-timeout", "0.2", "--flood-bytes", "20000", "--request-timeout", str(10 * FRAME_S),
+               "--ping-interval", str(10 * FRAME_S), "--frame-timeout", str(5 * FRAME_S))
+
+    def test_of_empty_lines_and_no_request(self):
+        self.check_ended("web", b"", b"\r\n" * 10_000)
+
+    def test_who_answers_each_ping_stays(self):
+        """The answers stand behind what is read later: for longer than three pings."""
+        ann = self.connect("web")
+        ann.ask(upgrade(), SWITCHING)
+        ann.send(frame(LAST | TEXT, CONNECT) + frame(LAST | TEXT, SAY % "x") * 500 + frame(LAST | TEXT, SAY % "the last"))
         ann.receive_until("the last")
 
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -164,15 +165,17 @@ TEST_CASE("a wish and a wake reach an owner that is blocked in a read") {
   test::ConnectedPair pair;
   Connection& connection = *pair.connection();
   Waker::install();
+  std::atomic<bool> is_awake{false};
   std::thread stranger([&] {
     // As the watchdog does: again for as long as it was not seen.
     connection.ask_to_end("a test");
-    while (connection.is_woken()) connection.wake();
+    while (!is_awake) connection.wake();
   });
   char scratch[16];
   std::error_code error;
   connection.attach_owner();
   while (!connection.take_wake()) CHECK(connection.read_some(scratch, error) == 0);
+  is_awake = true;
   CHECK_FALSE(error);
   stranger.join();
   CHECK(std::string(connection.end_wish()) == "a test");
