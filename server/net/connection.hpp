@@ -119,7 +119,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Waits until somebody calls wake(), or the time has come.
   void wait_until(Clock::time_point until) { waker_.wait(-1, 0, until); }
 
-  /// has_room(), or wake() is called once it is so.
+  /// has_room(most_bytes), or wake() is called once it is so.
   bool has_room_or_wake(std::size_t most_bytes) EXCLUDES(write_mutex_);
 
   /// Waits until somebody calls wake(), or the time has come: false. True when the peer's end of stream, or a
