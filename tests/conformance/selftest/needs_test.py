@@ -20,9 +20,9 @@ from pathlib import Path
 
 sys.path[:0] = map(str, Path(__file__).resolve().parents[:2])
 from kill_matrix import JOBS, TIMEOUT_S, clause_of, command_for, compiled_program  # noqa: E402
+from support import run_until_judged  # noqa: E402
 from zoo.make_mutant import PROGRAMS, load_mutants  # noqa: E402
 
-RUN_LIMIT_S = 300
 # Where two requests meet in one segment by chance, only some runs show what the broken one does to the other case.
 TRIES = 8
 SAMPLED_EVERY = 3  # one need in so many is tried, always the same ones
@@ -57,7 +57,7 @@ def verdicts(conform, folder, name, mutant, cases):
                "--timeout", str(TIMEOUT_S), "--ready-time", str(mutant["ready_time_s"]), "--tries", "1", "--json", "-"]
     if mutant["program"] == "server":
         command += ["--jobs", "2"]
-    run = subprocess.run(command, capture_output=True, timeout=RUN_LIMIT_S, check=False, text=True, errors="replace")
+    run = run_until_judged(command, capture_output=True)
     if not run.stdout:
         raise AssertionError(f"no report on {name}: {shlex.join(command)}: {run.stderr}")
     report = json.loads(run.stdout)
