@@ -103,6 +103,10 @@ class Page:
     def run(self, script, *arguments):
         return self.front().execute_script(script, *arguments)
 
+    def wait_for_picture(self):
+        """What was to be done before the next picture is done, and what its scrolling brings."""
+        self.front().execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+
     def check(self, name):
         """A list of complaints: checks.js."""
         return self.run(f"{CHECKS}; return checks.{name}()")

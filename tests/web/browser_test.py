@@ -93,8 +93,11 @@ class Conversation(BrowserTest):
         self.assertLessEqual(len(ann.find_all("#lines > li")), MOST_LINES)
         ann.wait(lambda: ann.run("const log = document.getElementById('log'); return log.scrollHeight - log.scrollTop - log.clientHeight < 2"),
                  "newest line in sight")
+        ann.wait_for_picture()  # which it scrolls to the end for, perhaps once more
         ann.run("document.getElementById('log').scrollTop = 0")
-        ann.wait(lambda: not ann.is_shown("newer") and ann.run("return document.getElementById('log').scrollTop === 0"), "top")
+        ann.wait_for_picture()
+        self.assertFalse(ann.is_shown("newer"))
+        self.assertEqual(ann.run("return document.getElementById('log').scrollTop"), 0)
         tess.say("one more")
         tess.sees_said("")
         ann.wait(lambda: ann.text("newer") == "1 new line \u2193", "word of a new line")
