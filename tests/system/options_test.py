@@ -26,7 +26,7 @@ NO_URLS = ["*", "127.0.0.1", "nats://", "http://a", "nats://a:0", "nats://a:6553
            "nats://a,nats://", "tls:/a", "nats://u:p@"]
 # Of the wrong values one in so many is tried, which are others for each option: all with PARLEY_LONG=1, and fewer with a
 # sanitizer, which makes each start long and finds nothing more in the hundredth refusal.
-SHARE = 1 if os.environ.get("PARLEY_LONG") == "1" else 13 if IS_SANITIZED else 7
+SHARE = 1 if os.environ.get("PARLEY_LONG") == "1" else 29 if IS_SANITIZED else 7
 
 
 Option = collections.namedtuple("Option", "name kind default")  # kind: None for a flag
