@@ -33,6 +33,9 @@ class Bucket {
     return true;
   }
 
+  /// There was one at the last charge.
+  bool has_debt() const { return left_ < 0; }
+
   /// When there is no debt left; not after `now` when there is none now.
   Clock::time_point next_at(Clock::time_point now) const {
     if (rate_.per_second <= 0 || left_ >= 0) return now;

@@ -153,6 +153,15 @@ std::optional<Fault> Parser::scan() {
   return std::nullopt;
 }
 
+/// Between requests, of clients that mean well. False when these are more than a head may have.
+bool Parser::skip_blank_lines() {
+  while (pending().starts_with("\r\n")) {
+    buffer_.consume(2);
+    blank_bytes_ += 2;
+  }
+  return blank_bytes_ <= max_head_bytes;
+}
+
 Event Parser::stop(Event last) {
   is_over_ = true;
   buffer_.consume(pending().size());
@@ -164,13 +173,13 @@ Event Parser::next() {
     buffer_.consume(pending().size());
     return NeedMore{};
   }
-  if (scanned_ == 0)  // line ends between requests, of clients that mean well
-    while (pending().starts_with("\r\n")) buffer_.consume(2);
+  if (scanned_ == 0 && !skip_blank_lines()) return stop(head_too_long);
   if (scanned_ == 0 && pending() == "\r") return NeedMore{};
   if (const auto fault = scan()) return stop(*fault);
   if (!has_end_) return NeedMore{};
   Event event = read_head(pending().substr(0, scanned_));
   buffer_.consume(std::exchange(scanned_, 0));
+  blank_bytes_ = 0;
   has_line_ = has_end_ = false;
   const auto* const request = std::get_if<Request>(&event);
   const bool may_go_on = request != nullptr && (request->keeps_alive || request->wants_websocket);

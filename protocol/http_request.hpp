@@ -73,13 +73,15 @@ class Parser {
 
  private:
   std::optional<Fault> scan();
+  bool skip_blank_lines();
   Event stop(Event last);
 
   InputBuffer buffer_;
-  std::size_t scanned_ = 0;     // bytes of pending() that have been looked at
-  std::size_t line_bytes_ = 0;  // of those, in the line that has not ended
-  bool has_line_ = false;       // the request's first one
-  bool has_end_ = false;        // the empty line, just before scanned_
+  std::size_t blank_bytes_ = 0;  // of empty lines before the request
+  std::size_t scanned_ = 0;      // bytes of pending() that have been looked at
+  std::size_t line_bytes_ = 0;   // of those, in the line that has not ended
+  bool has_line_ = false;        // the request's first one
+  bool has_end_ = false;         // the empty line, just before scanned_
   bool is_over_ = false;
 };
 

@@ -151,7 +151,7 @@ Event Parser::next() {
   if (skipped_body_bytes_ > 0) skip_body();
   if (search_.method == nullptr) {
     if (pending().empty()) return NeedMore{};  // as nearly always when a frame has been taken
-    skip_blank_lines();
+    skip_blanks(prefix_length(pending(), is_blank_or_line_end));
     search_.method = find_request_line();
     if (search_.method == nullptr)
       return pending().size() > limits_.header_bytes ? oversized_header() : NeedMore{};
@@ -229,7 +229,7 @@ std::optional<Event> Parser::skip_trailer() {
       buffer_.consume(1);
       return end_trailer(true);
     }
-    buffer_.consume(prefix_length(pending(), is_blank));
+    skip_blanks(prefix_length(pending(), is_blank));
     const auto line_end = pending().find('\n', trailer_.scanned);
     if (line_end == std::string_view::npos) {
       trailer_.scanned = pending().size();
@@ -266,8 +266,9 @@ void Parser::skip_body() {
   skipped_body_bytes_ -= count;
 }
 
-void Parser::skip_blank_lines() {
-  buffer_.consume(prefix_length(pending(), is_blank_or_line_end));
+void Parser::skip_blanks(std::size_t count) {
+  buffer_.consume(count);
+  blank_bytes_ += count;
 }
 
 const Parser::Method* Parser::find_request_line() {

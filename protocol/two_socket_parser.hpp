@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "protocol/input_buffer.hpp"
 #include "protocol/two_socket.hpp"
@@ -67,6 +68,9 @@ class Parser {
   /// What has come of the frame that is not complete.
   std::string_view pending() const { return buffer_.pending(); }
 
+  /// How many bytes of blank lines, and of blanks before a line, were passed over since the last call.
+  std::size_t take_blank_bytes() { return std::exchange(blank_bytes_, 0); }
+
  private:
   struct Method;
 
@@ -96,7 +100,7 @@ class Parser {
   std::optional<Event> skip_trailer();
   std::optional<Event> end_trailer(bool has_empty_line);
   void skip_body();
-  void skip_blank_lines();
+  void skip_blanks(std::size_t count);
   const Method* find_request_line();
   bool find_block_end();
   Event finish_line_frame(const Method& method);
@@ -129,6 +133,7 @@ class Parser {
   // What may follow a report that was taken before its line had ended.
   enum class RestOfReport : std::uint8_t { none, undecided, line } rest_of_report_ = RestOfReport::none;
 
+  std::size_t blank_bytes_ = 0;         // passed over and not told yet
   std::size_t skipped_body_bytes_ = 0;  // still to come of a body that nobody wants
   bool is_behind_body_ = false;         // of a SEND: the next byte tells
   bool has_newline_behind_body_ = false;

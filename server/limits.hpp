@@ -78,6 +78,9 @@ struct Limits {
   /// minutes by default. Who only pastes much is read again within seconds; who reads its answers over a slow
   /// line has read them by then.
   static constexpr int put_off_frames = 10;
+  /// What is read of a peer that has been given its last words, so that these are not lost: more than lies in
+  /// sockets' buffers of whoever stops when it sees the end.
+  static constexpr std::size_t max_thrown_away_bytes = 16 * 1024 * 1024;
   /// Threads whose session is over and that have not ended yet: more only wait for a processor.
   static constexpr std::size_t max_ending_threads = 256;
 };

@@ -164,7 +164,8 @@ bool HttpPort::write(Conversation& conversation) {
 bool HttpPort::discard(Conversation& conversation) {
   std::array<char, 2048> piece;
   std::error_code error;
-  conversation.socket.read_some(asio::buffer(piece), error);
+  conversation.thrown_away_bytes += conversation.socket.read_some(asio::buffer(piece), error);
+  if (conversation.thrown_away_bytes > most_thrown_away_bytes) return false;
   return !error || is_to_wait(error);
 }
 

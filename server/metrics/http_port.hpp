@@ -45,6 +45,8 @@ class HttpPort {
   static constexpr std::size_t most_files = most_connections + 4;
   /// From a connection's first moment to the last byte of its answer.
   static constexpr std::chrono::milliseconds answer_time{5'000};
+  /// What is read of a peer behind its request, so that the answer is not lost.
+  static constexpr std::size_t most_thrown_away_bytes = 1024 * 1024;
   /// From our end of the stream to the peer's.
   static constexpr std::chrono::milliseconds linger_time{1'000};
 
@@ -69,6 +71,7 @@ class HttpPort {
     http::Parser request{};
     std::string answer{};
     std::size_t sent_bytes = 0;
+    std::size_t thrown_away_bytes = 0;
     bool is_over = false;  // what still comes is thrown away
   };
   using Conversations = std::list<Conversation>;

@@ -13,8 +13,12 @@ class Flood {
  public:
   using Clock = Bucket::Clock;
 
+  /// So much of what is no part of a request costs what a request does: far more than a person's or a
+  /// script's blank lines ever are.
+  static constexpr std::size_t noise_bytes_per_request = 1024;
+
   /// A rate of zero a second has no limit.
-  Flood(Rate requests, Rate bytes) : requests_(requests), bytes_(bytes) {}
+  Flood(Rate requests, Rate bytes) : requests_(requests), bytes_(bytes), noise_(requests) {}
 
   /// The peer has asked for something, or sent so much, at `now`.
   void charge_request(Clock::time_point now) { requests_.charge(1, now); }
@@ -22,14 +26,26 @@ class Flood {
     bytes_.charge(static_cast<double>(count), now);
   }
 
+  /// So much has come that asks for nothing, as blank lines. It has the rate of requests for itself: also who
+  /// may not be read later for what it asks is read later for that.
+  void charge_noise(std::size_t bytes, Clock::time_point now) {
+    noise_.charge(static_cast<double>(bytes) / noise_bytes_per_request, now);
+  }
+
   /// When the next request may be acted on; not after `now` when it may be at once.
   Clock::time_point next_at(Clock::time_point now) const {
-    return std::max(requests_.next_at(now), bytes_.next_at(now));
+    return std::max({requests_.next_at(now), bytes_.next_at(now), noise_.next_at(now)});
   }
+  /// The same as far as noise goes.
+  Clock::time_point quiet_at(Clock::time_point now) const { return noise_.next_at(now); }
+
+  /// Without a look at the clock: false when nothing has to be waited for.
+  bool has_debt() const { return requests_.has_debt() || bytes_.has_debt() || noise_.has_debt(); }
 
  private:
   Bucket requests_;
   Bucket bytes_;
+  Bucket noise_;  // in requests
 };
 
 }  // namespace parley

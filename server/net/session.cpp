@@ -11,6 +11,12 @@ namespace {
 // Until a look whether the server still holds too much.
 constexpr std::chrono::milliseconds relief_pause{20};
 
+// What a read that completes no request takes besides its bytes: one byte each must not keep a processor
+// busy.
+constexpr std::size_t noise_of_read = 64;
+// Nor must one that is thrown away; of TLS nothing comes of it then.
+constexpr std::size_t least_thrown_away_bytes = 1024;
+
 std::string_view to_reason(const Connection& connection, std::error_code error) {
   if (const char* const failure = connection.failure()) return failure;
   if (!error || error == asio::error::eof) return "closed the connection";
@@ -80,19 +86,33 @@ bool Session::enter() {
 }
 
 void Session::converse(std::error_code& error) {
+  bool is_read_due = true;  // since the last read a request was complete
   while (!error && connection_->is_open()) {
-    if (connection_->take_wake())
+    if (connection_->take_wake()) {
       attend();
-    else if (const auto at = flood_.next_at(now_); at > now_ && may_be_read_later())
-      read_later(at);
-    else if (const auto most = most_waiting_bytes();
-             !connection_->has_room(most) && may_be_read_later() && !connection_->has_room_or_wake(most))
+      is_read_due = true;
+    } else if (flood_.has_debt() && wait_for_flood()) {
+      continue;
+    } else if (const auto most = most_waiting_bytes();
+               !connection_->has_room(most) && may_be_read_later() && !connection_->has_room_or_wake(most)) {
       read_later(Clock::time_point::max());
-    else if (makes_server_hold_too_much() && may_be_read_later())
+    } else if (makes_server_hold_too_much() && may_be_read_later()) {
       read_later(now_ + relief_pause);
-    else if (!act())
+    } else if (act()) {
+      is_read_due = true;
+    } else {
+      if (!std::exchange(is_read_due, false)) charge_noise(noise_of_read);
       read_more(error);
+    }
   }
+}
+
+/// False when there is nothing to wait for.
+bool Session::wait_for_flood() {
+  const auto at = may_be_read_later() ? flood_.next_at(now_) : flood_.quiet_at(now_);
+  if (at <= now_) return false;
+  read_later(at);
+  return true;
 }
 
 /// On the next request, or on what the gate lets through. False when more must be read.
@@ -233,12 +253,16 @@ void Session::read_later(Clock::time_point at) {
 void Session::discard_input(std::error_code& error) {
   std::array<char, 4096> scratch;
   std::size_t count = 0;
+  std::size_t thrown_away_bytes = 0;
   while (!error && connection_->is_finishing()) {
     if (has_leave({scratch.data(), count})) connection_->let_end();
     if (connection_->take_wake())
       if (const auto kind = connection_->passed_deadline(Clock::now()))
         connection_->abort(*kind == Deadline::progress ? Connection::does_not_read : "did not close its end");
     count = connection_->read_some(scratch, error);
+    thrown_away_bytes += std::max(count, least_thrown_away_bytes);
+    if (thrown_away_bytes > Limits::max_thrown_away_bytes)
+      connection_->abort("went on sending behind its end");
   }
 }
 

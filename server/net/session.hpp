@@ -60,6 +60,8 @@ class Session {
   /// What the peer asked for counts.
   void charge_request() { flood_.charge_request(now_); }
   void charge_bytes(std::size_t count) { flood_.charge_bytes(count, now_); }
+  /// So much has come that asks for nothing.
+  void charge_noise(std::size_t bytes) { flood_.charge_noise(bytes, now_); }
   /// The peer has asked for more than it may in this time.
   bool is_flooding() const { return flood_.next_at(now_) > now_; }
 
@@ -134,6 +136,7 @@ class Session {
   bool pass_gate();
   bool makes_server_hold_too_much() const;
   void finish_input();
+  bool wait_for_flood();
   void read_more(std::error_code& error);
   std::size_t input_memory_bytes() const;
   void charge_input_memory(std::size_t bytes);

@@ -60,7 +60,10 @@ bool TwoSocketSession::handle_next() {
   const two_socket::Event event = parser_.next();
   if (parser_.has_newline_behind_body() && user_ && !std::exchange(newlines_are_told_, true))
     user_->end_bodies_with_newline();
-  if (std::holds_alternative<two_socket::NeedMore>(event)) return false;
+  if (std::holds_alternative<two_socket::NeedMore>(event)) {
+    if (const std::size_t blank_bytes = parser_.take_blank_bytes()) charge_noise(blank_bytes);
+    return false;
+  }
   end_frame();
   if (context_.log.should_log(spdlog::level::debug))
     context_.log.debug("{} > {}", connection().label(), describe(event, logged_frame_bytes));
@@ -231,10 +234,10 @@ void TwoSocketSession::on(const two_socket::Error& answer) {
   acknowledge(rejected ? Outcome::rejected : Outcome::failed, {});
 }
 
-/// What answers a FORWARD costs nothing, what answers nothing is a request like any other.
+/// What answers a FORWARD costs nothing, what answers nothing as much as a request.
 void TwoSocketSession::acknowledge(Outcome outcome, std::string_view sender) {
   if (is_registered() && user_->acknowledge(outcome, sender)) return;
-  charge_request();
+  charge_noise(Flood::noise_bytes_per_request);
   if (!is_registered()) refuse_early();
 }
 

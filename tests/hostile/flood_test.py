@@ -4,9 +4,11 @@
     flood_test.py PARLEYD
 """
 
+import contextlib
 import selectors
+import socket
 
-from hostile import TIME_FACTOR, Deadline, HostileTest, main, to_bytes
+from hostile import KIB, MIB, TIME_FACTOR, Deadline, HostileTest, TwoSocketUser, main, to_bytes
 from web_socket import LAST, PING, SWITCHING, TEXT, frame, upgrade
 
 IAC_NOP = b"\xff\xf1"
@@ -85,6 +87,93 @@ class FloodOfBrowsers(FloodTest):
         ann.ask(upgrade(), SWITCHING)
         ann.send(frame(LAST | TEXT, CONNECT) + frame(LAST | TEXT, SAY % "x") * 500 + frame(LAST | TEXT, SAY % "the last"))
         ann.receive_until("the last")
+
+
+class FloodOfNothing(FloodTest):
+    """What asks for nothing is read as slowly as too many requests are."""
+    options = ("--log-level", "off", "--flood-exempt", "none")
+    most_bytes = 256 * MIB  # many times what the buffers of sockets take
+
+    def register(self, *channels):
+        plain = self.open_socket("two-socket")
+        for channel in channels:
+            plain.sendall(f"REGISTER {channel} bob\n\n".encode())
+            answer = f"REGISTERED {channel} bob\n\n".encode()
+            self.assertEqual(plain.recv(len(answer)), answer)
+        return plain
+
+    def check_read_later(self, plain, block):
+        """Soon hardly anything goes while another user has a hundred answers; without a bound there is no end to it."""
+        block, sent, before = block * (64 * KIB // len(block)), 0, -self.most_bytes
+        with contextlib.closing(self.add_user(TwoSocketUser, "ann")) as ann:
+            plain.setblocking(False)
+            while sent - before > 128 * KIB:
+                before = sent
+                for _ in range(100):
+                    with contextlib.suppress(BlockingIOError):
+                        while True:
+                            self.assertLess(sent, self.most_bytes)
+                            sent += plain.send(block[sent % len(block):])
+                    ann.hears_nothing()
+        self.check_alive()
+
+    def check_blocks(self, make, *blocks):
+        for block in blocks:
+            with self.subTest(block=block), contextlib.ExitStack() as stack:
+                self.restart(*self.options)
+                self.check_read_later(make(stack), block)
+
+    def test_F1_4_blank_lines_where_bob_sends(self):
+        def make(stack):
+            stack.enter_context(sending := self.register("TOSEND"))
+            stack.enter_context(self.register("TORECV"))
+            return sending
+        self.check_blocks(make, b"\n", b"\r\n", b" \t\r\n")
+
+    def test_F1_4_blank_lines_where_bob_receives(self):
+        def make(stack):
+            stack.enter_context(self.register("TOSEND"))
+            return stack.enter_context(self.register("TORECV"))
+        self.check_blocks(make, b"\n")
+
+    def test_F1_4_blank_lines_before_a_registration(self):
+        self.check_blocks(lambda stack: stack.enter_context(self.register()), b"\n", b"\r\n")
+
+    def test_R5_of_one_socket(self):
+        """Its requests are refused, not read later; blank lines and answers to nothing are no requests."""
+        self.check_blocks(lambda stack: stack.enter_context(self.register("TOSEND", "TORECV")), b"\n", b"RECEIVED ann\n\n")
+
+    def test_F1_3_blanks_behind_a_line(self):
+        def make(stack):
+            one = stack.enter_context(self.register("TOSEND", "TORECV"))
+            one.sendall(b"RECEIVED ann\n")
+            return one
+        self.check_blocks(make, b" ")
+
+
+class FloodBehindTheEnd(FloodTest):
+    options = ("--log-level", "off", "--linger-timeout", "1000")
+
+    def ended(self):
+        """A socket whose stream the server has ended."""
+        plain = self.open_socket("two-socket")
+        plain.sendall(b"SEND x\nContent-length: -\n\n")
+        with plain.makefile("rb") as answer:
+            self.assertTrue(answer.read().startswith(b"ERROR "))
+        return plain
+
+    def test_it_is_reset_in_the_end(self):
+        plain, sent = self.ended(), 0
+        with self.assertRaises(ConnectionError):
+            while sent < 256 * MIB:
+                sent += plain.send(b"x" * 65536)
+
+    def test_whoever_has_sent_less_is_not(self):
+        plain = self.ended()
+        plain.sendall(b"x" * (15 * MIB))
+        plain.shutdown(socket.SHUT_WR)
+        self.server.stop()  # it has read all of that by then, or has reset the stream
+        self.assertEqual(plain.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), 0)
 
 
 if __name__ == "__main__":

@@ -259,6 +259,7 @@ class AskedTest(MetricsTest):
             b"\n": 400,
             b"x" * 100_000: 414,
             "GET /metrics HTTP/1.1\r\nX: " + "x" * 100_000: 431,
+            "\r\n" * 50_000: 431,
         }.items():
             with self.subTest(request=request[:40]):
                 self.assertTrue(self.raw(request).startswith(b"HTTP/1.1 %d " % status))
@@ -279,6 +280,15 @@ class AskedTest(MetricsTest):
         self.assertGreater(deadline.left_s(), 0, "a byte at a time is enough")
         silent.expect_end()
         self.assertEqual(get(self.port)[0].status, 200)
+        self.stop(process)
+
+    def test_a_peer_that_goes_on_behind_its_answer_is_reset(self):
+        process = self.start_metrics()
+        with Socket(self.port) as one:
+            one.send("GET / HTTP/1.0\r\n\r\n")
+            self.assertTrue(one.receive_rest().startswith(b"HTTP/1.1 404 "))
+            with self.assertRaises(ConnectionError):
+                one.send(b"x" * 256 * 1024 * 1024)
         self.stop(process)
 
     def test_a_thousand_connections(self):

@@ -162,6 +162,13 @@ TEST_CASE("WB3.1: who wants a WebSocket, and what is said behind that") {
   CHECK(parser.pending() == "\x81\x85");
 }
 
+TEST_CASE("WB1.4: empty lines before a request, as many as a head may have bytes") {
+  std::string lines;
+  while (lines.size() < max_head_bytes) lines += "\r\n";
+  check(lines + get() + lines + get(), {"GET / at h", "GET / at h"});
+  check(lines + "\r\n" + get(), {"431"});
+}
+
 TEST_CASE("WB1.4: the longest head, and the longest line") {
   const auto head_of = [](std::size_t bytes) {
     return get("X: " + std::string(bytes - get("X: \r\n").size(), 'x') + "\r\n");

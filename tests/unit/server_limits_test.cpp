@@ -50,6 +50,28 @@ TEST_CASE("bytes have a rate of their own, and none of zero") {
   CHECK(bytes.next_at(now) - now < 501ms);
 }
 
+TEST_CASE("noise has the rate of requests for itself") {
+  auto now = Flood::Clock::now();
+  Flood flood({10, 3}, {0, 0});
+  for (int i = 0; i < 3; ++i) flood.charge_request(now);
+  flood.charge_noise(3 * Flood::noise_bytes_per_request, now);
+  CHECK(flood.next_at(now) <= now);
+  CHECK_FALSE(flood.has_debt());
+  flood.charge_noise(Flood::noise_bytes_per_request / 2, now);
+  CHECK(flood.has_debt());
+  for (const auto at : {flood.quiet_at(now), flood.next_at(now)}) {
+    CHECK(at - now > 49ms);
+    CHECK(at - now < 51ms);
+  }
+  flood.charge_request(now);
+  CHECK(flood.next_at(now) - now > 99ms);
+  CHECK(flood.quiet_at(now) - now < 51ms);
+  Flood unlimited({0, 0}, {1, 1});
+  unlimited.charge_noise(1'000'000, now);
+  CHECK(unlimited.quiet_at(now) <= now);
+  CHECK_FALSE(unlimited.has_debt());
+}
+
 TEST_CASE("networks are exempt from the rate of requests only") {
   const FloodPolicy policy{{1, 1},
                            {1, 1},

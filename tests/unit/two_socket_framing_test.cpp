@@ -158,6 +158,29 @@ TEST_CASE("F1.4 blank lines before a request line begin nothing") {
   check_events(Side::client, repeated(10'000, '\n'), {});
 }
 
+TEST_CASE("F1.4 bytes that were passed over are counted, and those of a message are not") {
+  const auto blanks = [](const std::string& stream, bool byte_by_byte) {
+    Parser parser(Side::client);
+    std::size_t count = 0;
+    const std::size_t piece_bytes = byte_by_byte ? 1 : stream.size();
+    for (std::size_t at = 0; at < stream.size(); at += piece_bytes) {
+      parser.feed(stream.substr(at, piece_bytes));
+      while (!std::holds_alternative<NeedMore>(parser.next())) {
+      }
+      count += parser.take_blank_bytes();
+    }
+    CHECK(parser.take_blank_bytes() == 0);
+    return count;
+  };
+  for (const bool byte_by_byte : {false, true}) {
+    CHECK(blanks(repeated(5000, '\n'), byte_by_byte) == 5000);
+    CHECK(blanks("\n\r\n \t\n", byte_by_byte) == 6);
+    CHECK(blanks("RECEIVED bob\n\n\r\nRECEIVED bob\n\n", byte_by_byte) == 2);
+    CHECK(blanks("RECEIVED bob\n" + repeated(5000, ' '), byte_by_byte) == 5000);
+    CHECK(blanks(send_of("hi") + send_of("\n\n\n\n"), byte_by_byte) == 0);
+  }
+}
+
 TEST_CASE("F2.1 a body has as many bytes as its Content-length says") {
   check_events(Side::client, send_of("caf\xc3\xa9"), {"SEND \"bob\" \"caf\xc3\xa9\""});
   // The rest of a body that was longer than it said is the next request.
