@@ -48,13 +48,24 @@ std::optional<AddressRange> AddressRange::parse(std::string_view text) {
     const std::string_view digits = text.substr(slash + 1);
     std::size_t prefix = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
-    if (digits.empty() || read.ec != std::errc() || read.ptr != digits.data() + digits.size() ||
+    const bool has_zeros = digits.size() > 1 && digits.front() == '0';
+    if (digits.empty() || has_zeros || read.ec != std::errc() || read.ptr != digits.data() + digits.size() ||
         prefix > address_bits - *family_bits)
       return std::nullopt;
     range.prefix_bits_ = prefix + *family_bits;
   }
   clear_behind(range.bytes_, range.prefix_bits_);
   return range;
+}
+
+std::optional<std::string> AddressRange::about_zeros(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  std::string_view digits = text.substr(slash + 1);
+  while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
+  const std::string other = std::string(text.substr(0, slash + 1)).append(digits);
+  if (other == text || !parse(other)) return std::nullopt;
+  return "the prefix of " + std::string(text) + " begins with a zero; write " + other;
 }
 
 bool AddressRange::contains(const AddressBytes& address) const {

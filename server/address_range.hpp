@@ -18,6 +18,9 @@ class AddressRange {
   /// ADDRESS or ADDRESS/PREFIX, of IPv4, IPv6 or mapped; bits behind the prefix count as 0. Nothing: it is
   /// none.
   static std::optional<AddressRange> parse(std::string_view text);
+  /// Of a text that would be one but for zeros before its prefix, which some read in base eight: what to
+  /// write.
+  static std::optional<std::string> about_zeros(std::string_view text);
 
   bool contains(const AddressBytes& address) const;
   /// Whether there is an address of 127.0.0.0/8, or ::1, in it.

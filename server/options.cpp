@@ -50,6 +50,7 @@ std::string check_origin(const std::string& name) {
 
 std::string check_network(const std::string& text) {
   if (text == "none" || AddressRange::parse(text)) return {};
+  if (const auto complaint = AddressRange::about_zeros(text)) return *complaint;
   return "'" + text + "' is no network such as 10.0.0.0/8, ::1 or none";
 }
 

@@ -131,9 +131,13 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
   exit_code = exit_usage;
   const CommandLine read = read_command_line(app, argc, argv);
   tell_addresses_from_names(options);
-  if (read == CommandLine::understood) return options;
   if (read == CommandLine::answered) exit_code = 0;
-  return std::nullopt;
+  if (read != CommandLine::understood) return std::nullopt;
+  if (const auto complaint = AddressRange::about_zeros(options.request.address)) {
+    complain(app, *complaint);
+    return std::nullopt;
+  }
+  return options;
 }
 
 bool print(const std::string& text) {

@@ -108,6 +108,8 @@ class NamesTest(BanTest):
         for address in ("10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/ 8",
                         "192.0.2.256", "010.0.0.1", "10.0..1"):
             self.assertIn("that is no address", self.ctl("ban", address, code=1))
+        for task in ("ban", "unban"):
+            self.assertIn("write 10.1.2.3/8", self.ctl(task, "10.1.2.3/08", code=2))
         for words in (("ann", "--for", "2"), ("ann", "--for", "0s"), ("ann", "--for", "521w 1d"), ("ann", "--for", "522w"), ()):
             self.ctl("ban", *words, code=2)
         self.assertEqual(self.ctl("unban", "ann", code=1), "parleyctl: ann is not banned\n")

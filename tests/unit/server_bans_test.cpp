@@ -60,6 +60,15 @@ TEST_CASE("a range is an address and the bits that count") {
         "192.0.2.7/ 8", " 192.0.2.7", "::/129", "192.0.2.256", "fe80::1%lo", "1.2.3.4/8/8"})
     CHECK_FALSE_MESSAGE(AddressRange::parse(text), text);
   CHECK_FALSE(AddressRange::parse(std::string_view("10.0.0.1\0", 9)));
+  CHECK(AddressRange::parse("10.0.0.1/0"));
+  for (const char* text : {"10.0.0.1/08", "10.0.0.1/00", "::/064"}) {
+    CHECK_FALSE_MESSAGE(AddressRange::parse(text), text);
+    CHECK(AddressRange::about_zeros(text));
+  }
+  CHECK(AddressRange::about_zeros("1.2.3.4/008") ==
+        "the prefix of 1.2.3.4/008 begins with a zero; write 1.2.3.4/8");
+  for (const char* text : {"", "/", "/0", "10.0.0.1", "10.0.0.1/8", "10.0.0.1/0", "10.0.0.1/033", "ann/08"})
+    CHECK_FALSE_MESSAGE(AddressRange::about_zeros(text), text);
 }
 
 TEST_CASE("an address is in a range whose bits it begins with, mapped or not") {
