@@ -88,10 +88,13 @@ bool read_target(std::string_view target, Request& request) {
   return request.path.starts_with('/');
 }
 
-/// Whether a first line is one but for its version.
+/// Whether a first line is one but for its version, which is one of HTTP (RFC 9112, 2.3).
 bool has_other_version(std::string_view line) {
+  constexpr std::string_view form = "HTTP/d.d";
   const std::string_view version = line.substr(std::min(line.rfind(' ') + 1, line.size()));
-  return std::ranges::count(line, ' ') == 2 && version.starts_with("HTTP/");
+  return std::ranges::count(line, ' ') == 2 && std::ranges::equal(version, form, [](char c, char one) {
+           return one == 'd' ? is_digit(c) : c == one;
+         });
 }
 
 /// `head`: all of it, its empty line included.
@@ -100,7 +103,7 @@ Event read_head(std::string_view head) {
   parser.header_limit(max_head_bytes + 1);
   boost::system::error_code error;
   parser.put(boost::asio::buffer(head.data(), head.size()), error);
-  if (error == beast::http::error::bad_version && has_other_version(head.substr(0, head.find('\r'))))
+  if (error == beast::http::error::bad_version && has_other_version(head.substr(0, head.find("\r\n"))))
     return other_version;
   if (error || !parser.is_header_done()) return bad_syntax;
 
@@ -129,6 +132,26 @@ Event read_head(std::string_view head) {
 }
 
 }  // namespace
+
+bool names_tag(std::string_view known_tags, std::string_view tag) {
+  constexpr auto is_separator = [](char c) { return c == ',' || is_blank(c); };
+  constexpr auto without_weak = [](std::string_view one) {
+    return one.substr(one.starts_with("W/") ? 2 : 0);
+  };
+  std::string_view rest = trim(known_tags, is_separator);
+  if (rest == "*") return true;
+  while (!rest.empty()) {
+    rest = without_weak(rest);
+    const std::size_t end = rest.find('"', 1);
+    if (!rest.starts_with('"') || end == std::string_view::npos) return false;
+    const std::string_view one = rest.substr(0, end + 1);
+    rest = trim_front(rest.substr(one.size()), is_blank);
+    if (!rest.empty() && rest.front() != ',') return false;
+    if (one == without_weak(tag)) return true;
+    rest = trim_front(rest, is_separator);
+  }
+  return false;
+}
 
 /// Looks for the end of the head. Sets has_end_, or tells what is wrong with it.
 std::optional<Fault> Parser::scan() {

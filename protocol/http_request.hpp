@@ -46,6 +46,10 @@ inline constexpr std::size_t max_head_bytes = 8 * 1024;
 /// Of its first line, without the line's end.
 inline constexpr std::size_t max_line_bytes = 4 * 1024;
 
+/// Whether an If-None-Match, all its fields as one list, names that entity tag, weak or not (RFC
+/// 9110, 13.1.2). What stands behind something that is no tag names none. Pure.
+bool names_tag(std::string_view known_tags, std::string_view tag);
+
 /// An incremental parser of one client's requests. What it says is the same however the bytes were cut, in
 /// linear time. It reads strictly what others read in several ways: a line ends with CR LF, a field's value
 /// with its line, and a field that must be one is one. Belongs to one thread.

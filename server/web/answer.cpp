@@ -17,10 +17,7 @@ Answer page_answer(const EmbeddedFile& file, const PageBodies& bodies, const htt
                    http::Then then) {
   const std::string cached = fmt::format("ETag: {}\r\nCache-Control: no-cache\r\nVary: Accept-Encoding\r\n{}",
                                          file.tag, page_guards);
-  // Weak or not, as caches compare it; it is a digest, so it stands in no other.
-  const std::string_view digest = file.tag.substr(file.tag.find('"'));
-  if (request.known_tags.find(digest) != std::string::npos || request.known_tags == "*")
-    return {http::answer_head(304, cached, then)};
+  if (http::names_tag(request.known_tags, file.tag)) return {http::answer_head(304, cached, then)};
   const bool is_packed = request.takes_gzip && !file.gzip.empty();
   const SharedFrame& body = bodies.get(file, is_packed);
   return {http::answer_head(

@@ -252,6 +252,8 @@ class AskedTest(MetricsTest):
             "GET /metrics/ HTTP/1.0\r\n\r\n": 404,
             "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello": 405,
             "GET /metrics HTTP/3.0\r\n\r\n": 505,
+            "GET /metrics HTTP/11\r\nHost: x\r\n\r\n": 400,
+            "GET /metrics HTTP/1.1\r\r\nHost: x\r\n\r\n": 400,
             "GET /metrics HTTP/1.1\r\n\r\n": 400,
             "GET /metrics HTTP/1.0\n\n": 400,
             "REGISTER TOSEND ann\n\n": 400,

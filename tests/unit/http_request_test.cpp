@@ -107,6 +107,21 @@ TEST_CASE("WB1.3: one request is not read as two") {
   }
 }
 
+TEST_CASE("WB1.2: which tags a client names, in its list") {
+  for (const char* known : {"*", " * ", "\"a\"", "W/\"a\"", "\"x\", \"a\"", "\"x\",\"a\",W/\"y\"",
+                            " , \"x\" ,, W/\"a\" ,", "W/\"x\"\t,\t\"a\"", "\"\", \"a\"", "\"x,y\", \"a\""}) {
+    CAPTURE(known);
+    CHECK(names_tag(known, "\"a\""));
+    CHECK(names_tag(known, "W/\"a\""));
+  }
+  for (const char* known :
+       {"", ",", "a", "\"A\"", "\"ab\"", "\"x, \"a\", \"", "\"x\"a\"", "\"x\" \"a\"", "x, \"a\"", "\"a",
+        "w/\"a\"", "W/ \"a\"", "\"x\", *", "*, \"x\"", "**", "\"x\", W/", "W/"})
+    CHECK_FALSE_MESSAGE(names_tag(known, "\"a\""), known);
+  CHECK(names_tag("\"x\", W/\"a,b\"", "\"a,b\""));
+  CHECK_FALSE(names_tag("\"x,\"a\",y\"", "\"a\""));
+}
+
 TEST_CASE("WB1.3: what is no request") {
   for (const std::string line :
        {"GET", "GET /", "GET  / HTTP/1.1", " GET / HTTP/1.1", "/ HTTP/1.1", "GET / http/1.1",
@@ -120,6 +135,10 @@ TEST_CASE("WB1.3: what is no request") {
   CHECK(told("GET / HTTP/1.1\r\nHost: h\n") == "400");
   CHECK(told("GET / HTTP/2.0\r\nHost: h\r\n\r\n") == "505");
   CHECK(told("PRI * HTTP/2.0\r\n\r\n") == "505");
+  CHECK(told("GET / HTTP/1.2\r\nHost: h\r\n\r\n") == "505");
+  for (const std::string version :
+       {"11", "1", "1.", ".1", "1.10", "10.0", "a.b", "1,1", "1.1\r", "1.1\t", "", "2.0\r"})
+    CHECK_MESSAGE(told("GET / HTTP/" + version + "\r\nHost: h\r\n\r\n") == "400", visible(version));
   CHECK(told("GET http://h HTTP/1.1\r\nHost: h\r\n\r\n") == "GET / at h");
   CHECK(told("GET HTTP://h?q HTTP/1.1\r\nHost: h\r\n\r\n") == "GET / at h");
   CHECK(told("GET http://h/a?q=http://x HTTP/1.1\r\nHost: h\r\n\r\n") == "GET /a at h");

@@ -102,7 +102,8 @@ class Requests(WebTest):
         for method in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "get"):
             answer = self.ask(request("/", method=method))
             self.assertEqual((answer.status, answer.fields["allow"]), (405, "GET, HEAD"), method)
-        self.assertEqual(self.ask(request("/", version="2.0")).status, 505)
+        for version, status in {"2.0": 505, "1.2": 505, "11": 400, "1.1\r": 400, "x.y": 400}.items():
+            self.assertEqual(self.ask(request("/", version=version)).status, status, version)
         self.assertEqual(self.ask(request("http://localhost/healthz?x")).status, 200)
 
     def test_WB1_5_head_is_get_without_the_body(self):
