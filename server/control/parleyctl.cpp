@@ -27,20 +27,26 @@ constexpr int exit_refused = 1;
 constexpr int exit_usage = 2;
 constexpr std::ptrdiff_t dots_of_ipv4 = 3;
 
+constexpr const char* path_of_package = "/run/parley/control";
+
 struct Options {
   std::string path;
+  std::string missing_path;  // in whose place the package's is; empty: the path was given, or is the first
   bool as_json = false;
   bool is_name = false;  // whom to ban
   Request request{Action::who};
 };
 
 /// Where parleyd is by the examples of the manual, or else that of the Debian package.
-std::string usual_path() {
-  constexpr const char* of_package = "/run/parley/control";
+void use_usual_path(Options& options) {
   const char* const folder = std::getenv("XDG_RUNTIME_DIR");
-  std::string path = (folder != nullptr && *folder != '\0' ? std::string(folder) : "/run") + "/parleyd.sock";
-  const bool is_there = ::access(path.c_str(), F_OK) == 0;
-  return is_there || ::access(of_package, F_OK) != 0 ? path : of_package;
+  options.path = (folder != nullptr && *folder != '\0' ? std::string(folder) : "/run") + "/parleyd.sock";
+  if (::access(options.path.c_str(), F_OK) == 0 || ::access(path_of_package, F_OK) != 0) return;
+  options.missing_path = std::exchange(options.path, path_of_package);
+}
+
+bool changes_something(Action action) {
+  return action != Action::who && action != Action::bans && action != Action::stats;
 }
 
 CLI::App* add_task(CLI::App& app, Action action, const std::string& help, Request& request) {
@@ -115,15 +121,19 @@ void add_tasks(CLI::App& app, Options& options) {
 
 std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
   Options options;
-  options.path = usual_path();
+  use_usual_path(options);
   CLI::App app{"parleyctl tells a parleyd that runs what to do", "parleyctl"};
   app.set_version_flag("--version", std::string("parleyctl ") + PARLEY_VERSION);
   app.footer(
+      "Without --control it is $XDG_RUNTIME_DIR/parleyd.sock, or /run/parleyd.sock; where nothing is there "
+      "the server\n"
+      "of the Debian package, at /run/parley/control, and a command that changes something says so.\n"
       "In a cluster who, kick, ban, unban and say reach the users of all nodes; the others are about one.\n"
       "Exit codes: 0 done, 1 the server said no, 2 wrong usage, no server, or nowhere to print.");
-  add_text(app, "--control", options.path, "The socket that parleyd was given by the same option")
-      ->type_name("PATH")
-      ->capture_default_str();
+  const CLI::Option* const control =
+      add_text(app, "--control", options.path, "The socket that parleyd was given by the same option")
+          ->type_name("PATH")
+          ->capture_default_str();
   app.add_flag("--json", options.as_json, "Prints the answer as it came: JSON, an object in each line");
   app.require_subcommand(1);
   app.fallthrough();
@@ -131,6 +141,7 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
   exit_code = exit_usage;
   const CommandLine read = read_command_line(app, argc, argv);
   tell_addresses_from_names(options);
+  if (control->count() > 0) options.missing_path.clear();
   if (read == CommandLine::answered) exit_code = 0;
   if (read != CommandLine::understood) return std::nullopt;
   if (const auto complaint = AddressRange::about_zeros(options.request.address)) {
@@ -149,6 +160,10 @@ int run(int argc, char** argv) {
   const auto options = read_options(argc, argv, exit_code);
   if (!options) return exit_code;
   ServerLink link(options->path);
+  // Whoever means a server of its own, which does not run, is not to stop another one without a word.
+  if (!options->missing_path.empty() && changes_something(options->request.action))
+    put_or_drop(STDERR_FILENO, "parleyctl: nothing is at " + options->missing_path +
+                                   ", so this is for the server at " + options->path + '\n');
   Answer answer(options->request.action);
   std::string lines;
   link.ask(to_line(options->request), [&](std::string_view line) {
