@@ -204,8 +204,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// A kind that has passed at `now`, if any. Once not open, only those of progress and linger count.
   std::optional<Deadline> passed_deadline(Clock::time_point now) const;
-  /// When the watchdog has to look at it next; Clock::time_point::max(): not as things are.
-  Clock::time_point to_be_looked_at() const;
 
   /// How the log names the peer: its address, later its user name.
   std::string label() const EXCLUDES(write_mutex_);
@@ -294,6 +292,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool end_tls() REQUIRES(write_mutex_);
 
   Deadlines::Kinds kinds_that_count() const;
+  /// When the watchdog has to look at it next; Clock::time_point::max(): not as things are. The Lookout's.
+  Clock::time_point to_be_looked_at() const;
   bool takes_frames() const { return is_open() || is_finishing(); }
   /// What comes is read, if only for the peer's leave.
   bool is_read() const { return is_open() || (is_finishing() && is_end_held_); }

@@ -34,8 +34,7 @@ std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients
                               Clock::time_point answer_by) {
   const MutexLock lock(mutex_);
   answers_.emplace_back(recipient, recipients, body_bytes, answer_by);
-  owe(owed_.load(std::memory_order_relaxed) + 1);
-  counters_.unanswered.fetch_add(1, std::memory_order_relaxed);
+  owe_one_more();
   if (answers_.size() == 1) await_oldest();
   return first_sequence_ + answers_.size() - 1;
 }
@@ -49,8 +48,7 @@ void Replies::refuse() {
   } else {
     ++answers_.back().refusals_behind;
   }
-  owe(owed_.load(std::memory_order_relaxed) + 1);
-  counters_.unanswered.fetch_add(1, std::memory_order_relaxed);
+  owe_one_more();
   counters_.refused.fetch_add(1, std::memory_order_relaxed);
   if (is_oldest) write_settled();
 }
@@ -121,8 +119,7 @@ bool Replies::take_settled(std::string& frames) {
   while (!answers_.empty() && answers_.front().recipients == 0 && frames.size() < piece_bytes) {
     Answer& oldest = answers_.front();
     append_answer(frames, oldest);
-    owe(owed_.load(std::memory_order_relaxed) - 1);
-    counters_.unanswered.fetch_sub(1, std::memory_order_relaxed);
+    owe_one_less();
     if (oldest.refusals_behind > 0) {
       oldest.outcome = Outcome::failed;
       --oldest.refusals_behind;
@@ -141,9 +138,16 @@ bool Replies::take_settled(std::string& frames) {
   return is_any;
 }
 
-/// No atomic addition: the lock is held, and only who does not hold it needs the store whole.
-void Replies::owe(std::size_t answers) {
-  owed_.store(answers, std::memory_order_relaxed);
+/// No atomic addition to our own number: the lock is held, and only who does not hold it needs the store
+/// whole.
+void Replies::owe_one_more() {
+  owed_.store(owed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  counters_.unanswered.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Replies::owe_one_less() {
+  owed_.store(owed_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+  counters_.unanswered.fetch_sub(1, std::memory_order_relaxed);
 }
 
 /// Not those that were refused at once.

@@ -82,7 +82,8 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   void append_answer(std::string& frames, const Answer& answer) const;
   void measure(const Answer& answer) const;
   void await_oldest() REQUIRES(mutex_);
-  void owe(std::size_t answers) REQUIRES(mutex_);
+  void owe_one_more() REQUIRES(mutex_);
+  void owe_one_less() REQUIRES(mutex_);
 
   const std::shared_ptr<Connection> connection_;
   const two_socket::DeliveredWord delivered_word_;

@@ -33,6 +33,11 @@ class RoomCodec : public Codec {
   bool keeps_receipts() const final { return true; }
 };
 
+/// With its end; empty: it has not come yet.
+std::string_view first_line(std::string_view received) {
+  return received.substr(0, received.find('\n') + 1);
+}
+
 class TelnetCodec : public RoomCodec {
  public:
   static constexpr const char* dialect = "telnet";
@@ -48,9 +53,8 @@ class TelnetCodec : public RoomCodec {
 
   /// Lines: "s0> ...", "+++ r1 arrived +++", and behind the question for a name who is there.
   Frame parse(std::string_view received) const override {
-    const auto end = received.find('\n');
-    if (end == std::string_view::npos) return {};
-    const std::string_view line = received.substr(0, end + 1);
+    const std::string_view line = first_line(received);
+    if (line.empty()) return {};
     if (line.substr(0, line.find(' ')).ends_with('>')) return {Kind::message, line};
     if (line.starts_with("+++ ") || line.starts_with("--- ")) return {Kind::other, line};
     return {line.find(" user(s) online: ") != std::string_view::npos ? Kind::ready : Kind::refusal, line};
@@ -127,9 +131,8 @@ class RoomsCodec : public RoomCodec {
   }
 
   Frame parse(std::string_view received) const override {
-    const auto end = received.find('\n');
-    if (end == std::string_view::npos) return {};
-    const std::string_view line = received.substr(0, end + 1);
+    const std::string_view line = first_line(received);
+    if (line.empty()) return {};
     return {kind_of_object(line), line};
   }
 
