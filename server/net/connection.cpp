@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <cerrno>
 #include <cstring>
@@ -55,9 +54,13 @@ std::size_t Connection::read_some(std::span<char> room, std::error_code& error) 
 
 /// As the socket has it.
 std::size_t Connection::receive(std::span<char> room, std::error_code& error) {
-  const std::size_t count = socket_.read_some(asio::buffer(room.data(), room.size()), error);
-  if (error == asio::error::interrupted) error.clear();
-  return count;
+  const ssize_t count = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
+  if (count > 0) return static_cast<std::size_t>(count);
+  if (count == 0)
+    error = asio::error::eof;
+  else if (errno != EINTR)
+    error.assign(errno, asio::error::get_system_category());
+  return 0;
 }
 
 bool Connection::has_room_or_wake(std::size_t most_bytes) {
