@@ -29,14 +29,20 @@ bool is_header_line(std::string_view line) {
   return colon != std::string_view::npos && !name.empty() && std::ranges::none_of(name, is_blank);
 }
 
+/// The value of a header line without blanks at its ends; nothing when it is of another name.
+std::optional<std::string_view> value_of(std::string_view line, std::string_view name) {
+  // Nearly always as the page writes it.
+  if (!line.starts_with(name) && !equal_ignoring_case(line.substr(0, name.size()), name)) return std::nullopt;
+  const std::string_view rest = trim_front(line.substr(name.size()), is_blank);
+  if (!rest.starts_with(':')) return std::nullopt;
+  return trim_front(rest.substr(1), is_blank);
+}
+
 /// The value of the first header line of that name; empty when there is none.
 std::string_view find_field(std::string_view header_lines, std::string_view name) {
   while (!header_lines.empty()) {
     const auto line_end = std::min(header_lines.find('\n'), header_lines.size() - 1);
-    const std::string_view line = header_lines.substr(0, line_end);
-    const auto colon = line.find(':');
-    if (colon != std::string_view::npos && equal_ignoring_case(trim(line.substr(0, colon)), name))
-      return trim(line.substr(colon + 1));
+    if (const auto value = value_of(trim(header_lines.substr(0, line_end)), name)) return *value;
     header_lines.remove_prefix(line_end + 1);
   }
   return {};
@@ -62,12 +68,10 @@ enum class End { first_line, blank_line };
 const Violation Parser::ContentLength::missing{"F2.2", "Content-length is missing", true};
 
 void Parser::ContentLength::add_line(std::string_view line, std::size_t limit) {
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos || !equal_ignoring_case(trim(line.substr(0, colon)), "Content-length"))
-    return;
+  const auto value = value_of(line, "Content-length");
+  if (!value) return;
   const bool is_first = violation_ == &missing;
-  if (is_first || violation_ == nullptr)
-    violation_ = add_value(trim(line.substr(colon + 1)), is_first, limit);
+  if (is_first || violation_ == nullptr) violation_ = add_value(*value, is_first, limit);
 }
 
 const Violation* Parser::ContentLength::add_value(std::string_view value, bool is_first, std::size_t limit) {
@@ -92,41 +96,43 @@ struct Parser::Method {
   Kind kind;
   End end;
 
-  static std::span<const Method> all();
-  static const Method& find(std::string_view word, Side from);
+  static const Method all[13];
+  /// The one that is the first word of the line.
+  static const Method& find(std::string_view line, Side from);
+  bool begins(std::string_view line) const {
+    return line.starts_with(word) && (line.size() == word.size() || is_blank(line[word.size()]));
+  }
 };
 
-std::span<const Parser::Method> Parser::Method::all() {
-  static constexpr Method methods[] = {
-      {"SEND", Side::client, Kind::send, End::blank_line},
-      {"RECEIVED", Side::client, Kind::received, End::first_line},
-      {"REGISTER", Side::client, Kind::register_, End::first_line},
-      {"ERROR", Side::client, Kind::error, End::first_line},
-      {"FORWARD", Side::server, Kind::forward, End::blank_line},
-      {"SENT", Side::server, Kind::delivered, End::first_line},
-      {"SEND", Side::server, Kind::delivered, End::first_line},
-      {"REGISTERED", Side::server, Kind::registered, End::first_line},
-      {"ERROR", Side::server, Kind::error, End::first_line},
-      // The other side's messages mean nothing here, but where they end is known (F1.3).
-      {"REGISTERED", Side::client, Kind::unknown, End::first_line},
-      {"SENT", Side::client, Kind::unknown, End::first_line},
-      {"REGISTER", Side::server, Kind::unknown, End::first_line},
-      {"RECEIVED", Side::server, Kind::unknown, End::first_line},
-  };
-  return methods;
-}
+constexpr Parser::Method Parser::Method::all[] = {
+    {"SEND", Side::client, Kind::send, End::blank_line},
+    {"RECEIVED", Side::client, Kind::received, End::first_line},
+    {"REGISTER", Side::client, Kind::register_, End::first_line},
+    {"ERROR", Side::client, Kind::error, End::first_line},
+    {"FORWARD", Side::server, Kind::forward, End::blank_line},
+    {"SENT", Side::server, Kind::delivered, End::first_line},
+    {"SEND", Side::server, Kind::delivered, End::first_line},
+    {"REGISTERED", Side::server, Kind::registered, End::first_line},
+    {"ERROR", Side::server, Kind::error, End::first_line},
+    // The other side's messages mean nothing here, but where they end is known (F1.3).
+    {"REGISTERED", Side::client, Kind::unknown, End::first_line},
+    {"SENT", Side::client, Kind::unknown, End::first_line},
+    {"REGISTER", Side::server, Kind::unknown, End::first_line},
+    {"RECEIVED", Side::server, Kind::unknown, End::first_line},
+};
 
-const Parser::Method& Parser::Method::find(std::string_view word, Side from) {
+const Parser::Method& Parser::Method::find(std::string_view line, Side from) {
   static constexpr Method unknown = {"", Side::client, Kind::unknown, End::blank_line};
-  const auto found =
-      std::ranges::find_if(all(), [&](const Method& m) { return m.word == word && m.from == from; });
-  return found == all().end() ? unknown : *found;
+#pragma GCC unroll 16  // each comparison is with a constant then, and calls nothing
+  for (const Method& method : all)
+    if (method.from == from && method.begins(line)) return method;
+  return unknown;
 }
 
 Parser::Parser(Side from, FrameLimits limits) : from_(from), limits_(limits) {}
 
 std::span<char> Parser::prepare() {
-  discard_event();
+  pass_event();
   const std::size_t pending_bytes = pending().size();
   const std::size_t frame_bytes =
       search_.header_end == 0 ? 0 : search_.header_end + search_.content_length.bytes();
@@ -134,23 +140,23 @@ std::span<char> Parser::prepare() {
 }
 
 void Parser::feed(std::string_view bytes) {
-  discard_event();
+  pass_event();
   buffer_.append(bytes);
 }
 
 Event Parser::next() {
-  discard_event();
-  if (is_behind_body_) look_behind_body(pending());
+  pass_event();
   if (stopped_) {
     buffer_.consume(pending().size());
     return header_over_limit;
   }
+  if (pending().empty()) return NeedMore{};  // as nearly always when a frame has been taken
+  if (is_behind_body_) look_behind_body(pending());
   if (rest_of_report_ != RestOfReport::none && !skip_rest_of_report()) return NeedMore{};
   if (trailer_.bytes > 0)
     if (const auto event = skip_trailer()) return *event;
   if (skipped_body_bytes_ > 0) skip_body();
   if (search_.method == nullptr) {
-    if (pending().empty()) return NeedMore{};  // as nearly always when a frame has been taken
     skip_blanks(prefix_length(pending(), is_blank_or_line_end));
     search_.method = find_request_line();
     if (search_.method == nullptr)
@@ -162,7 +168,7 @@ Event Parser::next() {
   return finish_block_frame(*search_.method);
 }
 
-void Parser::discard_event() {
+void Parser::pass_event() {
   if (event_bytes_ == 0) return;
   // Of a REGISTER the last word may be a password.
   if (search_.method != nullptr && search_.method->kind == Kind::register_)
@@ -170,6 +176,10 @@ void Parser::discard_event() {
   else
     buffer_.consume(std::exchange(event_bytes_, 0));
   search_ = {};
+  if (trailer_.bytes > 0 && pending().starts_with('\n')) {  // nearly always that is all
+    buffer_.consume(1);
+    trailer_.bytes = 0;
+  }
 }
 
 void Parser::look_behind_body(std::string_view bytes) {
@@ -187,9 +197,10 @@ std::optional<std::string_view> Parser::empty_line_end() const {
 
 std::optional<Delivered> Parser::take_unended_report(std::string_view recipient) {
   if (from_ != Side::server || search_.method != nullptr || skipped_body_bytes_ > 0) return std::nullopt;
-  const auto [word, rest] = split_word(trim(pending()), is_blank);
-  const std::string_view name = trim(rest);
-  if (Method::find(word, from_).kind != Kind::delivered) return std::nullopt;
+  const std::string_view line = trim(pending());
+  const Method& method = Method::find(line, from_);
+  if (method.kind != Kind::delivered) return std::nullopt;
+  const std::string_view name = trim(line.substr(method.word.size()));
   if (!name.empty() && !equal_ignoring_case(name, recipient)) return std::nullopt;
   event_bytes_ = pending().size();
   trailer_ = {};
@@ -199,9 +210,8 @@ std::optional<Delivered> Parser::take_unended_report(std::string_view recipient)
 
 /// False when more bytes are needed to tell whether a message begins, or how the line goes on.
 bool Parser::skip_rest_of_report() {
-  if (pending().empty()) return false;
   if (rest_of_report_ == RestOfReport::undecided) {
-    for (const Method& method : Method::all()) {
+    for (const Method& method : Method::all) {
       if (method.from != from_) continue;
       if (pending().starts_with(method.word)) {
         rest_of_report_ = RestOfReport::none;
@@ -225,10 +235,6 @@ bool Parser::skip_rest_of_report() {
 /// or a fault.
 std::optional<Event> Parser::skip_trailer() {
   for (;;) {
-    if (pending().starts_with('\n')) {  // as nearly always
-      buffer_.consume(1);
-      return end_trailer(true);
-    }
     skip_blanks(prefix_length(pending(), is_blank));
     const auto line_end = pending().find('\n', trailer_.scanned);
     if (line_end == std::string_view::npos) {
@@ -277,9 +283,9 @@ const Parser::Method* Parser::find_request_line() {
     search_.scanned = pending().size();
     return nullptr;
   }
-  search_.request_line_end = line_end;
-  search_.scanned = search_.line_begin = line_end + 1;
-  return &Method::find(split_word(trim(pending().substr(0, line_end)), is_blank).first, from_);
+  search_.header_begin = search_.scanned = search_.line_begin = line_end + 1;
+  search_.request_line_bytes = trim(pending().substr(0, line_end)).size();
+  return &Method::find(request_line(), from_);
 }
 
 /// Reads the header lines, each once, up to the blank one.
@@ -301,12 +307,12 @@ bool Parser::find_block_end() {
 }
 
 Event Parser::finish_line_frame(const Method& method) {
-  const std::size_t frame_bytes = search_.request_line_end + 1;
+  const std::size_t frame_bytes = search_.header_begin;
   if (frame_bytes > limits_.header_bytes) return oversized_header();
   event_bytes_ = frame_bytes;
   trailer_.bytes = frame_bytes;
-  const std::string_view line = trim(pending().substr(0, search_.request_line_end));
-  const std::string_view rest = trim(line.substr(method.word.size()));
+  const std::string_view line = request_line();
+  const std::string_view rest = trim_front(line.substr(method.word.size()), is_blank);
   switch (method.kind) {
     case Kind::received:
       return Received{rest};
@@ -318,8 +324,7 @@ Event Parser::finish_line_frame(const Method& method) {
       const auto channel = to_channel(word);
       if (!channel) return Unknown{line};
       if (method.kind == Kind::register_) {
-        const auto whole = trim_front(pending().substr(0, search_.request_line_end), is_blank);
-        const auto blanks = whole.substr(line.size());
+        const auto blanks = pending().substr(line.size(), frame_bytes - 1 - line.size());
         // The first blank behind the channel ends no line: it stands before the name.
         const bool is_named = !trim(name).empty();
         return Register{*channel, trim(name), to_line_end(is_named ? blanks : trim_front(blanks, is_space))};
@@ -355,8 +360,8 @@ Event Parser::finish_block_frame(const Method& method) {
   const std::size_t frame_bytes = search_.header_end + body_bytes;
   if (pending().size() < frame_bytes) return NeedMore{};
   event_bytes_ = frame_bytes;
-  const std::string_view line = trim(pending().substr(0, search_.request_line_end));
-  const std::string_view name = trim(line.substr(method.word.size()));
+  const std::string_view line = request_line();
+  const std::string_view name = trim_front(line.substr(method.word.size()), is_blank);
   const std::string_view body = pending().substr(search_.header_end, body_bytes);
   switch (method.kind) {
     case Kind::send:
@@ -364,10 +369,10 @@ Event Parser::finish_block_frame(const Method& method) {
       look_behind_body(pending().substr(frame_bytes));
       return Send{name, body};
     case Kind::forward:
-      return Forward{name, body,
-                     find_field(pending().substr(search_.request_line_end + 1,
-                                                 search_.header_end - search_.request_line_end - 1),
-                                "Audience")};
+      return Forward{
+          name, body,
+          find_field(pending().substr(search_.header_begin, search_.header_end - search_.header_begin),
+                     "Audience")};
     default:
       return Unknown{line};
   }

@@ -47,8 +47,12 @@ class Parser {
   /// it.
   Event next();
 
-  /// After next() returned an event: how many bytes it was, from its first word on. A blank line that ended
-  /// it may follow (F1.3).
+  /// The last event is done with: its string_views end here, not at the next call, and pending() is what has
+  /// come behind it and its empty line.
+  void pass_event();
+
+  /// After next() returned an event and before pass_event(): how many bytes it was, from its first word on. A
+  /// blank line that ended it may follow (F1.3).
   std::size_t event_bytes() const { return event_bytes_; }
 
   /// After next() returned a Register, until it is called again: how the empty line behind that one ends,
@@ -94,7 +98,6 @@ class Parser {
     const Violation* violation_ = &missing;
   };
 
-  void discard_event();
   void look_behind_body(std::string_view bytes);
   bool skip_rest_of_report();
   std::optional<Event> skip_trailer();
@@ -102,6 +105,7 @@ class Parser {
   void skip_body();
   void skip_blanks(std::size_t count);
   const Method* find_request_line();
+  std::string_view request_line() const { return pending().substr(0, search_.request_line_bytes); }
   bool find_block_end();
   Event finish_line_frame(const Method& method);
   Event finish_block_frame(const Method& method);
@@ -111,14 +115,15 @@ class Parser {
   const FrameLimits limits_;
 
   InputBuffer buffer_;
-  std::size_t event_bytes_ = 0;  // of the last event, consumed at the next call
+  std::size_t event_bytes_ = 0;  // of the last event, until it is passed
 
   // Where the search in the pending frame stands; offsets into pending(). Reset at each frame's end.
   struct Search {
-    std::size_t scanned = 0;         // no LF before here that has not been looked at
-    std::size_t line_begin = 0;      // where the line under the search begins
-    const Method* method = nullptr;  // known once the request line is complete
-    std::size_t request_line_end = 0;
+    std::size_t scanned = 0;             // no LF before here that has not been looked at
+    std::size_t line_begin = 0;          // where the line under the search begins
+    const Method* method = nullptr;      // known once the request line is complete
+    std::size_t request_line_bytes = 0;  // without the blanks at its end
+    std::size_t header_begin = 0;        // behind its LF
     ContentLength content_length;
     std::size_t header_end = 0;  // 0 until the blank line was found
   } search_;

@@ -91,13 +91,8 @@ void Session::converse(std::error_code& error) {
     if (connection_->take_wake()) {
       attend();
       is_read_due = true;
-    } else if (flood_.has_debt() && wait_for_flood()) {
+    } else if ((flood_.has_debt() || connection_->waiting_bytes() > 0) && put_off()) {
       continue;
-    } else if (const auto most = most_waiting_bytes();
-               !connection_->has_room(most) && may_be_read_later() && !connection_->has_room_or_wake(most)) {
-      read_later(Clock::time_point::max());
-    } else if (makes_server_hold_too_much() && may_be_read_later()) {
-      read_later(now_ + relief_pause);
     } else if (act()) {
       is_read_due = true;
     } else {
@@ -107,12 +102,27 @@ void Session::converse(std::error_code& error) {
   }
 }
 
-/// False when there is nothing to wait for.
-bool Session::wait_for_flood() {
-  const auto at = may_be_read_later() ? flood_.next_at(now_) : flood_.quiet_at(now_);
-  if (at <= now_) return false;
-  read_later(at);
+/// Of a peer that has asked too much, or has not read what it was sent: waits until it may be read. False when
+/// that is at once.
+bool Session::put_off() {
+  const bool may_wait = may_be_read_later();
+  const auto most = most_waiting_bytes();
+  if (const auto at = may_wait ? flood_.next_at(now_) : flood_.quiet_at(now_); at > now_)
+    read_later(at);
+  else if (!may_wait)
+    return false;
+  else if (!connection_->has_room(most) && !connection_->has_room_or_wake(most))
+    read_later(Clock::time_point::max());
+  else if (makes_server_hold_too_much())
+    read_later(now_ + relief_pause);
+  else
+    return false;
   return true;
+}
+
+/// Somebody gives way then, and must not be outrun by all who go on asking and do not read the answers.
+bool Session::makes_server_hold_too_much() const {
+  return connection_->waiting_bytes() > 0 && connection_->budget().is_exceeded();
 }
 
 /// On the next request, or on what the gate lets through. False when more must be read.
@@ -137,11 +147,6 @@ bool Session::pass_gate() {
     refuse(sentence);
   }
   return !sentence.empty();
-}
-
-/// Somebody gives way then, and must not be outrun by all who go on asking and do not read the answers.
-bool Session::makes_server_hold_too_much() const {
-  return connection_->waiting_bytes() > 0 && connection_->budget().is_exceeded();
 }
 
 void Session::finish_input() {

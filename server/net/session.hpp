@@ -134,9 +134,9 @@ class Session {
   void converse(std::error_code& error);
   bool act();
   bool pass_gate();
+  bool put_off();
   bool makes_server_hold_too_much() const;
   void finish_input();
-  bool wait_for_flood();
   void read_more(std::error_code& error);
   std::size_t input_memory_bytes() const;
   void charge_input_memory(std::size_t bytes);

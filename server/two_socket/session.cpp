@@ -56,6 +56,7 @@ void TwoSocketSession::begin() {
 }
 
 bool TwoSocketSession::handle_next() {
+  if (parser_.pending().empty()) return false;  // as nearly always when a frame has been acted on
   if (!register_answer_.empty() && !answer_register(IfUndecided::wait)) return false;
   const two_socket::Event event = parser_.next();
   if (parser_.has_newline_behind_body() && user_ && !std::exchange(newlines_are_told_, true))
@@ -65,10 +66,14 @@ bool TwoSocketSession::handle_next() {
     return false;
   }
   end_frame();
-  if (context_.log.should_log(spdlog::level::debug))
-    context_.log.debug("{} > {}", connection().label(), describe(event, logged_frame_bytes));
+  if (context_.log.should_log(spdlog::level::debug)) log(event);
   std::visit([this](const auto& message) { on(message); }, event);
+  parser_.pass_event();
   return true;
+}
+
+void TwoSocketSession::log(const two_socket::Event& event) const {
+  context_.log.debug("{} > {}", connection().label(), describe(event, logged_frame_bytes));
 }
 
 void TwoSocketSession::on(const two_socket::Register& request) {

@@ -33,6 +33,7 @@ class TwoSocketSession : public Session {
   void asked_to_end(std::string_view reason, std::string_view farewell) override;
   void end(std::string_view reason) override;
 
+  void log(const two_socket::Event& event) const;
   void on(const two_socket::Register& request);
   void on(const two_socket::Send& request);
   void on(const two_socket::Received& answer);
