@@ -148,7 +148,7 @@ void ChatSession::say(std::string_view text) {
 }
 
 bool ChatSession::tell(std::string_view name, std::string_view text) {
-  return context_.chat.tell(*user_, name, text, Clock::time_point::max(),
+  return context_.chat.tell(*user_, name, last_found_, text, Clock::time_point::max(),
                             [&](std::string_view) { return context_.deliveries.receipt(text.size()); });
 }
 

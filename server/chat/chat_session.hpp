@@ -102,6 +102,7 @@ class ChatSession : public Session {
   void end_with(std::string_view reason, std::string_view last_words);
 
   const std::shared_ptr<Outbox>& outbox() const { return outbox_; }
+  Directory::LastFound& last_found() { return last_found_; }
   Context& context() const { return context_; }
 
  private:
@@ -157,6 +158,7 @@ class ChatSession : public Session {
   Context& context_;
   const std::shared_ptr<Outbox> outbox_;
   std::shared_ptr<ChatUser> user_;
+  Directory::LastFound last_found_;
   PasswordVerdict lock_ = PasswordVerdict::right;
 };
 

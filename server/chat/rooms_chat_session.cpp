@@ -114,7 +114,7 @@ void RoomsChatSession::on(const rooms::Tell& request) {
     return deliveries_->expect(request.id, recipients, recipients, request.text.size(), answer_by);
   };
   context().chat.tell(
-      *user(), request.to, request.text, answer_by,
+      *user(), request.to, last_found(), request.text, answer_by,
       [&](std::string_view) {
         token = expect(1);
         return deliveries_->receipt(*token);

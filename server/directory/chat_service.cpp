@@ -125,14 +125,14 @@ void ChatService::say(Member& sender, std::string_view body, Message::Clock::tim
   if (sender.hears_itself()) sender.deliver(message, {});
 }
 
-bool ChatService::tell(const Member& sender, std::string_view name, std::string_view body,
-                       Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view)> receipt,
-                       std::string_view client_id) {
-  const auto found = directory_.find(name, &sender);
-  if (!found.member) return false;
-  const Message message(sender.name(), body, Audience::user, found.room, answer_by, sender.source(),
+bool ChatService::tell(const Member& sender, std::string_view name, Directory::LastFound& last,
+                       std::string_view body, Message::Clock::time_point answer_by,
+                       FunctionRef<Receipt(std::string_view)> receipt, std::string_view client_id) {
+  const auto recipient = directory_.find(name, sender, last);
+  if (!recipient) return false;
+  const Message message(sender.name(), body, Audience::user, last.room, answer_by, sender.source(),
                         client_id);
-  found.member->deliver(message, receipt(found.member->name()));
+  recipient->deliver(message, receipt(recipient->name()));
   return true;
 }
 

@@ -64,9 +64,9 @@ class ChatService {
            FunctionRef<void(const Reach& reach)> begin, FunctionRef<Receipt()> receipt,
            std::string_view client_id = {});
 
-  /// A line to one user. `receipt` is given the recipient's name. False: there is nobody of that name, or the
-  /// sender has left.
-  bool tell(const Member& sender, std::string_view name, std::string_view body,
+  /// A line to one user. `last`: the sender's own. `receipt` is given the recipient's name. False: there is
+  /// nobody of that name, or the sender has left.
+  bool tell(const Member& sender, std::string_view name, Directory::LastFound& last, std::string_view body,
             Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view recipient)> receipt,
             std::string_view client_id = {});
 

@@ -118,6 +118,7 @@ std::optional<Directory::Move> Directory::move(const Member& member, std::string
   Company joined = enter(arriving, target);
   leave_room(entry);
   entry.room = arriving.room;
+  ++changes_;
   return Move{std::move(left), std::move(joined)};
 }
 
@@ -162,12 +163,25 @@ void Directory::renumber(const Member& member, std::uint64_t arrival) {
   ++changes_;
 }
 
-Directory::Found Directory::find(std::string_view name, const Member* seeker) const {
+Directory::Found Directory::find(std::string_view name) const {
   const std::string key = fold_case(name);
   const MutexLock lock(mutex_);
+  return find_key(key);
+}
+
+std::shared_ptr<Member> Directory::find(std::string_view name, const Member& seeker, LastFound& last) const {
+  if (last.name == name && last.as_of == changes_.load(std::memory_order_acquire)) return last.member.lock();
+  const std::string key = fold_case(name);
+  const MutexLock lock(mutex_);
+  if (find_signed_on(seeker) == nullptr) return nullptr;
+  Found found = find_key(key);
+  last = {std::string(name), found.member, std::move(found.room), changes_.load(std::memory_order_relaxed)};
+  return found.member;
+}
+
+Directory::Found Directory::find_key(const std::string& key) const {
   const auto found = entries_.find(key);
   if (found == entries_.end() || found->second.room == nullptr) return {};
-  if (seeker != nullptr && find_signed_on(*seeker) == nullptr) return {};
   return {found->second.member, found->second.room->name};
 }
 

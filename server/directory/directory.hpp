@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -97,8 +98,20 @@ class Directory {
     std::shared_ptr<Member> member;  // null when nobody is signed on under the name
     std::string room;
   };
-  /// Whoever has left finds nobody any more: `seeker`, when given.
-  Found find(std::string_view name, const Member* seeker = nullptr) const EXCLUDES(mutex_);
+  Found find(std::string_view name) const EXCLUDES(mutex_);
+
+  /// Whom one member has found last: the answer until somebody comes, goes, moves or is renamed. Belongs to
+  /// the thread that seeks.
+  struct LastFound {
+    std::string name{};  // as it was sought
+    std::weak_ptr<Member> member{};
+    std::string room{};
+    std::uint64_t as_of = 0;  // of changes_
+  };
+  /// The same for a member; whoever has left finds nobody any more. The room is last.room. Takes no lock when
+  /// `last` has the answer, as it has within a conversation.
+  std::shared_ptr<Member> find(std::string_view name, const Member& seeker, LastFound& last) const
+      EXCLUDES(mutex_);
 
   /// The same, but only one who has no carrier.
   Found find_local(std::string_view name) const EXCLUDES(mutex_);
@@ -179,6 +192,7 @@ class Directory {
   template <typename Visit>
   void visit_everyone(Visit visit) const EXCLUDES(mutex_);
   Entries::iterator find_entry(const Member& member) REQUIRES(mutex_);
+  Found find_key(const std::string& key) const REQUIRES(mutex_);
   const Entry* find_signed_on(const Member& member) const REQUIRES(mutex_);
   Room& open_room(std::string_view name) REQUIRES(mutex_);
   /// Returns who else in it hears notices. Throws std::bad_alloc, and nothing has changed then.
@@ -196,7 +210,8 @@ class Directory {
   std::map<std::string_view, const Entry*> by_key_ GUARDED_BY(mutex_);  // of who is signed on
   std::unordered_map<std::string, Room> rooms_ GUARDED_BY(mutex_);      // by Room::key; none is empty
   std::uint64_t places_ GUARDED_BY(mutex_) = 0;
-  mutable std::uint64_t changes_ GUARDED_BY(mutex_) = 0;        // of who is signed on
+  // Of who is signed on, and where. Counted under mutex_, behind each.
+  std::atomic<std::uint64_t> changes_{0};
   mutable std::shared_ptr<NameList> names_ GUARDED_BY(mutex_);  // null since the last change
 };
 

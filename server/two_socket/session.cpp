@@ -211,8 +211,8 @@ void TwoSocketSession::send_to_all(const two_socket::Send& request, Clock::time_
 
 void TwoSocketSession::send_to_one(const two_socket::Send& request, Clock::time_point answer_by) {
   Replies& replies = user_->replies();
-  const bool is_there =
-      context_.chat.tell(*user_, request.recipient, request.body, answer_by, [&](std::string_view recipient) {
+  const bool is_there = context_.chat.tell(
+      *user_, request.recipient, last_found_, request.body, answer_by, [&](std::string_view recipient) {
         return replies.receipt(replies.expect(recipient, 1, request.body.size(), answer_by));
       });
   if (is_there) return;

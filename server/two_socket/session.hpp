@@ -69,8 +69,9 @@ class TwoSocketSession : public Session {
   const bool has_service_;
   two_socket::Parser parser_;
   std::shared_ptr<TwoSocketUser> user_;  // set once, at the first REGISTER that is accepted
-  std::size_t refusals_ = 0;             // in a row
-  bool newlines_are_told_ = false;       // to the user
+  Directory::LastFound last_found_;
+  std::size_t refusals_ = 0;        // in a row
+  bool newlines_are_told_ = false;  // to the user
 
   // The answer to a REGISTER, until it is known how that one ends.
   std::string register_answer_;  // without its line ends; empty: none waits

@@ -70,11 +70,41 @@ TEST_CASE("R7: who has left finds nobody") {
   Directory directory;
   const auto alice = arrive(directory, "alice");
   const auto bob = arrive(directory, "bob");
-  CHECK(directory.find("bob", alice.get()).member == bob);
+  Directory::LastFound last;
+  CHECK(directory.find("bob", *alice, last) == bob);
   directory.release(*alice);
   const auto successor = arrive(directory, "alice");
-  CHECK(directory.find("bob", alice.get()).member == nullptr);
-  CHECK(directory.find("bob", successor.get()).member == bob);
+  CHECK(directory.find("bob", *alice, last) == nullptr);
+  CHECK(directory.find("bob", *successor, last) == bob);
+}
+
+TEST_CASE("OD1: who was found last is found so until something has changed") {
+  Directory directory;
+  const auto alice = arrive(directory, "alice");
+  const auto bob = arrive(directory, "bob");
+  Directory::LastFound last;
+  const auto find = [&](std::string_view name) { return directory.find(name, *alice, last); };
+  CHECK(find("carol") == nullptr);
+  const auto carol = arrive(directory, "carol");
+  CHECK(find("carol") == carol);
+  CHECK(find("BOB") == bob);
+  CHECK(find("BOB") == bob);
+  CHECK(last.room == "General");
+  directory.move(*bob, "Den");
+  CHECK(find("BOB") == bob);
+  CHECK(last.room == "Den");
+  const auto robert = somebody("robert");
+  CHECK(directory.rename(*bob, robert) == robert);
+  CHECK(find("BOB") == nullptr);
+  CHECK(find("robert") == robert);
+  directory.release(*robert);
+  CHECK(find("robert") == nullptr);
+  const auto elsewhere = somebody("carol");
+  CHECK(find("carol") == carol);
+  directory.admit(elsewhere, {}, 1, 0);
+  CHECK(find("carol") == elsewhere);
+  directory.release(*alice);
+  CHECK(find("carol") == nullptr);
 }
 
 TEST_CASE("OD2: everyone is in one room, and a room's name is one whatever the case of its letters") {

@@ -147,7 +147,8 @@ TEST_CASE("a private line goes to the user elsewhere itself") {
   Node node;
   const auto alice = node.arrive("alice");
   node.admit("bob", node.node_two, "Den");
-  CHECK(node.chat.tell(*alice, "BOB", "hi", never, [](std::string_view) { return Receipt(); }));
+  Directory::LastFound last;
+  CHECK(node.chat.tell(*alice, "BOB", last, "hi", never, [](std::string_view) { return Receipt(); }));
   CHECK(node.events.take() == Happened{"bob gets alice: hi alone"});
 }
 
@@ -274,7 +275,8 @@ TEST_CASE(
     CHECK_FALSE(node.chat.move(*bob, "Hall", welcome));
     CHECK(node.chat.rename(*bob, node.somebody("bert"), welcome).claim == NameClaim::taken);
     CHECK(node.say(*bob, "hi") == 0);
-    CHECK_FALSE(node.chat.tell(*bob, "carol", "hi", never, [](std::string_view) { return Receipt(); }));
+    Directory::LastFound last;
+    CHECK_FALSE(node.chat.tell(*bob, "carol", last, "hi", never, [](std::string_view) { return Receipt(); }));
     node.chat.leave(*bob, "");
     node.chat.give_up(*bob);
     CHECK_FALSE(is_welcome);
