@@ -25,7 +25,7 @@ std::string_view to_word(Channel channel) {
 
 void append_line_frame(std::string& out, std::string_view word, std::string_view rest, BlockEnd end = {}) {
   out += word;
-  if (!rest.empty()) out.append(" ").append(rest);
+  if (!rest.empty()) (out += ' ').append(rest);
   out.append(end.line).append(end.empty_line);
 }
 

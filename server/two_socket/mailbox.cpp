@@ -1,7 +1,7 @@
 #include "server/two_socket/mailbox.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "protocol/two_socket.hpp"
@@ -13,6 +13,23 @@ namespace {
 
 // The kernel takes one piece faster than two: up to here a body is copied behind its header, on the stack.
 constexpr std::size_t small_frame_bytes = 2 * 1024;
+
+/// A small frame on the stack.
+class SmallFrame {
+ public:
+  std::string_view bytes() const { return {bytes_.data(), size_}; }
+  bool has_room(std::size_t count) const { return count <= bytes_.size() - size_; }
+  /// What has no room is cut.
+  void append(const char* first, const char* last) {
+    const std::size_t count = std::min<std::size_t>(last - first, bytes_.size() - size_);
+    std::copy_n(first, count, bytes_.data() + size_);
+    size_ += count;
+  }
+
+ private:
+  std::array<char, small_frame_bytes> bytes_;  // the first size_ of them
+  std::size_t size_ = 0;
+};
 
 constexpr char format_tag = 0;
 constexpr Format plain_format{&format_tag, 0};
@@ -75,13 +92,16 @@ void Mailbox::deliver(const Message& message, Receipt receipt) {
     return connection_->relieve_server();
   }
   if (!is_plain) return forward({whole, number, message.answer_by()});
-  fmt::basic_memory_buffer<char, small_frame_bytes> frame;
-  two_socket::append_header(frame, {message.sender(), message.body()});
-  const bool is_small = frame.size() + message.body().size() <= small_frame_bytes;
-  if (is_small) frame.append(message.body());
+  SmallFrame frame;
+  std::string_view body = message.body();
+  two_socket::append_header(frame, {message.sender(), body});
+  if (frame.has_room(body.size())) {
+    frame.append(body.begin(), body.end());
+    body = {};
+  }
   note(connection_->send(
-           {frame.data(), frame.size()}, is_small ? std::string_view{} : message.body(),
-           [&] { return std::make_unique<ForwardDeparture>(weak_from_this(), number); }, message.answer_by()),
+           frame.bytes(), body, [&] { return std::make_unique<ForwardDeparture>(weak_from_this(), number); },
+           message.answer_by()),
        number);
 }
 
