@@ -23,9 +23,19 @@ std::string_view to_word(Channel channel) {
   return channel == Channel::to_send ? "TOSEND" : "TORECV";
 }
 
-void append_line_frame(std::string& out, std::string_view word, std::string_view rest, BlockEnd end = {}) {
+/// Without its end.
+void append_line(std::string& out, std::string_view word, std::string_view rest) {
   out += word;
   if (!rest.empty()) (out += ' ').append(rest);
+}
+
+void append_line_frame(std::string& out, std::string_view word, std::string_view rest) {
+  append_line(out, word, rest);
+  out += "\n\n";
+}
+
+void append_line_frame(std::string& out, std::string_view word, std::string_view rest, BlockEnd end) {
+  append_line(out, word, rest);
   out.append(end.line).append(end.empty_line);
 }
 

@@ -4,13 +4,6 @@
 
 namespace parley {
 
-Receipt& Receipt::operator=(Receipt&& other) noexcept {
-  report(Outcome::failed);
-  answerer_ = std::move(other.answerer_);
-  token_ = other.token_;
-  return *this;
-}
-
 void Receipt::report(Outcome outcome) noexcept {
   if (const auto answerer = std::exchange(answerer_, nullptr)) answerer->settle(token_, outcome);
 }

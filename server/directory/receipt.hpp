@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "server/counters.hpp"
 
@@ -38,7 +39,12 @@ class Receipt {
   Receipt(std::shared_ptr<Answerer> answerer, std::uint64_t token)
       : answerer_(std::move(answerer)), token_(token) {}
   Receipt(Receipt&& other) noexcept = default;
-  Receipt& operator=(Receipt&& other) noexcept;
+  Receipt& operator=(Receipt&& other) noexcept {
+    if (answerer_) report(Outcome::failed);
+    answerer_ = std::move(other.answerer_);
+    token_ = other.token_;
+    return *this;
+  }
   ~Receipt() {
     if (answerer_) report(Outcome::failed);
   }

@@ -1,7 +1,7 @@
 #include "server/two_socket/mailbox.hpp"
 
-#include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "protocol/two_socket.hpp"
@@ -18,12 +18,13 @@ constexpr std::size_t small_frame_bytes = 2 * 1024;
 class SmallFrame {
  public:
   std::string_view bytes() const { return {bytes_.data(), size_}; }
-  bool has_room(std::size_t count) const { return count <= bytes_.size() - size_; }
-  /// What has no room is cut.
-  void append(const char* first, const char* last) {
-    const std::size_t count = std::min<std::size_t>(last - first, bytes_.size() - size_);
-    std::copy_n(first, count, bytes_.data() + size_);
+  /// False, and nothing is appended, when there is no room for all of it. For a header there is.
+  bool append(const char* first, const char* last) {
+    const auto count = static_cast<std::size_t>(last - first);
+    if (count > bytes_.size() - size_) return false;
+    std::memcpy(bytes_.data() + size_, first, count);
     size_ += count;
+    return true;
   }
 
  private:
@@ -95,10 +96,7 @@ void Mailbox::deliver(const Message& message, Receipt receipt) {
   SmallFrame frame;
   std::string_view body = message.body();
   two_socket::append_header(frame, {message.sender(), body});
-  if (frame.has_room(body.size())) {
-    frame.append(body.begin(), body.end());
-    body = {};
-  }
+  if (frame.append(body.begin(), body.end())) body = {};
   note(connection_->send(
            frame.bytes(), body, [&] { return std::make_unique<ForwardDeparture>(weak_from_this(), number); },
            message.answer_by()),
@@ -114,7 +112,7 @@ bool Mailbox::acknowledge(Outcome outcome, Behind behind) {
     if (!out_) return false;
     answered = take_out();
     if (behind == Behind::who_wants_the_turn) has_given_turn_ = std::exchange(wants_turn_, false);
-    next = take_next(late);
+    if (!waiting_.is_empty()) next = take_next(late);  // rarely; and a look at the clock has its price
   }
   // The recipient first: nothing else reaches it meanwhile, while a sender may have more on the way.
   forward(next);
@@ -213,7 +211,7 @@ void Mailbox::close() noexcept {
 }
 
 /// A FORWARD is out from here on. Returns its number, which is not 0.
-std::uint64_t Mailbox::put_out(Receipt receipt) {
+std::uint64_t Mailbox::put_out(Receipt&& receipt) {
   out_.emplace(std::move(receipt));
   due_ = Clock::now() + limits_.receipt_timeout;
   connection_->set_deadline(Deadline::answer, due_);
@@ -254,7 +252,6 @@ bool Mailbox::keep(const Message& message, Receipt& receipt, List& pushed_out) {
 
 /// Those whose time is up go to `late`.
 Mailbox::Next Mailbox::take_next(List& late) {
-  if (waiting_.is_empty()) return {};  // mostly; and a look at the clock has its price
   const auto now = Clock::now();
   while (!closed_ && !has_given_turn_ && !waiting_.is_empty()) {
     waiting_.take(late);

@@ -102,7 +102,8 @@ void Replies::write_settled() noexcept {
   writing_ = true;
   try {
     std::string frames;
-    while (take_settled(frames)) {
+    while (is_oldest_settled()) {
+      take_settled(frames);
       const MutexUnlock unlocked(mutex_);
       connection_->send(frames);  // a failure ends the connection, and its session then leaves
       frames.clear();
@@ -115,9 +116,8 @@ void Replies::write_settled() noexcept {
   if (is_end_awaited_) written_.notify_all();  // which costs each answer as much as a lock
 }
 
-bool Replies::take_settled(std::string& frames) {
-  const bool is_any = !answers_.empty() && answers_.front().recipients == 0;
-  while (!answers_.empty() && answers_.front().recipients == 0 && frames.size() < piece_bytes) {
+void Replies::take_settled(std::string& frames) {
+  while (is_oldest_settled() && frames.size() < piece_bytes) {
     Answer& oldest = answers_.front();
     append_answer(frames, oldest);
     owe_one_less();
@@ -130,13 +130,12 @@ bool Replies::take_settled(std::string& frames) {
       ++first_sequence_;
     }
   }
-  if (is_any) await_oldest();
+  await_oldest();
   if (sender_waits_ && has_room()) {
     sender_waits_ = false;
     const MutexUnlock unlocked(mutex_);
     connection_->wake();
   }
-  return is_any;
 }
 
 /// No atomic addition to our own number: the lock is held, and only who does not hold it needs the store

@@ -78,7 +78,10 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
 
   void fail(Answer& answer) REQUIRES(mutex_);
   void write_settled() noexcept REQUIRES(mutex_);
-  bool take_settled(std::string& frames) REQUIRES(mutex_);
+  bool is_oldest_settled() const REQUIRES(mutex_) {
+    return !answers_.empty() && answers_.front().recipients == 0;
+  }
+  void take_settled(std::string& frames) REQUIRES(mutex_);
   void append_answer(std::string& frames, const Answer& answer) const;
   void measure(const Answer& answer) const;
   void await_oldest() REQUIRES(mutex_);
