@@ -30,7 +30,7 @@ bool is_header_line(std::string_view line) {
 }
 
 /// The value of a header line without blanks at its ends; nothing when it is of another name.
-std::optional<std::string_view> value_of(std::string_view line, std::string_view name) {
+inline std::optional<std::string_view> value_of(std::string_view line, std::string_view name) {
   // Nearly always as the page writes it.
   if (!line.starts_with(name) && !equal_ignoring_case(line.substr(0, name.size()), name)) return std::nullopt;
   const std::string_view rest = trim_front(line.substr(name.size()), is_blank);
@@ -291,18 +291,21 @@ const Parser::Method* Parser::find_request_line() {
 /// Reads the header lines, each once, up to the blank one.
 bool Parser::find_block_end() {
   const std::string_view bytes = pending();
-  for (;;) {
+  while (!bytes.substr(search_.line_begin).starts_with('\n')) {
     const auto line_end = bytes.find('\n', search_.scanned);
     if (line_end == std::string_view::npos) {
       search_.scanned = bytes.size();
       return false;
     }
     const std::string_view line = trim(bytes.substr(search_.line_begin, line_end - search_.line_begin));
+    if (line.empty()) {
+      search_.header_end = line_end + 1;
+      return true;
+    }
     search_.scanned = search_.line_begin = line_end + 1;
-    if (line.empty()) break;
     search_.content_length.add_line(line, limits_.body_bytes);
   }
-  search_.header_end = search_.scanned;
+  search_.header_end = search_.line_begin + 1;
   return true;
 }
 

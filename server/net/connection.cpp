@@ -20,6 +20,18 @@ namespace {
 constexpr auto never_expires = Connection::Clock::time_point::max();
 constexpr auto no_departure = [] { return std::unique_ptr<Departure>(); };
 
+// Asio's own send would wait on EAGAIN, without limit: nobody waits for somebody else's socket here.
+constexpr int send_flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+
+ssize_t send_both(int descriptor, std::string_view header, std::string_view body) {
+  iovec parts[] = {{const_cast<char*>(header.data()), header.size()},
+                   {const_cast<char*>(body.data()), body.size()}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = std::size(parts);
+  return ::sendmsg(descriptor, &message, send_flags);
+}
+
 void set_option(int descriptor, int level, int name, int value) {
   // Best effort: a socket whose peer has gone already refuses some, and its first read tells.
   ::setsockopt(descriptor, level, name, &value, sizeof value);
@@ -156,6 +168,11 @@ Sent Connection::send_or_keep(const Outgoing& outgoing, Next& next) {
       return Sent::now;
     }
   }
+  return keep_rest(outgoing, sent_bytes, is_paused, next);
+}
+
+/// Of a frame of which so many bytes have been sent.
+Sent Connection::keep_rest(const Outgoing& outgoing, std::size_t sent_bytes, bool is_paused, Next& next) {
   const std::size_t left_bytes = outgoing.size() - sent_bytes;
   if (waiting_bytes() + left_bytes + waiting_overhead_bytes > shared_.limits.max_queue_bytes) {
     shut_down(does_not_read);
@@ -176,15 +193,9 @@ std::optional<std::size_t> Connection::send_now(std::string_view header, std::st
 }
 
 std::optional<std::size_t> Connection::put(std::string_view header, std::string_view body) {
-  iovec parts[] = {{const_cast<char*>(header.data()), header.size()},
-                   {const_cast<char*>(body.data()), body.size()}};
-  msghdr message{};
-  message.msg_iov = parts;
-  message.msg_iovlen = std::size(parts);
-  // Asio's own send would wait on EAGAIN, without limit: nobody waits for somebody else's socket here.
-  constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-  const ssize_t sent = body.empty() ? ::send(socket_.native_handle(), header.data(), header.size(), flags)
-                                    : ::sendmsg(socket_.native_handle(), &message, flags);
+  const int descriptor = socket_.native_handle();
+  const ssize_t sent = body.empty() ? ::send(descriptor, header.data(), header.size(), send_flags)
+                                    : send_both(descriptor, header, body);
   if (sent >= 0) return static_cast<std::size_t>(sent);
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS) return 0;
   shut_down(::strerrordesc_np(errno));

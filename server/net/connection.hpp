@@ -269,6 +269,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Sent send(const Outgoing& outgoing) noexcept EXCLUDES(write_mutex_);
   Sent send_or_keep(const Outgoing& outgoing, Next& next) REQUIRES(write_mutex_);
+  Sent keep_rest(const Outgoing& outgoing, std::size_t sent_bytes, bool is_paused, Next& next)
+      REQUIRES(write_mutex_);
   std::optional<std::size_t> send_now(std::string_view header, std::string_view body) REQUIRES(write_mutex_);
   std::optional<std::size_t> put(std::string_view header, std::string_view body) REQUIRES(write_mutex_);
   void keep(const Outgoing& outgoing, std::size_t sent_bytes, Next& next) REQUIRES(write_mutex_);
