@@ -102,8 +102,8 @@ void Session::converse(std::error_code& error) {
   }
 }
 
-/// Of a peer that has asked too much, or has not read what it was sent: waits until it may be read. False when
-/// that is at once.
+/// Of a peer that has asked too much, or has not read what it was sent: waits until it may be read. False
+/// when that is at once.
 bool Session::put_off() {
   const bool may_wait = may_be_read_later();
   const auto most = most_waiting_bytes();
