@@ -26,6 +26,9 @@ constexpr std::size_t logged_line_bytes = 80;
 // acknowledged.
 constexpr std::chrono::milliseconds moment{100};
 
+// To refuse a SEND of a flood costs little: a thousand in a second are as many as anybody notices.
+constexpr std::size_t noise_of_refusal = Flood::noise_bytes_per_request / 10;
+
 std::string why_not(Attached attached, const std::string& name) {
   if (attached == Attached::banned) return std::string(name_banned);
   if (attached == Attached::unchecked) return std::string(names_unchecked);
@@ -175,7 +178,11 @@ void TwoSocketSession::on(const two_socket::Send& request) {
   if (!is_sender()) return refuse_early();
   const auto answer_by = now() + context_.limits.receipt_timeout;
   Replies& replies = user_->replies();
-  if (has_one_socket() && (!replies.has_room() || is_flooding())) return replies.refuse();
+  if (has_one_socket() && is_flooding()) {
+    charge_noise(noise_of_refusal);
+    return replies.refuse();
+  }
+  if (has_one_socket() && !replies.has_room()) return replies.refuse();
   if (!has_one_socket() && !await_room()) return;
   if (context_.chat.is_stopping()) return replies.refuse();
   if (is_broadcast_name(request.recipient))

@@ -8,7 +8,7 @@ import contextlib
 import selectors
 import socket
 
-from hostile import KIB, MIB, TIME_FACTOR, Deadline, HostileTest, TwoSocketUser, main, to_bytes
+from hostile import KIB, MIB, TIME_FACTOR, UNABLE, Deadline, HostileTest, TwoSocketUser, main, send_frame, to_bytes
 from web_socket import LAST, PING, SWITCHING, TEXT, frame, upgrade
 
 IAC_NOP = b"\xff\xf1"
@@ -91,11 +91,11 @@ class FloodOfBrowsers(FloodTest):
 
 class FloodOfNothing(FloodTest):
     """What asks for nothing is read as slowly as too many requests are."""
-    options = ("--log-level", "off", "--flood-exempt", "none")
+    options = ("--log-level", "off", "--flood-exempt", "127.0.0.1", "--flood-rate", "1")
     most_bytes = 256 * MIB  # many times what the buffers of sockets take
 
     def register(self, *channels):
-        plain = self.open_socket("two-socket")
+        plain = self.open_socket("two-socket", source="127.0.0.2")
         for channel in channels:
             plain.sendall(f"REGISTER {channel} bob\n\n".encode())
             answer = f"REGISTERED {channel} bob\n\n".encode()
@@ -103,13 +103,13 @@ class FloodOfNothing(FloodTest):
         return plain
 
     def check_read_later(self, plain, block):
-        """Soon hardly anything goes while another user has a hundred answers; without a bound there is no end to it."""
+        """Soon hardly anything goes while another user has 500 answers; without a bound there is no end to it."""
         block, sent, before = block * (64 * KIB // len(block)), 0, -self.most_bytes
         with contextlib.closing(self.add_user(TwoSocketUser, "ann")) as ann:
             plain.setblocking(False)
-            while sent - before > 128 * KIB:
+            while sent - before > 16 * KIB:
                 before = sent
-                for _ in range(100):
+                for _ in range(500):
                     with contextlib.suppress(BlockingIOError):
                         while True:
                             self.assertLess(sent, self.most_bytes)
@@ -142,6 +142,20 @@ class FloodOfNothing(FloodTest):
     def test_R5_of_one_socket(self):
         """Its requests are refused, not read later; blank lines and answers to nothing are no requests."""
         self.check_blocks(lambda stack: stack.enter_context(self.register("TOSEND", "TORECV")), b"\n", b"RECEIVED ann\n\n")
+
+    def test_R5_refusals_on_one_socket(self):
+        """Of thousands of SENDs a few are refused while another user has 500 answers; without a bound all are."""
+        one, count, came = self.register("TOSEND", "TORECV"), 5000, b""
+        one.sendall(send_frame("nobody") * count)
+        one.setblocking(False)
+        ann = self.add_user(TwoSocketUser, "ann")
+        for _ in range(500):
+            ann.hears_nothing()
+            with contextlib.suppress(BlockingIOError):
+                while piece := one.recv(64 * KIB):
+                    came += piece
+        self.assertLess(came.count(UNABLE), count // 2)
+        self.assertIn(UNABLE, came)
 
     def test_F1_3_blanks_behind_a_line(self):
         def make(stack):
