@@ -19,17 +19,18 @@ std::span<char> InputBuffer::prepare(std::size_t least_bytes, std::size_t announ
     begin_ = end_ = wiped_ = 0;
     if (bytes_.size() > kept_bytes) bytes_ = std::vector<char>();  // `= {}` would keep the memory
   }
-  if (bytes_.size() - end_ < least_bytes) {
-    const std::size_t pending_bytes = end_ - begin_;
-    if (begin_ > 0) std::memmove(bytes_.data(), bytes_.data() + begin_, pending_bytes);
-    begin_ = wiped_ = 0;
-    end_ = pending_bytes;
-    if (bytes_.size() - end_ < least_bytes) {
-      const std::size_t more_bytes = announced_bytes > 0 ? std::min(announced_bytes, 3 * end_) : end_;
-      bytes_.resize(std::max({initial_bytes, end_ + least_bytes, end_ + more_bytes}));
-    }
-  }
+  if (bytes_.size() - end_ < least_bytes) make_room(least_bytes, announced_bytes);
   return {bytes_.data() + end_, bytes_.size() - end_};
+}
+
+void InputBuffer::make_room(std::size_t least_bytes, std::size_t announced_bytes) {
+  const std::size_t pending_bytes = end_ - begin_;
+  if (begin_ > 0) std::memmove(bytes_.data(), bytes_.data() + begin_, pending_bytes);
+  begin_ = wiped_ = 0;
+  end_ = pending_bytes;
+  if (bytes_.size() - end_ >= least_bytes) return;
+  const std::size_t more_bytes = announced_bytes > 0 ? std::min(announced_bytes, 3 * end_) : end_;
+  bytes_.resize(std::max({initial_bytes, end_ + least_bytes, end_ + more_bytes}));
 }
 
 void InputBuffer::wipe(std::size_t count) {

@@ -40,6 +40,8 @@ class InputBuffer {
   static constexpr std::size_t small_bytes = 8 * 1024;
 
  private:
+  void make_room(std::size_t least_bytes, std::size_t announced_bytes);
+
   std::vector<char> bytes_;  // [begin_, end_) is pending
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

@@ -98,7 +98,7 @@ struct Parser::Method {
 
   static const Method all[13];
   /// The one that is the first word of the line.
-  static const Method& find(std::string_view line, Side from);
+  static inline const Method& find(std::string_view line, Side from);
   bool begins(std::string_view line) const {
     return line.starts_with(word) && (line.size() == word.size() || is_blank(line[word.size()]));
   }

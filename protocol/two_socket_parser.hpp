@@ -81,7 +81,7 @@ class Parser {
   /// What the header lines of one block say about its body.
   class ContentLength {
    public:
-    void add_line(std::string_view line, std::size_t limit);
+    inline void add_line(std::string_view line, std::size_t limit);
 
     /// The first fault, or nullptr: told at the block's end.
     const Violation* violation() const { return violation_; }
@@ -92,7 +92,7 @@ class Parser {
     static const Violation missing;
 
    private:
-    const Violation* add_value(std::string_view value, bool is_first, std::size_t limit);
+    inline const Violation* add_value(std::string_view value, bool is_first, std::size_t limit);
 
     std::size_t bytes_ = 0;
     const Violation* violation_ = &missing;
@@ -104,11 +104,12 @@ class Parser {
   std::optional<Event> end_trailer(bool has_empty_line);
   void skip_body();
   void skip_blanks(std::size_t count);
-  const Method* find_request_line();
   std::string_view request_line() const { return pending().substr(0, search_.request_line_bytes); }
-  bool find_block_end();
+  // What next() consists of: defined beside it.
+  inline const Method* find_request_line();
+  inline bool find_block_end();
+  inline Event finish_block_frame(const Method& method);
   Event finish_line_frame(const Method& method);
-  Event finish_block_frame(const Method& method);
   Event oversized_header();
 
   const Side from_;

@@ -73,7 +73,7 @@ void Mailbox::open() {
   forward(next);
 }
 
-void Mailbox::deliver(const Message& message, Receipt receipt) {
+void Mailbox::deliver(const Message& message, Receipt&& receipt) {
   List pushed_out;  // their receipts report the failure when they go, after the lock
   std::uint64_t number = 0;
   const bool is_plain = form_.load(std::memory_order_relaxed) == 0;

@@ -40,7 +40,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   /// Forwards the message at once when nothing is out, else keeps it. It fails when there is no room or the
   /// mailbox is closed, and later when it must make room for a sender who has less waiting, or when its time
   /// is up before it begins to leave: then it is never forwarded.
-  void deliver(const Message& message, Receipt receipt) EXCLUDES(mutex_);
+  void deliver(const Message& message, Receipt&& receipt) EXCLUDES(mutex_);
 
   /// Who has its turn when the FORWARD that is out has been answered.
   enum class Behind { next_message, who_wants_the_turn };
