@@ -50,7 +50,9 @@ class Receipt {
   }
 
   /// Does nothing the second time.
-  void report(Outcome outcome) noexcept;
+  void report(Outcome outcome) noexcept {
+    if (const auto answerer = std::exchange(answerer_, nullptr)) answerer->settle(token_, outcome);
+  }
 
  private:
   std::shared_ptr<Answerer> answerer_;

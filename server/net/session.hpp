@@ -137,8 +137,9 @@ class Session {
   bool put_off();
   bool makes_server_hold_too_much() const;
   void finish_input();
-  void read_more(std::error_code& error);
-  std::size_t input_memory_bytes() const;
+  // These two are parts of converse(), and defined beside it.
+  inline void read_more(std::error_code& error);
+  inline std::size_t input_memory_bytes() const;
   void charge_input_memory(std::size_t bytes);
   void read_later(Clock::time_point at);  // at the latest
   Clock::duration most_put_off() const { return Limits::put_off_frames * frame_timeout_; }

@@ -82,7 +82,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
     Clock::time_point answer_by;
   };
 
-  std::uint64_t put_out(Receipt&& receipt) REQUIRES(mutex_);
+  inline std::uint64_t put_out(Receipt&& receipt) REQUIRES(mutex_);
   Receipt take_out() REQUIRES(mutex_);
   bool keep(const Message& message, Receipt& receipt, List& pushed_out) REQUIRES(mutex_);
   Next take_next(List& late) REQUIRES(mutex_);

@@ -81,7 +81,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   bool is_oldest_settled() const REQUIRES(mutex_) {
     return !answers_.empty() && answers_.front().recipients == 0;
   }
-  void take_settled(std::string& frames) REQUIRES(mutex_);
+  inline void take_settled(std::string& frames) REQUIRES(mutex_);
   void append_answer(std::string& frames, const Answer& answer) const;
   void measure(const Answer& answer) const;
   void await_oldest() REQUIRES(mutex_);
