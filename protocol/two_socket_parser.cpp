@@ -29,9 +29,9 @@ bool is_header_line(std::string_view line) {
   return colon != std::string_view::npos && !name.empty() && std::ranges::none_of(name, is_blank);
 }
 
-/// The value of a header line without blanks at its ends; nothing when it is of another name.
-inline std::optional<std::string_view> value_of(std::string_view line, std::string_view name) {
-  // Nearly always as the page writes it.
+/// The value in a header line that has no blanks at its ends; nothing when it is of another name.
+std::optional<std::string_view> value_of(std::string_view line, std::string_view name) {
+  // Nearly always as PROTOCOL.md writes it.
   if (!line.starts_with(name) && !equal_ignoring_case(line.substr(0, name.size()), name)) return std::nullopt;
   const std::string_view rest = trim_front(line.substr(name.size()), is_blank);
   if (!rest.starts_with(':')) return std::nullopt;

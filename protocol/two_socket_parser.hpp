@@ -43,8 +43,8 @@ class Parser {
   const InputBuffer& input() const { return buffer_; }
 
   /// The next event in the bytes given so far, NeedMore when there is none. Its string_views live until the
-  /// next call of next(), prepare() or feed(). After a Violation that is not recoverable every call returns
-  /// it.
+  /// next call of next(), pass_event(), prepare() or feed(). After a Violation that is not recoverable every
+  /// call returns it.
   Event next();
 
   /// The last event is done with: its string_views end here, not at the next call, and pending() is what has
@@ -56,7 +56,8 @@ class Parser {
   std::size_t event_bytes() const { return event_bytes_; }
 
   /// After next() returned a Register, until it is called again: how the empty line behind that one ends,
-  /// nothing while that has not come, and an empty text when what came is no empty line.
+  /// nothing while that has not come, and an empty text when what came is no empty line. Behind pass_event()
+  /// only when nothing had come before it.
   std::optional<std::string_view> empty_line_end() const;
 
   /// A SEND of this stream had an LF right behind its body, which its length did not count (F1.7).

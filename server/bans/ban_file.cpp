@@ -48,7 +48,7 @@ Banned take_banned(Json& line) {
       return text;
     }
     if (const auto range = AddressRange::parse(text)) return *range;
-    throw std::invalid_argument("that is no address");
+    throw std::invalid_argument(AddressRange::about_zeros(text).value_or("that is no address"));
   }
   throw std::invalid_argument("neither a \"name\" nor an \"address\" is in it");
 }

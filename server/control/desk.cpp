@@ -142,7 +142,9 @@ std::string Desk::kick(const Request& request) {
 /// In the list first: whoever comes meanwhile is kept out, or is found.
 std::string Desk::ban(const Request& request) {
   const auto whom = banned_by(request);
-  if (!whom) return to_refusal("that is no address: " + request.address);
+  if (!whom)
+    return to_refusal(
+        AddressRange::about_zeros(request.address).value_or("that is no address: " + request.address));
   const auto* const range = std::get_if<AddressRange>(&*whom);
   if (range != nullptr && range->has_loopback() && !request.is_forced)
     return to_refusal(range->to_text() +
@@ -156,7 +158,9 @@ std::string Desk::ban(const Request& request) {
 
 std::string Desk::unban(const Request& request) {
   const auto whom = banned_by(request);
-  if (!whom) return to_refusal("that is no address: " + request.address);
+  if (!whom)
+    return to_refusal(
+        AddressRange::about_zeros(request.address).value_or("that is no address: " + request.address));
   const auto ban = context_.bans.unban(*whom);
   if (!ban) return to_refusal(to_text(*whom) + " is not banned");
   make_known(*ban);

@@ -63,11 +63,11 @@ void add_whom(CLI::App& task, Options& options) {
   task.add_flag("--name", options.is_name, "It is a name, whatever it looks like");
 }
 
-/// Or was meant to be one: 192.0.2.256 is a slip, and hardly a name.
+/// Or was meant to be one: 192.0.2.256 and 10.0.0.* are slips, and hardly names.
 bool looks_like_address(const std::string& text) {
-  if (AddressRange::parse(text)) return true;
-  if (std::ranges::count(text, '.') == dots_of_ipv4 &&
-      text.find_first_not_of("0123456789.") == std::string::npos)
+  if (AddressRange::parse(text.substr(0, text.find('/')))) return true;
+  if (std::ranges::count(text, '.') >= dots_of_ipv4 &&
+      text.find_first_not_of("0123456789.*-") == std::string::npos)
     return true;
   return text.find('/') != std::string::npos &&
          text.find_first_not_of("0123456789abcdefABCDEF.:/ -") == std::string::npos;

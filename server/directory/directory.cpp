@@ -53,7 +53,7 @@ std::optional<Directory::Company> Directory::sign_on(const Member& member, std::
     throw;
   }
   names.swap(names_);
-  ++changes_;
+  count_change();
   return others;
 }
 
@@ -72,7 +72,7 @@ std::optional<Directory::Company> Directory::release(const Member& member) noexc
     leave_room(found->second);
     by_key_.erase(found->first);
     names.swap(names_);
-    ++changes_;
+    count_change();
   }
   released = entries_.extract(found);
   return others;
@@ -102,7 +102,7 @@ std::shared_ptr<Member> Directory::rename(const Member& member, const std::share
   listed.key() = entries_.insert(std::move(node)).position->first;
   by_key_.insert(std::move(listed));
   names.swap(names_);
-  ++changes_;
+  count_change();
   return newcomer;
 }
 
@@ -118,7 +118,7 @@ std::optional<Directory::Move> Directory::move(const Member& member, std::string
   Company joined = enter(arriving, target);
   leave_room(entry);
   entry.room = arriving.room;
-  ++changes_;
+  count_change();
   return Move{std::move(left), std::move(joined)};
 }
 
@@ -149,7 +149,7 @@ Directory::Admission Directory::admit(const std::shared_ptr<Member>& remote, std
   std::swap(entry, arriving);
   if (arriving.room != nullptr) leave_room(arriving);
   names.swap(names_);
-  ++changes_;
+  count_change();
   return admission;
 }
 
@@ -160,7 +160,7 @@ void Directory::renumber(const Member& member, std::uint64_t arrival) {
   if (found == entries_.end() || found->second.room == nullptr) return;
   found->second.arrival = arrival;
   names.swap(names_);
-  ++changes_;
+  count_change();
 }
 
 Directory::Found Directory::find(std::string_view name) const {
@@ -176,8 +176,10 @@ std::shared_ptr<Member> Directory::find(std::string_view name, const Member& see
   const MutexLock lock(mutex_);
   if (find_signed_on(seeker) == nullptr) return nullptr;
   Found found = find_key(key);
-  last = {std::string(name), found.member, std::move(found.room), changes_.load(std::memory_order_relaxed)};
-  return found.member;
+  // Of who is not there nothing is kept: what is sought may be as long as a message.
+  if (found.member)
+    last = {std::string(name), found.member, std::move(found.room), changes_.load(std::memory_order_acquire)};
+  return std::move(found.member);
 }
 
 Directory::Found Directory::find_key(const std::string& key) const {
@@ -328,7 +330,7 @@ std::shared_ptr<NameList> Directory::names() const {
     arrivals.reserve(entries_.size());
     for (const auto& [key, entry] : entries_)
       if (entry.room != nullptr) arrivals.emplace_back(Order{entry.arrival, entry.place}, entry.member);
-    as_of = changes_;
+    as_of = changes_.load(std::memory_order_acquire);
   }
   // Sorted and copied without the lock: everybody else's messages go through it.
   std::ranges::sort(arrivals, {}, [](const auto& arrival) { return arrival.first; });
@@ -337,7 +339,7 @@ std::shared_ptr<NameList> Directory::names() const {
   for (const auto& [order, member] : arrivals) names.push_back(member->name());
   auto list = std::make_shared<NameList>(std::move(names));
   const MutexLock lock(mutex_);
-  if (changes_ == as_of && !names_) names_ = list;
+  if (changes_.load(std::memory_order_acquire) == as_of && !names_) names_ = list;
   return list;
 }
 

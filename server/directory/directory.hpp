@@ -100,21 +100,20 @@ class Directory {
   };
   Found find(std::string_view name) const EXCLUDES(mutex_);
 
-  /// Whom one member has found last: the answer until somebody comes, goes, moves or is renamed. Belongs to
-  /// the thread that seeks.
+  /// The same, but only one who has no carrier.
+  Found find_local(std::string_view name) const EXCLUDES(mutex_);
+
+  /// Whom one member has found last: the answer until anything changes. Belongs to the thread that seeks.
   struct LastFound {
     std::string name{};  // as it was sought
     std::weak_ptr<Member> member{};
     std::string room{};
     std::uint64_t as_of = 0;  // of changes_
   };
-  /// The same for a member; whoever has left finds nobody any more. The room is last.room. Takes no lock when
-  /// `last` has the answer, as it has within a conversation.
+  /// As find(), for a member; `last` is this member's own, and has the room then. Whoever has left finds
+  /// nobody any more. Takes no lock when `last` has the answer, as it has within a conversation.
   std::shared_ptr<Member> find(std::string_view name, const Member& seeker, LastFound& last) const
       EXCLUDES(mutex_);
-
-  /// The same, but only one who has no carrier.
-  Found find_local(std::string_view name) const EXCLUDES(mutex_);
 
   /// Who has the name, or has reserved it; null: nobody.
   std::shared_ptr<Member> holder_of(std::string_view name) const EXCLUDES(mutex_);
@@ -163,7 +162,7 @@ class Directory {
   Count count() const EXCLUDES(mutex_);
 
   /// The names of all who are signed on, in order of arrival, as they were at one moment: made anew only when
-  /// somebody has come or gone since.
+  /// somebody has come or gone since, or anything has changed while they were gathered.
   std::shared_ptr<NameList> names() const EXCLUDES(mutex_);
 
  private:
@@ -191,6 +190,7 @@ class Directory {
   /// lock. Who comes, goes or is renamed meanwhile may be visited or not, and one who is renamed twice.
   template <typename Visit>
   void visit_everyone(Visit visit) const EXCLUDES(mutex_);
+  void count_change() noexcept REQUIRES(mutex_) { changes_.fetch_add(1, std::memory_order_release); }
   Entries::iterator find_entry(const Member& member) REQUIRES(mutex_);
   Found find_key(const std::string& key) const REQUIRES(mutex_);
   const Entry* find_signed_on(const Member& member) const REQUIRES(mutex_);
@@ -210,9 +210,10 @@ class Directory {
   std::map<std::string_view, const Entry*> by_key_ GUARDED_BY(mutex_);  // of who is signed on
   std::unordered_map<std::string, Room> rooms_ GUARDED_BY(mutex_);      // by Room::key; none is empty
   std::uint64_t places_ GUARDED_BY(mutex_) = 0;
-  // Of who is signed on, and where. Counted under mutex_, behind each.
+  // Of who is signed on, since when and where. Whoever has heard of a change sees it counted, for it is
+  // counted before the lock is let go; whoever has not may still find what was there before it.
   std::atomic<std::uint64_t> changes_{0};
-  mutable std::shared_ptr<NameList> names_ GUARDED_BY(mutex_);  // null since the last change
+  mutable std::shared_ptr<NameList> names_ GUARDED_BY(mutex_);  // null since somebody came or went
 };
 
 }  // namespace parley

@@ -64,7 +64,7 @@ std::size_t Connection::read_some(std::span<char> room, std::error_code& error) 
   return receive(room, error);
 }
 
-/// As the socket has it.
+/// As the socket has it. Where there is no room it looks like the end.
 std::size_t Connection::receive(std::span<char> room, std::error_code& error) {
   const ssize_t count = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
   if (count > 0) return static_cast<std::size_t>(count);

@@ -108,9 +108,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// wishes the end: it is aborted then. May throw std::bad_alloc.
   bool shake_hands(std::chrono::milliseconds within) EXCLUDES(write_mutex_);
 
-  /// Waits for bytes. Nothing, and no error: somebody called wake(). An error of asio::error::eof is the
-  /// peer's end of stream, or somebody's abort().
-  /// With TLS that is its own end of the stream: without it the connection is aborted.
+  /// Waits for bytes, for which there is room; `error` is none before. Nothing, and no error: somebody called
+  /// wake(). An error of asio::error::eof is the peer's end of stream, or somebody's abort(). With TLS that
+  /// is its own end of the stream: without it the connection is aborted.
   std::size_t read_some(std::span<char> room, std::error_code& error) EXCLUDES(write_mutex_);
 
   /// Whether anybody called wake() since the last time.

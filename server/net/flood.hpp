@@ -26,8 +26,8 @@ class Flood {
     bytes_.charge(static_cast<double>(count), now);
   }
 
-  /// So much has come that asks for nothing, as blank lines. It has the rate of requests for itself: also who
-  /// may not be read later for what it asks is read later for that.
+  /// So much has come that asks for nothing, as blank lines. It has a bucket of its own, of the same rate as
+  /// requests: some may not be read later for what they ask, but everyone for this.
   void charge_noise(std::size_t bytes, Clock::time_point now) {
     noise_.charge(static_cast<double>(bytes) / noise_bytes_per_request, now);
   }
@@ -36,8 +36,8 @@ class Flood {
   Clock::time_point next_at(Clock::time_point now) const {
     return std::max({requests_.next_at(now), bytes_.next_at(now), noise_.next_at(now)});
   }
-  /// The same as far as noise goes.
-  Clock::time_point quiet_at(Clock::time_point now) const { return noise_.next_at(now); }
+  /// When its noise is paid for, whatever else it owes.
+  Clock::time_point noise_paid_at(Clock::time_point now) const { return noise_.next_at(now); }
 
   /// Without a look at the clock: false when nothing has to be waited for.
   bool has_debt() const { return requests_.has_debt() || bytes_.has_debt() || noise_.has_debt(); }

@@ -11,11 +11,11 @@ namespace {
 // Until a look whether the server still holds too much.
 constexpr std::chrono::milliseconds relief_pause{20};
 
-// What a read that completes no request takes besides its bytes: one byte each must not keep a processor
+// What a read that completes no request counts besides its bytes: a byte at a time must not keep a processor
 // busy.
 constexpr std::size_t noise_of_read = 64;
-// Nor must one that is thrown away; of TLS nothing comes of it then.
-constexpr std::size_t least_thrown_away_bytes = 1024;
+// What a read behind the last words counts at least, for the same reason; of TLS many bytes may come to none.
+constexpr std::size_t least_counted_bytes = 1024;
 
 std::string_view to_reason(const Connection& connection, std::error_code error) {
   if (const char* const failure = connection.failure()) return failure;
@@ -86,17 +86,17 @@ bool Session::enter() {
 }
 
 void Session::converse(std::error_code& error) {
-  bool is_read_due = true;  // since the last read a request was complete
+  bool is_read_free = true;  // something was done since the last one
   while (!error && connection_->is_open()) {
     if (connection_->take_wake()) {
       attend();
-      is_read_due = true;
-    } else if ((flood_.has_debt() || connection_->waiting_bytes() > 0) && put_off()) {
+      is_read_free = true;
+    } else if ((flood_.has_debt() || connection_->waiting_bytes() > 0) && wait_to_read()) {
       continue;
     } else if (act()) {
-      is_read_due = true;
+      is_read_free = true;
     } else {
-      if (!std::exchange(is_read_due, false)) charge_noise(noise_of_read);
+      if (!std::exchange(is_read_free, false)) charge_noise(noise_of_read);
       read_more(error);
     }
   }
@@ -104,10 +104,10 @@ void Session::converse(std::error_code& error) {
 
 /// Of a peer that has asked too much, or has not read what it was sent: waits until it may be read. False
 /// when that is at once.
-bool Session::put_off() {
+bool Session::wait_to_read() {
   const bool may_wait = may_be_read_later();
   const auto most = most_waiting_bytes();
-  if (const auto at = may_wait ? flood_.next_at(now_) : flood_.quiet_at(now_); at > now_)
+  if (const auto at = may_wait ? flood_.next_at(now_) : flood_.noise_paid_at(now_); at > now_)
     read_later(at);
   else if (!may_wait)
     return false;
@@ -258,16 +258,15 @@ void Session::read_later(Clock::time_point at) {
 void Session::discard_input(std::error_code& error) {
   std::array<char, 4096> scratch;
   std::size_t count = 0;
-  std::size_t thrown_away_bytes = 0;
+  std::size_t counted_bytes = 0;
   while (!error && connection_->is_finishing()) {
     if (has_leave({scratch.data(), count})) connection_->let_end();
     if (connection_->take_wake())
       if (const auto kind = connection_->passed_deadline(Clock::now()))
         connection_->abort(*kind == Deadline::progress ? Connection::does_not_read : "did not close its end");
     count = connection_->read_some(scratch, error);
-    thrown_away_bytes += std::max(count, least_thrown_away_bytes);
-    if (thrown_away_bytes > Limits::max_thrown_away_bytes)
-      connection_->abort("went on sending behind its end");
+    counted_bytes += std::max(count, least_counted_bytes);
+    if (counted_bytes > Limits::max_thrown_away_bytes) connection_->abort("went on sending behind its end");
   }
 }
 

@@ -111,8 +111,8 @@ class Session {
   virtual const InputBuffer* input() const { return nullptr; }
   /// What a message that is not complete takes elsewhere, where that is much.
   virtual std::size_t message_bytes() const { return 0; }
-  /// A peer that asks too much, or does not read the answers, is read later; not one whose receipts come the
-  /// same way.
+  /// A peer that asks too much, or does not read the answers, is read later; one whose receipts come the same
+  /// way only for what asks for nothing.
   virtual bool may_be_read_later() const { return true; }
   /// A deadline has passed, and is no longer set.
   virtual void expire(Deadline kind) = 0;
@@ -134,7 +134,7 @@ class Session {
   void converse(std::error_code& error);
   bool act();
   bool pass_gate();
-  bool put_off();
+  bool wait_to_read();
   bool makes_server_hold_too_much() const;
   void finish_input();
   // These two are parts of converse(), and defined beside it.

@@ -64,10 +64,8 @@ bool TwoSocketSession::handle_next() {
   const two_socket::Event event = parser_.next();
   if (parser_.has_newline_behind_body() && user_ && !std::exchange(newlines_are_told_, true))
     user_->end_bodies_with_newline();
-  if (std::holds_alternative<two_socket::NeedMore>(event)) {
-    if (const std::size_t blank_bytes = parser_.take_blank_bytes()) charge_noise(blank_bytes);
-    return false;
-  }
+  if (const std::size_t blank_bytes = parser_.take_blank_bytes()) charge_noise(blank_bytes);
+  if (std::holds_alternative<two_socket::NeedMore>(event)) return false;
   end_frame();
   if (context_.log.should_log(spdlog::level::debug)) log(event);
   std::visit([this](const auto& message) { on(message); }, event);
@@ -174,14 +172,15 @@ void TwoSocketSession::refuse_registration(const two_socket::Register& request, 
 }
 
 void TwoSocketSession::on(const two_socket::Send& request) {
+  // What is refused for the rate does not count in it: it would never be above zero again.
+  if (has_one_socket() && is_flooding()) {
+    charge_noise(noise_of_refusal);
+    return user_->replies().refuse();
+  }
   charge_request();
   if (!is_sender()) return refuse_early();
   const auto answer_by = now() + context_.limits.receipt_timeout;
   Replies& replies = user_->replies();
-  if (has_one_socket() && is_flooding()) {
-    charge_noise(noise_of_refusal);
-    return replies.refuse();
-  }
   if (has_one_socket() && !replies.has_room()) return replies.refuse();
   if (!has_one_socket() && !await_room()) return;
   if (context_.chat.is_stopping()) return replies.refuse();

@@ -106,7 +106,8 @@ class NamesTest(BanTest):
         for name in ("a b", "all"):
             self.assertIn("nobody can be called", self.ctl("ban", name, code=1))
         for address in ("10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/ 8",
-                        "192.0.2.256", "010.0.0.1", "10.0..1"):
+                        "192.0.2.256", "010.0.0.1", "10.0..1", "10.0.0.0/+8", "10.0.0.0/0x8", "10.0.0.0/8x",
+                        "10.0.0.*", "10.0.0.0-10.0.0.255", "::1/x"):
             self.assertIn("that is no address", self.ctl("ban", address, code=1))
         for task in ("ban", "unban"):
             self.assertIn("write 10.1.2.3/8", self.ctl(task, "10.1.2.3/08", code=2))

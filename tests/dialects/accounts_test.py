@@ -27,12 +27,13 @@ IN_CLEAR = "A password is not taken here without TLS"
 NO_ACCOUNT = "Only names that have an account sign on here"
 ASKED = b"\xff\xfb\x01Password: "
 TYPED = b"\xff\xfc\x01\r\n"
+HASH_WAIT_S = 5 * WAIT_S  # hashing a password takes much memory and a processor, which others may want
 LEAST_DELAY_S = 0.9  # a second, but clocks differ
 
 
 def account(command, name, path, password=None):
     """Runs `parleyd account`; its output."""
-    return subprocess.run([support.Parleyd.command, "account", command, name, "--accounts", path], check=True, timeout=WAIT_S,
+    return subprocess.run([support.Parleyd.command, "account", command, name, "--accounts", path], check=True, timeout=HASH_WAIT_S,
                           input=(password or "").encode() + b"\n", stdout=subprocess.PIPE).stdout.decode()
 
 

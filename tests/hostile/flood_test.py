@@ -7,8 +7,9 @@
 import contextlib
 import selectors
 import socket
+import time
 
-from hostile import KIB, MIB, TIME_FACTOR, UNABLE, Deadline, HostileTest, TwoSocketUser, main, send_frame, to_bytes
+from hostile import KIB, MIB, TIME_FACTOR, UNABLE, Deadline, HostileTest, TelnetUser, TwoSocketUser, main, send_frame, to_bytes
 from web_socket import LAST, PING, SWITCHING, TEXT, frame, upgrade
 
 IAC_NOP = b"\xff\xf1"
@@ -156,6 +157,23 @@ class FloodOfNothing(FloodTest):
                     came += piece
         self.assertLess(came.count(UNABLE), count // 2)
         self.assertIn(UNABLE, came)
+
+    def test_R5_one_socket_over_the_rate_has_the_rate(self):
+        """What was refused is not to be paid for: it would be refused for ever."""
+        self.restart("--log-level", "off", "--flood-exempt", "none", "--flood-rate", "10")
+        self.add_user(TelnetUser, "tom")
+        frame = send_frame("tom")
+        with self.register("TOSEND", "TORECV") as one, one.makefile("rb") as answers:
+            one.sendall(300 * frame)
+            for _ in range(300):
+                answers.readline(), answers.readline()
+            deadline, answer = Deadline(), b""
+            while answer != b"SENT tom\n":
+                self.assertTrue(deadline.left_s(), answer)
+                time.sleep(0.05)
+                one.sendall(frame)
+                answer = answers.readline()
+                answers.readline()
 
     def test_F1_3_blanks_behind_a_line(self):
         def make(stack):

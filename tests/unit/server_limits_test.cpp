@@ -59,16 +59,16 @@ TEST_CASE("noise has the rate of requests for itself") {
   CHECK_FALSE(flood.has_debt());
   flood.charge_noise(Flood::noise_bytes_per_request / 2, now);
   CHECK(flood.has_debt());
-  for (const auto at : {flood.quiet_at(now), flood.next_at(now)}) {
+  for (const auto at : {flood.noise_paid_at(now), flood.next_at(now)}) {
     CHECK(at - now > 49ms);
     CHECK(at - now < 51ms);
   }
   flood.charge_request(now);
   CHECK(flood.next_at(now) - now > 99ms);
-  CHECK(flood.quiet_at(now) - now < 51ms);
+  CHECK(flood.noise_paid_at(now) - now < 51ms);
   Flood unlimited({0, 0}, {1, 1});
   unlimited.charge_noise(1'000'000, now);
-  CHECK(unlimited.quiet_at(now) <= now);
+  CHECK(unlimited.noise_paid_at(now) <= now);
   CHECK_FALSE(unlimited.has_debt());
 }
 

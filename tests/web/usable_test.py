@@ -144,7 +144,7 @@ class Passwords(BrowserTest):
     def setUp(self):
         folder = self.enterContext(tempfile.TemporaryDirectory())
         path = Path(folder) / "accounts"
-        subprocess.run([support.Parleyd.command, "account", "add", "prof", "--accounts", path], check=True, timeout=WAIT_S,
+        subprocess.run([support.Parleyd.command, "account", "add", "prof", "--accounts", path], check=True, timeout=5 * WAIT_S,
                        input=b"open sesame\n", stdout=subprocess.PIPE)
         self.options = (*self.options, "--accounts", str(path))
         super().setUp()
