@@ -79,6 +79,6 @@ Refusal not_an_object();
 /// The request that the bytes are, all of them, of a client with these features: it means nothing to ask for
 /// others, and ids are not read without delivery. Their size is to be bounded before. Pure function; safe
 /// from any thread.
-Request read_request(std::string_view object, const Features& features);
+Request read_request(std::string_view bytes, const Features& features);
 
 }  // namespace parley::rooms

@@ -129,7 +129,7 @@ Event Parser::next() {
     ::explicit_bzero(const_cast<std::uint8_t*>(read.data), read.data_length);
     if (!event) continue;
     const bool is_last = std::holds_alternative<Close>(*event) || std::holds_alternative<Fault>(*event);
-    return is_last ? stop(std::move(*event)) : std::move(*event);
+    return is_last ? stop(*event) : *event;
   }
 }
 

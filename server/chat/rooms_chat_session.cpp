@@ -33,8 +33,8 @@ std::shared_ptr<ChatUser> RoomsChatSession::make_user(std::string name) {
                                      features_.value_or(rooms::Features()));
 }
 
-std::string RoomsChatSession::welcome(const ChatUser& self, Occasion) {
-  return wire_.to_frame(to_ack(self.name()));
+std::string RoomsChatSession::welcome(const ChatUser& user, Occasion) {
+  return wire_.to_frame(to_ack(user.name()));
 }
 
 /// For a client that knows of no features what it always was.

@@ -66,7 +66,7 @@ class RoomsDeliveries final : public Answerer, public std::enable_shared_from_th
 
   OwedMap::node_type take_if_known(OwedMap::iterator owed) noexcept REQUIRES(mutex_);
   void await_oldest() noexcept REQUIRES(mutex_);
-  void tell(const OwedMap::node_type& owed) noexcept EXCLUDES(mutex_);
+  void tell(const OwedMap::node_type& known) noexcept EXCLUDES(mutex_);
 
   const std::shared_ptr<Outbox> outbox_;
   const RoomsWire& wire_;

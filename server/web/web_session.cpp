@@ -36,6 +36,7 @@ constexpr std::string_view not_own_host =
     "This server is not known by the Host of that request; --web-origin names it.";
 constexpr std::string_view late_request = "A request was begun and not completed in time.";
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): RoomsWire has it so
 std::string to_frame(std::string object) {
   return websocket::text_frame(object);
 }
@@ -83,7 +84,7 @@ class WebSession : public RoomsChatSession {
   void open_socket(const http::Request& request);
   web::Answer to_answer(const http::Request& request, Then then) const;
   void await_request() { connection().set_deadline(Deadline::more, context().limits.request_timeout); }
-  void end_http(std::string_view why, std::string answer);
+  void end_http(std::string_view why, std::string_view answer);
 
   // The WebSocket.
   bool handle_message();
@@ -156,7 +157,7 @@ void WebSession::on(const http::Fault& fault) {
 }
 
 /// Ends the stream behind an answer that refuses something.
-void WebSession::end_http(std::string_view why, std::string answer) {
+void WebSession::end_http(std::string_view why, std::string_view answer) {
   connection().log(spdlog::level::info, "{} refused: {}", connection().label(), why);
   connection().finish(answer);
 }

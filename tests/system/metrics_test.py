@@ -339,7 +339,8 @@ class OptionTest(ProgramTest):
         process = self.start("--metrics", "0", "--metrics-host", "127.0.0.2")
         port = int(self.port_lines(process)[-1].split()[1])
         with socket.create_connection(("127.0.0.2", port), WAIT_S):
-            self.assertRaises(ConnectionRefusedError, socket.create_connection, ("127.0.0.1", port), WAIT_S)
+            # Not at 127.0.0.1, where another test's server may have the same port.
+            self.assertRaises(ConnectionRefusedError, socket.create_connection, ("127.0.0.3", port), WAIT_S)
         self.stop(process)
 
 
