@@ -109,11 +109,9 @@ bool Session::wait_to_read() {
   const auto most = most_waiting_bytes();
   if (const auto at = may_wait ? flood_.next_at(now_) : flood_.noise_paid_at(now_); at > now_)
     read_later(at);
-  else if (!may_wait)
-    return false;
-  else if (!connection_->has_room(most) && !connection_->has_room_or_wake(most))
+  else if (may_wait && !connection_->has_room(most) && !connection_->has_room_or_wake(most))
     read_later(Clock::time_point::max());
-  else if (makes_server_hold_too_much())
+  else if (may_wait && makes_server_hold_too_much())
     read_later(now_ + relief_pause);
   else
     return false;
