@@ -64,6 +64,10 @@ std::optional<Banned> banned_by(const Request& request) {
   return std::nullopt;
 }
 
+std::string refuse_address(const std::string& address) {
+  return to_refusal(AddressRange::about_zeros(address).value_or("that is no address: " + address));
+}
+
 Json time_of(const Ban& ban) {
   return ban.until_s == 0 ? Json(nullptr) : Json(ban.until_s);
 }
@@ -142,9 +146,7 @@ std::string Desk::kick(const Request& request) {
 /// In the list first: whoever comes meanwhile is kept out, or is found.
 std::string Desk::ban(const Request& request) {
   const auto whom = banned_by(request);
-  if (!whom)
-    return to_refusal(
-        AddressRange::about_zeros(request.address).value_or("that is no address: " + request.address));
+  if (!whom) return refuse_address(request.address);
   const auto* const range = std::get_if<AddressRange>(&*whom);
   if (range != nullptr && range->has_loopback() && !request.is_forced)
     return to_refusal(range->to_text() +
@@ -158,9 +160,7 @@ std::string Desk::ban(const Request& request) {
 
 std::string Desk::unban(const Request& request) {
   const auto whom = banned_by(request);
-  if (!whom)
-    return to_refusal(
-        AddressRange::about_zeros(request.address).value_or("that is no address: " + request.address));
+  if (!whom) return refuse_address(request.address);
   const auto ban = context_.bans.unban(*whom);
   if (!ban) return to_refusal(to_text(*whom) + " is not banned");
   make_known(*ban);
