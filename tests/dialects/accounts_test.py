@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 
 import support
-from support import DIALECTS, WAIT_S, Deadline, DialectTest, main
+from support import DIALECTS, HASH_WAIT_S, WAIT_S, Deadline, DialectTest, main
 from users import USERS, NamesUser, TelnetUser, error, notification, two_digits, visit
 
 PASSWORD = "my s\u00e9cret, 100%"
@@ -27,7 +27,6 @@ IN_CLEAR = "A password is not taken here without TLS"
 NO_ACCOUNT = "Only names that have an account sign on here"
 ASKED = b"\xff\xfb\x01Password: "
 TYPED = b"\xff\xfc\x01\r\n"
-HASH_WAIT_S = 5 * WAIT_S  # hashing a password takes much memory and a processor, which others may want
 LEAST_DELAY_S = 0.9  # a second, but clocks differ
 
 

@@ -24,6 +24,7 @@ DIALECTS = ("two-socket", "livecode", "names", "telnet", "rooms", "web")
 ROOT = Path(__file__).resolve().parents[2]
 TIME_FACTOR = int(os.environ.get("PARLEY_TIME_FACTOR", "1"))  # a sanitizer makes everything slower
 WAIT_S = 20 * TIME_FACTOR
+HASH_WAIT_S = 5 * WAIT_S  # hashing a password takes much memory and a processor, which others may want
 SHOWN_BYTES = 400
 SHOWN_LOG_BYTES = 8000
 

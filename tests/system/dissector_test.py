@@ -366,7 +366,7 @@ class DissectorTest(unittest.TestCase):
         accounts = self.folder / "accounts"
         for name in NAMES.values():
             subprocess.run([support.Parleyd.command, "account", "add", name, "--accounts", accounts], input=SECRET.encode() + b"\n",
-                           capture_output=True, timeout=WAIT_S, check=True)
+                           capture_output=True, timeout=support.HASH_WAIT_S, check=True)
         said = self.record(sign_on_by_password, "--accounts", accounts)
         messages = self.in_any_cut(said)
         with_one = [(m["dialect"], m["request"], m["name"]) for m in messages if "has_password" in m]

@@ -11,7 +11,7 @@ from pathlib import Path
 import browser
 import support
 from browser import PHONE, WIDE, BrowserTest, Keys
-from support import ROOT, WAIT_S
+from support import HASH_WAIT_S, ROOT
 from users import TelnetUser, TwoSocketUser
 
 PAGES = (ROOT / "server/web/page", ROOT / "base/page")
@@ -144,7 +144,7 @@ class Passwords(BrowserTest):
     def setUp(self):
         folder = self.enterContext(tempfile.TemporaryDirectory())
         path = Path(folder) / "accounts"
-        subprocess.run([support.Parleyd.command, "account", "add", "prof", "--accounts", path], check=True, timeout=5 * WAIT_S,
+        subprocess.run([support.Parleyd.command, "account", "add", "prof", "--accounts", path], check=True, timeout=HASH_WAIT_S,
                        input=b"open sesame\n", stdout=subprocess.PIPE)
         self.options = (*self.options, "--accounts", str(path))
         super().setUp()
