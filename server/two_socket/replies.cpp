@@ -35,8 +35,8 @@ std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients
   const MutexLock lock(mutex_);
   answers_.emplace_back(recipient, recipients, body_bytes, answer_by);
   owe_one_more();
-  if (next_sequence_ == first_sequence_) await_oldest();
-  return next_sequence_++;
+  if (answers_.size() == 1) await_oldest();
+  return first_sequence_ + answers_.size() - 1;
 }
 
 /// Only a number: a sender with one socket is not stopped by its window.
@@ -45,7 +45,6 @@ void Replies::refuse() {
   const bool is_oldest = answers_.empty();
   if (is_oldest) {
     answers_.emplace_back(std::string_view(), 0, 0, Clock::time_point::max()).outcome = Outcome::failed;
-    ++next_sequence_;
   } else {
     ++answers_.back().refusals_behind;
   }

@@ -97,12 +97,10 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   mutable Mutex mutex_;  // taken alone; answers are written after it is let go
   std::deque<Answer> answers_ GUARDED_BY(mutex_);
   std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of answers_.front()
-  std::uint64_t next_sequence_ GUARDED_BY(mutex_) =
-      0;                                     // behind answers_.back(): first_sequence_ + answers_.size()
-  bool writing_ GUARDED_BY(mutex_) = false;  // one thread at a time, or answers would overtake
-  Condition written_;                        // writing_ is false again
-  bool is_end_awaited_ GUARDED_BY(mutex_) = false;  // by close()
-  bool sender_waits_ GUARDED_BY(mutex_) = false;    // for room
+  bool writing_ GUARDED_BY(mutex_) = false;              // one thread at a time, or answers would overtake
+  Condition written_;                                    // writing_ is false again
+  bool is_end_awaited_ GUARDED_BY(mutex_) = false;       // by close()
+  bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
 
   std::atomic<std::size_t> owed_{0};  // answers, all the refusals behind them included; changed under mutex_
 };
