@@ -1,5 +1,6 @@
 #include "base/help_formats.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 #include <iterator>

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "base/cli_fwd.hpp"
 
 namespace parley {
 

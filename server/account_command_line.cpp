@@ -74,6 +74,10 @@ CLI::App* AccountCommandLine::add_task(const std::string& word, const std::strin
   return task;
 }
 
+bool AccountCommandLine::is_asked() const {
+  return account_->parsed();
+}
+
 int AccountCommandLine::run() const {
   try {
     if (add_->parsed()) return add();

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "base/cli_fwd.hpp"
 
 namespace parley {
 
@@ -12,7 +13,7 @@ class AccountCommandLine {
  public:
   explicit AccountCommandLine(CLI::App& app);
 
-  bool is_asked() const { return account_->parsed(); }
+  bool is_asked() const;
 
   /// Does what was asked for, and says what became of it. Returns the exit code.
   int run() const;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <vector>
 
+#include "base/cli_fwd.hpp"
 #include "server/cluster/cluster_options.hpp"
 
 namespace parley {

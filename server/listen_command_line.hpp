@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
 
+#include "base/cli_fwd.hpp"
 #include "server/listen_port.hpp"
 
 namespace parley {

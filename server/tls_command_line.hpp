@@ -1,7 +1,6 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
+#include "base/cli_fwd.hpp"
 #include "server/net/tls_identity.hpp"
 
 namespace parley {

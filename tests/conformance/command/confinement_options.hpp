@@ -1,8 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
+#include "base/cli_fwd.hpp"
 #include "tests/conformance/command/options.hpp"
 
 namespace parley::conform {
