@@ -5,6 +5,7 @@
 
 #include "base/overloaded.hpp"
 #include "client/clock_time.hpp"
+#include "client/graphemes.hpp"
 #include "client/line_layout.hpp"
 #include "protocol/password.hpp"
 #include "protocol/text.hpp"
@@ -31,8 +32,6 @@ std::string styled(std::string_view sgr, std::string_view text, const Display& d
   const std::string plain = is_bright ? "1;3" + std::string(sgr.substr(1)) : std::string(sgr);
   return std::string("\x1b[").append(plain).append("m").append(text).append("\x1b[0m");
 }
-
-constexpr std::size_t tab_columns = 8;
 
 /// A tab shows as blanks up to the next column, counted from the line's beginning.
 std::string visible_line(std::string_view line) {

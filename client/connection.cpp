@@ -72,6 +72,11 @@ int poll_timeout_ms(std::optional<Deadline> deadline) {
   return static_cast<int>(std::clamp<decltype(left)>(left, 0, 1'000'000'000));
 }
 
+std::optional<Deadline> earlier(std::optional<Deadline> left, std::optional<Deadline> right) {
+  if (!left || !right) return left ? left : right;
+  return std::min(*left, *right);
+}
+
 Connection::Connection() : streams_{Stream(context_), Stream(context_)} {}
 
 std::optional<std::string> Connection::open(const std::string& host, const std::string& port,

@@ -22,6 +22,9 @@ using Deadline = Clock::time_point;
 /// For poll(): the milliseconds until `deadline`, rounded up, 0 when it has passed, -1 when there is none.
 int poll_timeout_ms(std::optional<Deadline> deadline);
 
+/// The one that passes first, where there is one.
+std::optional<Deadline> earlier(std::optional<Deadline> left, std::optional<Deadline> right);
+
 /// The two sockets to one server, with TLS over them or without, and the bytes that came on them. At any time
 /// one thread may write to a channel, and one thread read (from both).
 class Connection {

@@ -18,6 +18,9 @@ std::size_t cluster_before(std::string_view text, std::size_t at);
 /// has no character for is as wide as its escape, \u{NNNN}.
 std::size_t cluster_columns(std::string_view cluster);
 
+/// From one tab stop of a terminal to the next.
+inline constexpr std::size_t tab_columns = 8;
+
 /// A code point as UTF-8; empty for a surrogate.
 std::string to_utf8(char32_t code_point);
 

@@ -6,7 +6,6 @@
 namespace parley::client {
 namespace {
 
-constexpr std::string_view blanks = " \t\n";
 constexpr std::string_view right_form = "write @name message or @ALL message";
 
 Invalid invalid(std::string problem) {

@@ -10,6 +10,8 @@ namespace parley::client {
 
 /// Longest message, in bytes: what servers take as a body (PROTOCOL.md, L2).
 inline constexpr std::size_t max_message_bytes = 64 * 1024;
+/// What stands between the words of a typed line.
+inline constexpr std::string_view blanks = " \t\n";
 
 /// "@name message". `recipient` is "ALL" when it was typed as ALL in any case. Both point into the line, or
 /// to a constant.

@@ -32,11 +32,6 @@ int open_signals() {
   return ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-std::optional<Deadline> earlier(std::optional<Deadline> left, std::optional<Deadline> right) {
-  if (!left || !right) return left ? left : right;
-  return std::min(*left, *right);
-}
-
 bool has_passed(std::optional<Deadline> deadline) {
   return deadline && Clock::now() >= *deadline;
 }

@@ -9,8 +9,6 @@
 namespace parley::client {
 namespace {
 
-constexpr std::size_t tab_columns = 8;
-
 /// The bytes of the sequence "\x1b[...m" that the text begins with; 0 when it begins with none.
 std::size_t color_length(std::string_view text) {
   if (!text.starts_with("\x1b[")) return 0;
@@ -130,13 +128,13 @@ std::string wrap_at_blanks(std::string_view line, std::size_t columns) {
   const std::size_t indent = std::min(colorless.find_first_not_of(' '), colorless.size());
   std::string out;
   for (std::size_t used = 0; !line.empty();) {
-    const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
-    std::string_view word = line.substr(0, line.find(' ', blanks));
+    const std::size_t blank_count = std::min(line.find_first_not_of(' '), line.size());
+    std::string_view word = line.substr(0, line.find(' ', blank_count));
     line.remove_prefix(word.size());
     if (used > indent && used + column_count(word) > columns) {
       out.append("\r\n").append(indent, ' ');
       used = indent;
-      word.remove_prefix(blanks);
+      word.remove_prefix(blank_count);
     }
     out += word;
     used += column_count(word);

@@ -27,13 +27,8 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::string_view carriage_return = "\r";
 
 // "@", a name, a blank and a message, each as long as it may be: any longer line is wrong.
-constexpr std::size_t max_line_bytes =
+constexpr std::size_t max_input_line_bytes =
     byte_order_mark.size() + 1 + max_name_bytes + 1 + max_message_bytes + carriage_return.size();
-
-std::optional<Deadline> earlier(std::optional<Deadline> left, std::optional<Deadline> right) {
-  if (!left || !right) return left ? left : right;
-  return std::min(*left, *right);
-}
 
 /// One run of parley in a pipe. Belongs to one thread.
 class PipeMode {
@@ -56,7 +51,7 @@ class PipeMode {
 
   const Options& options_;
   Conversation conversation_;
-  LineReader lines_{max_line_bytes};
+  LineReader lines_{max_input_line_bytes};
   std::size_t line_number_ = 0;
   bool input_open_ = true;
   bool output_open_ = true;

@@ -8,7 +8,7 @@
 namespace parley::client {
 namespace {
 
-std::string escape(std::string_view text) {
+std::string escaped(std::string_view text) {
   return visible(text, Backslash::double_);
 }
 
@@ -22,7 +22,7 @@ std::string line(std::string_view word, std::initializer_list<std::string> field
 
 std::string to_word(std::string_view name) {
   if (name.empty()) return "-";
-  std::string word = escape(name);
+  std::string word = escaped(name);
   for (auto blank = word.find(' '); blank != std::string::npos; blank = word.find(' ', blank))
     word.replace(blank, 1, "\\x20");
   return word;
@@ -33,27 +33,27 @@ std::string registered_line(std::string_view name) {
 }
 
 std::string refused_line(std::string_view name, const Refused& refused) {
-  return line("refused", {to_word(name), std::to_string(refused.code), escape(refused.phrase)});
+  return line("refused", {to_word(name), std::to_string(refused.code), escaped(refused.phrase)});
 }
 
 std::string invalid_line(std::size_t number, std::string_view hint) {
-  return line("invalid", {std::to_string(number), escape(hint)});
+  return line("invalid", {std::to_string(number), escaped(hint)});
 }
 
 std::string event_line(const ClientEvent& event) {
   return std::visit(
       Overloaded{
           [](const Message& message) {
-            return line("message", {to_word(message.sender), escape(message.text)});
+            return line("message", {to_word(message.sender), escaped(message.text)});
           },
           [](const Outcome& outcome) {
             const std::string prefix = outcome.late ? "late-" : "";
             if (outcome.delivered) return line(prefix + "sent", {to_word(outcome.recipient)});
             return line(prefix + "failed",
-                        {to_word(outcome.recipient), std::to_string(outcome.code), escape(outcome.phrase)});
+                        {to_word(outcome.recipient), std::to_string(outcome.code), escaped(outcome.phrase)});
           },
-          [](const Strange& strange) { return line("strange", {escape(strange.what)}); },
-          [](const Lost& lost) { return line("lost", {escape(lost.reason)}); },
+          [](const Strange& strange) { return line("strange", {escaped(strange.what)}); },
+          [](const Lost& lost) { return line("lost", {escaped(lost.reason)}); },
           [](const Registered& registered) { return registered_line(registered.name); },
           [](const auto&) { return std::string(); },
       },

@@ -11,8 +11,6 @@
 namespace parley::client {
 namespace {
 
-constexpr std::string_view blanks = " \t\n";
-
 constexpr std::array<std::string_view, 11> names = {"/to",    "/r",    "/msg",  "/who",  "/whois", "/names",
                                                     "/clear", "/help", "/quit", "/exit", "/q"};
 

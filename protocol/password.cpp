@@ -10,7 +10,7 @@ namespace parley {
 namespace {
 
 constexpr char escape = '%';
-constexpr std::size_t escape_bytes = 3;
+constexpr std::size_t percent_escape_bytes = 3;
 
 bool is_plain(char c) {
   return c > ' ' && c < '\x7f' && c != escape;
@@ -71,7 +71,7 @@ bool is_about_accounts(std::string_view phrase) {
 
 Secret to_password_word(std::string_view password) {
   std::string word;
-  word.reserve(escape_bytes * password.size());
+  word.reserve(percent_escape_bytes * password.size());
   for (const char c : password) {
     if (is_plain(c)) {
       word += c;
@@ -95,12 +95,12 @@ std::optional<Secret> from_password_word(std::string_view word) {
       word.remove_prefix(1);
       continue;
     }
-    const auto high = word.size() >= escape_bytes ? to_hex_digit(word[1]) : std::nullopt;
-    const auto low = word.size() >= escape_bytes ? to_hex_digit(word[2]) : std::nullopt;
+    const auto high = word.size() >= percent_escape_bytes ? to_hex_digit(word[1]) : std::nullopt;
+    const auto low = word.size() >= percent_escape_bytes ? to_hex_digit(word[2]) : std::nullopt;
     is_right = high && low;
     if (!is_right) break;
     password += static_cast<char>(*high * 16 + *low);
-    word.remove_prefix(escape_bytes);
+    word.remove_prefix(percent_escape_bytes);
   }
   std::optional<Secret> secret;
   if (is_right) secret.emplace(password);

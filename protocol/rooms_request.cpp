@@ -28,7 +28,7 @@ constexpr std::string_view bad_private =
     "A private message needs a name in its payload, as to, and a text; both are strings.";
 constexpr std::string_view bad_id = "The id of a message is a string of 1 to 64 bytes.";
 constexpr std::string_view bad_password = "A password is a string.";
-constexpr std::string_view too_deep = "Your JSON object has too many levels.";
+constexpr std::string_view too_many_levels = "Your JSON object has too many levels.";
 constexpr std::string_view bad_message = "A message needs a text in its payload; it is a string.";
 
 /// What is read of an object, of which nobody wants to know more. (A nlohmann::json of several levels takes
@@ -200,7 +200,7 @@ Request read_request(std::string_view bytes, const Features& features) {
                                    {"who", &Features::who, read_who}};
   ObjectReader object;
   if (!json::sax_parse(to_readable_json(bytes), &object))
-    return object.is_too_deep() ? Refusal{Mistake::json, too_deep} : not_an_object();
+    return object.is_too_deep() ? Refusal{Mistake::json, too_many_levels} : not_an_object();
   const auto kind = std::ranges::find_if(kinds, [&](const Kind& one) {
     return object.type() == one.type && (one.feature == nullptr || features.*one.feature);
   });

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/environment.hpp"
 #include "base/numbers.hpp"
 #include "base/split.hpp"
 
@@ -19,11 +20,6 @@ namespace {
 
 constexpr int first_descriptor = 3;
 constexpr std::uint64_t most_sockets = 1'000;
-
-std::string variable(const char* name) {
-  const char* const value = std::getenv(name);  // no other thread yet
-  return value == nullptr ? "" : value;
-}
 
 /// Without FileDescriptorName= systemd names a socket after its unit, or "unknown".
 PassedSocket to_passed_socket(const std::string& name) {
@@ -54,7 +50,7 @@ bool listens_for_tcp(int descriptor) {
 }
 
 int how_many() {
-  const std::string count = variable("LISTEN_FDS");
+  const std::string count = environment_variable("LISTEN_FDS");
   if (count.empty())
     throw std::runtime_error(
         "--listen-fds: no socket was passed, LISTEN_FDS is not set; systemd sets it when a .socket unit "
@@ -64,7 +60,7 @@ int how_many() {
   if (!number || *number < 1 || *number > most_sockets)
     throw std::runtime_error(
         fmt::format("--listen-fds: LISTEN_FDS is '{}', no number of sockets", count.substr(0, 64)));
-  if (const std::string process = variable("LISTEN_PID"); process != std::to_string(::getpid()))
+  if (const std::string process = environment_variable("LISTEN_PID"); process != std::to_string(::getpid()))
     throw std::runtime_error(
         fmt::format("--listen-fds: the sockets are for another process: LISTEN_PID is '{}', this is {}",
                     process.substr(0, 64), ::getpid()));
@@ -75,7 +71,7 @@ int how_many() {
 
 std::vector<PassedSocket> take_passed_sockets() {
   const auto count = static_cast<std::size_t>(how_many());
-  const std::string all_names = variable("LISTEN_FDNAMES");
+  const std::string all_names = environment_variable("LISTEN_FDNAMES");
   std::vector<std::string> names =
       all_names.empty() ? std::vector<std::string>(count) : split(all_names, ':');
   if (names.size() != count)

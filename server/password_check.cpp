@@ -16,7 +16,7 @@ using Clock = Connection::Clock;
 /// Between a password that is not right and the answer: a person does not mind, a program has few tries.
 constexpr std::chrono::seconds refusal_delay{1};
 
-constexpr auto never = [] { return false; };
+constexpr auto no_other_end = [] { return false; };
 
 PasswordVerdict to_verdict(Comparison compared) {
   switch (compared) {
@@ -38,7 +38,7 @@ PasswordVerdict compare(accounts::Accounts& accounts, Connection& connection,
   if (guesses.is_paused(guesser, account.name, Clock::now())) return PasswordVerdict::paused;
   const auto at = guesses.next_comparison(guesser, Clock::now());
   if (!at) return PasswordVerdict::unchecked;
-  if (!await(never, *at)) return PasswordVerdict::gone;
+  if (!await(no_other_end, *at)) return PasswordVerdict::gone;
   const ComparisonQueue::Place place(accounts.comparisons(),
                                      [woken = connection.shared_from_this()] { woken->wake(); });
   if (!await([&place] { return place.is_due(); }, Clock::time_point::max())) return PasswordVerdict::gone;
@@ -97,7 +97,7 @@ PasswordVerdict check_password(accounts::Accounts& accounts, Connection& connect
   if (compared == PasswordVerdict::right || compared == PasswordVerdict::gone) return compared;
   connection.log(spdlog::level::info, "{} may not be {}: {}", connection.label(), account->name,
                  sentence(compared));
-  return await(never, Clock::now() + refusal_delay) ? compared : PasswordVerdict::gone;
+  return await(no_other_end, Clock::now() + refusal_delay) ? compared : PasswordVerdict::gone;
 }
 
 }  // namespace parley

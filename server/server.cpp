@@ -32,7 +32,7 @@ constexpr std::string_view server_full = "Server full";
 constexpr std::string_view address_full = "Too many connections from your address";
 constexpr std::string_view no_room = "Server out of memory or threads";
 
-constexpr milliseconds look_interval{5};
+constexpr milliseconds end_look_interval{5};
 constexpr milliseconds cluster_leave_time{1'000};
 
 /// Fine enough for the shortest timeout, coarse enough to cost nothing when all are idle.
@@ -237,7 +237,7 @@ void Server::stop(FunctionRef<bool()> is_hurried) {
   const auto last_answer = end - std::min(context_.limits.linger_timeout, context_.limits.stop_timeout / 2);
   while (context_.counters.unanswered.load(std::memory_order_relaxed) > 0 && Clock::now() < last_answer &&
          !must_end())
-    std::this_thread::sleep_for(look_interval);
+    std::this_thread::sleep_for(end_look_interval);
   if (cluster_) cluster_->begin_stop();
   sessions_.stop_all("the server stops", [&] { return Clock::now() >= end || must_end(); });
   if (cluster_) cluster_->stop(std::max(end, Clock::now() + cluster_leave_time));

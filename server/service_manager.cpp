@@ -12,6 +12,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "base/environment.hpp"
 #include "base/numbers.hpp"
 
 namespace parley {
@@ -25,15 +26,10 @@ constexpr timeval most_wait{1, 0};  // for a manager that does not read
 constexpr std::uint64_t least_watch_us = 1'000;
 constexpr std::uint64_t most_watch_us = 1'000'000'000'000;
 
-std::string variable(const char* name) {
-  const char* const value = std::getenv(name);  // nobody changes it
-  return value == nullptr ? "" : value;
-}
-
 /// After which the manager takes this process for dead; 0 when it does not.
 microseconds watch_time() {
-  const std::string process = variable("WATCHDOG_PID");
-  const auto time = to_whole_number(variable("WATCHDOG_USEC"));
+  const std::string process = environment_variable("WATCHDOG_PID");
+  const auto time = to_whole_number(environment_variable("WATCHDOG_USEC"));
   const bool is_ours = process.empty() || process == std::to_string(::getpid());
   if (!is_ours || !time || *time < least_watch_us || *time > most_watch_us) return microseconds{0};
   return microseconds(static_cast<microseconds::rep>(*time));
@@ -41,7 +37,8 @@ microseconds watch_time() {
 
 }  // namespace
 
-ServiceManager::ServiceManager(spdlog::logger& log) : log_(log), address_(variable("NOTIFY_SOCKET")) {
+ServiceManager::ServiceManager(spdlog::logger& log)
+    : log_(log), address_(environment_variable("NOTIFY_SOCKET")) {
   const bool is_usable = (address_.starts_with('/') || address_.starts_with('@')) && address_.size() > 1 &&
                          address_.size() < sizeof(sockaddr_un::sun_path);
   if (!is_usable) {

@@ -18,7 +18,7 @@ namespace {
 
 using livecode::Charset;
 
-constexpr char format_tag = 0;
+constexpr char livecode_tag = 0;
 
 /// How the texts of one connection are coded: its session finds out, its user writes accordingly. Any thread.
 using SharedCharset = std::shared_ptr<std::atomic<Charset>>;
@@ -38,7 +38,7 @@ class LiveCodeUser : public ChatUser {
   std::string_view dialect() const override { return "livecode"; }
 
  private:
-  Format format() const override { return {&format_tag, static_cast<std::uint64_t>(charset_->load())}; }
+  Format format() const override { return {&livecode_tag, static_cast<std::uint64_t>(charset_->load())}; }
   Frames render(const Message& message, const Format& format) const override {
     std::string text = to_utf8(message.body());
     // A byte that is no UTF-8 has become three, and a frame must fit the socket's buffer.

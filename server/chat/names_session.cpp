@@ -16,12 +16,12 @@ namespace {
 constexpr std::string_view everybody = "BROADCAST";
 
 /// How long zeros alone may be the beginning of a wider length (NM1.4).
-constexpr std::chrono::milliseconds moment{1000};
+constexpr std::chrono::milliseconds name_moment{1000};
 
-constexpr char format_tag = 0;
+constexpr char names_tag = 0;
 
 Format format_of(names::Framing framing) {
-  return {&format_tag, framing.length_digits * 2 + (framing.has_lines ? 1U : 0U)};
+  return {&names_tag, framing.length_digits * 2 + (framing.has_lines ? 1U : 0U)};
 }
 
 class NamesUser : public ChatUser {
@@ -72,7 +72,7 @@ class NamesSession : public ParsedChatSession<NamesSession, names::Parser> {
   bool handle_event() override {
     if (ParsedChatSession::handle_event()) return true;
     if (parser().may_be_exit())
-      connection().set_deadline(Deadline::more, moment);
+      connection().set_deadline(Deadline::more, name_moment);
     else
       connection().clear_deadline(Deadline::more);
     return false;

@@ -20,8 +20,8 @@ namespace {
 
 /// A line for each object, of what a client reads at once; the pause is enough for one that parses each read
 /// as one object (RM4.1, RM4.2).
-constexpr RoomsWire wire{"rooms", rooms::max_line_bytes - 1, false, std::chrono::milliseconds(30),
-                         rooms::to_line};
+constexpr RoomsWire rooms_wire{"rooms", rooms::max_line_bytes - 1, false, std::chrono::milliseconds(30),
+                               rooms::to_line};
 
 /// The clients that send raw text: what comes from one of them goes to all (RM6.2). Any thread.
 class RawClients {
@@ -56,7 +56,7 @@ class RoomsSession : public ParsedChatSession<RoomsSession, rooms::Parser, Rooms
 
  public:
   RoomsSession(std::shared_ptr<Connection> connection, Context& context, RawClients& raw_clients)
-      : ParsedChatSession(std::move(connection), context, wire,
+      : ParsedChatSession(std::move(connection), context, rooms_wire,
                           rooms::Parser({.object_bytes = context.limits.max_body_bytes})),
         raw_clients_(raw_clients) {}
   ~RoomsSession() override {

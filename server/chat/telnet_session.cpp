@@ -16,7 +16,7 @@
 namespace parley {
 namespace {
 
-constexpr char format_tag = 0;
+constexpr char telnet_tag = 0;
 
 std::string joined(const Frames& frames) {
   std::string all;
@@ -32,7 +32,7 @@ class TelnetUser : public ChatUser {
   std::string_view dialect() const override { return "telnet"; }
 
  private:
-  Format format() const override { return {&format_tag}; }
+  Format format() const override { return {&telnet_tag}; }
   Frames render(const Message& message, const Format&) const override {
     const auto to_lines = message.is_private() ? telnet::private_lines : telnet::public_lines;
     return {make_frame(to_lines(message.sender(), message.body(), max_body_bytes_))};
@@ -183,7 +183,7 @@ void TelnetSession::take_command(std::string_view line) {
 
 Frames TelnetSession::online() const {
   const auto list = everyone();
-  return list->rendered({&format_tag},
+  return list->rendered({&telnet_tag},
                         [&] { return make_frames(telnet::online(list->names(), max_body_bytes_)); });
 }
 

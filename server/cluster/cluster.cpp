@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds reading_pause{25};
-constexpr milliseconds ending_time{1'000};  // for a packet that is being written
+constexpr milliseconds last_packet_time{1'000};  // for a packet that is being written
 constexpr milliseconds claim_time{2'500};
 // What another node is waited for until it knows of a newcomer: some hundred times what it takes.
 constexpr milliseconds knowing_time{100};
@@ -130,7 +130,7 @@ void Cluster::stop(Clock::time_point until) {
   may_read_.store(true);
   may_read_.notify_all();
   publisher_.stop();
-  const auto end = Clock::now() + ending_time;
+  const auto end = Clock::now() + last_packet_time;
   while (running_.load() > 0 && Clock::now() < end) std::this_thread::sleep_for(milliseconds{2});
   is_stuck_ = is_stuck_ || running_.load() > 0;
   if (is_stuck_) return;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr milliseconds hurry_interval{50};  // between two looks whether the start is to end
 constexpr milliseconds connect_pause{500};
-constexpr milliseconds ending_time{1'000};  // for a question to the broker that is out
+constexpr milliseconds last_question_time{1'000};  // for a question to the broker that is out
 constexpr milliseconds election_time{5'000};
 constexpr milliseconds meeting_time{1'000};
 
@@ -60,7 +60,7 @@ bool Keeper::stop(Clock::time_point until) {
     is_stopping_ = true;
     stop_by_ = until;
     changed_.notify_all();
-    const auto end = std::max(until, Clock::now()) + ending_time;
+    const auto end = std::max(until, Clock::now()) + last_question_time;
     while (!has_ended_ && Clock::now() < end) changed_.wait_until(lock, end);
     if (!has_ended_) return false;
   }

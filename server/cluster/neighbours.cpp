@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds look_interval{25};
+constexpr milliseconds neighbour_look_interval{25};
 constexpr milliseconds expiry_interval{200};
 constexpr std::size_t max_news = 4096;
 constexpr milliseconds complaint_pause{60'000};
@@ -138,7 +138,7 @@ void Neighbours::retire(std::uint64_t incarnation) {
 void Neighbours::look_if_due() {
   tell_time();
   if (has_news_.exchange(false)) take_news();
-  if (now_ - looked_ >= look_interval) look();
+  if (now_ - looked_ >= neighbour_look_interval) look();
 }
 
 /// Whoever stood still for a lease may be dead to others, until it has renewed: by a question of later than

@@ -19,7 +19,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds look_interval{250};
+constexpr milliseconds client_look_interval{250};
 constexpr milliseconds drain_interval{50};
 constexpr milliseconds survey_interval{10};
 constexpr milliseconds pause_without_memory{100};
@@ -76,7 +76,7 @@ int Control::poll_time_ms() const {
   const auto is_at_survey = [](const Client& client) { return client.is_at_who && client.output.empty(); };
   if (std::ranges::any_of(clients_, is_at_survey)) return static_cast<int>(survey_interval.count());
   if (desk_.is_draining() && !has_ended_server_) return static_cast<int>(drain_interval.count());
-  return clients_.empty() ? -1 : static_cast<int>(look_interval.count());
+  return clients_.empty() ? -1 : static_cast<int>(client_look_interval.count());
 }
 
 void Control::take_client() {

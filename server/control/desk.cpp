@@ -21,7 +21,6 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 /// So many users are looked at under the lock of the directory, and written to a client at once.
-constexpr std::size_t page_users = 200;
 
 constexpr const char* drains = "the server takes nobody new";
 

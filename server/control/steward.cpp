@@ -6,7 +6,6 @@ namespace parley::control {
 namespace {
 
 /// So many users are looked at under the lock of the directory.
-constexpr std::size_t page_users = 200;
 
 constexpr const char* was_kicked = "was kicked by the operator";
 

@@ -11,6 +11,9 @@
 
 namespace parley::control {
 
+/// The directory is locked for so many at a time where all are listed.
+inline constexpr std::size_t page_users = 200;
+
 /// What operators have done to the users of this node, whichever node they have asked. What it uses outlives
 /// it. Any thread; nothing waits for a peer.
 class Steward {

@@ -42,7 +42,7 @@ std::string to_frame(std::string object) {
 }
 
 /// Objects of any size: a WebSocket's message has an end of its own.
-constexpr RoomsWire wire{"web", SIZE_MAX, true, std::chrono::milliseconds{0}, to_frame};
+constexpr RoomsWire web_wire{"web", SIZE_MAX, true, std::chrono::milliseconds{0}, to_frame};
 
 /// What all browsers of one port share. Constant.
 struct Site {
@@ -54,7 +54,7 @@ class WebSession : public RoomsChatSession {
  public:
   WebSession(const std::shared_ptr<Connection>& connection, Context& context,
              std::shared_ptr<const Site> site)
-      : RoomsChatSession(connection, context, wire), site_(std::move(site)) {}
+      : RoomsChatSession(connection, context, web_wire), site_(std::move(site)) {}
 
  private:
   using RoomsChatSession::on;

@@ -12,21 +12,21 @@ namespace parley::bench {
 namespace {
 
 /// A line of a table for each row.
-struct Figure {
+struct ClusterFigure {
   const char* key;    ///< in JSON
   const char* label;  ///< nullptr: the table's own word for what is counted
   double ClusterMeasurement::*value;
   int decimals;
 };
 
-constexpr std::array figures{
-    Figure{"per_s", nullptr, &ClusterMeasurement::per_s, 0},
-    Figure{"p50_us", "p50, us", &ClusterMeasurement::p50_us, 0},
-    Figure{"p99_us", "p99, us", &ClusterMeasurement::p99_us, 0},
-    Figure{"nodes_cpu_us", "CPU of the nodes, us each", &ClusterMeasurement::nodes_cpu_us, 1},
-    Figure{"broker_cpu_us", "CPU of the broker, us each", &ClusterMeasurement::broker_cpu_us, 1}};
+constexpr std::array cluster_figures{
+    ClusterFigure{"per_s", nullptr, &ClusterMeasurement::per_s, 0},
+    ClusterFigure{"p50_us", "p50, us", &ClusterMeasurement::p50_us, 0},
+    ClusterFigure{"p99_us", "p99, us", &ClusterMeasurement::p99_us, 0},
+    ClusterFigure{"nodes_cpu_us", "CPU of the nodes, us each", &ClusterMeasurement::nodes_cpu_us, 1},
+    ClusterFigure{"broker_cpu_us", "CPU of the broker, us each", &ClusterMeasurement::broker_cpu_us, 1}};
 
-std::string to_cell(const std::vector<ClusterMeasurement>& runs, const Figure& figure) {
+std::string to_cell(const std::vector<ClusterMeasurement>& runs, const ClusterFigure& figure) {
   const double value = median_of(runs, figure.value);
   return value == 0 ? "–" : fmt::format("{:.{}f}", value, figure.decimals);
 }
@@ -37,7 +37,7 @@ void append_table(std::string& text, const ClusterTable& table) {
   heads.insert(heads.end(), table.columns.begin(), table.columns.end());
   append_head(text, heads, 2);
   for (const ClusterRow& row : table.rows)
-    for (const Figure& figure : figures) {
+    for (const ClusterFigure& figure : cluster_figures) {
       const bool is_first = figure.label == nullptr;
       std::vector<std::string> cells{is_first ? row.label : "", is_first ? table.rate : figure.label};
       for (const std::string& column : table.columns) cells.push_back(to_cell(row.runs.at(column), figure));
@@ -51,7 +51,7 @@ using Json = nlohmann::ordered_json;
 Json json_of(const ClusterRow& row) {
   Json json{{"label", row.label}, {"columns", Json::object()}};
   for (const auto& [column, runs] : row.runs)
-    for (const Figure& figure : figures) {
+    for (const ClusterFigure& figure : cluster_figures) {
       Json& cell = json["columns"][column][figure.key];
       cell["median"] = median_of(runs, figure.value);
       for (const ClusterMeasurement& run : runs) cell["rounds"].push_back(run.*figure.value);

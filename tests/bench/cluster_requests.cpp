@@ -15,7 +15,7 @@ namespace parley::bench {
 namespace {
 
 constexpr const char* subject = "parley.bench.request";
-constexpr std::size_t body_bytes = 64;
+constexpr std::size_t request_bytes = 64;
 constexpr std::int64_t reply_patience_ms = 10'000;
 
 template <auto destroy>
@@ -59,7 +59,7 @@ void reply(natsConnection* connection, natsSubscription*, natsMsg* message, void
 
 /// One request after the other until the window ends.
 GroupFigures request(natsConnection* connection, const Window& window) {
-  const std::string body(body_bytes, 'x');
+  const std::string body(request_bytes, 'x');
   GroupFigures figures;
   Clock::duration measured_time{};
   std::size_t measured = 0;

@@ -57,9 +57,9 @@ class ReceiptCount {
   std::atomic<std::size_t> messages_{0};
 };
 
-class Group {
+class ClientGroup {
  public:
-  explicit Group(const GroupTask& task)
+  explicit ClientGroup(const GroupTask& task)
       : load_(task.load),
         codec_(find_peer_system(task.system).make_codec(load_)),
         receipts_(load_.receivers) {
@@ -74,9 +74,9 @@ class Group {
     if (load_.is_room) settle();
   }
 
-  ~Group() { stop_listening(); }
-  Group(const Group&) = delete;
-  Group& operator=(const Group&) = delete;
+  ~ClientGroup() { stop_listening(); }
+  ClientGroup(const ClientGroup&) = delete;
+  ClientGroup& operator=(const ClientGroup&) = delete;
 
   /// The receivers answer from here on.
   void listen() {
@@ -179,7 +179,7 @@ class Group {
   std::string failure_;
 };
 
-std::string read_line() {
+std::string read_order() {
   std::string line;
   if (!std::getline(std::cin, line)) throw std::runtime_error("nobody wants to measure");
   return line;
@@ -231,7 +231,7 @@ namespace {
 
 GroupTask read_task() {
   GroupTask task;
-  std::istringstream line(read_line());
+  std::istringstream line(read_order());
   std::size_t receiver_ports = 0;
   line >> task.system >> task.ports.senders >> receiver_ports;
   task.ports.receivers.resize(receiver_ports);
@@ -269,10 +269,10 @@ int run_group() {
   raise_file_limit();
   make_stacks_small();
   try {
-    Group group(read_task());
+    ClientGroup group(read_task());
     group.listen();
     std::cout << "ready" << std::endl;
-    const auto senders = group.talk(to_window(read_line()));
+    const auto senders = group.talk(to_window(read_order()));
     std::cout << to_line(sum(senders, group.receipts())) << std::flush;
   } catch (const std::exception& error) {
     std::cerr << error.what() << std::endl;

@@ -6,8 +6,6 @@
 namespace parley::bench {
 namespace {
 
-constexpr std::string_view line_end = "\r\n";
-
 /// RFC 2812: 512 bytes for a line with its end; the server puts the sender's full name before what it was
 /// sent.
 constexpr std::size_t longest_body_bytes = 400;
@@ -63,7 +61,7 @@ class IrcCodec : public Codec {
 };
 
 /// Without limits per address and penalties for being fast, and without looking up who connects.
-constexpr std::string_view configuration = R"([Global]
+constexpr std::string_view ngircd_configuration = R"([Global]
 Name = irc.bench
 Info = parley-bench
 AdminInfo1 = parley-bench
@@ -83,7 +81,8 @@ PAM = no
 std::unique_ptr<Server> start_ngircd() {
   return start_program(
       "ngircd", [](const std::filesystem::path& directory, std::uint16_t port) -> std::vector<std::string> {
-        return {"--nodaemon", "--config", write_configuration(directory, fmt::format(configuration, port))};
+        return {"--nodaemon", "--config",
+                write_configuration(directory, fmt::format(ngircd_configuration, port))};
       });
 }
 

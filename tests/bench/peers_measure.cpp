@@ -10,13 +10,13 @@ namespace parley::bench {
 namespace {
 
 // To sign thousands of clients on, and to finish the messages that are out at the end.
-constexpr std::chrono::milliseconds patience{60'000};
+constexpr std::chrono::milliseconds line_patience{60'000};
 
 // A broadcast to thousands takes a tenth of a second: enough of them must begin and end while it is measured.
 constexpr std::chrono::microseconds least_duration_per_receiver{500};
 
 std::string read_line(test::Process& process) {
-  const auto line = process.output().try_line(test::Deadline(patience));
+  const auto line = process.output().try_line(test::Deadline(line_patience));
   if (!line) throw std::runtime_error("a group of clients gave up or fell silent: " + process.error().text());
   return *line;
 }

@@ -116,7 +116,7 @@ class MqttCodec : public Codec {
 };
 
 /// Without a delay in TCP, which is its default and would cost it 40 ms here and there.
-constexpr std::string_view configuration = R"(listener {} 127.0.0.1
+constexpr std::string_view mosquitto_configuration = R"(listener {} 127.0.0.1
 allow_anonymous true
 persistence false
 set_tcp_nodelay true
@@ -129,7 +129,7 @@ std::unique_ptr<Server> start_mosquitto() {
   return start_program(
       "mosquitto",
       [](const std::filesystem::path& directory, std::uint16_t port) -> std::vector<std::string> {
-        return {"-c", write_configuration(directory, fmt::format(configuration, port))};
+        return {"-c", write_configuration(directory, fmt::format(mosquitto_configuration, port))};
       });
 }
 

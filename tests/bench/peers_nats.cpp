@@ -8,8 +8,6 @@
 namespace parley::bench {
 namespace {
 
-constexpr std::string_view line_end = "\r\n";
-
 /// The NATS client protocol. Every message names the sender's subject as the one to reply to; a receipt is a
 /// message there.
 class NatsCodec : public Codec {

@@ -8,8 +8,6 @@
 namespace parley::bench {
 namespace {
 
-constexpr std::string_view line_end = "\r\n";
-
 /// A command, as an array of strings.
 template <typename... Words>
 std::string command(const Words&... words) {

@@ -16,17 +16,18 @@ namespace parley::bench {
 namespace {
 
 /// A line of a table for each row.
-struct Figure {
+struct PeerFigure {
   const char* key;    ///< in JSON
   const char* label;  ///< nullptr: the table's own word for what is counted
   double Measurement::*value;
   int decimals;
 };
 
-constexpr std::array figures{Figure{"per_s", nullptr, &Measurement::deliveries_per_s, 0},
-                             Figure{"p50_us", "p50, us", &Measurement::p50_us, 0},
-                             Figure{"p99_us", "p99, us", &Measurement::p99_us, 0},
-                             Figure{"server_cpu_us", "server CPU, us each", &Measurement::server_cpu_us, 1}};
+constexpr std::array peer_figures{
+    PeerFigure{"per_s", nullptr, &Measurement::deliveries_per_s, 0},
+    PeerFigure{"p50_us", "p50, us", &Measurement::p50_us, 0},
+    PeerFigure{"p99_us", "p99, us", &Measurement::p99_us, 0},
+    PeerFigure{"server_cpu_us", "server CPU, us each", &Measurement::server_cpu_us, 1}};
 
 const std::vector<Measurement>* find_runs(const PeersRow& row, const std::string& system) {
   const auto found = row.runs.find(system);
@@ -52,7 +53,7 @@ void append_table(std::string& text, const PeersReport& report, const PeersTable
   heads.insert(heads.end(), systems.begin(), systems.end());
   append_head(text, heads, 2);
   for (const PeersRow& row : table.rows)
-    for (const Figure& figure : figures) {
+    for (const PeerFigure& figure : peer_figures) {
       const bool is_first = figure.label == nullptr;
       std::vector<std::string> cells{is_first ? row.label : "", is_first ? table.rate : figure.label};
       for (const std::string& system : systems) {
@@ -152,7 +153,7 @@ Json json_of(const PeersRow& row) {
             {"body_bytes", row.load.body_bytes},
             {"systems", Json::object()}};
   for (const auto& [system, runs] : row.runs)
-    for (const Figure& figure : figures) {
+    for (const PeerFigure& figure : peer_figures) {
       Json& cell = json["systems"][system][figure.key];
       cell["median"] = median_of(runs, figure.value);
       for (const Measurement& run : runs) cell["rounds"].push_back(run.*figure.value);
@@ -168,8 +169,8 @@ Json json_of(const Ratios& ratios, const PeersTable& table) {
 }
 
 /// Tables for gnuplot, as blocks of data under the names that peers.gnuplot uses: a column for each system.
-std::string to_block(const std::vector<std::string>& systems, const PeersTable& table, const Figure& figure,
-                     const std::string& name) {
+std::string to_block(const std::vector<std::string>& systems, const PeersTable& table,
+                     const PeerFigure& figure, const std::string& name) {
   std::string text = fmt::format("${} << END\nload", name);
   for (const std::string& system : systems) text += ' ' + system;
   text += '\n';
@@ -256,8 +257,8 @@ void write_chart(const PeersReport& report, const std::string& svg_path) {
   for (const PeersTable& table : drawn) {
     std::string name = table.name;
     std::ranges::replace(name, '-', '_');
-    script += to_block(systems, table, figures.front(), name + "_rate") +
-              to_block(systems, table, figures.back(), name + "_cpu");
+    script += to_block(systems, table, peer_figures.front(), name + "_rate") +
+              to_block(systems, table, peer_figures.back(), name + "_cpu");
   }
   draw_chart(script, "peers.gnuplot");
 }

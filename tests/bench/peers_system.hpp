@@ -36,6 +36,9 @@ struct User {
 /// What an acknowledgement says where the protocol has no word for it.
 inline constexpr std::string_view receipt_body = "ok";
 
+/// Ends a line of IRC, of NATS and of RESP.
+inline constexpr std::string_view line_end = "\r\n";
+
 /// What a frame of a server is to a client.
 enum class Kind {
   incomplete,  ///< more bytes are needed

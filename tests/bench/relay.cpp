@@ -60,7 +60,7 @@ class Turns {
   std::deque<Turn> waiting_;
 };
 
-struct Group {
+struct RelayGroup {
   int sender = -1;
   std::vector<int> receivers;
   std::size_t size = 0;
@@ -96,7 +96,7 @@ class Relay {
     char role = 0;
     std::size_t size = 0;
     if (std::sscanf(buffer.data(), "%u %c %zu", &number, &role, &size) != 3) return;
-    Group& group = join(number, role, size, descriptor);
+    RelayGroup& group = join(number, role, size, descriptor);
     if (::send(descriptor, "ok\n", 3, MSG_NOSIGNAL) != 3) return;
 
     for (;;) {
@@ -117,7 +117,7 @@ class Relay {
   }
 
   /// The receiver is given the next message before the sender of the last one hears of it, as in parleyd.
-  static void end_turn(Group& group, int receiver, std::string_view receipt) {
+  static void end_turn(RelayGroup& group, int receiver, std::string_view receipt) {
     Turns::Turn next;
     const int acknowledged = group.turns->end(next);
     if (next.sender != -1) write_on(receiver, next.bytes);
@@ -129,10 +129,10 @@ class Relay {
       return;  // its own thread notices the end
   }
 
-  Group& join(unsigned number, char role, std::size_t size, int descriptor) {
+  RelayGroup& join(unsigned number, char role, std::size_t size, int descriptor) {
     const std::lock_guard lock(mutex_);
     auto& group = groups_[number];
-    if (!group) group = std::make_unique<Group>();
+    if (!group) group = std::make_unique<RelayGroup>();
     group->size = size;
     if (role == 's')
       group->sender = descriptor;
@@ -147,7 +147,7 @@ class Relay {
   std::vector<FileDescriptor> sockets_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
-  std::map<unsigned, std::unique_ptr<Group>> groups_;
+  std::map<unsigned, std::unique_ptr<RelayGroup>> groups_;
 };
 
 }  // namespace

@@ -65,10 +65,10 @@ FileDescriptor connect_from(const std::string& source_host, std::uint16_t port) 
 void expect(int descriptor, const std::string& frame) {
   std::string came;
   while (came.size() < frame.size() && came == frame.substr(0, came.size())) {
-    std::string room(frame.size() - came.size(), '\0');
-    const ssize_t got = ::recv(descriptor, room.data(), room.size(), 0);
+    std::string rest(frame.size() - came.size(), '\0');
+    const ssize_t got = ::recv(descriptor, rest.data(), rest.size(), 0);
     if (got <= 0) break;
-    came.append(room, 0, static_cast<std::size_t>(got));
+    came.append(rest, 0, static_cast<std::size_t>(got));
   }
   if (came == frame) return;
   throw std::runtime_error("the server answered " +

@@ -15,9 +15,6 @@
 namespace parley::test {
 namespace {
 
-const std::string paste_begin = "\x1b[200~";
-const std::string paste_end = "\x1b[201~";
-
 void keys(Stage& stage) {
   stage.type("@bob one \x1b[5~\x1bOP\x1b[15~\x1b[6~\x1b[1;2P\x1b[[A\x1bxtwo three");
   stage.wait_for_bottom(stage.prompt(), "@bob one two three");

@@ -13,9 +13,6 @@
 namespace parley::test {
 namespace {
 
-const std::string paste_begin = "\x1b[200~";
-const std::string paste_end = "\x1b[201~";
-
 /// So many messages in one piece, in the middle of what the test does.
 void flood(Chat& chat, int count) {
   std::string frames;

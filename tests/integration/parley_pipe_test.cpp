@@ -17,9 +17,9 @@ namespace parley::test {
 namespace {
 
 /// A running parley named alice, registered at a server that the test plays.
-class Chat {
+class PipedChat {
  public:
-  explicit Chat(const std::vector<std::string>& options = {}, Where where = Where::here())
+  explicit PipedChat(const std::vector<std::string>& options = {}, Where where = Where::here())
       : parley(parley_path(), server.arguments(options), {}, where),
         session(server.accept_user("alice", where)) {
     expect_line("registered alice", where);
@@ -76,7 +76,7 @@ class Chat {
 };
 
 TEST_CASE("C1, C2, C3: registers both sockets, sends the bytes of a line, says what came of it") {
-  Chat chat;
+  PipedChat chat;
   chat.expect_send("bob", "hi there");
   chat.parley.write("@all zo\xc3\xab \xf0\x9f\x99\x82\n");
   chat.session.to_send.expect("SEND ALL\nContent-length: 9\n\nzo\xc3\xab \xf0\x9f\x99\x82");
@@ -88,7 +88,7 @@ TEST_CASE("C1, C2, C3: registers both sockets, sends the bytes of a line, says w
 }
 
 TEST_CASE("what editors of other systems add to lines is dropped: a BOM once, a CR behind each") {
-  Chat chat;
+  PipedChat chat;
   chat.parley.write("\xef\xbb\xbf@bob one\r\n");
   chat.session.expect_send("bob", "one");
   chat.expect_line("sent bob");
@@ -107,7 +107,7 @@ TEST_CASE("what editors of other systems add to lines is dropped: a BOM once, a 
 }
 
 TEST_CASE("C2: a line that is no message is refused with its number, and nothing is sent") {
-  Chat chat;
+  PipedChat chat;
   chat.parley.write("hello\n\n@bob: hi\n@bob\n" + std::string(200'000, 'x') + "\n");
   int number = 0;
   for (const auto* const word :
@@ -121,7 +121,7 @@ TEST_CASE("C2: a line that is no message is refused with its number, and nothing
 }
 
 TEST_CASE("C2: the last line needs no LF; 64 KiB are sent whole") {
-  Chat chat;
+  PipedChat chat;
   const std::string text(64 * 1024, 'y');
   chat.parley.write("@bob " + text);
   chat.parley.close_input();
@@ -135,7 +135,7 @@ TEST_CASE("C3: any server's way to say that a message was delivered") {
        {"SENT bob\n\n", "SEND bob\n\n", "SENT alice\n\n", "SENT\n\n", "SEND\n\n", "SENT bob\n",
         "SENT bob\n \n", "SENT bob\r\n\r\n", " SENT  bob \n\n\n", "SENT bob\n\n\n \n"}) {
     CAPTURE(answer);
-    Chat chat;
+    PipedChat chat;
     for (int i = 0; i < 2; ++i) {
       chat.send("bob", "hi");
       chat.session.to_send.send(answer);
@@ -163,7 +163,7 @@ TEST_CASE("C1: any server's way to confirm the registration") {
 }
 
 TEST_CASE("C3: what was not delivered is said with the server's code and phrase") {
-  Chat chat;
+  PipedChat chat;
   chat.send("bob", "hi");
   chat.session.to_send.send("ERROR 102 Unable to send\n\n");
   chat.expect_line("failed bob 102 Unable to send");
@@ -174,7 +174,7 @@ TEST_CASE("C3: what was not delivered is said with the server's code and phrase"
 }
 
 TEST_CASE("C3: lines wait for the answer to the one before") {
-  Chat chat;
+  PipedChat chat;
   chat.parley.write("@bob one\n@carol two\n");
   chat.session.to_send.expect(send_frame("bob", "one"));
   chat.receive("bob", "meanwhile");
@@ -185,7 +185,7 @@ TEST_CASE("C3: lines wait for the answer to the one before") {
 }
 
 TEST_CASE("C3: an answer that never comes is said, the next line is sent, a late answer is told as one") {
-  Chat chat({"--answer-timeout", "0.3"});
+  PipedChat chat({"--answer-timeout", "0.3"});
   chat.parley.write("@bob one\n@carol two\n");
   chat.session.to_send.expect(send_frame("bob", "one"));
   chat.expect_line("failed bob 0 no answer within 0.3 s");
@@ -199,7 +199,7 @@ TEST_CASE("C3: an answer that never comes is said, the next line is sent, a late
 }
 
 TEST_CASE("C4: several FORWARDs in one segment, and one in many, are each shown and acknowledged") {
-  Chat chat;
+  PipedChat chat;
   chat.session.to_recv.send(forward_frame("bob", "one") + forward_frame("carol", "") +
                             forward_frame("bob", "a\nb\n\n\\"));
   chat.session.to_recv.expect("RECEIVED bob\n\nRECEIVED carol\n\nRECEIVED bob\n\n");
@@ -217,7 +217,7 @@ TEST_CASE("C4: several FORWARDs in one segment, and one in many, are each shown 
 }
 
 TEST_CASE("C4: a FORWARD on the other socket is shown, and acknowledged on the receiving one") {
-  Chat chat;
+  PipedChat chat;
   chat.session.to_send.send(forward_frame("bob", "odd"));
   chat.session.to_recv.expect("RECEIVED bob\n\n");
   chat.expect_line("message bob odd");
@@ -229,7 +229,7 @@ TEST_CASE("C4: a FORWARD that cannot be parsed is answered with ERROR 103; the n
        {"FORWARD bob\n\n", "FORWARD bob\nLength: 3\n\n", "FORWARD bob\nContent-length: x\n\n",
         "FORWARD bob\nContent-length: -1\n\n", "FORWARD bob\nContent-length: 99999999999999999999\n\n"}) {
     CAPTURE(header);
-    Chat chat;
+    PipedChat chat;
     chat.session.to_recv.send(header + forward_frame("bob", "good"));
     chat.session.to_recv.expect("ERROR 103 Header Incomplete\n\nRECEIVED bob\n\n");
     const std::string line = chat.parley.output().read_line();
@@ -240,7 +240,7 @@ TEST_CASE("C4: a FORWARD that cannot be parsed is answered with ERROR 103; the n
 }
 
 TEST_CASE("what is no message of the protocol is told and passed over; what has no end ends it") {
-  Chat chat;
+  PipedChat chat;
   chat.session.to_recv.send("HELLO \x1b[31m\n\n" + forward_frame("bob", "x"));
   chat.session.to_recv.expect("RECEIVED bob\n\n");
   chat.expect_line("strange not a message of the protocol: HELLO \\x1b[31m");
@@ -272,12 +272,12 @@ TEST_CASE("C1: a name that cannot stand in a request is refused before anything 
 
 TEST_CASE("the loss of the server is said at once, for either socket, and for a line that waits") {
   for (const bool sending_socket : {true, false}) {
-    Chat chat;
+    PipedChat chat;
     (sending_socket ? chat.session.to_send : chat.session.to_recv).close();
     chat.expect_line("lost the server closed the connection");
     chat.expect_exit(4);
   }
-  Chat chat;
+  PipedChat chat;
   chat.send("bob", "hi");
   chat.session.to_recv.send("FORWARD bob\nCont");
   chat.session.to_recv.close();
@@ -287,7 +287,7 @@ TEST_CASE("the loss of the server is said at once, for either socket, and for a 
 }
 
 TEST_CASE("what came before the server closed is shown") {
-  Chat chat;
+  PipedChat chat;
   chat.send("bob", "hi");
   chat.session.to_send.send("SENT bob\n\n");
   chat.session.to_recv.send(forward_frame("bob", "bye"));
@@ -337,7 +337,7 @@ TEST_CASE("usage errors are one line and exit code 2") {
 
 TEST_CASE(
     "--exit-after leaves after so many messages though the input stays open, and acknowledges no more") {
-  Chat chat({"--exit-after", "2"});
+  PipedChat chat({"--exit-after", "2"});
   chat.session.to_recv.send(forward_frame("bob", "1") + forward_frame("bob", "2") +
                             forward_frame("bob", "3"));
   chat.session.to_recv.expect("RECEIVED bob\n\nRECEIVED bob\n\n");
@@ -347,7 +347,7 @@ TEST_CASE(
 }
 
 TEST_CASE("--exit-after waits for the answer that is due, and acknowledges nothing meanwhile") {
-  Chat chat({"--exit-after", "1"});
+  PipedChat chat({"--exit-after", "1"});
   chat.send("bob", "hi");
   chat.receive("bob", "1");
   chat.session.to_send.send(forward_frame("bob", "2") + "SENT bob\n\n");
@@ -357,7 +357,7 @@ TEST_CASE("--exit-after waits for the answer that is due, and acknowledges nothi
 }
 
 TEST_CASE("--linger receives after the end of input") {
-  Chat chat({"--linger", "600", "--exit-after", "2"});
+  PipedChat chat({"--linger", "600", "--exit-after", "2"});
   chat.expect_send("bob", "hi");
   chat.parley.close_input();
   chat.session.to_recv.send(forward_frame("bob", "1"));
@@ -365,7 +365,7 @@ TEST_CASE("--linger receives after the end of input") {
   chat.session.to_recv.send(forward_frame("bob", "2"));
   chat.expect_line("message bob 2");
   chat.expect_exit(0);
-  Chat brief({"--linger", "0.2"});
+  PipedChat brief({"--linger", "0.2"});
   brief.expect_leaving(0);
 }
 

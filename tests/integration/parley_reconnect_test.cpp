@@ -17,9 +17,9 @@ namespace parley::test {
 namespace {
 
 /// parley at a terminal, registered as alice, its prompt on the screen.
-class Chat {
+class LostChat {
  public:
-  explicit Chat(std::vector<std::string> options = {}, Where where = Where::here())
+  explicit LostChat(std::vector<std::string> options = {}, Where where = Where::here())
       : terminal(parley_path(), server.arguments(std::move(options)), {}, where),
         session(server.accept_user("alice", where)) {
     terminal.wait_for_screen("alice>", where);
@@ -41,7 +41,7 @@ class Chat {
 };
 
 TEST_CASE("the server goes: that is said, it is tried again, and the half-typed line stays") {
-  Chat chat;
+  LostChat chat;
   chat.terminal.type_and_wait("@bob half a", "alice> @bob half a");
   chat.close_session();
   chat.terminal.wait_for_screen("Connection lost: the server closed the connection; trying to");
@@ -53,7 +53,7 @@ TEST_CASE("the server goes: that is said, it is tried again, and the half-typed 
 }
 
 TEST_CASE("a line that had no answer is not sent again, and is told; what waited behind it is sent") {
-  Chat chat;
+  LostChat chat;
   chat.terminal.type("@bob one\rtwo\r");
   chat.session.to_send.expect(send_frame("bob", "one"));
   chat.terminal.wait_for_screen(" → bob: two\n");
@@ -67,7 +67,7 @@ TEST_CASE("a line that had no answer is not sent again, and is told; what waited
 }
 
 TEST_CASE("a name that is still held there is asked for again, on the same sockets") {
-  Chat chat;
+  LostChat chat;
   chat.close_session();
   chat.session = chat.server.accept();
   chat.session.to_send.expect(register_frame("TOSEND", "alice"));
@@ -85,7 +85,7 @@ TEST_CASE("OD12.5: whom somebody at the server does not want is told so, and doe
        {"The operator has removed you.", "The operator has removed you: no flooding",
         "The operator has banned you.", "Your name was given to somebody else."}) {
     CAPTURE(sentence);
-    Chat chat;
+    LostChat chat;
     chat.terminal.type("@bob one\rtwo\r");
     chat.session.to_send.expect(send_frame("bob", "one"));
     chat.terminal.wait_for_screen(" → bob: two\n");
@@ -100,7 +100,7 @@ TEST_CASE("OD12.5: whom somebody at the server does not want is told so, and doe
 }
 
 TEST_CASE("OD12.5: who was banned while it was away stops trying; who meets a server that empties tries on") {
-  Chat chat;
+  LostChat chat;
   chat.close_session();
   chat.session = chat.server.accept();
   chat.session.to_send.expect(register_frame("TOSEND", "alice"));
@@ -115,7 +115,7 @@ TEST_CASE("OD12.5: who was banned while it was away stops trying; who meets a se
 }
 
 TEST_CASE("an error that only begins as the operator's words do is none of them") {
-  Chat chat;
+  LostChat chat;
   chat.session.to_send.send(
       "ERROR 100 The operator has removed your hat\n\nERROR 102 The operator has banned you.\n\n");
   chat.terminal.wait_for_screen("has removed your hat\n");
@@ -125,7 +125,7 @@ TEST_CASE("an error that only begins as the operator's words do is none of them"
 }
 
 TEST_CASE("leaving without a server: what was not sent is told") {
-  Chat chat;
+  LostChat chat;
   chat.close_session();
   chat.terminal.wait_for_screen("alice (offline)>");
   chat.terminal.type_and_wait("@bob never\r", "kept until");
@@ -135,7 +135,7 @@ TEST_CASE("leaving without a server: what was not sent is told") {
 }
 
 TEST_CASE("leaving while a server that says nothing is tried") {
-  Chat chat;
+  LostChat chat;
   chat.close_session();
   FakeSession silent = chat.server.accept();
   silent.to_send.expect(register_frame("TOSEND", "alice"));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/integration/terminal_chat.hpp"
+#include "tests/support/contains.hpp"
 #include "tests/support/parleyd.hpp"
 #include "tests/support/user.hpp"
 
@@ -29,12 +30,6 @@ std::string squeezed(const std::string& text) {
   for (const char c : text)
     if (c != ' ' && c != '\n') out += c;
   return out;
-}
-
-std::size_t count_of(const std::string& text, std::string_view part) {
-  std::size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
 }
 
 /// The focus goes. What is typed with it shows that this was read before anything that comes later.

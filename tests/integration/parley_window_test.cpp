@@ -6,19 +6,13 @@
 #include <vector>
 
 #include "tests/integration/terminal_chat.hpp"
+#include "tests/support/contains.hpp"
 #include "tests/support/user.hpp"
 
 namespace parley::test {
 namespace {
 
 constexpr std::size_t rows = 20;
-
-/// How often `part` is on the screen.
-std::size_t count_of(const std::string& screen, std::string_view part) {
-  std::size_t count = 0;
-  for (auto at = screen.find(part); at != std::string::npos; at = screen.find(part, at + 1)) ++count;
-  return count;
-}
 
 /// The prompt and the line in rows of so many columns.
 std::string in_rows(std::string text, std::size_t columns) {

@@ -16,6 +16,10 @@
 
 namespace parley::test {
 
+/// What a terminal sends around a paste (bracketed paste mode of xterm).
+inline const std::string paste_begin = "\x1b[200~";
+inline const std::string paste_end = "\x1b[201~";
+
 /// A program at a terminal of its own. It never outlives this object. Belongs to one thread.
 class PseudoTerminal {
  public:

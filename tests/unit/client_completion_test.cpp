@@ -9,18 +9,14 @@
 
 #include "client/completion.hpp"
 #include "client/names_seen.hpp"
+#include "tests/unit/seen_names.hpp"
 
 using namespace parley::client;
+using parley::test::seen;
 
 namespace {
 
 constexpr std::array<std::string_view, 3> commands = {"/help", "/quit", "/to"};
-
-NamesSeen seen(std::initializer_list<const char*> names) {
-  NamesSeen result;
-  for (const auto* const name : names) result.add(name);
-  return result;
-}
 
 /// A line whose end is completed.
 class Typed {

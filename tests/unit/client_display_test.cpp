@@ -8,8 +8,10 @@
 #include "client/appearance.hpp"
 #include "client/names_seen.hpp"
 #include "client/pipe_output.hpp"
+#include "tests/unit/seen_names.hpp"
 
 using namespace parley::client;
+using parley::test::seen;
 
 namespace {
 
@@ -35,12 +37,6 @@ std::string join(const std::vector<std::string>& names) {
   std::string out;
   for (const auto& name : names) out += name + " ";
   return out;
-}
-
-NamesSeen seen(std::initializer_list<const char*> names) {
-  NamesSeen result;
-  for (const auto* const name : names) result.add(name);
-  return result;
 }
 
 }  // namespace

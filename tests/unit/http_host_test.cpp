@@ -11,7 +11,7 @@ namespace {
 using namespace std::string_literals;
 
 /// "no", or what it is in words.
-std::string told(std::string_view text) {
+std::string authority_told(std::string_view text) {
   const auto authority = read_authority(text);
   if (!authority) return "no";
   return (authority->is_address ? "address " : "name ") + authority->name +
@@ -19,43 +19,43 @@ std::string told(std::string_view text) {
 }
 
 TEST_CASE("WB2.1: names and ports") {
-  CHECK(told("localhost") == "name localhost");
-  CHECK(told("LocalHost:8080") == "name localhost 8080");
-  CHECK(told("a-b.example_1.org:0080") == "name a-b.example_1.org 80");
-  CHECK(told("localhost:0") == "name localhost 0");
-  CHECK(told("localhost:65535") == "name localhost 65535");
+  CHECK(authority_told("localhost") == "name localhost");
+  CHECK(authority_told("LocalHost:8080") == "name localhost 8080");
+  CHECK(authority_told("a-b.example_1.org:0080") == "name a-b.example_1.org 80");
+  CHECK(authority_told("localhost:0") == "name localhost 0");
+  CHECK(authority_told("localhost:65535") == "name localhost 65535");
   // RFC 3986, 3.2.3: the port may be empty.
-  CHECK(told("localhost:") == "name localhost");
-  CHECK(told("[::1]:") == "address ::1");
-  CHECK(told("127.0.0.1:") == "address 127.0.0.1");
+  CHECK(authority_told("localhost:") == "name localhost");
+  CHECK(authority_told("[::1]:") == "address ::1");
+  CHECK(authority_told("127.0.0.1:") == "address 127.0.0.1");
   for (const char* text : {"localhost:65536", "localhost:x", "localhost:80x", "localhost:-1", "localhost:+1",
                            "localhost: 80", "localhost:80:80", "localhost::", ":", ":80", ""}) {
     CAPTURE(text);
-    CHECK(told(text) == "no");
+    CHECK(authority_told(text) == "no");
   }
 }
 
 TEST_CASE("WB2.1: the dot at the end of a name that is complete") {
-  CHECK(told("localhost.") == "name localhost");
-  CHECK(told("localhost.:1") == "name localhost 1");
-  CHECK(told(".") == "no");
-  CHECK(told("localhost..") == "name localhost.");  // none of ours
-  CHECK(told("127.0.0.1.") == "name 127.0.0.1");    // nor an address: is_address says so
+  CHECK(authority_told("localhost.") == "name localhost");
+  CHECK(authority_told("localhost.:1") == "name localhost 1");
+  CHECK(authority_told(".") == "no");
+  CHECK(authority_told("localhost..") == "name localhost.");  // none of ours
+  CHECK(authority_told("127.0.0.1.") == "name 127.0.0.1");    // nor an address: is_address says so
 }
 
 TEST_CASE("WB2.1: addresses, each in one way") {
-  CHECK(told("127.0.0.1:1") == "address 127.0.0.1 1");
-  CHECK(told("[2001:DB8:0:0::1]:65535") == "address 2001:db8::1 65535");
-  CHECK(told("[0:0:0:0:0:0:0:1]") == "address ::1");
-  CHECK(told("[::FFFF:192.0.2.1]") == "address ::ffff:192.0.2.1");
+  CHECK(authority_told("127.0.0.1:1") == "address 127.0.0.1 1");
+  CHECK(authority_told("[2001:DB8:0:0::1]:65535") == "address 2001:db8::1 65535");
+  CHECK(authority_told("[0:0:0:0:0:0:0:1]") == "address ::1");
+  CHECK(authority_told("[::FFFF:192.0.2.1]") == "address ::ffff:192.0.2.1");
   for (const char* name : {"127.1", "2130706433", "0x7f.0.0.1", "127.0.0.01", "1.2.3.4.5", "256.0.0.1"}) {
     CAPTURE(name);
-    CHECK(told(name).starts_with("name "));  // of which no server is
+    CHECK(authority_told(name).starts_with("name "));  // of which no server is
   }
   for (const char* text : {"[::1", "::1", "[::1]x", "[::1]x:1", "[]", "[127.0.0.1]", "[localhost]",
                            "[::1%25lo]", "[fe80::1%eth0]", "[v1.a]", "[ ::1]"}) {
     CAPTURE(text);
-    CHECK(told(text) == "no");
+    CHECK(authority_told(text) == "no");
   }
 }
 
@@ -63,9 +63,9 @@ TEST_CASE("WB2.1: what is no host as browsers write it") {
   for (const char* text : {"user@localhost", "user:1@localhost", "localhost/", "local host", "localhost,a",
                            "local%68ost", "h\xc3\xb6st", "localhost#", "*"}) {
     CAPTURE(text);
-    CHECK(told(text) == "no");
+    CHECK(authority_told(text) == "no");
   }
-  CHECK(told("127.0.0.1\0.example"s) == "no");
+  CHECK(authority_told("127.0.0.1\0.example"s) == "no");
 }
 
 TEST_CASE("A host that is an address or localhost cannot be a name of somebody else's") {

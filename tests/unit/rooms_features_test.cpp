@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr Features all{true, true, true};
 constexpr Features none{};
-constexpr std::string_view no_type = "The type of a request is connect, message or exit.";
+constexpr std::string_view type_complaint = "The type of a request is connect, message or exit.";
 constexpr std::string_view no_type_or_feature =
     "The type of a request is connect, message or exit, or one that a feature adds.";
 constexpr std::string_view bad_id = "The id of a message is a string of 1 to 64 bytes.";
@@ -94,7 +94,7 @@ TEST_CASE("RM7.1: without a feature its types are unknown and no id is read") {
   const std::string who = R"({"type": "who"})";
   const std::string tell = R"({"type": "private", "payload": {"to": "bob", "text": "hi", "id": "8"}})";
   for (const std::string& object : {who, tell, std::string(R"({"type": "private"})")})
-    CHECK(refusal(object, none) == no_type);
+    CHECK(refusal(object, none) == type_complaint);
   CHECK(refusal(tell, {true, false, true}) == no_type_or_feature);
   CHECK(refusal(who, {false, true, true}) == no_type_or_feature);
   CHECK(read<Say>(R"({"type": "message", "payload": {"text": "hi", "id": 5}})", none).id.empty());

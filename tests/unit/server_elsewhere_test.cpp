@@ -7,6 +7,7 @@
 #include "protocol/user_name.hpp"
 #include "server/directory/chat_service.hpp"
 #include "tests/unit/fake_nodes.hpp"
+#include "tests/unit/never.hpp"
 
 namespace parley {
 namespace {
@@ -15,7 +16,7 @@ using test::FakeMember;
 using test::Happened;
 using Names = std::vector<std::string>;
 
-constexpr auto never = Message::Clock::time_point::max();
+using test::never;
 constexpr auto no_welcome = [] {};
 
 const std::string evicted = std::string(" is evicted: ") + name_given_away;

@@ -10,11 +10,12 @@
 #include "server/two_socket/mailbox.hpp"
 #include "server/two_socket/replies.hpp"
 #include "tests/unit/connected_pair.hpp"
+#include "tests/unit/never.hpp"
 
 namespace parley {
 namespace {
 
-constexpr auto never = Connection::Clock::time_point::max();
+using test::never;
 
 /// A recipient, and a sender who is told what became of each message.
 struct Correspondents {

@@ -7,6 +7,7 @@
 
 #include "server/two_socket/replies.hpp"
 #include "tests/unit/connected_pair.hpp"
+#include "tests/unit/never.hpp"
 
 namespace parley {
 namespace {
@@ -15,7 +16,7 @@ using two_socket::DeliveredWord;
 
 constexpr std::size_t max_unanswered = 4;
 constexpr std::string_view unable_to_send = "ERROR 102 Unable to send\n\n";
-constexpr auto never = Connection::Clock::time_point::max();
+using test::never;
 constexpr std::chrono::seconds receipt_time{10};
 
 struct Sender {

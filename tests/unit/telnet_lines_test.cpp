@@ -13,7 +13,7 @@ namespace {
 using namespace std::string_literals;
 
 constexpr std::size_t max_body_bytes = 64 * 1024;
-const std::string replacement = "\xef\xbf\xbd";
+const std::string shown_byte{replacement_character};
 
 }  // namespace
 
@@ -87,8 +87,8 @@ TEST_CASE("TN4.2 nothing else can begin a line or drive a terminal") {
                      "c\xe2\x80\xae",
                      max_body_bytes) == "bob> a\\xc2\\x85b\\u{2028}c\\u{202e}\r\n");
   CHECK(public_lines("bob", "caf\xe9 \xff", max_body_bytes) ==
-        "bob> caf" + replacement + ' ' + replacement + "\r\n");
-  CHECK(to_sentence("a\nb\xff") == "a\\nb" + replacement + "\r\n");
+        "bob> caf" + shown_byte + ' ' + shown_byte + "\r\n");
+  CHECK(to_sentence("a\nb\xff") == "a\\nb" + shown_byte + "\r\n");
 }
 
 TEST_CASE("TN4.3 the longest text stays whole, and none grows much longer") {

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::string_literals;
 
-const std::string replacement = "\xef\xbf\xbd";
+const std::string replacement{replacement_character};
 
 std::string in_hex(std::string_view bytes) {
   std::string shown;

@@ -9,7 +9,7 @@ namespace parley::conform {
 namespace {
 
 // The library's matcher recurses once for each character.
-constexpr std::size_t searched_bytes = 4 * 1024;
+constexpr std::size_t searched_screen_bytes = 4 * 1024;
 constexpr std::size_t longest_pattern = 500;
 constexpr std::ptrdiff_t most_brackets = 20;
 
@@ -161,7 +161,7 @@ Pattern::Pattern(std::string text)
       regex_(text_, std::regex::ECMAScript | std::regex::icase | std::regex::multiline) {}
 
 bool Pattern::is_in(std::string_view text) const {
-  if (text.size() > searched_bytes) text.remove_prefix(text.size() - searched_bytes);
+  if (text.size() > searched_screen_bytes) text.remove_prefix(text.size() - searched_screen_bytes);
   return std::regex_search(text.begin(), text.end(), regex_);
 }
 

@@ -23,11 +23,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds slice{2};
+constexpr milliseconds terminal_slice{2};
 // For a client that shows nothing when it is ready.
 constexpr milliseconds time_to_get_ready{300};
 // Behind a question that looks like none.
-constexpr milliseconds quiet_time{60};
+constexpr milliseconds quiet_screen_time{60};
 
 constexpr std::string_view register_to_send = "REGISTER TOSEND";
 constexpr std::string_view register_to_recv = "REGISTER TORECV";
@@ -126,7 +126,9 @@ void ClientTrial::name_connections() {
 }
 
 void ClientTrial::answer_questions() {
-  const auto is_waiting = [&] { return !terminal_->read(quiet_time) && terminal_->process().is_at_rest(); };
+  const auto is_waiting = [&] {
+    return !terminal_->read(quiet_screen_time) && terminal_->process().is_at_rest();
+  };
   const auto answer =
       questions_.answer_to(terminal_->text_since({}), {user_, "127.0.0.1", port_}, is_waiting);
   if (answer) type({*answer});
@@ -153,7 +155,7 @@ Registration ClientTrial::await_register() {
   for (;;) {
     // First, so that what came before an end is looked at.
     const bool is_over = terminal_->ended() || patience.left().count() == 0;
-    terminal_->read(slice);
+    terminal_->read(terminal_slice);
     answer_questions();
     accept_connections();
     name_connections();

@@ -5,6 +5,7 @@
 #include <regex>
 #include <utility>
 
+#include "base/seconds.hpp"
 #include "protocol/text.hpp"
 #include "tests/conformance/model/crash_text.hpp"
 
@@ -14,25 +15,18 @@ namespace {
 using std::chrono::milliseconds;
 
 // While a socket is waited for the terminal is served this often.
-constexpr milliseconds slice{3};
+constexpr milliseconds link_slice{3};
 // Long enough for most clients to act; one that still wants the processor then is given more.
 constexpr milliseconds look_time{150};
 constexpr milliseconds rest_look_time{10};
 constexpr int looks_at_rest = 3;
 constexpr milliseconds time_to_read_piece{10};
 constexpr milliseconds time_to_read_byte{2};
-constexpr milliseconds longest_pause{30};
 // A process whose sockets have just ended may still be on its way out.
 constexpr milliseconds time_to_end{300};
 constexpr std::size_t compared_bytes = 4 * 1024;
 // What was typed and is shorter may as well be part of a word.
 constexpr std::size_t least_echo_bytes = 4;
-
-std::string seconds_text(milliseconds time) {
-  std::string text = std::to_string(time.count() / 1000);
-  if (const auto rest = time.count() % 1000; rest != 0) text += '.' + std::to_string(rest / 100);
-  return text + " s";
-}
 
 void remove_all(std::string& text, std::string_view part) {
   if (part.empty()) return;
@@ -128,7 +122,7 @@ std::string ClientTrial::expect_news(Moment since, const std::optional<Pattern>&
       time);
   if (!came) {
     const std::string what = pattern ? "nothing that fits " + pattern->text() : "nothing new";
-    fail(expected, terminal_->ended() ? what : what + " for " + seconds_text(time));
+    fail(expected, terminal_->ended() ? what : what + " for " + to_seconds_text(time) + " s");
   }
   terminal_->settle();
   if (const std::string crash = crash_in(terminal_->text_since(since)); !crash.empty())
@@ -164,7 +158,7 @@ void ClientTrial::expect_shown(Moment since, std::string_view sender, const std:
   };
   if (terminal_->read_until(is_all_shown, settings_.timeout)) return;
   fail(missing + " on the terminal", (news_since(since).empty() ? "nothing new" : "not that") +
-                                         (" for " + seconds_text(settings_.timeout)));
+                                         (" for " + to_seconds_text(settings_.timeout) + " s"));
 }
 
 bool ClientTrial::has_ended_with_a_word(Moment since) {
@@ -178,7 +172,7 @@ void ClientTrial::expect_news_or_end(Moment since, const std::string& expected) 
     return pattern ? pattern->is_in(terminal_->text_since(since)) : !news_since(since).empty();
   };
   if (!terminal_->read_until(is_told, settings_.timeout) && !terminal_->ended())
-    fail(expected, "nothing new for " + seconds_text(settings_.timeout));
+    fail(expected, "nothing new for " + to_seconds_text(settings_.timeout) + " s");
 }
 
 std::variant<Frame, WaitEnd> ClientTrial::receive(Link& link, milliseconds timeout) {
@@ -187,7 +181,7 @@ std::variant<Frame, WaitEnd> ClientTrial::receive(Link& link, milliseconds timeo
     const bool is_last =
         patience.left().count() == 0;  // first, so that what came before the end is looked at
     if (terminal_->read()) patience.note_progress();
-    auto came = link.receive(slice);
+    auto came = link.receive(link_slice);
     auto* end = std::get_if<WaitEnd>(&came);
     if (end == nullptr || end->kind != WaitEnd::Kind::silence) return came;
     end->waited = timeout;
@@ -316,7 +310,7 @@ void ClientTrial::fail(Link& link, const std::string& expected, const std::varia
       terminal_->read_until([&] { return terminal_->ended().has_value(); }, time_to_end);
     for (Link& other : links_) {
       if (&other == &link || !other.has_input()) continue;
-      const auto instead = other.receive(slice);
+      const auto instead = other.receive(link_slice);
       if (const auto* frame = std::get_if<Frame>(&instead))
         failed.failure.came +=
             "; on " + other.label() + " came the message " + describe(frame->event, described_body_bytes);

@@ -23,7 +23,6 @@ using std::chrono::milliseconds;
 constexpr two_socket::FrameLimits frame_limits{.header_bytes = 64 * 1024, .body_bytes = 1024 * 1024};
 // So that a reader that is awake sees each piece by itself. A right one does not care.
 constexpr milliseconds pause_between_pieces{2};
-constexpr milliseconds longest_pause{30};
 // Behind a report that looks whole but for its line end: the first time, and when that is known of this
 // server.
 constexpr milliseconds silence_behind_report{500};

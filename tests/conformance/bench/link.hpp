@@ -18,6 +18,9 @@
 
 namespace parley::conform {
 
+/// For a program that works while it is given time to read what came.
+inline constexpr std::chrono::milliseconds longest_pause{30};
+
 /// Ends a case as failed.
 struct CaseFailed {
   Failure failure;

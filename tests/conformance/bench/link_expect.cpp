@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/seconds.hpp"
 #include "protocol/text.hpp"
 #include "tests/conformance/bench/common_prefix.hpp"
 #include "tests/conformance/bench/link.hpp"
@@ -14,12 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t shown_bytes = 400;
-
-std::string seconds_text(milliseconds time) {
-  std::ostringstream text;
-  text << static_cast<double>(time.count()) / 1000 << " s";
-  return text.str();
-}
 
 }  // namespace
 
@@ -35,8 +30,9 @@ std::string WaitEnd::describe() const {
     case Kind::reset:
       return "a connection reset after " + count;
     case Kind::silence:
-      return bytes.empty() ? "nothing for " + seconds_text(waited)
-                           : "nothing more for " + seconds_text(waited) + " after " + count + " of a message";
+      return bytes.empty()
+                 ? "nothing for " + to_seconds_text(waited) + " s"
+                 : "nothing more for " + to_seconds_text(waited) + " s" + " after " + count + " of a message";
   }
   return "";
 }

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds port_look_interval{50};
 // Another try is for races. A program that rests and has said nothing in all of the time has lost none.
 constexpr std::chrono::milliseconds time_behind_silence{300};
 // Behind a question that looks like none.
-constexpr std::chrono::milliseconds quiet_time{60};
+constexpr std::chrono::milliseconds quiet_server_time{60};
 
 bool is_by_program(const Entry& entry) {
   using enum Happening;
@@ -124,7 +124,7 @@ std::optional<std::uint16_t> StartedServerBench::start(const std::vector<std::ui
   return program_->wait_until_listening(ports, patience, [&] {
     const auto is_waiting = [&] {
       const std::size_t printed = program_->printed_bytes();
-      std::this_thread::sleep_for(quiet_time);
+      std::this_thread::sleep_for(quiet_server_time);
       return program_->printed_bytes() == printed && program_->is_at_rest();
     };
     const auto answer =

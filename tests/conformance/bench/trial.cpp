@@ -22,12 +22,12 @@ namespace {
 
 /// Waits until the socket is connected, or cannot be.
 bool is_connected(const FileDescriptor& socket, const Settings& settings) {
-  constexpr std::chrono::milliseconds longest_wait{200};
+  constexpr std::chrono::milliseconds longest_poll{200};
   Patience patience(settings.timeout, settings.is_at_rest, settings.interruption);
   for (;;) {
     const auto left = patience.left();
     pollfd descriptor{socket.get(), POLLOUT, 0};
-    if (::poll(&descriptor, 1, static_cast<int>(std::min(left, longest_wait).count())) > 0) return true;
+    if (::poll(&descriptor, 1, static_cast<int>(std::min(left, longest_poll).count())) > 0) return true;
     if (left.count() == 0) return false;
   }
 }

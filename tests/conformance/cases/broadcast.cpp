@@ -28,13 +28,13 @@ struct Crowd {
   /// Takes each FORWARD and acknowledges it before the next is looked for: works with a server that goes
   /// round, and with one whose round comes back to the sender. Returns who was the last.
   const User& serve_one_by_one(Trial& t, std::string_view body, Receipts receipts = Receipts::all) {
-    constexpr std::chrono::milliseconds look_time{1};
+    constexpr std::chrono::milliseconds short_look_time{1};
     std::vector<const User*> left;
     for (const User& other : others) left.push_back(&other);
     const auto deadline = std::chrono::steady_clock::now() + t.settings().timeout;
     for (;;) {
       const auto ready = std::ranges::find_if(
-          left, [&](const User* user) { return user->receiving->wait_for_input(look_time); });
+          left, [&](const User* user) { return user->receiving->wait_for_input(short_look_time); });
       if (ready == left.end() && std::chrono::steady_clock::now() < deadline) {
         take_own_copy(t);
         continue;

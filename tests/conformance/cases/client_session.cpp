@@ -64,7 +64,7 @@ void waits_for_registered(ClientTrial& t) {
   t.expect_send(bob, "in time");
 }
 
-constexpr std::string_view taken = "ERROR 100 Malformed username\n\n";
+constexpr std::string_view name_taken = "ERROR 100 Malformed username\n\n";
 
 void refused_name(ClientTrial& t) {
   t.sign_on();
@@ -73,7 +73,7 @@ void refused_name(ClientTrial& t) {
   const auto registration = t.await_register();
   t.learn_screen();
   const auto before = t.now();
-  registration.link->send(taken);
+  registration.link->send(name_taken);
   const std::string news = t.expect_news(before, t.profile().refused_name, "a word on the refused name");
   if (!after_success.empty() && news == after_success)
     t.fail("a word on the refused name", "the same text as for a name that is accepted");
@@ -85,7 +85,7 @@ void another_name(ClientTrial& t) {
   auto registration = t.await_register();
   t.learn_screen();
   const auto before = t.now();
-  registration.link->send(taken);
+  registration.link->send(name_taken);
   // When both REGISTERs were written at once the other one is refused too.
   t.look();
   t.expect_news(before, {}, "a question for another name");
@@ -96,7 +96,7 @@ void another_name(ClientTrial& t) {
   for (int i = 0; i < most_registers && !(to_send && to_recv); ++i) {
     registration = t.await_register();
     if (registration.name == refused) {
-      registration.link->send(taken);
+      registration.link->send(name_taken);
       continue;
     }
     if (registration.name != t.user())

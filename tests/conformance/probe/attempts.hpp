@@ -5,8 +5,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace parley::conform {
+
+/// What may stand behind the line of a REGISTER, the likeliest first.
+inline constexpr std::string_view register_ends[] = {"\n\n", "\n \n", " \n \n", "\r\n\r\n", "\n"};
 
 /// Ways of speaking that are tried on a program, until the time for all of them is used up. Any thread.
 class Attempts {

@@ -16,10 +16,9 @@ namespace {
 using std::chrono::milliseconds;
 using two_socket::Channel;
 
-constexpr milliseconds longest_wait{300};  // for a program that is seen to wait itself
+constexpr milliseconds longest_client_wait{300};  // for a program that is seen to wait itself
 constexpr milliseconds longest_start{3'000};
-constexpr milliseconds time_for_the_rest{60};
-constexpr std::string_view register_ends[] = {"\n\n", "\n \n", " \n \n", "\r\n\r\n", "\n"};
+constexpr milliseconds rest_of_frame_time{60};
 constexpr std::string_view delivered_words[] = {"SENT", "SEND", "DELIVERED", "RECEIVED", "ACK", "OK"};
 
 class ClientProbe {
@@ -28,7 +27,7 @@ class ClientProbe {
               std::size_t at_once)
       : program_(program), profile_(profile), settings_(settings), attempts_(at_once) {
     found_.dialect = settings.dialect;
-    settings_.timeout = std::min(settings.timeout, longest_wait);
+    settings_.timeout = std::min(settings.timeout, longest_client_wait);
     profile_.start_time = std::min(profile.start_time, longest_start);
   }
 
@@ -102,7 +101,7 @@ bool ClientProbe::find_register() {
   const bool came = attempt(open, [&](ClientTrial& t) {
     t.start();
     const auto registration = t.await_register();
-    (void)registration.link->begun_line(time_for_the_rest);
+    (void)registration.link->begun_line(rest_of_frame_time);
     const std::string bytes = t.bytes_of(*registration.link);
     const auto line_end = bytes.find('\n');
     const auto begin = bytes.find_last_not_of(" \t\r", line_end - 1) + 1;

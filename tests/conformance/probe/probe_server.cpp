@@ -19,11 +19,10 @@ namespace {
 using std::chrono::milliseconds;
 using two_socket::Channel;
 
-constexpr milliseconds longest_wait{1'000};
+constexpr milliseconds longest_server_wait{1'000};
 constexpr milliseconds longest_wait_at_rest{300};  // for a program that is seen to wait itself
 constexpr std::size_t first_number = 1'000;        // no case has so many: its users are others
-constexpr milliseconds time_for_the_rest{300};
-constexpr std::string_view register_ends[] = {"\n\n", "\n \n", " \n \n", "\r\n\r\n", "\n"};
+constexpr milliseconds rest_of_line_time{300};
 constexpr std::string_view broadcast_words[] = {"ALL",       "all",       "All", "EVERYONE", "everyone",
                                                 "BROADCAST", "broadcast", "*",   "@all",     "ALLUSERS"};
 
@@ -51,7 +50,7 @@ Came next_line(Link& link) {
   if (const auto* frame = std::get_if<Frame>(&came)) return {frame->bytes, frame->lacks_line_end, {}};
   const auto& end = std::get<WaitEnd>(came);
   if (end.kind != WaitEnd::Kind::garbage) return {{}, false, end.describe()};
-  const std::string line = link.begun_line(time_for_the_rest);
+  const std::string line = link.begun_line(rest_of_line_time);
   return {line, !line.ends_with('\n'), {}};
 }
 
@@ -113,7 +112,7 @@ class ServerProbe {
       Settings settings = bench.settings();
       settings.dialect = dialect;
       settings.timeout =
-          std::min(settings.timeout, settings.is_at_rest ? longest_wait_at_rest : longest_wait);
+          std::min(settings.timeout, settings.is_at_rest ? longest_wait_at_rest : longest_server_wait);
       Trial trial(bench.endpoint(), ++number_, settings, tried.transcript);
       act(trial);
     });

@@ -12,7 +12,7 @@ namespace parley::conform {
 namespace {
 
 constexpr std::size_t shown_output_bytes = 500;
-constexpr std::chrono::milliseconds look_interval{100};
+constexpr std::chrono::milliseconds build_look_interval{100};
 
 }  // namespace
 
@@ -23,7 +23,7 @@ BuildEnd build_program(const std::string& command, Confinement confinement,
   Program compiler(command, confinement);
   const auto deadline = std::chrono::steady_clock::now() + build_time;
   std::optional<std::string> ended;
-  do ended = compiler.wait_for_end(std::min(look_interval, build_time));
+  do ended = compiler.wait_for_end(std::min(build_look_interval, build_time));
   while (!ended && std::chrono::steady_clock::now() < deadline && !(is_stopped && is_stopped()));
   if (ended == "exited with code 0") return {};
   throw_if_machine_is_short();

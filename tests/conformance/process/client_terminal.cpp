@@ -89,12 +89,12 @@ void ClientTerminal::settle() {
 }
 
 bool ClientTerminal::read_until(const std::function<bool()>& condition, milliseconds time) {
-  constexpr milliseconds look_interval{10};
+  constexpr milliseconds output_look_interval{10};
   Patience patience(time, is_at_rest());
   while (!condition()) {
     const auto left = patience.left();
     if (left.count() == 0) return false;
-    if (read(std::min(look_interval, left)))
+    if (read(std::min(output_look_interval, left)))
       patience.note_progress();
     else if (ended())
       return condition();

@@ -12,7 +12,7 @@
 namespace parley::conform {
 namespace {
 
-constexpr std::chrono::milliseconds look_interval{200};
+constexpr std::chrono::milliseconds memory_look_interval{200};
 
 std::string file_of(pid_t pid, const char* name) {
   return "/proc/" + std::to_string(pid) + '/' + name;
@@ -72,7 +72,7 @@ MemoryWatch::~MemoryWatch() {
 }
 
 void MemoryWatch::watch() {
-  while (!done_.wait(-1, look_interval)) {
+  while (!done_.wait(-1, memory_look_interval)) {
     try {
       const MutexLock lock(mutex_);
       if (is_too_much()) end_all();

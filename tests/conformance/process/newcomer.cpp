@@ -19,7 +19,7 @@ namespace {
 using Nanoseconds = std::int64_t;
 
 constexpr Nanoseconds millisecond = 1'000'000;
-constexpr Nanoseconds stretch = 300 * millisecond;
+constexpr Nanoseconds observed_stretch = 300 * millisecond;
 // In which it sleeps and then works for a moment each, again and again, as a server of a chat does.
 constexpr Nanoseconds step = 1 * millisecond;
 // A delivery has dozens of such steps, one after the other.
@@ -50,7 +50,7 @@ Nanoseconds lateness_of_one_step() {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   give_way(niceness);
-  const Nanoseconds end = time_of(CLOCK_MONOTONIC) + stretch;
+  const Nanoseconds end = time_of(CLOCK_MONOTONIC) + observed_stretch;
   Nanoseconds steps = 0;
   Nanoseconds late = 0;
   Nanoseconds worst = 0;

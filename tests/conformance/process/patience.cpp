@@ -24,7 +24,7 @@ constexpr milliseconds work_look_interval{50};
 // For a program that sends all the time.
 constexpr milliseconds most_time_with_progress{4'000};
 // Between two looks, one of which alone may catch it between two steps.
-constexpr milliseconds look_interval{5};
+constexpr milliseconds rest_look_interval{5};
 constexpr int enough_looks = 3;
 
 }  // namespace
@@ -56,7 +56,7 @@ milliseconds Patience::left() {
   if (!extra_work_) extra_work_.emplace(is_at_rest_);
   if (extra_work_->is_at_least(most_extra_work)) return milliseconds{0};
   looks_at_rest_ = is_at_rest_() ? looks_at_rest_ + 1 : 0;
-  return looks_at_rest_ < enough_looks ? look_interval : milliseconds{0};
+  return looks_at_rest_ < enough_looks ? rest_look_interval : milliseconds{0};
 }
 
 bool Patience::is_exhausted() const {

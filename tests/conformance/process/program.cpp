@@ -25,8 +25,8 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kept_output_bytes = 8 * 1024;
 constexpr std::size_t pipe_bytes = 64 * 1024;  // what Linux lets one hold
-constexpr milliseconds time_to_terminate{1'000};
-constexpr milliseconds look_interval{5};
+constexpr milliseconds program_end_time{1'000};
+constexpr milliseconds end_look_interval{5};
 
 // Many first open a port for something else, such as a debugger.
 constexpr milliseconds time_to_listen_elsewhere{1'000};
@@ -115,14 +115,15 @@ std::optional<std::string> Program::ended() {
 
 std::optional<std::string> Program::wait_for_end(milliseconds time) {
   const auto deadline = Clock::now() + time;
-  while (!ended() && Clock::now() < deadline) std::this_thread::sleep_for(look_interval);
+  while (!ended() && Clock::now() < deadline) std::this_thread::sleep_for(end_look_interval);
   return ended_;
 }
 
 /// While it is being ended it may never have begun, and that is nobody's fault.
 void Program::wait_until_ended(milliseconds time) {
   const auto deadline = Clock::now() + time;
-  for (note_end(); !ended_ && Clock::now() < deadline; note_end()) std::this_thread::sleep_for(look_interval);
+  for (note_end(); !ended_ && Clock::now() < deadline; note_end())
+    std::this_thread::sleep_for(end_look_interval);
 }
 
 Delays Program::delays() const {
@@ -206,16 +207,16 @@ std::optional<std::uint16_t> Program::wait_until_listening(const std::vector<std
     const bool stays_elsewhere =
         elsewhere_since && now > *elsewhere_since + time_to_listen_elsewhere && is_at_rest();
     if (ended() || patience.left().count() == 0 || stays_elsewhere) return std::nullopt;
-    std::this_thread::sleep_for(look_interval);
+    std::this_thread::sleep_for(end_look_interval);
   }
 }
 
 void Program::stop() {
   if (pid_ < 0) return;
   ::kill(-pid_, SIGTERM);
-  wait_until_ended(time_to_terminate);
+  wait_until_ended(program_end_time);
   ::kill(-pid_, SIGKILL);
-  wait_until_ended(time_to_terminate);
+  wait_until_ended(program_end_time);
   watched_.reset();
   kill_family(mark_, pid_);
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {

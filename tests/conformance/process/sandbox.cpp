@@ -33,7 +33,7 @@ constexpr std::size_t most_bytes_in_memory =
 const std::vector<std::string> system_folders = {"/usr",   "/bin",    "/sbin", "/lib", "/lib32",
                                                  "/lib64", "/libx32", "/etc",  "/opt", "/nix"};
 
-[[noreturn]] void fail(const char* what) {
+[[noreturn]] void fail_to_shut_in(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
 }
 
@@ -48,15 +48,16 @@ std::string find_bubblewrap() {
 
 void write_map(const char* file, const std::string& text) {
   const FileDescriptor descriptor(::open(file, O_WRONLY | O_CLOEXEC));
-  if (!descriptor) fail(file);
-  if (::write(descriptor.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) fail(file);
+  if (!descriptor) fail_to_shut_in(file);
+  if (::write(descriptor.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    fail_to_shut_in(file);
 }
 
 /// A user namespace in which this process may make networks; everybody keeps their numbers.
 void enter_own_users() {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
-  if (::unshare(CLONE_NEWUSER) != 0) fail("a user namespace");
+  if (::unshare(CLONE_NEWUSER) != 0) fail_to_shut_in("a user namespace");
   write_map("/proc/self/setgroups", "deny");
   write_map("/proc/self/uid_map", user + ' ' + user + " 1");
   write_map("/proc/self/gid_map", group + ' ' + group + " 1");
@@ -64,8 +65,8 @@ void enter_own_users() {
 
 /// The system's own file systems stay in sight; what is mounted here is seen by nobody else.
 void enter_own_mounts() {
-  if (::unshare(CLONE_NEWNS) != 0) fail("a mount namespace");
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) fail("mounts of its own");
+  if (::unshare(CLONE_NEWNS) != 0) fail_to_shut_in("a mount namespace");
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) fail_to_shut_in("mounts of its own");
 }
 
 bool is_root() {
@@ -81,7 +82,7 @@ bool is_root() {
     enter_own_mounts();
     if (!confinement.folder.empty()) {
       mount_in_memory(confinement.folder, 1 << 20, 16);
-      if (::chmod(confinement.folder.c_str(), S_IRWXU | S_IRWXG | S_IRWXO) != 0) fail("chmod");
+      if (::chmod(confinement.folder.c_str(), S_IRWXU | S_IRWXG | S_IRWXO) != 0) fail_to_shut_in("chmod");
     }
     enter_own_network();
     Launch("true", confinement, {"LC_ALL=C"}).become();
@@ -97,11 +98,11 @@ constexpr const char* no_word = "it cannot be started";
 /// What a trial printed; nothing when it went well.
 std::string output_of_trial(const Confinement& confinement) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) fail("trying a sandbox: pipe");
+  if (::pipe2(ends, O_CLOEXEC) != 0) fail_to_shut_in("trying a sandbox: pipe");
   const FileDescriptor output(ends[0]);
   FileDescriptor input(ends[1]);
   const pid_t child = ::fork();
-  if (child < 0) fail("trying a sandbox: fork");
+  if (child < 0) fail_to_shut_in("trying a sandbox: fork");
   if (child == 0) try_one(confinement, input.get());
   input.reset();
   std::string printed;
@@ -174,18 +175,19 @@ void mount_in_memory(const std::string& folder, std::size_t most_bytes, std::siz
   const std::string limits =
       "mode=0700,size=" + std::to_string(most_bytes) + ",nr_inodes=" + std::to_string(most_files);
   if (::mount("parley-conform", folder.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, limits.c_str()) != 0)
-    fail("a file system in memory");
+    fail_to_shut_in("a file system in memory");
 }
 
 void enter_own_network() {
-  if (::unshare(CLONE_NEWNET) != 0) fail("a network namespace");
+  if (::unshare(CLONE_NEWNET) != 0) fail_to_shut_in("a network namespace");
   const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket) fail("the loopback of a network namespace");
+  if (!socket) fail_to_shut_in("the loopback of a network namespace");
   ifreq request{};
   request.ifr_name[0] = 'l';
   request.ifr_name[1] = 'o';
   request.ifr_flags = IFF_UP | IFF_RUNNING;
-  if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) fail("the loopback of a network namespace");
+  if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0)
+    fail_to_shut_in("the loopback of a network namespace");
 }
 
 std::vector<std::string> sandbox_words(const Confinement& confinement) {

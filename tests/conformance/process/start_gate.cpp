@@ -9,14 +9,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds look_interval{5};
-constexpr int enough_looks = 3;  // one of them may catch it between two steps
+constexpr milliseconds gate_look_interval{5};
+constexpr int looks_at_rest = 3;  // one of them may catch it between two steps
 constexpr milliseconds longest_start{5'000};
 
 void wait_until_started(const IsAtRest& is_at_rest) {
   const auto deadline = std::chrono::steady_clock::now() + longest_start;
-  for (int at_rest = 0; at_rest < enough_looks && std::chrono::steady_clock::now() < deadline;) {
-    std::this_thread::sleep_for(look_interval);
+  for (int at_rest = 0; at_rest < looks_at_rest && std::chrono::steady_clock::now() < deadline;) {
+    std::this_thread::sleep_for(gate_look_interval);
     at_rest = is_at_rest() ? at_rest + 1 : 0;
   }
 }

@@ -68,7 +68,7 @@ std::string head_of(const Report& report) {
          prose(verdict_sentence(report)) + "\n\n";
 }
 
-std::string causes_of(const Report& report) {
+std::string text_of_causes(const Report& report) {
   std::string out;
   for (const Cause& cause : first_causes(report))
     out += (out.empty() ? "### Fix this first\n\n1. " : "1. ") + prose(cause.sentence) + " *" +
@@ -118,7 +118,7 @@ void write_markdown(std::ostream& out, const Report& report) {
   Page page;
   std::size_t parts_left_out = 0;
   for (const std::string& part :
-       {head_of(report), causes_of(report), sections_of(report), untried_of(report)})
+       {head_of(report), text_of_causes(report), sections_of(report), untried_of(report)})
     if (!page.add(part)) ++parts_left_out;
 
   std::size_t cases_left_out = 0;

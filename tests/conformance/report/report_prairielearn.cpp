@@ -13,19 +13,19 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// How much is said of a case; less when the whole would be too long.
-enum class Words { all, no_transcripts, none };
+enum class Wording { all, no_transcripts, none };
 
-std::string output_of(const Result& result, std::string_view program, Words words) {
-  if (counts_as_passed(result) || words == Words::none) return {};
+std::string output_of(const Result& result, std::string_view program, Wording words) {
+  if (counts_as_passed(result) || words == Wording::none) return {};
   return case_text(result, program,
-                   words == Words::all ? Detail::explanation_and_transcript : Detail::explanation);
+                   words == Wording::all ? Detail::explanation_and_transcript : Detail::explanation);
 }
 
-Json tests_of(const Report& report, Words words) {
+Json tests_of(const Report& report, Wording words) {
   Json tests = Json::array();
   for (const Result& result : report.results)
     tests.push_back({{"name", shown(result.id)},
-                     {"description", words == Words::none ? "" : shown(result.title)},
+                     {"description", words == Wording::none ? "" : shown(result.title)},
                      {"points", score_of(result)},
                      {"max_points", result.weight},
                      {"message", std::string(verdict_of(result))},
@@ -33,7 +33,7 @@ Json tests_of(const Report& report, Words words) {
   return tests;
 }
 
-std::string document_of(const Report& report, Words words) {
+std::string document_of(const Report& report, Wording words) {
   const Report::Totals totals = report.totals();
   const bool is_gradable = totals.passed > 0 || totals.failed > 0;
   Json document = {{"gradable", is_gradable}};
@@ -53,7 +53,7 @@ std::string document_of(const Report& report, Words words) {
 
 void write_prairielearn(std::ostream& out, const Report& report) {
   std::string document;
-  for (const Words words : {Words::all, Words::no_transcripts, Words::none}) {
+  for (const Wording words : {Wording::all, Wording::no_transcripts, Wording::none}) {
     document = document_of(report, words);
     if (document.size() <= prairielearn_bytes) break;
   }
