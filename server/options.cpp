@@ -199,6 +199,8 @@ void add_floods(CLI::App& app, FloodPolicy& floods) {
   add_list(
       app, "--flood-exempt",
       [&floods](const std::vector<std::string>& networks) {
+        if (networks.size() > 1 && std::ranges::find(networks, "none") != networks.end())
+          throw CLI::ValidationError("--flood-exempt", "'none' stands alone: give it, or networks");
         floods.exempt.clear();
         for (const auto& network : networks)
           if (const auto range = AddressRange::parse(network)) floods.exempt.push_back(*range);

@@ -92,6 +92,10 @@ class ConfigTest(ProgramTest):
     def test_a_list_is_also_a_text(self):
         self.check_right('host = "127.0.0.1,127.0.0.2"\nflood-exempt = "none"')
 
+    def test_no_network_is_exempt_beside_some_that_are(self):
+        for value in ('"none,::1"', '["10.0.0.0/8", "none"]'):
+            self.check_wrong(f"flood-exempt = {value}", "line 1: flood-exempt: 'none' stands alone: give it, or networks")
+
     def test_the_command_line_wins_but_the_file_must_be_right(self):
         self.check_right('host = "127.0.0.1"\nport = 7000\ntelnet = 7000', "--port", "7001")
         self.check_wrong("port = 70000", "line 1: port: '70000' is not a whole number from 0 to 65535", "--port", "0")
