@@ -6,21 +6,9 @@
 #include <cstring>
 
 namespace parley {
-namespace {
 
-// Chat lines fit the first; the second keeps a sender of larger messages from growing its buffer for each.
-constexpr std::size_t initial_bytes = 2 * 1024;
-constexpr std::size_t kept_bytes = 32 * 1024;
-
-}  // namespace
-
-std::span<char> InputBuffer::prepare(std::size_t least_bytes, std::size_t announced_bytes) {
-  if (begin_ == end_) {
-    begin_ = end_ = wiped_ = 0;
-    if (bytes_.size() > kept_bytes) bytes_ = std::vector<char>();  // `= {}` would keep the memory
-  }
-  if (bytes_.size() - end_ < least_bytes) make_room(least_bytes, announced_bytes);
-  return {bytes_.data() + end_, bytes_.size() - end_};
+void InputBuffer::shrink() {
+  bytes_ = std::vector<char>();  // `= {}` would keep the memory
 }
 
 void InputBuffer::make_room(std::size_t least_bytes, std::size_t announced_bytes) {

@@ -13,7 +13,11 @@ class InputBuffer {
  public:
   /// Room for at least `least_bytes` more, to read into. Moves what is pending. Where `announced_bytes` are
   /// still to come, the memory grows towards them, but never to more than four times what has come.
-  std::span<char> prepare(std::size_t least_bytes = least_read_bytes, std::size_t announced_bytes = 0);
+  std::span<char> prepare(std::size_t least_bytes = least_read_bytes, std::size_t announced_bytes = 0) {
+    if (begin_ == end_) start_anew();
+    if (bytes_.size() - end_ < least_bytes) make_room(least_bytes, announced_bytes);
+    return {bytes_.data() + end_, bytes_.size() - end_};
+  }
 
   /// The first `count` bytes of what prepare() returned hold input now.
   void commit(std::size_t count) { end_ += count; }
@@ -40,6 +44,16 @@ class InputBuffer {
   static constexpr std::size_t small_bytes = 8 * 1024;
 
  private:
+  // Chat lines fit the first; the second keeps a sender of larger messages from growing its buffer for each.
+  static constexpr std::size_t initial_bytes = 2 * 1024;
+  static constexpr std::size_t kept_bytes = 32 * 1024;
+
+  void start_anew() {
+    begin_ = end_ = wiped_ = 0;
+    if (bytes_.size() > kept_bytes) [[unlikely]]
+      shrink();
+  }
+  void shrink();
   void make_room(std::size_t least_bytes, std::size_t announced_bytes);
 
   std::vector<char> bytes_;  // [begin_, end_) is pending

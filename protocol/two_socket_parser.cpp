@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/two_socket_plain.hpp"
 #include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
 
@@ -129,14 +130,19 @@ const Parser::Method& Parser::Method::find(std::string_view line, Side from) {
   return unknown;
 }
 
-Parser::Parser(Side from, FrameLimits limits) : from_(from), limits_(limits) {}
+Parser::Parser(Side from, FrameLimits limits)
+    : from_(from), limits_(limits), may_be_plain_(from == Side::client) {}
 
 std::span<char> Parser::prepare() {
   pass_event();
-  const std::size_t pending_bytes = pending().size();
-  const std::size_t frame_bytes =
-      search_.header_end == 0 ? 0 : search_.header_end + search_.content_length.bytes();
-  return buffer_.prepare(InputBuffer::least_read_bytes, frame_bytes - std::min(frame_bytes, pending_bytes));
+  return buffer_.prepare(InputBuffer::least_read_bytes, bytes_to_come());
+}
+
+/// Of the frame that is not complete, as far as is known.
+std::size_t Parser::bytes_to_come() const {
+  if (search_.header_end == 0) return 0;
+  const std::size_t frame_bytes = search_.header_end + search_.content_length.bytes();
+  return frame_bytes - std::min(frame_bytes, pending().size());
 }
 
 void Parser::feed(std::string_view bytes) {
@@ -146,12 +152,31 @@ void Parser::feed(std::string_view bytes) {
 
 Event Parser::next() {
   pass_event();
+  if (is_behind_body_) look_behind_body(pending());
+  if (may_be_plain_) [[likely]] {
+    const std::string_view bytes = pending();
+    if (const auto send = plain_send(bytes, limits_)) {
+      event_bytes_ = bytes_up_to(send->body.end());
+      is_behind_body_ = true;
+      look_behind_body(bytes.substr(event_bytes_));
+      return *send;
+    }
+    if (const auto received = plain_received(bytes, limits_)) {
+      event_bytes_ = bytes_up_to(received->sender.end()) + 1;
+      empty_line_bytes_ = 1;
+      return *received;
+    }
+  }
+  return next_in_any_form();
+}
+
+Event Parser::next_in_any_form() {
   if (stopped_) {
     buffer_.consume(pending().size());
     return header_over_limit;
   }
   if (pending().empty()) return NeedMore{};  // as nearly always when a frame has been taken
-  if (is_behind_body_) look_behind_body(pending());
+  may_be_plain_ = false;
   if (rest_of_report_ != RestOfReport::none && !skip_rest_of_report()) return NeedMore{};
   if (trailer_.bytes > 0)
     if (const auto event = skip_trailer()) return *event;
@@ -168,18 +193,23 @@ Event Parser::next() {
   return finish_block_frame(*search_.method);
 }
 
-void Parser::pass_event() {
-  if (event_bytes_ == 0) return;
+void Parser::end_event() {
+  if (may_be_plain_) {
+    buffer_.consume(std::exchange(event_bytes_, 0) + std::exchange(empty_line_bytes_, 0));
+    return;
+  }
   // Of a REGISTER the last word may be a password.
   if (search_.method != nullptr && search_.method->kind == Kind::register_)
-    buffer_.wipe(std::exchange(event_bytes_, 0));
+    buffer_.wipe(event_bytes_);
   else
-    buffer_.consume(std::exchange(event_bytes_, 0));
+    buffer_.consume(event_bytes_);
+  event_bytes_ = 0;
   search_ = {};
   if (trailer_.bytes > 0 && pending().starts_with('\n')) {  // nearly always that is all
     buffer_.consume(1);
     trailer_.bytes = 0;
   }
+  may_be_plain_ = from_ == Side::client && trailer_.bytes == 0 && skipped_body_bytes_ == 0;
 }
 
 void Parser::look_behind_body(std::string_view bytes) {

@@ -49,7 +49,9 @@ class Parser {
 
   /// The last event is done with: its string_views end here, not at the next call, and pending() is what has
   /// come behind it and its empty line.
-  void pass_event();
+  void pass_event() {
+    if (event_bytes_ > 0) end_event();
+  }
 
   /// After next() returned an event and before pass_event(): how many bytes it was, from its first word on. A
   /// blank line that ended it may follow (F1.3).
@@ -99,6 +101,12 @@ class Parser {
     const Violation* violation_ = &missing;
   };
 
+  void end_event();
+  std::size_t bytes_to_come() const;
+  /// Of what is pending, up to a place in it.
+  std::size_t bytes_up_to(const char* place) const {
+    return static_cast<std::size_t>(place - pending().data());
+  }
   void look_behind_body(std::string_view bytes);
   bool skip_rest_of_report();
   std::optional<Event> skip_trailer();
@@ -107,6 +115,7 @@ class Parser {
   void skip_blanks(std::size_t count);
   std::string_view request_line() const { return pending().substr(0, search_.request_line_bytes); }
   // What next() consists of: defined beside it.
+  Event next_in_any_form();
   inline const Method* find_request_line();
   inline bool find_block_end();
   inline Event finish_block_frame(const Method& method);
@@ -117,7 +126,11 @@ class Parser {
   const FrameLimits limits_;
 
   InputBuffer buffer_;
-  std::size_t event_bytes_ = 0;  // of the last event, until it is passed
+  std::size_t event_bytes_ = 0;       // of the last event, until it is passed
+  std::size_t empty_line_bytes_ = 0;  // behind it, if it was a plain one
+  // Of a client's frame nothing has been looked at yet, and nothing before it is left to be passed over; or
+  // it was a plain one, and has not been passed.
+  bool may_be_plain_;
 
   // Where the search in the pending frame stands; offsets into pending(). Reset at each frame's end.
   struct Search {
