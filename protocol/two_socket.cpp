@@ -127,8 +127,9 @@ void append(std::string& out, const Registered& message, BlockEnd end) {
 }
 
 void append(std::string& out, const Forward& message) {
-  append_header(out, message);
-  out += message.body;
+  out.append("FORWARD ").append(message.sender).append("\nContent-length: ");
+  append_number(out, message.body.size());
+  out.append("\n\n").append(message.body);
 }
 
 void append(std::string& out, const Forward& message, std::string_view audience) {
@@ -139,7 +140,7 @@ void append(std::string& out, const Forward& message, std::string_view audience)
 }
 
 void append(std::string& out, const Delivered& message, DeliveredWord word) {
-  append_line_frame(out, word == DeliveredWord::sent ? "SENT" : "SEND", message.recipient);
+  append_line_frame(out, to_word(word), message.recipient);
 }
 
 void append(std::string& out, const Error& message, BlockEnd end) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <iterator>
@@ -9,6 +8,7 @@
 #include <variant>
 
 #include "protocol/events.hpp"
+#include "protocol/small_text.hpp"
 
 /// The messages of the two-socket protocol and how they are written (PROTOCOL.md, sections F and M).
 /// Pure values and functions; safe from any thread.
@@ -119,6 +119,9 @@ using Event = std::variant<NeedMore, Register, Send, Received, Registered, Forwa
 
 /// The word that reports a delivery: SENT in the source's text, SEND in its table (M2).
 enum class DeliveredWord { sent, send };
+constexpr std::string_view to_word(DeliveredWord word) {
+  return word == DeliveredWord::sent ? "SENT" : "SEND";
+}
 
 // Each appends one whole frame, exact to the byte (F1.5), to `out`. Names and phrases must hold no LF.
 void append(std::string& out, const Register& message, BlockEnd end = {});
@@ -130,19 +133,37 @@ void append(std::string& out, const Delivered& message, DeliveredWord word = Del
 void append(std::string& out, const Error& message, BlockEnd end = {});
 void append(std::string& out, ErrorCode code);
 
-/// As append(Forward) but without the body, for writers that hand header and body to the kernel apart.
-/// `Buffer` is a std::string, or anything else with its append(first, last): one that is on the stack, for
-/// example.
-template <typename Buffer>
-void append_header(Buffer& out, const Forward& message) {
-  constexpr std::string_view word = "FORWARD ";
-  constexpr std::string_view field = "\nContent-length: ";
-  char rest[field.size() + 24];
-  char* end = std::to_chars(std::ranges::copy(field, rest).out, std::end(rest) - 2, message.body.size()).ptr;
-  end = std::fill_n(end, 2, '\n');
-  out.append(word.begin(), word.end());
-  out.append(message.sender.begin(), message.sender.end());
-  out.append(rest, end);
+/// A number as it is written.
+class Digits {
+ public:
+  explicit Digits(std::size_t number)
+      : end_(std::to_chars(std::begin(digits_), std::end(digits_), number).ptr) {}
+  operator std::string_view() const { return {digits_, end_}; }
+
+ private:
+  char digits_[24];
+  const char* end_;
+};
+
+// The same on the stack: false, and nothing is appended, when there is no room for all of it.
+/// Without the body, for writers that hand header and body to the kernel apart, or with it.
+template <std::size_t Capacity, typename... Body>
+bool append_header(SmallText<Capacity>& out, const Forward& message, const Body&... body) {
+  return out.append("FORWARD ", message.sender, "\nContent-length: ", Digits(message.body.size()), "\n\n",
+                    body...);
+}
+template <std::size_t Capacity>
+bool append(SmallText<Capacity>& out, const Forward& message) {
+  return append_header(out, message, message.body);
+}
+template <std::size_t Capacity>
+bool append(SmallText<Capacity>& out, const Delivered& message, DeliveredWord word) {
+  const std::string_view blank(" ", message.recipient.empty() ? 0 : 1);
+  return out.append(to_word(word), blank, message.recipient, "\n\n");
+}
+template <std::size_t Capacity>
+bool append(SmallText<Capacity>& out, ErrorCode code) {
+  return out.append("ERROR ", Digits(static_cast<std::size_t>(code)), " ", phrase(code), "\n\n");
 }
 
 /// The same with the header line that says whom it is meant for (SV4), `ALL` or a name, to whoever has asked

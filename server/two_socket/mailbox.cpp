@@ -1,9 +1,8 @@
 #include "server/two_socket/mailbox.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
+#include "protocol/small_text.hpp"
 #include "protocol/two_socket.hpp"
 #include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
@@ -16,24 +15,6 @@ constexpr std::size_t small_frame_bytes = 2 * 1024;
 
 // No header is longer: a name, two numbers and the words around them.
 static_assert(small_frame_bytes >= max_name_bytes + 200);
-
-/// A small frame on the stack.
-class SmallFrame {
- public:
-  std::string_view bytes() const { return {bytes_.data(), size_}; }
-  /// False, and nothing is appended, when there is no room for all of it.
-  bool append(const char* first, const char* last) {
-    const auto count = static_cast<std::size_t>(last - first);
-    if (count > bytes_.size() - size_) return false;
-    std::copy(first, last, bytes_.data() + size_);
-    size_ += count;
-    return true;
-  }
-
- private:
-  std::array<char, small_frame_bytes> bytes_;  // the first size_ of them
-  std::size_t size_ = 0;
-};
 
 constexpr char format_tag = 0;
 constexpr Format plain_format{&format_tag, 0};
@@ -77,48 +58,40 @@ void Mailbox::open() {
 }
 
 void Mailbox::deliver(const Message& message, Receipt&& receipt) {
-  List pushed_out;  // their receipts report the failure when they go, after the lock
-  std::uint64_t number = 0;
   const bool is_plain = form_.load(std::memory_order_relaxed) == 0;
   const SharedFrame whole = is_plain ? nullptr : frame_of(message);
-  {
-    const MutexLock lock(mutex_);
-    if (closed_) return;  // the receipt reports the failure when it goes, after the lock
-    if (opened_ && !out_ && !has_given_turn_) {
-      number = put_out(std::move(receipt));
-      if (remembers_senders_) out_sender_ = message.sender();
-    } else if (!keep(message, receipt, pushed_out)) {
-      return;
-    }
-  }
-  if (number == 0) {
+  MutexLock lock(mutex_);
+  if (closed_) return;  // the receipt reports the failure when it goes, after the lock
+  if (!opened_ || out_ || has_given_turn_) {
+    List pushed_out;  // their receipts report the failure when they go, after the lock
+    if (!keep(message, receipt, pushed_out)) return;
+    lock.unlock();
     pushed_out.clear();  // or they would count as still waiting
     return connection_->relieve_server();
   }
-  if (!is_plain) return forward({whole, number, message.answer_by()});
-  SmallFrame frame;
-  std::string_view body = message.body();
-  two_socket::append_header(frame, {message.sender(), body});
-  if (frame.append(body.data(), body.data() + body.size())) body = {};
-  note(connection_->send(
-           frame.bytes(), body, [&] { return std::make_unique<ForwardDeparture>(weak_from_this(), number); },
-           message.answer_by()),
-       number);
+  const std::uint64_t number = put_out(std::move(receipt));
+  if (remembers_senders_) out_sender_ = message.sender();
+  lock.unlock();
+  if (is_plain)
+    forward(message, number);
+  else
+    forward({whole, number, message.answer_by()});
 }
 
 bool Mailbox::acknowledge(Outcome outcome, Behind behind) {
-  Receipt answered;
-  List late;
-  Next next;
-  {
-    const MutexLock lock(mutex_);
-    if (!out_) return false;
-    answered = take_out();
-    if (behind == Behind::who_wants_the_turn) has_given_turn_ = std::exchange(wants_turn_, false);
-    if (!waiting_.is_empty()) next = take_next(late);  // rarely; and a look at the clock has its price
+  MutexLock lock(mutex_);
+  if (!out_) return false;
+  Receipt answered = take_out();
+  if (behind == Behind::who_wants_the_turn) has_given_turn_ = std::exchange(wants_turn_, false);
+  if (waiting_.is_empty()) {  // nearly always; and a look at the clock has its price
+    lock.unlock();
+  } else {
+    List late;  // their receipts report the failure when they go, after the lock
+    const Next next = take_next(late);
+    lock.unlock();
+    // The recipient first: nothing else reaches it meanwhile, while a sender may have more on the way.
+    forward(next);
   }
-  // The recipient first: nothing else reaches it meanwhile, while a sender may have more on the way.
-  forward(next);
   answered.report(outcome);
   return true;
 }
@@ -265,6 +238,18 @@ Mailbox::Next Mailbox::take_next(List& late) {
     return {next.frame, put_out(std::move(next.receipt)), next.answer_by};
   }
   return {};
+}
+
+/// Without a buffer that can grow.
+void Mailbox::forward(const Message& message, std::uint64_t number) {
+  const two_socket::Forward forward{message.sender(), message.body()};
+  SmallText<small_frame_bytes> frame;
+  const bool is_whole = append(frame, forward);
+  if (!is_whole) append_header(frame, forward);
+  const auto make_departure = [&] { return std::make_unique<ForwardDeparture>(weak_from_this(), number); };
+  note(connection_->send(frame.text(), is_whole ? std::string_view() : forward.body, make_departure,
+                         message.answer_by()),
+       number);
 }
 
 void Mailbox::forward(const Next& next) {

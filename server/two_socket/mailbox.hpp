@@ -88,6 +88,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   Next take_next(List& late) REQUIRES(mutex_);
   SharedFrame frame_of(const Message& message) const;
   bool ends_bodies_with_newline() const;
+  inline void forward(const Message& message, std::uint64_t number) EXCLUDES(mutex_);
   void forward(const Next& next) EXCLUDES(mutex_);
   void note(Sent sent, std::uint64_t number) EXCLUDES(mutex_);
   void has_left(std::uint64_t number) noexcept EXCLUDES(mutex_);

@@ -3,12 +3,6 @@
 #include "protocol/user_name.hpp"
 
 namespace parley {
-namespace {
-
-// Answers that are settled together leave in pieces of about this size.
-constexpr std::size_t piece_bytes = 16 * 1024;
-
-}  // namespace
 
 Replies::Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWord delivered_word,
                  std::size_t max_unanswered, std::chrono::milliseconds receipt_time, Counters& counters)
@@ -33,15 +27,16 @@ bool Replies::has_room_or_wake() {
 std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients, std::size_t body_bytes,
                               Clock::time_point answer_by) {
   const MutexLock lock(mutex_);
+  const bool is_oldest = answers_.empty();
   answers_.emplace_back(recipient, recipients, body_bytes, answer_by);
   owe_one_more();
-  if (answers_.size() == 1) await_oldest();
+  if (is_oldest) await_oldest();
   return first_sequence_ + answers_.size() - 1;
 }
 
 /// Only a number: a sender with one socket is not stopped by its window.
 void Replies::refuse() {
-  const MutexLock lock(mutex_);
+  MutexLock lock(mutex_);
   const bool is_oldest = answers_.empty();
   if (is_oldest) {
     answers_.emplace_back(std::string_view(), 0, 0, Clock::time_point::max()).outcome = Outcome::failed;
@@ -50,19 +45,25 @@ void Replies::refuse() {
   }
   owe_one_more();
   counters_.refused.fetch_add(1, std::memory_order_relaxed);
-  if (is_oldest) write_settled();
+  Piece piece;
+  const bool is_to_be_written = is_oldest && take_settled(piece);
+  lock.unlock();
+  if (is_to_be_written) write(piece);
 }
 
 void Replies::give_up(Clock::time_point now) {
-  const MutexLock lock(mutex_);
+  MutexLock lock(mutex_);
   for (Answer& answer : answers_)
     if (answer.answer_by <= now) fail(answer);
-  write_settled();
+  Piece piece;
+  const bool is_to_be_written = take_settled(piece);
   await_oldest();
+  lock.unlock();
+  if (is_to_be_written) write(piece);
 }
 
 void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
-  const MutexLock lock(mutex_);
+  MutexLock lock(mutex_);
   if (sequence < first_sequence_) return;  // given up, and answered
   Answer& answer = answers_[sequence - first_sequence_];
   if (answer.recipients == 0) return;  // given up
@@ -70,20 +71,31 @@ void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
   counters_.count(outcome == Outcome::received, answer.body_bytes);
   if (outcome != Outcome::received)
     answer.outcome = is_broadcast_name(answer.recipient) ? Outcome::failed : outcome;
-  if (answer.recipients == 0 && sequence == first_sequence_) write_settled();
+  if (answer.recipients > 0 || sequence != first_sequence_) return;
+  Piece piece;
+  const bool is_to_be_written = take_settled(piece);
+  lock.unlock();
+  if (is_to_be_written) write(piece);
 }
 
 bool Replies::is_answered(std::uint64_t sequence) const {
   const MutexLock lock(mutex_);
-  return sequence < first_sequence_ && !writing_;
+  return sequence < first_sequence_ && writing_.load() == Writing::nobody;
 }
 
 void Replies::close() noexcept {
   MutexLock lock(mutex_);
   for (Answer& answer : answers_) fail(answer);
-  write_settled();
+  Piece piece;
+  const bool is_to_be_written = take_settled(piece);
   is_end_awaited_ = true;
-  while (writing_) written_.wait(lock);
+  lock.unlock();
+  if (is_to_be_written) write(piece);
+  lock.lock();
+  // Who is at it already must not end without the lock: it would tell nobody.
+  auto somebody = Writing::somebody;
+  writing_.compare_exchange_strong(somebody, Writing::with_more_left);
+  while (writing_.load() != Writing::nobody) written_.wait(lock);
 }
 
 /// Its time is up. Those who have it, have it.
@@ -94,31 +106,18 @@ void Replies::fail(Answer& answer) {
   answer.outcome = Outcome::failed;
 }
 
-/// Writes what is settled, until nothing is: others leave theirs to the thread that is here already. The lock
-/// is let go for each write.
-void Replies::write_settled() noexcept {
-  if (writing_) return;
-  writing_ = true;
-  try {
-    std::string frames;
-    while (is_oldest_settled()) {
-      take_settled(frames);
-      const MutexUnlock unlocked(mutex_);
-      connection_->send(frames);  // a failure ends the connection, and its session then leaves
-      frames.clear();
-    }
-  } catch (const std::exception&) {  // an answer that cannot be written must not be missing unnoticed
-    const MutexUnlock unlocked(mutex_);
-    connection_->abort(Connection::no_memory);
-  }
-  writing_ = false;
-  if (is_end_awaited_) written_.notify_all();  // which costs each answer as much as a lock
+/// What is settled, for this thread to write once the lock is gone. False when nothing is, or when another
+/// thread writes, which takes it then.
+bool Replies::take_settled(Piece& piece) {
+  if (!is_oldest_settled() || writing_.exchange(Writing::with_more_left) != Writing::nobody) return false;
+  fill(piece);
+  return true;
 }
 
-void Replies::take_settled(std::string& frames) {
-  while (is_oldest_settled() && frames.size() < piece_bytes) {
+/// As much as there is room for.
+void Replies::fill(Piece& piece) {
+  while (is_oldest_settled() && append_answer(piece, answers_.front())) {
     Answer& oldest = answers_.front();
-    append_answer(frames, oldest);
     owe_one_less();
     if (oldest.refusals_behind > 0) {
       oldest.outcome = Outcome::failed;
@@ -130,11 +129,32 @@ void Replies::take_settled(std::string& frames) {
     }
   }
   await_oldest();
-  if (sender_waits_ && has_room()) {
-    sender_waits_ = false;
-    const MutexUnlock unlocked(mutex_);
-    connection_->wake();
+  piece.wakes_sender = sender_waits_ && has_room();
+  if (piece.wakes_sender) sender_waits_ = false;
+  writing_.store(is_oldest_settled() || is_end_awaited_ ? Writing::with_more_left : Writing::somebody);
+}
+
+/// This piece, and then what has been settled meanwhile, until nothing is.
+void Replies::write(Piece& piece) noexcept {
+  do {
+    if (piece.wakes_sender) connection_->wake();
+    connection_->send(piece.frames.text());  // a failure ends the connection, and its session then leaves
+    auto somebody = Writing::somebody;
+    if (writing_.compare_exchange_strong(somebody, Writing::nobody)) return;  // nearly always
+  } while (take_more(piece));
+}
+
+/// False when nobody writes any more.
+bool Replies::take_more(Piece& piece) {
+  const MutexLock lock(mutex_);
+  piece = {};
+  if (is_oldest_settled()) {
+    fill(piece);
+    return true;
   }
+  writing_.store(Writing::nobody);
+  if (is_end_awaited_) written_.notify_all();  // which costs as much as a lock
+  return false;
 }
 
 /// No atomic addition to our own number: the lock is held, and only who does not hold it needs the store
@@ -163,18 +183,17 @@ void Replies::await_oldest() {
     connection_->set_deadline(Deadline::send, answers_.front().answer_by);
 }
 
-void Replies::append_answer(std::string& frames, const Answer& answer) const {
+/// False when there is no room for it.
+bool Replies::append_answer(Piece& piece, const Answer& answer) const {
   switch (answer.outcome) {
     case Outcome::received:
-      two_socket::append(frames, two_socket::Delivered{answer.recipient}, delivered_word_);
-      break;
+      return append(piece.frames, two_socket::Delivered{answer.recipient}, delivered_word_);
     case Outcome::failed:
-      two_socket::append(frames, two_socket::ErrorCode::unable_to_send);
-      break;
+      return append(piece.frames, two_socket::ErrorCode::unable_to_send);
     case Outcome::rejected:
-      two_socket::append(frames, two_socket::ErrorCode::header_incomplete);
-      break;
+      return append(piece.frames, two_socket::ErrorCode::header_incomplete);
   }
+  return true;
 }
 
 }  // namespace parley

@@ -9,7 +9,9 @@
 #include <string>
 
 #include "base/thread_annotations.hpp"
+#include "protocol/small_text.hpp"
 #include "protocol/two_socket.hpp"
+#include "protocol/user_name.hpp"
 #include "server/counters.hpp"
 #include "server/directory/receipt.hpp"
 #include "server/net/connection.hpp"
@@ -76,13 +78,30 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
     std::size_t refusals_behind = 0;  // SENDs behind this one that were refused at once
   };
 
+  // Answers that are settled together leave in pieces of this size.
+  static constexpr std::size_t piece_bytes = 1024;
+  static_assert(piece_bytes > max_name_bytes + 100);  // any answer has room
+
+  /// Answers that are to be written, and whether the sender waits for the room that they had.
+  struct Piece {
+    SmallText<piece_bytes> frames;
+    bool wakes_sender = false;
+  };
+  enum class Writing : std::uint8_t {
+    nobody,
+    somebody,       // a thread, which takes no lock again
+    with_more_left  // as that, and it looks again for what is settled
+  };
+
   void fail(Answer& answer) REQUIRES(mutex_);
-  void write_settled() noexcept REQUIRES(mutex_);
+  bool take_settled(Piece& piece) REQUIRES(mutex_);
+  inline void fill(Piece& piece) REQUIRES(mutex_);
+  void write(Piece& piece) noexcept EXCLUDES(mutex_);
+  bool take_more(Piece& piece) EXCLUDES(mutex_);
   bool is_oldest_settled() const REQUIRES(mutex_) {
     return !answers_.empty() && answers_.front().recipients == 0;
   }
-  inline void take_settled(std::string& frames) REQUIRES(mutex_);
-  void append_answer(std::string& frames, const Answer& answer) const;
+  bool append_answer(Piece& piece, const Answer& answer) const;
   void measure(const Answer& answer) const;
   void await_oldest() REQUIRES(mutex_);
   void owe_one_more() REQUIRES(mutex_);
@@ -97,11 +116,13 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   mutable Mutex mutex_;  // taken alone; answers are written after it is let go
   std::deque<Answer> answers_ GUARDED_BY(mutex_);
   std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of answers_.front()
-  bool writing_ GUARDED_BY(mutex_) = false;              // one thread at a time, or answers would overtake
-  Condition written_;                                    // writing_ is false again
+  Condition written_;                                    // nobody writes any more
   bool is_end_awaited_ GUARDED_BY(mutex_) = false;       // by close()
   bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
 
+  // One thread at a time, or answers would overtake. Who begins, and who leaves more to it, holds mutex_; who
+  // ends need not, when nobody has left it any.
+  std::atomic<Writing> writing_{Writing::nobody};
   std::atomic<std::size_t> owed_{0};  // answers, all the refusals behind them included; changed under mutex_
 };
 

@@ -96,9 +96,32 @@ TEST_CASE("M2 a delivery can be reported with either word") {
 }
 
 TEST_CASE("append_header is the frame without its body") {
-  string out = "before";
-  append_header(out, Forward{"bob", "hello"});
-  CHECK(out == "beforeFORWARD bob\nContent-length: 5\n\n");
+  parley::SmallText<64> out;
+  CHECK(out.append("before"));
+  CHECK(append_header(out, Forward{"bob", "hello"}));
+  CHECK(out.text() == "beforeFORWARD bob\nContent-length: 5\n\n");
+}
+
+TEST_CASE("on the stack a message is written as elsewhere") {
+  const auto check = [](const auto& message, auto... variant) {
+    const string frame = to_frame(message, variant...);
+    parley::SmallText<64> out;
+    CHECK(append(out, message, variant...));
+    CHECK(out.text() == frame);
+  };
+  for (const string& body : {""s, "hello"s, "0123456789"s}) check(Forward{"bob", body});
+  for (const auto word : {DeliveredWord::sent, DeliveredWord::send})
+    for (const auto* const name : {"bob", ""}) check(Delivered{name}, word);
+  check(ErrorCode::unable_to_send);
+  check(ErrorCode::header_incomplete);
+}
+
+TEST_CASE("on the stack nothing is written of what has no room") {
+  parley::SmallText<10> out;
+  CHECK(append(out, Delivered{"bob"}, DeliveredWord::sent));
+  CHECK_FALSE(out.append("!"));
+  CHECK_FALSE(append(out, ErrorCode::unable_to_send));
+  CHECK(out.text() == "SENT bob\n\n");
 }
 
 TEST_CASE("what is written is read back as the same message") {
