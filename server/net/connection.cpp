@@ -196,9 +196,13 @@ std::optional<std::size_t> Connection::put(std::string_view header, std::string_
   const int descriptor = socket_.native_handle();
   const ssize_t sent = body.empty() ? ::send(descriptor, header.data(), header.size(), send_flags)
                                     : send_both(descriptor, header, body);
-  if (sent >= 0) return static_cast<std::size_t>(sent);
-  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS) return 0;
-  shut_down(::strerrordesc_np(errno));
+  return sent >= 0 ? std::optional(static_cast<std::size_t>(sent)) : put_nothing(errno);
+}
+
+/// For this reason: nullopt when the connection is over then.
+std::optional<std::size_t> Connection::put_nothing(int reason) {
+  if (reason == EAGAIN || reason == EWOULDBLOCK || reason == EINTR || reason == ENOBUFS) return 0;
+  shut_down(::strerrordesc_np(reason));
   return std::nullopt;
 }
 

@@ -273,6 +273,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       REQUIRES(write_mutex_);
   std::optional<std::size_t> send_now(std::string_view header, std::string_view body) REQUIRES(write_mutex_);
   std::optional<std::size_t> put(std::string_view header, std::string_view body) REQUIRES(write_mutex_);
+  std::optional<std::size_t> put_nothing(int reason) REQUIRES(write_mutex_);
   void keep(const Outgoing& outgoing, std::size_t sent_bytes, Next& next) REQUIRES(write_mutex_);
 
   /// The Writer's thread: sends what the socket takes of what waits. Returns when to be called again, if it

@@ -172,17 +172,23 @@ void TwoSocketSession::refuse_registration(const two_socket::Register& request, 
 }
 
 void TwoSocketSession::on(const two_socket::Send& request) {
+  if (!is_sender()) {
+    charge_request();
+    return refuse_early();
+  }
+  Replies& replies = user_->replies();
+  const bool has_one_socket = user_->has_one_socket();
   // What is refused for the rate does not count in it: it would never be above zero again.
-  if (has_one_socket() && is_flooding()) {
+  if (has_one_socket && is_flooding()) {
     charge_noise(noise_of_refusal);
-    return user_->replies().refuse();
+    return replies.refuse();
   }
   charge_request();
-  if (!is_sender()) return refuse_early();
   const auto answer_by = now() + context_.limits.receipt_timeout;
-  Replies& replies = user_->replies();
-  if (has_one_socket() && !replies.has_room()) return replies.refuse();
-  if (!has_one_socket() && !await_room()) return;
+  if (!replies.has_room()) {
+    if (has_one_socket) return replies.refuse();
+    if (!await_room()) return;
+  }
   if (context_.chat.is_stopping()) return replies.refuse();
   if (is_broadcast_name(request.recipient))
     send_to_all(request, answer_by);
