@@ -194,10 +194,6 @@ Event Parser::next_in_any_form() {
 }
 
 void Parser::end_event() {
-  if (may_be_plain_) {
-    buffer_.consume(std::exchange(event_bytes_, 0) + std::exchange(empty_line_bytes_, 0));
-    return;
-  }
   // Of a REGISTER the last word may be a password.
   if (search_.method != nullptr && search_.method->kind == Kind::register_)
     buffer_.wipe(event_bytes_);

@@ -50,7 +50,10 @@ class Parser {
   /// The last event is done with: its string_views end here, not at the next call, and pending() is what has
   /// come behind it and its empty line.
   void pass_event() {
-    if (event_bytes_ > 0) end_event();
+    if (event_bytes_ == 0) return;
+    if (!may_be_plain_) return end_event();
+    buffer_.consume(event_bytes_ + empty_line_bytes_);
+    event_bytes_ = empty_line_bytes_ = 0;
   }
 
   /// After next() returned an event and before pass_event(): how many bytes it was, from its first word on. A

@@ -125,17 +125,6 @@ void ChatService::say(Member& sender, std::string_view body, Message::Clock::tim
   if (sender.hears_itself()) sender.deliver(message, {});
 }
 
-bool ChatService::tell(const Member& sender, std::string_view name, Directory::LastFound& last,
-                       std::string_view body, Message::Clock::time_point answer_by,
-                       FunctionRef<Receipt(std::string_view)> receipt, std::string_view client_id) {
-  const auto recipient = directory_.find(name, sender, last);
-  if (!recipient) return false;
-  const Message message(sender.name(), body, Audience::user, last.room, answer_by, sender.source(),
-                        client_id);
-  recipient->deliver(message, receipt(recipient->name()));
-  return true;
-}
-
 std::shared_ptr<Member> ChatService::admit(const std::shared_ptr<Member>& remote, std::string_view room,
                                            std::uint64_t arrival, std::int64_t since_s) {
   auto admission = directory_.admit(remote, room, arrival, since_s);

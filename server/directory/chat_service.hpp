@@ -64,11 +64,19 @@ class ChatService {
            FunctionRef<void(const Reach& reach)> begin, FunctionRef<Receipt()> receipt,
            std::string_view client_id = {});
 
-  /// A line to one user. `last`: the sender's own. `receipt` is given the recipient's name. False: there is
-  /// nobody of that name, or the sender has left.
+  /// A line to one user. `last`: the sender's own. `receipt(name)` makes the receipt, and is given the
+  /// recipient's name. False: there is nobody of that name, or the sender has left.
+  template <typename MakeReceipt>
   bool tell(const Member& sender, std::string_view name, Directory::LastFound& last, std::string_view body,
-            Message::Clock::time_point answer_by, FunctionRef<Receipt(std::string_view recipient)> receipt,
-            std::string_view client_id = {});
+            Message::Clock::time_point answer_by, const MakeReceipt& receipt,
+            std::string_view client_id = {}) {
+    const auto recipient = directory_.find(name, sender, last);
+    if (!recipient) return false;
+    const Message message(sender.name(), body, Audience::user, last.room, answer_by, sender.source(),
+                          client_id);
+    recipient->deliver(message, receipt(recipient->name()));
+    return true;
+  }
 
   // What users of other nodes do. No other node is told.
 

@@ -169,9 +169,8 @@ Directory::Found Directory::find(std::string_view name) const {
   return find_key(key);
 }
 
-std::shared_ptr<Member> Directory::find(std::string_view name, const Member& seeker, LastFound& last) const {
-  if (last.as_of == changes_.load(std::memory_order_acquire) && std::ranges::equal(last.name, name))
-    return last.member.lock();
+std::shared_ptr<Member> Directory::find_anew(std::string_view name, const Member& seeker,
+                                             LastFound& last) const {
   const std::string key = fold_case(name);
   const MutexLock lock(mutex_);
   if (find_signed_on(seeker) == nullptr) return nullptr;

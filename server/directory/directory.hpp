@@ -113,7 +113,10 @@ class Directory {
   /// As find(), for a member; `last` is this member's own, and has the room then. Whoever has left finds
   /// nobody any more. Takes no lock when `last` has the answer, as it has within a conversation.
   std::shared_ptr<Member> find(std::string_view name, const Member& seeker, LastFound& last) const
-      EXCLUDES(mutex_);
+      EXCLUDES(mutex_) {
+    const bool is_last = last.as_of == changes_.load(std::memory_order_acquire) && last.name == name;
+    return is_last ? last.member.lock() : find_anew(name, seeker, last);
+  }
 
   /// Who has the name, or has reserved it; null: nobody.
   std::shared_ptr<Member> holder_of(std::string_view name) const EXCLUDES(mutex_);
@@ -192,6 +195,8 @@ class Directory {
   void visit_everyone(Visit visit) const EXCLUDES(mutex_);
   void count_change() noexcept REQUIRES(mutex_) { changes_.fetch_add(1, std::memory_order_release); }
   Entries::iterator find_entry(const Member& member) REQUIRES(mutex_);
+  std::shared_ptr<Member> find_anew(std::string_view name, const Member& seeker, LastFound& last) const
+      EXCLUDES(mutex_);
   Found find_key(const std::string& key) const REQUIRES(mutex_);
   const Entry* find_signed_on(const Member& member) const REQUIRES(mutex_);
   Room& open_room(std::string_view name) REQUIRES(mutex_);
