@@ -46,8 +46,9 @@ class ParsedChatSession : public Base {
   std::span<char> prepare() override { return parser_.prepare(); }
   void commit(std::size_t count) override { parser_.commit(count); }
   void feed(std::string_view bytes) override { parser_.feed(bytes); }
-  bool in_frame() const override { return parser_.in_frame(); }
-  const InputBuffer* input() const override { return &parser_.input(); }
+  Session::Unfinished unfinished() const override {
+    return {parser_.in_frame(), this->memory_of(parser_.input())};
+  }
 
   Parser parser_;
 };

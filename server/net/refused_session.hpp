@@ -23,7 +23,7 @@ class RefusedSession : public Session {
   void commit(std::size_t) override {}
   void feed(std::string_view) override {}
   bool handle_next() override { return false; }
-  bool in_frame() const override { return false; }
+  Unfinished unfinished() const override { return {}; }
   void expire(Deadline) override {}
   void refuse(std::string_view) override {}
   void asked_to_end(std::string_view, std::string_view) override {}

@@ -155,14 +155,15 @@ void Session::finish_input() {
 }
 
 void Session::read_more(std::error_code& error) {
+  const std::span<char> room = prepare();
+  const Unfinished request = unfinished();
   // A frame has its time once, from its first byte: a byte a second must not put the end off for ever. What
   // is no request, as a ping, may end without one.
-  if (!in_frame())
+  if (!request.has_begun)
     end_frame();
   else if (!std::exchange(frame_is_timed_, true))
     connection_->set_deadline(Deadline::frame, frame_timeout_);
-  const std::span<char> room = prepare();
-  charge_input_memory(input_memory_bytes());
+  charge_input_memory(request.memory_bytes);
   const std::size_t count = connection_->read_some(room, error);
   if (error || count == 0 || !connection_->is_open()) return;
   now_ = Clock::now();
@@ -170,14 +171,6 @@ void Session::read_more(std::error_code& error) {
   const std::string_view read(room.data(), count);
   log_input(read);
   commit(gate_ ? gate_->feed(read) : count);
-}
-
-/// A user may keep what a large request has taken for the next one; whoever is nobody may not.
-std::size_t Session::input_memory_bytes() const {
-  const InputBuffer* const buffer = input();
-  const std::size_t grown_bytes = buffer != nullptr ? buffer->grown_bytes() : 0;
-  const bool is_spared = grown_bytes > 0 && connection_->is_somebody() && buffer->pending().empty();
-  return message_bytes() + (is_spared ? 0 : grown_bytes);
 }
 
 /// The memory for a large request counts with what waits for the peer: both are what it makes the server

@@ -83,6 +83,18 @@ class Session {
   /// ends its stream.
   bool await(FunctionRef<bool()> is_done, Clock::time_point until);
 
+  struct Unfinished {
+    bool has_begun = false;        ///< it is to be complete within the frame time
+    std::size_t memory_bytes = 0;  ///< that it takes, where that is much
+  };
+  /// Of what a parser keeps. A user may keep what a large request has taken for the next one; whoever is
+  /// nobody may not.
+  std::size_t memory_of(const InputBuffer& input) const {
+    const std::size_t grown_bytes = input.grown_bytes();
+    const bool is_spared = grown_bytes > 0 && connection_->is_somebody() && input.pending().empty();
+    return is_spared ? 0 : grown_bytes;
+  }
+
   /// While more than this waits for the peer nothing is read from it: it may not ask for more than it reads.
   virtual std::size_t most_waiting_bytes() const { return connection_->limits().max_queue_bytes / 2; }
 
@@ -105,12 +117,8 @@ class Session {
   virtual void log_input(std::string_view) const {}
   /// Acts on the next request that is complete. False when there is none.
   virtual bool handle_next() = 0;
-  /// After handle_next() returned false: a request has begun that is to be complete within the frame time.
-  virtual bool in_frame() const = 0;
-  /// Where the parser keeps what is not complete; null when nothing is kept.
-  virtual const InputBuffer* input() const { return nullptr; }
-  /// What a message that is not complete takes elsewhere, where that is much.
-  virtual std::size_t message_bytes() const { return 0; }
+  /// After handle_next() returned false, and prepare(): what has come of a request that is not complete.
+  virtual Unfinished unfinished() const = 0;
   /// A peer that asks too much, or does not read the answers, is read later; one whose receipts come the same
   /// way only for what asks for nothing.
   virtual bool may_be_read_later() const { return true; }
@@ -137,9 +145,8 @@ class Session {
   bool wait_to_read();
   bool makes_server_hold_too_much() const;
   void finish_input();
-  // These two are parts of converse(), and defined beside it.
+  // A part of converse(), and defined beside it.
   inline void read_more(std::error_code& error);
-  inline std::size_t input_memory_bytes() const;
   void charge_input_memory(std::size_t bytes);
   void read_later(Clock::time_point at);  // at the latest
   Clock::duration most_put_off() const { return Limits::put_off_frames * frame_timeout_; }

@@ -24,9 +24,10 @@ class TwoSocketSession : public Session {
   void commit(std::size_t count) override { parser_.commit(count); }
   void feed(std::string_view bytes) override { parser_.feed(bytes); }
   bool handle_next() override;
-  bool in_frame() const override { return parser_.in_frame() || is_holding_input(); }
+  Unfinished unfinished() const override {
+    return {parser_.in_frame() || is_holding_input(), memory_of(parser_.input())};
+  }
   void input_ended() override { (void)answer_register(IfUndecided::answer); }
-  const InputBuffer* input() const override { return &parser_.input(); }
   bool may_be_read_later() const override { return !has_one_socket(); }
   void expire(Deadline kind) override;
   void refuse(std::string_view sentence) override;

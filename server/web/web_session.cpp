@@ -63,9 +63,10 @@ class WebSession : public RoomsChatSession {
   std::span<char> prepare() override { return messages_ ? messages_->prepare() : requests_.prepare(); }
   void commit(std::size_t count) override { messages_ ? messages_->commit(count) : requests_.commit(count); }
   void feed(std::string_view bytes) override { messages_ ? messages_->feed(bytes) : requests_.feed(bytes); }
-  bool in_frame() const override { return messages_ && messages_->in_frame(); }
-  const InputBuffer* input() const override { return messages_ ? &messages_->input() : &requests_.input(); }
-  std::size_t message_bytes() const override { return messages_ ? messages_->message_bytes() : 0; }
+  Unfinished unfinished() const override {
+    if (!messages_) return {false, memory_of(requests_.input())};
+    return {messages_->in_frame(), messages_->message_bytes() + memory_of(messages_->input())};
+  }
   /// Of HTTP one answer at a time: a page may be a thousand times as long as the request for it.
   std::size_t most_waiting_bytes() const override { return messages_ ? Session::most_waiting_bytes() : 0; }
   bool handle_event() override { return messages_ ? handle_message() : handle_request(); }
