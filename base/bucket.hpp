@@ -19,11 +19,13 @@ class Bucket {
   /// A rate of zero a second has no limit.
   explicit Bucket(Rate rate) : rate_(rate), left_(rate.burst) {}
 
-  /// Takes so much at `now`, also what is not there: next_at() tells when it will have been.
-  void charge(double count, Clock::time_point now) {
-    if (rate_.per_second <= 0) return;
+  /// Takes so much at `now`, also what is not there: next_at() tells when it will have been. False when there
+  /// is no limit.
+  bool charge(double count, Clock::time_point now) {
+    if (rate_.per_second <= 0) return false;
     left_ = left_at(now) - count;
     looked_at_ = now;
+    return true;
   }
 
   /// Takes so much at `now` if it is there.

@@ -21,15 +21,15 @@ class Flood {
   Flood(Rate requests, Rate bytes) : requests_(requests), bytes_(bytes), noise_(requests) {}
 
   /// The peer has asked for something, or sent so much, at `now`.
-  void charge_request(Clock::time_point now) { requests_.charge(1, now); }
+  void charge_request(Clock::time_point now) { charge(requests_, 1, now); }
   void charge_bytes(std::size_t count, Clock::time_point now) {
-    bytes_.charge(static_cast<double>(count), now);
+    charge(bytes_, static_cast<double>(count), now);
   }
 
   /// So much has come that asks for nothing, as blank lines. It has a bucket of its own, of the same rate as
   /// requests: some may not be read later for what they ask, but everyone for this.
   void charge_noise(std::size_t bytes, Clock::time_point now) {
-    noise_.charge(static_cast<double>(bytes) / noise_bytes_per_request, now);
+    charge(noise_, static_cast<double>(bytes) / noise_bytes_per_request, now);
   }
 
   /// When the next request may be acted on; not after `now` when it may be at once.
@@ -40,12 +40,18 @@ class Flood {
   Clock::time_point noise_paid_at(Clock::time_point now) const { return noise_.next_at(now); }
 
   /// Without a look at the clock: false when nothing has to be waited for.
-  bool has_debt() const { return requests_.has_debt() || bytes_.has_debt() || noise_.has_debt(); }
+  bool has_debt() const { return has_debt_; }
 
  private:
+  void charge(Bucket& bucket, double count, Clock::time_point now) {
+    if (!bucket.charge(count, now)) return;
+    has_debt_ = requests_.has_debt() || bytes_.has_debt() || noise_.has_debt();
+  }
+
   Bucket requests_;
   Bucket bytes_;
-  Bucket noise_;  // in requests
+  Bucket noise_;           // in requests
+  bool has_debt_ = false;  // of any of them; it is asked for more often than something is charged
 };
 
 }  // namespace parley
