@@ -31,7 +31,7 @@ std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients
   answers_.emplace_back(recipient, recipients, body_bytes, answer_by);
   owe_one_more();
   if (is_oldest) await_oldest();
-  return first_sequence_ + answers_.size() - 1;
+  return first_sequence_ + answers_.size() - written_answers_ - 1;
 }
 
 /// Only a number: a sender with one socket is not stopped by its window.
@@ -65,7 +65,7 @@ void Replies::give_up(Clock::time_point now) {
 void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
   MutexLock lock(mutex_);
   if (sequence < first_sequence_) return;  // given up, and answered
-  Answer& answer = answers_[sequence - first_sequence_];
+  Answer& answer = answers_[written_answers_ + sequence - first_sequence_];
   if (answer.recipients == 0) return;  // given up
   --answer.recipients;
   counters_.count(outcome == Outcome::received, answer.body_bytes);
@@ -116,22 +116,39 @@ bool Replies::take_settled(Piece& piece) {
 
 /// As much as there is room for.
 void Replies::fill(Piece& piece) {
-  while (is_oldest_settled() && append_answer(piece, answers_.front())) {
-    Answer& oldest = answers_.front();
+  while (is_oldest_settled() && append_answer(piece, oldest())) {
+    Answer& answer = oldest();
     owe_one_less();
-    if (oldest.refusals_behind > 0) {
-      oldest.outcome = Outcome::failed;
-      --oldest.refusals_behind;
+    if (answer.refusals_behind > 0) {
+      answer.outcome = Outcome::failed;
+      --answer.refusals_behind;
     } else {
-      if (first_sequence_ % AnswerTimes::measured_one_in == 0) measure(oldest);
-      answers_.pop_front();
-      ++first_sequence_;
+      if (first_sequence_ % AnswerTimes::measured_one_in == 0) measure(answer);
+      drop_oldest();
     }
   }
   await_oldest();
   piece.wakes_sender = sender_waits_ && has_room();
   if (piece.wakes_sender) sender_waits_ = false;
   writing_.store(is_oldest_settled() || is_end_awaited_ ? Writing::with_more_left : Writing::somebody);
+}
+
+/// It is written. Its place goes with that of all when none is left, and else with that of many: to close up
+/// for each would move all the others.
+void Replies::drop_oldest() {
+  ++first_sequence_;
+  ++written_answers_;
+  if (written_answers_ == answers_.size()) {
+    answers_.clear();
+    written_answers_ = 0;
+  } else if (written_answers_ > max_unanswered_) {
+    close_up();
+  }
+}
+
+void Replies::close_up() {
+  answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(written_answers_));
+  written_answers_ = 0;
 }
 
 /// This piece, and then what has been settled meanwhile, until nothing is.
@@ -180,7 +197,7 @@ void Replies::await_oldest() {
   if (answers_.empty())
     connection_->clear_deadline(Deadline::send);
   else
-    connection_->set_deadline(Deadline::send, answers_.front().answer_by);
+    connection_->set_deadline(Deadline::send, oldest().answer_by);
 }
 
 /// False when there is no room for it.

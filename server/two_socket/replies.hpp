@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/thread_annotations.hpp"
 #include "protocol/small_text.hpp"
@@ -93,14 +93,17 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
     with_more_left  // as that, and it looks again for what is settled
   };
 
+  /// There must be one.
+  Answer& oldest() REQUIRES(mutex_) { return answers_[written_answers_]; }
+  const Answer& oldest() const REQUIRES(mutex_) { return answers_[written_answers_]; }
+  inline void drop_oldest() REQUIRES(mutex_);
+  void close_up() REQUIRES(mutex_);
   void fail(Answer& answer) REQUIRES(mutex_);
   bool take_settled(Piece& piece) REQUIRES(mutex_);
   inline void fill(Piece& piece) REQUIRES(mutex_);
   void write(Piece& piece) noexcept EXCLUDES(mutex_);
   bool take_more(Piece& piece) EXCLUDES(mutex_);
-  bool is_oldest_settled() const REQUIRES(mutex_) {
-    return !answers_.empty() && answers_.front().recipients == 0;
-  }
+  bool is_oldest_settled() const REQUIRES(mutex_) { return !answers_.empty() && oldest().recipients == 0; }
   bool append_answer(Piece& piece, const Answer& answer) const;
   void measure(const Answer& answer) const;
   void await_oldest() REQUIRES(mutex_);
@@ -113,9 +116,10 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   const std::chrono::milliseconds receipt_time_;
   Counters& counters_;
 
-  mutable Mutex mutex_;  // taken alone; answers are written after it is let go
-  std::deque<Answer> answers_ GUARDED_BY(mutex_);
-  std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of answers_.front()
+  mutable Mutex mutex_;                                 // taken alone; answers are written after it is let go
+  std::vector<Answer> answers_ GUARDED_BY(mutex_);      // empty, or with one at least that is not written
+  std::size_t written_answers_ GUARDED_BY(mutex_) = 0;  // so many of them, before the oldest
+  std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of the oldest
   Condition written_;                                    // nobody writes any more
   bool is_end_awaited_ GUARDED_BY(mutex_) = false;       // by close()
   bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
