@@ -16,7 +16,7 @@ using namespace parley::client;
 
 namespace {
 
-const Display plain{false, true};
+const Display without_color{false, true};
 
 /// Keeps the lines that it shows.
 class LinesOnPaper final : public Paper {
@@ -65,7 +65,7 @@ std::time_t at(int day, int hour, int minute) {
 struct Shown {
   LinesOnPaper paper;
   std::time_t now = at(26, 12, 3);
-  Transcript transcript{paper, plain, [this] { return now; }};
+  Transcript transcript{paper, without_color, [this] { return now; }};
 };
 
 Outcome delivered(const std::string& name) {
@@ -209,7 +209,7 @@ TEST_CASE("where the user looked away there is a rule, once and only when someth
 }
 
 TEST_CASE("the log has every line with its date and time, without colours, and is the user's alone") {
-  const parley::conform::test::Folder folder;
+  const parley::test::Folder folder;
   const std::string path = folder.path() / "log";
   Shown shown;
   shown.transcript.open_log(path);
@@ -233,7 +233,7 @@ TEST_CASE("the log has every line with its date and time, without colours, and i
 }
 
 TEST_CASE("what is no file is no log: that is told, once, and the chat goes on") {
-  const parley::conform::test::Folder folder;
+  const parley::test::Folder folder;
   const std::string fifo = folder.path() / "fifo";
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   const auto told = [](const std::string& path) {

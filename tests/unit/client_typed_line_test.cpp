@@ -21,7 +21,7 @@ Meaning as(std::string_view line) {
   return *wanted;
 }
 
-std::string hint(std::string_view line) {
+std::string hint_of(std::string_view line) {
   return as<Invalid>(line).hint;
 }
 
@@ -39,7 +39,7 @@ TEST_CASE("a line without an address is text, every byte of it") {
   CHECK(as<Plain>("hello").text == "hello");
   CHECK(as<Plain>("  two  blanks ").text == "  two  blanks ");
   CHECK(as<Plain>("bob: @carol /q").text == "bob: @carol /q");
-  CHECK(contains(hint(std::string(max_message_bytes + 1, 'x')), "65537"));
+  CHECK(contains(hint_of(std::string(max_message_bytes + 1, 'x')), "65537"));
   CHECK(contains(no_recipient_hint(), "write @name message"));
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("an unknown command names the nearest one, and nothing when none is ne
 
 TEST_CASE("C5 a hint never repeats what could drive the terminal") {
   for (const auto* const line : {"/\x1b[31m", "/to \x1b[31m", "/msg \x1b x", "@\x1b]0;x\a: hi"})
-    CHECK(hint(line).find('\x1b') == std::string::npos);
+    CHECK(hint_of(line).find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("every command that is offered is one, and /help tells of it") {

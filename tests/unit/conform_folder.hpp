@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace parley::conform::test {
+namespace parley::test {
 
 /// A folder for temporary files that is gone at the end.
 class Folder {
@@ -33,4 +33,4 @@ class Folder {
   std::filesystem::path path_;
 };
 
-}  // namespace parley::conform::test
+}  // namespace parley::test

@@ -223,8 +223,8 @@ TEST_CASE("anonymous: a name that the program brought is one where the suite rep
 }
 
 TEST_CASE("pages of a class with hostile names and results are sound") {
-  ClassRow row{test::hostile_text(),   "client", test::hostile_text() + ".html",
-               test::hostile_report(), {},       test::hostile_text()};
+  ClassRow row{parley::test::hostile_text(),   "client", parley::test::hostile_text() + ".html",
+               parley::test::hostile_report(), {},       parley::test::hostile_text()};
   row.report.subject = "client " + row.report.subject;
   const std::vector<ClassRow> rows{row, row};
   CHECK(is_sound(written(write_class_html, rows), '\'' + link_to(row.report_file) + '\''));

@@ -17,8 +17,8 @@ using nlohmann::json;
 
 namespace {
 
-using test::all_reports;
-using test::written;
+using parley::test::all_reports;
+using parley::test::written;
 
 struct TapPoint {
   bool ok = false;
@@ -80,7 +80,7 @@ std::vector<TapPoint> read_tap(const std::string& text) {
 }  // namespace
 
 TEST_CASE("TAP: every case is a point, failures explain themselves") {
-  const auto points = read_tap(written(write_tap, test::sample_report()));
+  const auto points = read_tap(written(write_tap, parley::test::sample_report()));
   REQUIRE(points.size() == 11);
   CHECK_FALSE(points[0].ok);
   CHECK(points[0].description == "F2.1-utf8: a body of 5 characters and 6 bytes");
@@ -98,7 +98,7 @@ TEST_CASE("TAP: every case is a point, failures explain themselves") {
 }
 
 TEST_CASE("TAP and JSON: what is not offered is skipped, behind all results") {
-  Report report = test::sample_report();
+  Report report = parley::test::sample_report();
   Result& absent = report.not_offered.emplace_back(report.results[0]);
   absent.status = Status::not_offered;
   absent.reason = "It has no #SERVER.";
@@ -112,13 +112,13 @@ TEST_CASE("TAP and JSON: what is not offered is skipped, behind all results") {
 }
 
 TEST_CASE("TAP: hostile text neither makes a point nor a directive") {
-  const auto points = read_tap(written(write_tap, test::hostile_report()));
+  const auto points = read_tap(written(write_tap, parley::test::hostile_report()));
   REQUIRE(points.size() == 6);
   CHECK(points[0].directive.empty());
   CHECK(points[0].description.find("]]> # \\ \\# ... --- \\r\\n\\tend") != std::string::npos);
   CHECK(read_tap(written(write_tap, Report{})).empty());
   // YAML has no U+FFFE, although UTF-8 has.
-  CHECK(written(write_tap, test::hostile_report()).find("\xef\xbf\xbe") == std::string::npos);
+  CHECK(written(write_tap, parley::test::hostile_report()).find("\xef\xbf\xbe") == std::string::npos);
 }
 
 TEST_CASE("Gradescope: the fields it knows, and the total is the sum of the tests") {
@@ -144,7 +144,7 @@ TEST_CASE("Gradescope: the fields it knows, and the total is the sum of the test
     CHECK(document.at("execution_time").is_number());
     CHECK(document.at("stdout_visibility") == "hidden");
   }
-  const json sample = json::parse(written(write_gradescope, test::sample_report()));
+  const json sample = json::parse(written(write_gradescope, parley::test::sample_report()));
   CHECK(sample.at("tests").at(0).at("number") == "1.1");
   CHECK(sample.at("tests").at(3).at("number") == "2.1");
   CHECK(sample.at("tests").at(0).at("output").get<std::string>().find("^ here, after 39") !=
@@ -153,7 +153,7 @@ TEST_CASE("Gradescope: the fields it knows, and the total is the sum of the test
 }
 
 TEST_CASE("JSON: everything, whole, and every byte can be had back") {
-  const Report report = test::sample_report();
+  const Report report = parley::test::sample_report();
   const json document = json::parse(written(write_json, report));
   CHECK(document.at("format_version") == 1);
   CHECK(document.at("seed") == 7);
@@ -177,7 +177,7 @@ TEST_CASE("JSON: everything, whole, and every byte can be had back") {
 }
 
 TEST_CASE("JSON: hostile bytes come through as bytes") {
-  const json document = json::parse(written(write_json, test::hostile_report()));
+  const json document = json::parse(written(write_json, parley::test::hostile_report()));
   CHECK(document.at("seed") == ~std::uint64_t{0});
   CHECK(document.at("results").size() == 6);
   const json& entry = document.at("results").at(0).at("transcript").at("entries").at(1);

@@ -11,6 +11,7 @@
 
 #include "tests/conformance/report/report_markup.hpp"
 #include "tests/conformance/report/report_writers.hpp"
+#include "tests/support/contains.hpp"
 #include "tests/unit/conform_report_sample.hpp"
 #include "tests/unit/conform_report_written.hpp"
 
@@ -45,13 +46,8 @@ std::string in_source(const std::string& path) {
   return '\'' + std::string(PARLEY_SOURCE_DIR) + '/' + path + '\'';
 }
 
-using test::written;
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
+using parley::test::count_of;
+using parley::test::written;
 
 }  // namespace
 
@@ -64,7 +60,7 @@ TEST_CASE("markup is legal whatever the bytes") {
 
 TEST_CASE("JUnit: valid against the schema, whatever is in the report") {
   const bool has_xmllint = succeeds("command -v xmllint >/dev/null");
-  for (const Report& report : {test::sample_report(), test::hostile_report(), Report{}}) {
+  for (const Report& report : {parley::test::sample_report(), parley::test::hostile_report(), Report{}}) {
     const TemporaryFile file(written(write_junit, report), ".xml");
     CHECK(succeeds("python3 -c 'import sys, xml.etree.ElementTree as t; t.parse(sys.argv[1])' " +
                    file.quoted()));
@@ -77,7 +73,7 @@ TEST_CASE("JUnit: valid against the schema, whatever is in the report") {
 }
 
 TEST_CASE("JUnit: failures, errors and skips as Report::totals() counts them") {
-  const std::string xml = written(write_junit, test::sample_report());
+  const std::string xml = written(write_junit, parley::test::sample_report());
   CHECK(count_of(xml, "<testcase ") == 11);
   CHECK(count_of(xml, "<failure ") == 3);
   CHECK(count_of(xml, "<error ") == 1);
@@ -95,7 +91,7 @@ TEST_CASE("JUnit: failures, errors and skips as Report::totals() counts them") {
 }
 
 TEST_CASE("JUnit: GitLab finds a text for all that did not pass, and no file that the program has named") {
-  Report report = test::hostile_report();
+  Report report = parley::test::hostile_report();
   report.results[1].transcript.add(0, sent, "[[ATTACHMENT|/etc/passwd]]");
   const std::string xml = written(write_junit, report);
   for (const char* empty : {"></failure>", "></error>", "></skipped>", "<skipped/>"})
@@ -105,7 +101,7 @@ TEST_CASE("JUnit: GitLab finds a text for all that did not pass, and no file tha
 }
 
 TEST_CASE("JUnit: more transcripts than GitLab reads are left out, and the failures are not") {
-  Report report = test::sample_report();
+  Report report = parley::test::sample_report();
   Result longest = report.results.front();
   for (int i = 0; i < 400; ++i) longest.transcript.add(0, sent, std::string(384, '\xff'));
   for (int i = 0; i < 100; ++i) {
@@ -119,14 +115,14 @@ TEST_CASE("JUnit: more transcripts than GitLab reads are left out, and the failu
 }
 
 TEST_CASE("HTML: one well-formed page that fetches nothing and whose links lead somewhere") {
-  for (const Report& report : {test::sample_report(), test::hostile_report(), Report{}}) {
+  for (const Report& report : {parley::test::sample_report(), parley::test::hostile_report(), Report{}}) {
     const TemporaryFile file(written(write_html, report), ".html");
     CHECK(succeeds("python3 " + in_source("tests/unit/check_report_page.py") + ' ' + file.quoted()));
   }
 }
 
 TEST_CASE("HTML: the matrix, the cases and their bytes are there") {
-  const std::string page = written(write_html, test::sample_report());
+  const std::string page = written(write_html, parley::test::sample_report());
   CHECK(page.find("<a class=\"cell fail must\" href=\"#F2.1-utf8\"") != std::string::npos);
   CHECK(page.find("<small>1/2</small>") != std::string::npos);
   CHECK(page.find("<details class=\"case fail\" open>") != std::string::npos);
@@ -140,7 +136,7 @@ TEST_CASE("HTML: the matrix, the cases and their bytes are there") {
 }
 
 TEST_CASE("HTML: hostile text is shown, not obeyed; a page stays small") {
-  const std::string page = written(write_html, test::hostile_report());
+  const std::string page = written(write_html, parley::test::hostile_report());
   CHECK(count_of(page, "<script>") == 1);
   CHECK(page.find("&lt;script&gt;alert(1)") != std::string::npos);
   CHECK(page.size() < 2'000'000);
@@ -148,7 +144,7 @@ TEST_CASE("HTML: hostile text is shown, not obeyed; a page stays small") {
 }
 
 TEST_CASE("HTML: whose program it is, what to fix first, then the failures: MUST, SHOULD, MAY") {
-  Report report = test::sample_report();
+  Report report = parley::test::sample_report();
   report.name = "Ada <b>";
   report.folder = "C#-smith";
   report.results[2].expected_to_fail = false;  // a SHOULD
@@ -182,7 +178,7 @@ TEST_CASE("HTML: what nothing could be tried of says why, in every title") {
 TEST_CASE("HTML: the page of a program that passes everything is small") {
   Report report;
   report.subject = "server 'python3 server.py {port}'";
-  const Result like = test::sample_report().results[1];
+  const Result like = parley::test::sample_report().results[1];
   REQUIRE(like.status == Status::passed);
   for (int i = 0; i < 150; ++i) {
     Result result = like;
@@ -198,7 +194,7 @@ TEST_CASE("HTML: the page of a program that passes everything is small") {
 }
 
 TEST_CASE("HTML: a drawing is never wider than the page, and shows the lanes that matter") {
-  for (const Report& report : {test::sample_report(), test::hostile_report()}) {
+  for (const Report& report : {parley::test::sample_report(), parley::test::hostile_report()}) {
     const std::string page = written(write_html, report);
     const std::regex drawing("<svg class=\"(wide|narrow)\" width=\"([0-9]+)\"");
     std::size_t drawings = 0;
@@ -209,7 +205,7 @@ TEST_CASE("HTML: a drawing is never wider than the page, and shows the lanes tha
     }
     CHECK(drawings > 0);
   }
-  Report report = test::sample_report();
+  Report report = parley::test::sample_report();
   report.results = {report.results[5]};
   REQUIRE(report.results[0].id == "D2.1-silent-recipient");
   const auto idle = report.results[0].transcript.add_lane("carol7, sending");

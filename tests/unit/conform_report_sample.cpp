@@ -4,7 +4,10 @@
 
 using namespace std::string_literals;
 
-namespace parley::conform::test {
+namespace parley::test {
+
+using namespace conform;
+
 namespace {
 
 using enum Happening;
@@ -185,4 +188,4 @@ Report hostile_report() {
   return report;
 }
 
-}  // namespace parley::conform::test
+}  // namespace parley::test

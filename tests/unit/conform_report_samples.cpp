@@ -42,8 +42,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::string directory = argv[1];
-  const bool good = write_all(directory + "/sample", test::sample_report()) &&
-                    write_all(directory + "/hostile", test::hostile_report()) &&
+  const bool good = write_all(directory + "/sample", parley::test::sample_report()) &&
+                    write_all(directory + "/hostile", parley::test::hostile_report()) &&
                     write_all(directory + "/empty", Report{});
   return good ? 0 : 1;
 }

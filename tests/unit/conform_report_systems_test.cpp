@@ -16,12 +16,12 @@ using nlohmann::json;
 
 namespace {
 
-using test::all_reports;
-using test::written;
+using parley::test::all_reports;
+using parley::test::written;
 
 /// The sample with its first case, which has failed, so many times more, each with this many bytes to show.
 Report long_report(int cases, int events) {
-  Report report = test::sample_report();
+  Report report = parley::test::sample_report();
   Result longest = report.results.front();
   for (int i = 0; i < events; ++i) longest.transcript.add(0, Happening::received, std::string(384, '\xff'));
   for (int i = 0; i < cases; ++i) {
@@ -75,21 +75,21 @@ std::string all_that_is_seen_at_once(const json& document) {
 }  // namespace
 
 TEST_CASE("Markdown: what failed comes with its explanation, what was not tried with its reason") {
-  const std::string page = written(write_markdown, test::sample_report());
+  const std::string page = written(write_markdown, parley::test::sample_report());
   CHECK(page.starts_with("## Failed: 6 passed, 3 failed, 1 skipped, 1 not run, score 5 of 12\n"));
   CHECK(page.find("| Framing | 2 | 1 | 0 | 0 | 2 of 3 |\n") != std::string::npos);
   CHECK(page.find("<details><summary><code>F2.1-utf8</code> a body of 5 characters and 6 bytes</summary>\n\n"
                   "```text\n  clause") != std::string::npos);
   CHECK(page.find("- blocked by F2.1-utf8, which did not pass: ` D6.3-all-bytes `\n") != std::string::npos);
   CHECK(page.find("left out") == std::string::npos);
-  Report good = test::sample_report();
+  Report good = parley::test::sample_report();
   std::erase_if(good.results, [](const Result& result) { return result.status != Status::passed; });
   CHECK(written(write_markdown, good).starts_with("## Passed: "));
   CHECK(written(write_markdown, Report{}).starts_with("## Failed: "));
 }
 
 TEST_CASE("Markdown: hostile text is neither markup nor the end of its fence") {
-  Report report = test::hostile_report();
+  Report report = parley::test::hostile_report();
   report.results[1].failure->came = "```\n</details>\n# Passed ````";
   report.results[1].hint = "````` @ada <b> http://x www.x";
   report.subject = "`` `x` | <script> ``";
@@ -131,7 +131,7 @@ TEST_CASE("Autolab: the last line has the points by section, the one before it w
     CHECK(feedback.at("_presentation") == "semantic");
     for (const std::string stage : feedback.at("stages")) CHECK(!feedback.at(stage).empty());
   }
-  const auto lines = lines_of(written(write_autolab, test::sample_report()));
+  const auto lines = lines_of(written(write_autolab, parley::test::sample_report()));
   CHECK(lines.back() == R"({"scores":{"Framing":2,"Messages":1,"Registration":1,"Delivery":0,"Limits":1}})");
   const json feedback = json::parse(lines[lines.size() - 2]);
   CHECK(feedback.at("Framing").at("F2.1-plain") == json{{"passed", true}});
@@ -140,7 +140,7 @@ TEST_CASE("Autolab: the last line has the points by section, the one before it w
 }
 
 TEST_CASE("PrairieLearn: the share of the points, and at most 1 MB") {
-  const json sample = json::parse(written(write_prairielearn, test::sample_report()));
+  const json sample = json::parse(written(write_prairielearn, parley::test::sample_report()));
   CHECK(sample.at("gradable") == true);
   CHECK(sample.at("score").get<double>() == doctest::Approx(5.0 / 12));
   CHECK(sample.at("tests").size() == 11);
@@ -157,7 +157,7 @@ TEST_CASE("PrairieLearn: the share of the points, and at most 1 MB") {
     CHECK(shown.find("transcript") == std::string::npos);
   }
 
-  Report dead = test::sample_report();
+  Report dead = parley::test::sample_report();
   for (Result& result : dead.results) {
     result.status = Status::not_run;
     result.reason = "The server did not come up.";
@@ -182,12 +182,12 @@ TEST_CASE("VPL: one grade, whatever the program has printed") {
     CHECK(std::regex_match(lines.back(), std::regex("Grade :=>> [0-9]+\\.[0-9][0-9]")));
   }
   std::ostringstream out;
-  write_vpl(out, test::sample_report(), 100);
+  write_vpl(out, parley::test::sample_report(), 100);
   CHECK(lines_of(out.str()).back() == "Grade :=>> 41.67");
 }
 
 TEST_CASE("Gradescope: nothing that is seen at once tells of what is shown later") {
-  Report report = test::sample_report();
+  Report report = parley::test::sample_report();
   const auto hide = [&](std::size_t at, Visibility visibility) {
     report.results[at].visibility = visibility;
   };

@@ -32,7 +32,7 @@ bool begins_character(char c) {
 }
 
 Report only(std::size_t index) {
-  Report report = test::sample_report();
+  Report report = parley::test::sample_report();
   const Result result = report.results.at(index);
   report.results.assign(1, result);
   return report;
@@ -79,7 +79,7 @@ TEST_CASE("words are filled into lines, long ones cut, none lost") {
 }
 
 TEST_CASE("totals: an expected failure counts as passed, and nothing else but a pass does") {
-  const Report::Totals totals = test::sample_report().totals();
+  const Report::Totals totals = parley::test::sample_report().totals();
   CHECK(totals.passed == 6);
   CHECK(totals.failed == 3);
   CHECK(totals.skipped == 1);
@@ -94,7 +94,7 @@ TEST_CASE("a failed SHOULD leaves all MUST passed, a MUST that was skipped or no
   CHECK(report.totals().all_must_passed);
   CHECK(verdict_sentence(report) == "The one MUST case passed.");
 
-  report.results.push_back(test::sample_report().results[2]);
+  report.results.push_back(parley::test::sample_report().results[2]);
   report.results.back().expected_to_fail = false;
   CHECK(report.totals().all_must_passed);
   CHECK(verdict_sentence(report) ==
@@ -113,7 +113,7 @@ TEST_CASE("a failed SHOULD leaves all MUST passed, a MUST that was skipped or no
 TEST_CASE("the verdict of a run names the MUST cases that failed, but not a hundred of them") {
   CHECK(verdict_sentence(Report{}) == "Nothing was tried.");
   CHECK(
-      verdict_sentence(test::sample_report()) ==
+      verdict_sentence(parley::test::sample_report()) ==
       "3 MUST cases failed (F2.1-utf8, D2.1-silent-recipient, L2.1-longest-body), and 2 could not be tried.");
   Report report = only(0);
   report.results.resize(100, report.results[0]);
@@ -171,7 +171,7 @@ FAIL  F2.1-utf8
 }
 
 TEST_CASE("the console says why a case was not tried, and tells expected failures apart") {
-  const std::string text = console(test::sample_report());
+  const std::string text = console(parley::test::sample_report());
   CHECK(
       text.find("skipped        blocked by F2.1-utf8, which did not pass\n               D6.3-all-bytes\n") !=
       std::string::npos);
@@ -181,7 +181,8 @@ TEST_CASE("the console says why a case was not tried, and tells expected failure
         std::string::npos);
   CHECK(text.find("1 case that counts as passed failed, as --expect-fail foretold.\n") != std::string::npos);
   CHECK(text.find("F2.1-plain") == std::string::npos);
-  CHECK(console(test::sample_report(), {false, true}).find("pass           F2.1-plain") != std::string::npos);
+  CHECK(console(parley::test::sample_report(), {false, true}).find("pass           F2.1-plain") !=
+        std::string::npos);
   CHECK(text.ends_with("\n6 passed, 3 failed, 1 skipped, 1 not run, score 5 of 12\n"));
 }
 
@@ -200,7 +201,7 @@ TEST_CASE("what a program need not have is told and counts nowhere") {
 }
 
 TEST_CASE("the console fits 80 columns and bears any bytes") {
-  for (const Report& report : {test::sample_report(), test::hostile_report(), Report{}}) {
+  for (const Report& report : {parley::test::sample_report(), parley::test::hostile_report(), Report{}}) {
     std::istringstream lines(console(report));
     std::string line;
     while (std::getline(lines, line)) {
@@ -210,14 +211,14 @@ TEST_CASE("the console fits 80 columns and bears any bytes") {
       for (const char c : line) REQUIRE((c == '\n' || static_cast<unsigned char>(c) >= 0x20));
     }
   }
-  CHECK(console(test::hostile_report()).size() < 300'000);
+  CHECK(console(parley::test::hostile_report()).size() < 300'000);
 }
 
 TEST_CASE("colour only colours") {
-  const std::string coloured = console(test::sample_report(), {true, false});
+  const std::string coloured = console(parley::test::sample_report(), {true, false});
   CHECK(coloured.find("\x1b[1;31mFAIL\x1b[0m") != std::string::npos);
   CHECK(without_times(std::regex_replace(coloured, std::regex("\x1b\\[[0-9;]*m"), "")) ==
-        without_times(console(test::sample_report())));
+        without_times(console(parley::test::sample_report())));
 }
 
 TEST_CASE("a long transcript shows its beginning and its end") {
@@ -236,7 +237,7 @@ TEST_CASE("the progress line replaces itself and never wraps") {
   print_progress(out, {3, 104, 1, "D2.1-silent-recipient"});
   CHECK(out.str() == "\r\x1b[K[3/104] 1 failed  D2.1-silent-recipient");
   std::ostringstream long_one;
-  const std::string hostile = test::hostile_text() + std::string(1000, 'x');
+  const std::string hostile = parley::test::hostile_text() + std::string(1000, 'x');
   print_progress(long_one, {3, 104, 1, hostile});
   CHECK(long_one.str().size() <= 79 + 4);
   CHECK(long_one.str().find('\n') == std::string::npos);

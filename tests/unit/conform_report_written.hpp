@@ -11,17 +11,18 @@
 #include "tests/unit/conform_report_sample.hpp"
 
 /// What the tests of the writers have in common.
-namespace parley::conform::test {
+namespace parley::test {
 
-inline std::string written(void (*writer)(std::ostream&, const Report&), const Report& report) {
+inline std::string written(void (*writer)(std::ostream&, const conform::Report&),
+                           const conform::Report& report) {
   std::ostringstream out;
   writer(out, report);
   REQUIRE(out);
   return std::move(out).str();
 }
 
-inline std::vector<Report> all_reports() {
-  return {sample_report(), hostile_report(), Report{}};
+inline std::vector<conform::Report> all_reports() {
+  return {sample_report(), hostile_report(), conform::Report{}};
 }
 
-}  // namespace parley::conform::test
+}  // namespace parley::test

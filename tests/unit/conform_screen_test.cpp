@@ -14,7 +14,7 @@ namespace {
 
 using test::Screen;
 
-std::string text_of(std::string_view bytes) {
+std::string shown_text(std::string_view bytes) {
   ScreenText whole;
   whole.feed(bytes);
   ScreenText pieces;
@@ -24,16 +24,16 @@ std::string text_of(std::string_view bytes) {
 }
 
 TEST_CASE("the text of a terminal is without escape sequences and control characters") {
-  CHECK(text_of("one\r\ntwo\rthree\n\tfour\b\a") == "one\ntwo\nthree\n\tfour");
-  CHECK(text_of("\x1b[1;31mred\x1b[0m \x1b(B\x1b[?2004h\x1b=caf\xc3\xa9\x1b[K") == "red caf\xc3\xa9");
-  CHECK(text_of("\x1b]0;title\aa\x1b]0;title\x1b\\b\x1bP1$r0m\x1b\\c") == "abc");
-  CHECK(text_of("\x1b_one\x1b\\a\x1b^two\x1b\\b\x1bXthree\x1b\\c") == "abc");
-  CHECK(text_of("\x80\xff\xc3 \x9b") == "\x80\xff\xc3 \x9b");
+  CHECK(shown_text("one\r\ntwo\rthree\n\tfour\b\a") == "one\ntwo\nthree\n\tfour");
+  CHECK(shown_text("\x1b[1;31mred\x1b[0m \x1b(B\x1b[?2004h\x1b=caf\xc3\xa9\x1b[K") == "red caf\xc3\xa9");
+  CHECK(shown_text("\x1b]0;title\aa\x1b]0;title\x1b\\b\x1bP1$r0m\x1b\\c") == "abc");
+  CHECK(shown_text("\x1b_one\x1b\\a\x1b^two\x1b\\b\x1bXthree\x1b\\c") == "abc");
+  CHECK(shown_text("\x80\xff\xc3 \x9b") == "\x80\xff\xc3 \x9b");
 }
 
 TEST_CASE("a sequence without its end hides no more than its line") {
   for (const std::string_view begin : {"\x1b]0;title", "\x1bPdata", "\x1b_data", "\x1b[12;", "\x1b"})
-    CHECK(text_of("before" + std::string(begin) + "\nbehind") == "before\nbehind");
+    CHECK(shown_text("before" + std::string(begin) + "\nbehind") == "before\nbehind");
 }
 
 /// So many bytes of what this makes, or a little more.
