@@ -226,5 +226,38 @@ TEST_CASE("D2: four threads settle two thousand SENDs, and the answers are in or
   CHECK(sender.counters.delivered == count);
 }
 
+TEST_CASE("D2: a window that is never empty moves on, and its answers stay in order") {
+  constexpr std::size_t count = 20 * max_unanswered;
+  Sender sender;
+  std::vector<Receipt> receipts;
+  for (std::size_t i = 0; i < count; ++i) {
+    receipts.push_back(sender.send_to("r" + std::to_string(i)));
+    if (i > 0) receipts[i - 1].report(i % 3 == 0 ? Outcome::failed : Outcome::received);
+  }
+  for (std::size_t i = 1; i < count; ++i)
+    sender.pair.peer().expect(i % 3 == 0 ? std::string(unable_to_send)
+                                         : "SENT r" + std::to_string(i - 1) + "\n\n");
+  CHECK(sender.counters.unanswered == 1);
+}
+
+TEST_CASE("R7: when everything was given up, every answer has been written, whoever wrote it") {
+  for (std::size_t round = 0; round < 400; ++round) {
+    const std::size_t count = 1 + round % max_unanswered;
+    Sender sender;
+    std::vector<Receipt> receipts;
+    for (std::size_t i = 0; i < count; ++i) receipts.push_back(sender.send_to("bob"));
+    std::atomic<bool> has_begun{false};
+    std::thread recipient([&] {
+      has_begun = true;
+      for (Receipt& receipt : receipts) receipt.report(Outcome::received);
+    });
+    while (!has_begun) std::this_thread::yield();
+    sender.replies->close();
+    CHECK(sender.replies->is_answered(count - 1));
+    recipient.join();
+    CHECK(sender.counters.unanswered == 0);
+  }
+}
+
 }  // namespace
 }  // namespace parley
