@@ -1,7 +1,5 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include "server/accounts/accounts.hpp"
 #include "server/bans/ban_list.hpp"
 #include "server/counters.hpp"
@@ -9,6 +7,7 @@
 #include "server/directory/directory.hpp"
 #include "server/directory/receipt.hpp"
 #include "server/limits.hpp"
+#include "server/logger.hpp"
 #include "server/net/flood_policy.hpp"
 
 namespace parley {

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "server/log_layout.hpp"
+#include "server/logger.hpp"
 
 namespace parley {
 

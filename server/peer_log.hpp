@@ -1,7 +1,5 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +8,7 @@
 
 #include "base/function_ref.hpp"
 #include "server/log_limit.hpp"
+#include "server/logger.hpp"
 
 namespace parley {
 

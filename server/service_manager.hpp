@@ -1,7 +1,5 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -9,6 +7,7 @@
 #include <string_view>
 
 #include "base/file_descriptor.hpp"
+#include "server/logger.hpp"
 
 namespace parley {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -27,6 +25,7 @@
 #include "server/directory/directory.hpp"
 #include "server/directory/other_nodes.hpp"
 #include "server/figures.hpp"
+#include "server/logger.hpp"
 
 namespace parley::cluster {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -18,6 +16,7 @@
 #include "server/cluster/claims.hpp"
 #include "server/cluster/cluster_options.hpp"
 #include "server/cluster/self.hpp"
+#include "server/logger.hpp"
 
 namespace parley::cluster {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -25,6 +23,7 @@
 #include "server/cluster/survey.hpp"
 #include "server/cluster/transit.hpp"
 #include "server/directory/chat_service.hpp"
+#include "server/logger.hpp"
 
 namespace parley::cluster {
 

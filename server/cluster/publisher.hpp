@@ -1,7 +1,5 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +10,7 @@
 #include "server/cluster/link.hpp"
 #include "server/cluster/local_users.hpp"
 #include "server/cluster/self.hpp"
+#include "server/logger.hpp"
 
 namespace parley::cluster {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <array>
 #include <asio/ip/tcp.hpp>
 #include <atomic>
@@ -21,6 +19,7 @@
 #include "server/address_range.hpp"
 #include "server/frame.hpp"
 #include "server/limits.hpp"
+#include "server/logger.hpp"
 #include "server/net/deadlines.hpp"
 #include "server/net/endpoints.hpp"
 #include "server/net/lookout.hpp"

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <memory>
 #include <string>
 
 #include "base/thread_annotations.hpp"
 #include "base/tls_stream.hpp"
+#include "server/logger.hpp"
 
 namespace parley {
 

@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <spdlog/logger.h>
 #include <spdlog/sinks/null_sink.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,6 +24,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/logger.hpp"
 #include "server/metrics/exposition.hpp"
 #include "server/server.hpp"
 
