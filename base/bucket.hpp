@@ -35,7 +35,7 @@ class Bucket {
     return true;
   }
 
-  /// There was one at the last charge.
+  /// There was one at the last charge, which only the next one finds paid.
   bool has_debt() const { return left_ < 0; }
 
   /// When there is no debt left; not after `now` when there is none now.

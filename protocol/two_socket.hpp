@@ -117,6 +117,14 @@ struct Violation {
 using Event = std::variant<NeedMore, Register, Send, Received, Registered, Forward, Delivered, Error, Unknown,
                            Violation>;
 
+/// How large a peer's frames may get (PROTOCOL.md, section L).
+struct FrameLimits {
+  /// Request line, header lines and blank line together. Forty times the longest that anyone needs.
+  std::size_t header_bytes = 4 * 1024;
+  /// A body. A long page of text; small enough that a socket's send buffer holds a whole frame.
+  std::size_t body_bytes = 64 * 1024;
+};
+
 /// The word that reports a delivery: SENT in the source's text, SEND in its table (M2).
 enum class DeliveredWord { sent, send };
 constexpr std::string_view to_word(DeliveredWord word) {
@@ -129,15 +137,19 @@ void append(std::string& out, const Send& message);
 void append(std::string& out, const Received& message);
 void append(std::string& out, const Registered& message, BlockEnd end = {});
 void append(std::string& out, const Forward& message);
+/// With the header line that says whom it is meant for (SV4), `ALL` or a name, to whoever has asked for it.
+void append(std::string& out, const Forward& message, std::string_view audience);
 void append(std::string& out, const Delivered& message, DeliveredWord word = DeliveredWord::sent);
 void append(std::string& out, const Error& message, BlockEnd end = {});
 void append(std::string& out, ErrorCode code);
 
-/// A number as it is written.
+/// A number as text, for SmallText::append().
 class Digits {
  public:
   explicit Digits(std::size_t number)
       : end_(std::to_chars(std::begin(digits_), std::end(digits_), number).ptr) {}
+  Digits(const Digits&) = delete;
+  Digits& operator=(const Digits&) = delete;
   operator std::string_view() const { return {digits_, end_}; }
 
  private:
@@ -145,8 +157,9 @@ class Digits {
   const char* end_;
 };
 
-// The same on the stack: false, and nothing is appended, when there is no room for all of it.
-/// Without the body, for writers that hand header and body to the kernel apart, or with it.
+// The server's frames, on the stack: false, and nothing is appended, when there is no room for all of it.
+
+/// A FORWARD without its body, for writers that hand header and body to the kernel apart; or with `body`.
 template <std::size_t Capacity, typename... Body>
 bool append_header(SmallText<Capacity>& out, const Forward& message, const Body&... body) {
   return out.append("FORWARD ", message.sender, "\nContent-length: ", Digits(message.body.size()), "\n\n",
@@ -165,10 +178,6 @@ template <std::size_t Capacity>
 bool append(SmallText<Capacity>& out, ErrorCode code) {
   return out.append("ERROR ", Digits(static_cast<std::size_t>(code)), " ", phrase(code), "\n\n");
 }
-
-/// The same with the header line that says whom it is meant for (SV4), `ALL` or a name, to whoever has asked
-/// for it.
-void append(std::string& out, const Forward& message, std::string_view audience);
 
 /// A message in one line for people, with at most `body_bytes` of its body; everything in it made visible.
 std::string describe(const Event& event, std::size_t body_bytes);

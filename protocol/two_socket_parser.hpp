@@ -15,14 +15,6 @@ namespace parley::two_socket {
 /// Whose bytes a parser reads: the two sides have different requests, and SEND means two things (M2).
 enum class Side { client, server };
 
-/// How large a peer's frames may get (PROTOCOL.md, section L).
-struct FrameLimits {
-  /// Request line, header lines and blank line together. Forty times the longest that anyone needs.
-  std::size_t header_bytes = 4 * 1024;
-  /// A body. A long page of text; small enough that a socket's send buffer holds a whole frame.
-  std::size_t body_bytes = 64 * 1024;
-};
-
 /// An incremental parser of one socket's incoming bytes (PROTOCOL.md, section F). Give it bytes, then ask for
 /// events until it needs more. The events are the same however the bytes were cut, in linear time.
 /// Belongs to one thread.
@@ -52,6 +44,7 @@ class Parser {
   void pass_event() {
     if (event_bytes_ == 0) return;
     if (!may_be_plain_) return end_event();
+    // It was a plain frame, in which nothing was searched.
     buffer_.consume(event_bytes_ + empty_line_bytes_);
     event_bytes_ = empty_line_bytes_ = 0;
   }

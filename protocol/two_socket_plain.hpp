@@ -8,11 +8,10 @@
 #include <system_error>
 
 #include "protocol/two_socket.hpp"
-#include "protocol/two_socket_parser.hpp"
 #include "protocol/words.hpp"
 
 /// The frames of a client that are all there, and exactly as PROTOCOL.md writes them: nearly everyone's. They
-/// are read in one go; whatever is not plain is not told here, and is the Parser's. Pure functions.
+/// are read in one go. The Parser tries this first, and searches in whatever is not plain. Pure functions.
 namespace parley::two_socket {
 
 /// Takes a literal off the beginning of the text. False when it is not there.

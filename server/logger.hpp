@@ -1,5 +1,7 @@
 #pragma once
 
+/// In place of <spdlog/logger.h>, for all who log.
+
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 

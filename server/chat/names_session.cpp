@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view everybody = "BROADCAST";
 
 /// How long zeros alone may be the beginning of a wider length (NM1.4).
-constexpr std::chrono::milliseconds name_moment{1000};
+constexpr std::chrono::milliseconds pieces_moment{1000};
 
 constexpr char names_tag = 0;
 
@@ -72,7 +72,7 @@ class NamesSession : public ParsedChatSession<NamesSession, names::Parser> {
   bool handle_event() override {
     if (ParsedChatSession::handle_event()) return true;
     if (parser().may_be_exit())
-      connection().set_deadline(Deadline::more, name_moment);
+      connection().set_deadline(Deadline::more, pieces_moment);
     else
       connection().clear_deadline(Deadline::more);
     return false;

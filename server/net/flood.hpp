@@ -39,7 +39,7 @@ class Flood {
   /// When its noise is paid for, whatever else it owes.
   Clock::time_point noise_paid_at(Clock::time_point now) const { return noise_.next_at(now); }
 
-  /// Without a look at the clock: false when nothing has to be waited for.
+  /// Without a look at the clock. False when nothing has to be waited for; true also when it is paid by now.
   bool has_debt() const { return has_debt_; }
 
  private:
@@ -51,7 +51,7 @@ class Flood {
   Bucket requests_;
   Bucket bytes_;
   Bucket noise_;           // in requests
-  bool has_debt_ = false;  // of any of them; it is asked for more often than something is charged
+  bool has_debt_ = false;  // of any of them, at the last charge
 };
 
 }  // namespace parley

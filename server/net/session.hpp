@@ -83,12 +83,13 @@ class Session {
   /// ends its stream.
   bool await(FunctionRef<bool()> is_done, Clock::time_point until);
 
+  /// What has come of a request that is not complete.
   struct Unfinished {
     bool has_begun = false;        ///< it is to be complete within the frame time
-    std::size_t memory_bytes = 0;  ///< that it takes, where that is much
+    std::size_t memory_bytes = 0;  ///< that the parser holds, where that is to be charged
   };
-  /// Of what a parser keeps. A user may keep what a large request has taken for the next one; whoever is
-  /// nobody may not.
+  /// The bytes to be charged for what a parser keeps. A user may keep what a large request has taken for the
+  /// next one; whoever is nobody may not.
   std::size_t memory_of(const InputBuffer& input) const {
     const std::size_t grown_bytes = input.grown_bytes();
     const bool is_spared = grown_bytes > 0 && connection_->is_somebody() && input.pending().empty();

@@ -16,7 +16,7 @@ namespace {
 // What fewer sessions leave behind is not worth looking for.
 constexpr std::size_t least_for_memory = 64;
 
-constexpr milliseconds thread_look_interval{10};
+constexpr milliseconds join_look_interval{10};
 
 // So many that have ended wake the watchdog before its next look at all.
 constexpr std::size_t enough_to_join = 64;
@@ -57,7 +57,7 @@ void Sessions::await_ending() {
   if (ending_.load(std::memory_order_relaxed) < Limits::max_ending_threads) return;
   MutexLock lock(mutex_);
   while (ending_.load(std::memory_order_relaxed) >= Limits::max_ending_threads)
-    joined_.wait_for(lock, thread_look_interval);
+    joined_.wait_for(lock, join_look_interval);
 }
 
 void Sessions::run(std::list<Entry>::iterator entry, const std::function<void()>& on_end) noexcept {
@@ -95,7 +95,7 @@ void Sessions::stop_all(const char* reason, FunctionRef<bool()> is_late) {
         const MutexUnlock unlocked(mutex_);
         if (is_late()) break;
       }
-      if (!entries_.empty()) ended_.wait_for(lock, thread_look_interval);
+      if (!entries_.empty()) ended_.wait_for(lock, join_look_interval);
     }
     for (const Entry& entry : entries_)
       entry.session->connection().abort("had not ended when the server did");

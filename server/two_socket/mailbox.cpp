@@ -1,5 +1,6 @@
 #include "server/two_socket/mailbox.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "protocol/small_text.hpp"
@@ -13,7 +14,7 @@ namespace {
 // The kernel takes one piece faster than two: up to here a body is copied behind its header, on the stack.
 constexpr std::size_t small_frame_bytes = 2 * 1024;
 
-// No header is longer: a name, two numbers and the words around them.
+// A header alone always has room: a name, a number and the words around them.
 static_assert(small_frame_bytes >= max_name_bytes + 200);
 
 constexpr char format_tag = 0;
@@ -60,13 +61,14 @@ void Mailbox::open() {
 void Mailbox::deliver(const Message& message, Receipt&& receipt) {
   const bool is_plain = form_.load(std::memory_order_relaxed) == 0;
   const SharedFrame whole = is_plain ? nullptr : frame_of(message);
+  // Their receipts report the failure when they go, after the lock.
+  std::optional<List> pushed_out;
   MutexLock lock(mutex_);
   if (closed_) return;  // the receipt reports the failure when it goes, after the lock
   if (!opened_ || out_ || has_given_turn_) {
-    List pushed_out;  // their receipts report the failure when they go, after the lock
-    if (!keep(message, receipt, pushed_out)) return;
+    if (!keep(message, receipt, pushed_out.emplace())) return;
     lock.unlock();
-    pushed_out.clear();  // or they would count as still waiting
+    pushed_out.reset();  // or they would count as still waiting
     return connection_->relieve_server();
   }
   const std::uint64_t number = put_out(std::move(receipt));
@@ -240,7 +242,7 @@ Mailbox::Next Mailbox::take_next(List& late) {
   return {};
 }
 
-/// Without a buffer that can grow.
+/// One that nobody has waited for: no memory is taken.
 void Mailbox::forward(const Message& message, std::uint64_t number) {
   const two_socket::Forward forward{message.sender(), message.body()};
   SmallText<small_frame_bytes> frame;

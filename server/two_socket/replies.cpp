@@ -12,7 +12,7 @@ Replies::Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWo
       receipt_time_(receipt_time),
       counters_(counters) {}
 
-/// Some are left when there was no memory to write them.
+/// None is left but in a test that does not close().
 Replies::~Replies() {
   counters_.unanswered.fetch_sub(owed_.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
@@ -31,7 +31,7 @@ std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients
   answers_.emplace_back(recipient, recipients, body_bytes, answer_by);
   owe_one_more();
   if (is_oldest) await_oldest();
-  return first_sequence_ + answers_.size() - written_answers_ - 1;
+  return first_sequence_ + answers_.size() - taken_answers_ - 1;
 }
 
 /// Only a number: a sender with one socket is not stopped by its window.
@@ -57,7 +57,7 @@ void Replies::give_up(Clock::time_point now) {
     if (answer.answer_by <= now) fail(answer);
   Piece piece;
   const bool is_to_be_written = take_settled(piece);
-  await_oldest();
+  await_oldest();  // its deadline has passed, and is none any more
   lock.unlock();
   if (is_to_be_written) write(piece);
 }
@@ -65,7 +65,7 @@ void Replies::give_up(Clock::time_point now) {
 void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
   MutexLock lock(mutex_);
   if (sequence < first_sequence_) return;  // given up, and answered
-  Answer& answer = answers_[written_answers_ + sequence - first_sequence_];
+  Answer& answer = answers_[taken_answers_ + sequence - first_sequence_];
   if (answer.recipients == 0) return;  // given up
   --answer.recipients;
   counters_.count(outcome == Outcome::received, answer.body_bytes);
@@ -92,9 +92,9 @@ void Replies::close() noexcept {
   lock.unlock();
   if (is_to_be_written) write(piece);
   lock.lock();
-  // Who is at it already must not end without the lock: it would tell nobody.
-  auto somebody = Writing::somebody;
-  writing_.compare_exchange_strong(somebody, Writing::with_more_left);
+  // Who writes must not end without the lock: it would tell nobody.
+  auto last = Writing::last_piece;
+  writing_.compare_exchange_strong(last, Writing::must_look_again);
   while (writing_.load() != Writing::nobody) written_.wait(lock);
 }
 
@@ -109,7 +109,7 @@ void Replies::fail(Answer& answer) {
 /// What is settled, for this thread to write once the lock is gone. False when nothing is, or when another
 /// thread writes, which takes it then.
 bool Replies::take_settled(Piece& piece) {
-  if (!is_oldest_settled() || writing_.exchange(Writing::with_more_left) != Writing::nobody) return false;
+  if (!is_oldest_settled() || writing_.exchange(Writing::must_look_again) != Writing::nobody) return false;
   fill(piece);
   return true;
 }
@@ -130,25 +130,21 @@ void Replies::fill(Piece& piece) {
   await_oldest();
   piece.wakes_sender = sender_waits_ && has_room();
   if (piece.wakes_sender) sender_waits_ = false;
-  writing_.store(is_oldest_settled() || is_end_awaited_ ? Writing::with_more_left : Writing::somebody);
+  writing_.store(is_oldest_settled() || is_end_awaited_ ? Writing::must_look_again : Writing::last_piece);
 }
 
-/// It is written. Its place goes with that of all when none is left, and else with that of many: to close up
-/// for each would move all the others.
+/// It is in a piece. Its place goes with that of all when none is left, and else with that of many: to close
+/// up for each would move all the others.
 void Replies::drop_oldest() {
   ++first_sequence_;
-  ++written_answers_;
-  if (written_answers_ == answers_.size()) {
+  ++taken_answers_;
+  if (taken_answers_ == answers_.size()) {
     answers_.clear();
-    written_answers_ = 0;
-  } else if (written_answers_ > max_unanswered_) {
-    close_up();
+    taken_answers_ = 0;
+  } else if (taken_answers_ > max_unanswered_) {
+    answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(taken_answers_));
+    taken_answers_ = 0;
   }
-}
-
-void Replies::close_up() {
-  answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(written_answers_));
-  written_answers_ = 0;
 }
 
 /// This piece, and then what has been settled meanwhile, until nothing is.
@@ -156,8 +152,8 @@ void Replies::write(Piece& piece) noexcept {
   do {
     if (piece.wakes_sender) connection_->wake();
     connection_->send(piece.frames.text());  // a failure ends the connection, and its session then leaves
-    auto somebody = Writing::somebody;
-    if (writing_.compare_exchange_strong(somebody, Writing::nobody)) return;  // nearly always
+    auto last = Writing::last_piece;
+    if (writing_.compare_exchange_strong(last, Writing::nobody)) return;  // nearly always
   } while (take_more(piece));
 }
 

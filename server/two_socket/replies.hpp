@@ -87,17 +87,19 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
     SmallText<piece_bytes> frames;
     bool wakes_sender = false;
   };
+  /// One thread writes at a time, or answers would overtake. Who begins says must_look_again, and last_piece
+  /// once all that is settled is in its piece; who settles another meanwhile, or waits for the end, says
+  /// must_look_again: all three under mutex_. From last_piece the writer ends without it.
   enum class Writing : std::uint8_t {
     nobody,
-    somebody,       // a thread, which takes no lock again
-    with_more_left  // as that, and it looks again for what is settled
+    last_piece,      // a thread, which is done when its piece is written
+    must_look_again  // a thread, which takes mutex_ then, to see whether more is settled
   };
 
   /// There must be one.
-  Answer& oldest() REQUIRES(mutex_) { return answers_[written_answers_]; }
-  const Answer& oldest() const REQUIRES(mutex_) { return answers_[written_answers_]; }
+  Answer& oldest() REQUIRES(mutex_) { return answers_[taken_answers_]; }
+  const Answer& oldest() const REQUIRES(mutex_) { return answers_[taken_answers_]; }
   inline void drop_oldest() REQUIRES(mutex_);
-  void close_up() REQUIRES(mutex_);
   void fail(Answer& answer) REQUIRES(mutex_);
   bool take_settled(Piece& piece) REQUIRES(mutex_);
   inline void fill(Piece& piece) REQUIRES(mutex_);
@@ -116,16 +118,14 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   const std::chrono::milliseconds receipt_time_;
   Counters& counters_;
 
-  mutable Mutex mutex_;                                 // taken alone; answers are written after it is let go
-  std::vector<Answer> answers_ GUARDED_BY(mutex_);      // empty, or with one at least that is not written
-  std::size_t written_answers_ GUARDED_BY(mutex_) = 0;  // so many of them, before the oldest
+  mutable Mutex mutex_;                               // taken alone; answers are written after it is let go
+  std::vector<Answer> answers_ GUARDED_BY(mutex_);    // empty, or with one at least that is in no piece
+  std::size_t taken_answers_ GUARDED_BY(mutex_) = 0;  // so many of them, before the oldest
   std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of the oldest
   Condition written_;                                    // nobody writes any more
   bool is_end_awaited_ GUARDED_BY(mutex_) = false;       // by close()
   bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
 
-  // One thread at a time, or answers would overtake. Who begins, and who leaves more to it, holds mutex_; who
-  // ends need not, when nobody has left it any.
   std::atomic<Writing> writing_{Writing::nobody};
   std::atomic<std::size_t> owed_{0};  // answers, all the refusals behind them included; changed under mutex_
 };

@@ -254,6 +254,7 @@ TEST_CASE("R7: when everything was given up, every answer has been written, whoe
     while (!has_begun) std::this_thread::yield();
     sender.replies->close();
     CHECK(sender.replies->is_answered(count - 1));
+    for (std::size_t i = 0; i < count; ++i) CHECK(sender.pair.peer().try_next_frame() != std::nullopt);
     recipient.join();
     CHECK(sender.counters.unanswered == 0);
   }
