@@ -188,6 +188,7 @@ void TwoSocketSession::on(const two_socket::Send& request) {
   if (!replies.has_room()) {
     if (has_one_socket) return replies.refuse();
     if (!await_room()) return;
+    if (Clock::now() >= answer_by) return replies.refuse();  // its recipient must not have it then
   }
   if (context_.chat.is_stopping()) return replies.refuse();
   if (is_broadcast_name(request.recipient))

@@ -85,5 +85,18 @@ class SlowAcknowledgers(HostileTest):
         self.check_alive()
 
 
+class SmallWindow(HostileTest):
+    dialects = ("two-socket",)
+    options = ("--receipt-timeout", str(RECEIPT_S), "--max-unanswered", "1")
+
+    def test_a_send_whose_time_is_over_when_there_is_room_reaches_nobody(self):
+        ann, carol = (self.add_user(TwoSocketUser, name) for name in ("ann", "carol"))
+        self.add_user(TwoSocketUser, "silent")
+        ann.send(send_frame("silent", "x") + send_frame("carol", "late"))  # they come in one read
+        ann.socket.expect("ERROR 102 Unable to send\n\n" * 2)
+        ann.send(send_frame("carol", "next"))
+        carol.receiving.expect("FORWARD ann\nContent-length: 4\n\nnext")
+
+
 if __name__ == "__main__":
     main()
