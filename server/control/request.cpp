@@ -14,7 +14,7 @@
 
 namespace parley::control {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 namespace {
 

@@ -46,9 +46,9 @@ TEST_CASE("a line without an address is text, every byte of it") {
 TEST_CASE("C2 an address is as strict as in a pipe") {
   CHECK(as<Outgoing>("@bob  hi").text == " hi");
   CHECK(as<Outgoing>("@all hi").recipient == "ALL");
-  CHECK(contains(hint("@bob"), "the message is missing"));
-  CHECK(contains(hint("@ bob hi"), "right behind the @"));
-  CHECK(contains(hint("@bob: hi"), "leave the colon out"));
+  CHECK(contains(hint_of("@bob"), "the message is missing"));
+  CHECK(contains(hint_of("@ bob hi"), "right behind the @"));
+  CHECK(contains(hint_of("@bob: hi"), "leave the colon out"));
 }
 
 TEST_CASE("commands of one word, in any case, with other names that people know") {
@@ -64,33 +64,33 @@ TEST_CASE("commands with a name, with or without its @") {
   CHECK(as<Choice>("/to all").recipient == "ALL");
   CHECK(as<Choice>("/to").recipient.empty());
   CHECK(as<Choice>("/to ").recipient.empty());
-  CHECK(contains(hint("/to a:b"), "no colon"));
+  CHECK(contains(hint_of("/to a:b"), "no colon"));
   CHECK(as<Question>("/who").name.empty());
   CHECK(as<Question>("/who bob").name == "bob");
   CHECK(as<Question>("/whois bob").name == "bob");
-  CHECK(contains(hint("/whois"), "/whois name"));
+  CHECK(contains(hint_of("/whois"), "/whois name"));
 }
 
 TEST_CASE("/msg and /r hand on every byte of their text") {
   CHECK(as<Aside>("/msg bob  hi ").message.recipient == "bob");
   CHECK(as<Aside>("/msg bob  hi ").message.text == " hi ");
   CHECK(as<Aside>("/msg @all hi").message.recipient == "ALL");
-  CHECK(contains(hint("/msg"), "/msg name message"));
-  CHECK(contains(hint("/msg bob"), "the message is missing"));
-  CHECK(contains(hint("/msg bob " + std::string(max_message_bytes + 1, 'x')), "65537"));
+  CHECK(contains(hint_of("/msg"), "/msg name message"));
+  CHECK(contains(hint_of("/msg bob"), "the message is missing"));
+  CHECK(contains(hint_of("/msg bob " + std::string(max_message_bytes + 1, 'x')), "65537"));
   CHECK(as<Reply>("/r  hi").text == " hi");
-  CHECK(contains(hint("/r "), "/r message"));
+  CHECK(contains(hint_of("/r "), "/r message"));
 }
 
 TEST_CASE("an unknown command names the nearest one, and nothing when none is near") {
-  CHECK(contains(hint("/qiut"), "did you mean /quit?"));
-  CHECK(contains(hint("/hepl"), "did you mean /help?"));
-  CHECK(contains(hint("/nmaes x"), "did you mean /names?"));
-  CHECK(contains(hint("/mgs bob hi"), "did you mean /msg?"));
-  CHECK_FALSE(contains(hint("/nonsense"), "did you mean"));
-  CHECK_FALSE(contains(hint("/"), "did you mean"));
-  CHECK_FALSE(contains(hint("/" + std::string(60'000, 'q')), "did you mean"));
-  CHECK(contains(hint("/join x"), "there is no command /join"));
+  CHECK(contains(hint_of("/qiut"), "did you mean /quit?"));
+  CHECK(contains(hint_of("/hepl"), "did you mean /help?"));
+  CHECK(contains(hint_of("/nmaes x"), "did you mean /names?"));
+  CHECK(contains(hint_of("/mgs bob hi"), "did you mean /msg?"));
+  CHECK_FALSE(contains(hint_of("/nonsense"), "did you mean"));
+  CHECK_FALSE(contains(hint_of("/"), "did you mean"));
+  CHECK_FALSE(contains(hint_of("/" + std::string(60'000, 'q')), "did you mean"));
+  CHECK(contains(hint_of("/join x"), "there is no command /join"));
 }
 
 TEST_CASE("C5 a hint never repeats what could drive the terminal") {
