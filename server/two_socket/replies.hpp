@@ -63,7 +63,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   bool is_answered(std::uint64_t sequence) const EXCLUDES(mutex_);
 
   /// The user goes: every SEND is answered, with ERROR 102 if need be, and the answers are written when this
-  /// returns, whoever writes them.
+  /// returns, whoever writes them. Again where SENDs may have come meanwhile.
   void close() noexcept EXCLUDES(mutex_);
 
  private:

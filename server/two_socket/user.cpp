@@ -161,10 +161,10 @@ void TwoSocketUser::leave(std::string_view reason, const Connection& ending) noe
     const MutexLock lock(mutex_);
     return !std::exchange(is_leaving_, true) && !signing_on_;
   }();
-  if (is_to_depart)
-    depart(reason, &ending);
-  else
-    has_departed_.wait(false, std::memory_order_acquire);
+  if (is_to_depart) return depart(reason, &ending);
+  has_departed_.wait(false, std::memory_order_acquire);
+  // The thread of the sending socket may have taken SENDs meanwhile; now it takes no more.
+  if (replies_ && sends_on(ending)) replies_->close();
 }
 
 void TwoSocketUser::depart(std::string_view reason, const Connection* ending) noexcept {

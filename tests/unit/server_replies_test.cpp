@@ -260,5 +260,15 @@ TEST_CASE("R7: when everything was given up, every answer has been written, whoe
   }
 }
 
+TEST_CASE("R7: a SEND that is taken while its user leaves is answered, too") {
+  Sender sender;
+  sender.replies->close();
+  Receipt receipt = sender.send_to("bob");
+  sender.replies->close();
+  sender.pair.peer().expect(unable_to_send);
+  receipt.report(Outcome::received);
+  CHECK(sender.counters.unanswered == 0);
+}
+
 }  // namespace
 }  // namespace parley
