@@ -115,7 +115,7 @@ class Tries(ConformTest):
         (self.folder / "slow").write_text("xx", encoding="utf-8")
         line = "    def forward_frame(self, sender, _recipient, body):\n"
         slow = """        if sender.startswith(b"peggy") and os.path.getsize("slow") > 0:
-            stand_still(0.45)
+            stand_still(0.8)
         if body == b"Hello":
             open("begun", "a").write("x")
         if body == b"Hello" and os.path.getsize("begun") > 2:
