@@ -183,7 +183,7 @@ class Shortage(ClassTest):
         run = self.start_conform("grade", self.submissions, "--output", self.output, *FEW, "--sandbox", "off")
         until = time.monotonic() + support.RUN_LIMIT_S
         while run.poll() is None and time.monotonic() < until:
-            for number, pause in ((signal.SIGSTOP, 0.6), (signal.SIGCONT, 0.15)):
+            for number, pause in ((signal.SIGSTOP, 0.6), (signal.SIGCONT, 0.05)):
                 run.send_signal(number)
                 time.sleep(pause)
         self.assertIn("1 program was not judged", self.end(run, 4)[1])
