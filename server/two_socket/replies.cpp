@@ -45,10 +45,11 @@ void Replies::refuse() {
   }
   owe_one_more();
   counters_.refused.fetch_add(1, std::memory_order_relaxed);
+  if (!is_oldest) return;
   Piece piece;
-  const bool is_to_be_written = is_oldest && take_settled(piece);
+  take_settled(piece);
   lock.unlock();
-  if (is_to_be_written) write(piece);
+  write(piece);
 }
 
 void Replies::give_up(Clock::time_point now) {
@@ -56,10 +57,10 @@ void Replies::give_up(Clock::time_point now) {
   for (Answer& answer : answers_)
     if (answer.answer_by <= now) fail(answer);
   Piece piece;
-  const bool is_to_be_written = take_settled(piece);
+  take_settled(piece);
   await_oldest();  // its deadline has passed, and is none any more
   lock.unlock();
-  if (is_to_be_written) write(piece);
+  write(piece);
 }
 
 void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
@@ -73,9 +74,9 @@ void Replies::settle(std::uint64_t sequence, Outcome outcome) noexcept {
     answer.outcome = is_broadcast_name(answer.recipient) ? Outcome::failed : outcome;
   if (answer.recipients > 0 || sequence != first_sequence_) return;
   Piece piece;
-  const bool is_to_be_written = take_settled(piece);
+  take_settled(piece);
   lock.unlock();
-  if (is_to_be_written) write(piece);
+  write(piece);
 }
 
 bool Replies::is_answered(std::uint64_t sequence) const {
@@ -87,10 +88,10 @@ void Replies::close() noexcept {
   MutexLock lock(mutex_);
   for (Answer& answer : answers_) fail(answer);
   Piece piece;
-  const bool is_to_be_written = take_settled(piece);
+  take_settled(piece);
   is_end_awaited_ = true;
   lock.unlock();
-  if (is_to_be_written) write(piece);
+  write(piece);
   lock.lock();
   // Who writes must not end without the lock: it would tell nobody.
   auto last = Writing::last_piece;
@@ -106,12 +107,10 @@ void Replies::fail(Answer& answer) {
   answer.outcome = Outcome::failed;
 }
 
-/// What is settled, for this thread to write once the lock is gone. False when nothing is, or when another
-/// thread writes, which takes it then.
-bool Replies::take_settled(Piece& piece) {
-  if (!is_oldest_settled() || writing_.exchange(Writing::must_look_again) != Writing::nobody) return false;
-  fill(piece);
-  return true;
+/// What is settled, for this thread to write once the lock is gone: nothing, too, when another thread writes,
+/// which takes it then.
+void Replies::take_settled(Piece& piece) {
+  if (is_oldest_settled() && writing_.exchange(Writing::must_look_again) == Writing::nobody) fill(piece);
 }
 
 /// As much as there is room for.
@@ -149,6 +148,7 @@ void Replies::drop_oldest() {
 
 /// This piece, and then what has been settled meanwhile, until nothing is.
 void Replies::write(Piece& piece) noexcept {
+  if (piece.frames.text().empty()) return;
   do {
     if (piece.wakes_sender) connection_->wake();
     connection_->send(piece.frames.text());  // a failure ends the connection, and its session then leaves

@@ -101,7 +101,7 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   const Answer& oldest() const REQUIRES(mutex_) { return answers_[taken_answers_]; }
   inline void drop_oldest() REQUIRES(mutex_);
   void fail(Answer& answer) REQUIRES(mutex_);
-  bool take_settled(Piece& piece) REQUIRES(mutex_);
+  void take_settled(Piece& piece) REQUIRES(mutex_);
   inline void fill(Piece& piece) REQUIRES(mutex_);
   void write(Piece& piece) noexcept EXCLUDES(mutex_);
   bool take_more(Piece& piece) EXCLUDES(mutex_);
