@@ -1,7 +1,5 @@
 #include "protocol/two_socket.hpp"
 
-#include <charconv>
-
 #include "protocol/text.hpp"
 #include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
@@ -12,15 +10,13 @@ namespace {
 /// Of REGISTER, and of how people write it.
 constexpr std::string_view register_begin = "REG";
 
-template <typename Number>
-void append_number(std::string& out, Number number) {
-  char digits[24];
-  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
-  out.append(digits, end);
-}
-
 std::string_view to_word(Channel channel) {
   return channel == Channel::to_send ? "TOSEND" : "TORECV";
+}
+
+/// Behind a request line without its end, or behind other header lines.
+void append_body(std::string& out, std::string_view body) {
+  out.append("\nContent-length: ").append(Digits(body.size())).append("\n\n").append(body);
 }
 
 /// Without its end.
@@ -112,9 +108,8 @@ void append(std::string& out, const Register& message, BlockEnd end) {
 }
 
 void append(std::string& out, const Send& message) {
-  out.append("SEND ").append(message.recipient).append("\nContent-length: ");
-  append_number(out, message.body.size());
-  out.append("\n\n").append(message.body);
+  out.append("SEND ").append(message.recipient);
+  append_body(out, message.body);
 }
 
 void append(std::string& out, const Received& message) {
@@ -127,16 +122,13 @@ void append(std::string& out, const Registered& message, BlockEnd end) {
 }
 
 void append(std::string& out, const Forward& message) {
-  out.append("FORWARD ").append(message.sender).append("\nContent-length: ");
-  append_number(out, message.body.size());
-  out.append("\n\n").append(message.body);
+  out.append("FORWARD ").append(message.sender);
+  append_body(out, message.body);
 }
 
 void append(std::string& out, const Forward& message, std::string_view audience) {
   out.append("FORWARD ").append(message.sender).append("\nAudience: ").append(audience);
-  out += "\nContent-length: ";
-  append_number(out, message.body.size());
-  out.append("\n\n").append(message.body);
+  append_body(out, message.body);
 }
 
 void append(std::string& out, const Delivered& message, DeliveredWord word) {
@@ -144,8 +136,7 @@ void append(std::string& out, const Delivered& message, DeliveredWord word) {
 }
 
 void append(std::string& out, const Error& message, BlockEnd end) {
-  out += "ERROR ";
-  append_number(out, message.code);
+  out.append("ERROR ").append(Digits(message.code));
   append_line_frame(out, "", message.phrase, end);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <iterator>
 #include <string>
@@ -143,11 +144,11 @@ void append(std::string& out, const Delivered& message, DeliveredWord word = Del
 void append(std::string& out, const Error& message, BlockEnd end = {});
 void append(std::string& out, ErrorCode code);
 
-/// A number as text, for SmallText::append().
+/// A number as text, for what appends texts.
 class Digits {
  public:
-  explicit Digits(std::size_t number)
-      : end_(std::to_chars(std::begin(digits_), std::end(digits_), number).ptr) {}
+  template <std::integral Number>
+  explicit Digits(Number number) : end_(std::to_chars(std::begin(digits_), std::end(digits_), number).ptr) {}
   Digits(const Digits&) = delete;
   Digits& operator=(const Digits&) = delete;
   operator std::string_view() const { return {digits_, end_}; }
@@ -176,7 +177,7 @@ bool append(SmallText<Capacity>& out, const Delivered& message, DeliveredWord wo
 }
 template <std::size_t Capacity>
 bool append(SmallText<Capacity>& out, ErrorCode code) {
-  return out.append("ERROR ", Digits(static_cast<std::size_t>(code)), " ", phrase(code), "\n\n");
+  return out.append("ERROR ", Digits(static_cast<int>(code)), " ", phrase(code), "\n\n");
 }
 
 /// A message in one line for people, with at most `body_bytes` of its body; everything in it made visible.

@@ -157,8 +157,7 @@ Event Parser::next() {
     const std::string_view bytes = pending();
     if (const auto send = plain_send(bytes, limits_)) {
       event_bytes_ = bytes_up_to(send->body.end());
-      is_behind_body_ = true;
-      look_behind_body(bytes.substr(event_bytes_));
+      note_body_end();
       return *send;
     }
     if (const auto received = plain_received(bytes, limits_)) {
@@ -206,6 +205,12 @@ void Parser::end_event() {
     trailer_.bytes = 0;
   }
   may_be_plain_ = from_ == Side::client && trailer_.bytes == 0 && skipped_body_bytes_ == 0;
+}
+
+/// The event is a message with a body.
+void Parser::note_body_end() {
+  is_behind_body_ = true;
+  look_behind_body(pending().substr(event_bytes_));
 }
 
 void Parser::look_behind_body(std::string_view bytes) {
@@ -394,8 +399,7 @@ Event Parser::finish_block_frame(const Method& method) {
   const std::string_view body = pending().substr(search_.header_end, body_bytes);
   switch (method.kind) {
     case Kind::send:
-      is_behind_body_ = true;
-      look_behind_body(pending().substr(frame_bytes));
+      note_body_end();
       return Send{name, body};
     case Kind::forward:
       return Forward{

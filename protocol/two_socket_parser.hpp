@@ -103,6 +103,7 @@ class Parser {
   std::size_t bytes_up_to(const char* place) const {
     return static_cast<std::size_t>(place - pending().data());
   }
+  inline void note_body_end();
   void look_behind_body(std::string_view bytes);
   bool skip_rest_of_report();
   std::optional<Event> skip_trailer();
