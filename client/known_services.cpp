@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/environment.hpp"
 #include "client/state_file.hpp"
 
 namespace parley::client {
@@ -16,12 +17,11 @@ constexpr std::size_t max_server_bytes = 300;
 }  // namespace
 
 fs::path state_folder() {
-  const char* const state = std::getenv("XDG_STATE_HOME");
-  if (state != nullptr && *state == '/') return fs::path(state) / "parley";
-  const char* const home = std::getenv("HOME");
+  const std::string state = environment_variable("XDG_STATE_HOME");
+  if (state.starts_with('/')) return fs::path(state) / "parley";
+  const std::string home = environment_variable("HOME");
   std::error_code error;
-  if (home != nullptr && *home == '/' && fs::is_directory(home, error))
-    return fs::path(home) / ".local/state/parley";
+  if (home.starts_with('/') && fs::is_directory(home, error)) return fs::path(home) / ".local/state/parley";
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/environment.hpp"
 #include "client/sign_on.hpp"
 #include "client/terminal_charset.hpp"
 #include "protocol/text.hpp"
@@ -17,8 +18,7 @@ namespace {
 constexpr std::chrono::seconds farewell_time{3};
 
 bool has_value(const char* variable) {
-  const char* const value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
+  return !environment_variable(variable).empty();
 }
 
 }  // namespace

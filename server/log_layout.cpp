@@ -11,6 +11,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/environment.hpp"
 #include "protocol/text.hpp"
 
 namespace parley {
@@ -119,10 +120,9 @@ std::unique_ptr<spdlog::formatter> make_log_formatter(LogFormat format, bool is_
 }
 
 bool leads_to_journal(int descriptor) {
-  const char* const stream =
-      std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  const std::string stream = environment_variable("JOURNAL_STREAM");
   struct stat file {};
-  if (stream == nullptr || ::fstat(descriptor, &file) != 0) return false;
+  if (stream.empty() || ::fstat(descriptor, &file) != 0) return false;
   return fmt::format("{}:{}", file.st_dev, file.st_ino) == stream;
 }
 

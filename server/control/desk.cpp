@@ -20,8 +20,6 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// So many users are looked at under the lock of the directory, and written to a client at once.
-
 constexpr const char* drains = "the server takes nobody new";
 
 std::string to_line(const Json& answer) {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/command_line.hpp"
+#include "base/environment.hpp"
 #include "base/output.hpp"
 #include "server/bans/ban.hpp"
 #include "server/control/parleyctl_link.hpp"
@@ -39,8 +40,8 @@ struct Options {
 
 /// Where parleyd is by the examples of the manual, or else that of the Debian package.
 void use_usual_path(Options& options) {
-  const char* const folder = std::getenv("XDG_RUNTIME_DIR");
-  options.path = (folder != nullptr && *folder != '\0' ? std::string(folder) : "/run") + "/parleyd.sock";
+  const std::string folder = environment_variable("XDG_RUNTIME_DIR");
+  options.path = (folder.empty() ? "/run" : folder) + "/parleyd.sock";
   if (::access(options.path.c_str(), F_OK) == 0 || ::access(path_of_package, F_OK) != 0) return;
   options.missing_path = std::exchange(options.path, path_of_package);
 }

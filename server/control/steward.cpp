@@ -5,8 +5,6 @@
 namespace parley::control {
 namespace {
 
-/// So many users are looked at under the lock of the directory.
-
 constexpr const char* was_kicked = "was kicked by the operator";
 
 }  // namespace

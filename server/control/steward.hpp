@@ -11,7 +11,7 @@
 
 namespace parley::control {
 
-/// The directory is locked for so many at a time where all are listed.
+/// So many users are looked at under the lock of the directory, and written to a client at once.
 inline constexpr std::size_t page_users = 200;
 
 /// What operators have done to the users of this node, whichever node they have asked. What it uses outlives
