@@ -5,19 +5,14 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "tests/bench/figure.hpp"
 #include "tests/bench/markdown.hpp"
 #include "tests/bench/median.hpp"
 
 namespace parley::bench {
 namespace {
 
-/// A line of a table for each row.
-struct ClusterFigure {
-  const char* key;    ///< in JSON
-  const char* label;  ///< nullptr: the table's own word for what is counted
-  double ClusterMeasurement::*value;
-  int decimals;
-};
+using ClusterFigure = Figure<ClusterMeasurement>;
 
 constexpr std::array cluster_figures{
     ClusterFigure{"per_s", nullptr, &ClusterMeasurement::per_s, 0},
@@ -37,12 +32,10 @@ void append_table(std::string& text, const ClusterTable& table) {
   heads.insert(heads.end(), table.columns.begin(), table.columns.end());
   append_head(text, heads, 2);
   for (const ClusterRow& row : table.rows)
-    for (const ClusterFigure& figure : cluster_figures) {
-      const bool is_first = figure.label == nullptr;
-      std::vector<std::string> cells{is_first ? row.label : "", is_first ? table.rate : figure.label};
-      for (const std::string& column : table.columns) cells.push_back(to_cell(row.runs.at(column), figure));
-      append_line(text, cells);
-    }
+    append_figures(text, cluster_figures, row.label, table.rate, table.columns,
+                   [&](const std::string& column, const ClusterFigure& figure) {
+                     return to_cell(row.runs.at(column), figure);
+                   });
   text += '\n';
 }
 
@@ -50,12 +43,7 @@ using Json = nlohmann::ordered_json;
 
 Json json_of(const ClusterRow& row) {
   Json json{{"label", row.label}, {"columns", Json::object()}};
-  for (const auto& [column, runs] : row.runs)
-    for (const ClusterFigure& figure : cluster_figures) {
-      Json& cell = json["columns"][column][figure.key];
-      cell["median"] = median_of(runs, figure.value);
-      for (const ClusterMeasurement& run : runs) cell["rounds"].push_back(run.*figure.value);
-    }
+  for (const auto& [column, runs] : row.runs) json["columns"][column] = json_of(cluster_figures, runs);
   return json;
 }
 

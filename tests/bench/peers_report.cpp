@@ -9,19 +9,14 @@
 #include <span>
 
 #include "tests/bench/chart.hpp"
+#include "tests/bench/figure.hpp"
 #include "tests/bench/markdown.hpp"
 #include "tests/bench/median.hpp"
 
 namespace parley::bench {
 namespace {
 
-/// A line of a table for each row.
-struct PeerFigure {
-  const char* key;    ///< in JSON
-  const char* label;  ///< nullptr: the table's own word for what is counted
-  double Measurement::*value;
-  int decimals;
-};
+using PeerFigure = Figure<Measurement>;
 
 constexpr std::array peer_figures{
     PeerFigure{"per_s", nullptr, &Measurement::deliveries_per_s, 0},
@@ -53,16 +48,13 @@ void append_table(std::string& text, const PeersReport& report, const PeersTable
   heads.insert(heads.end(), systems.begin(), systems.end());
   append_head(text, heads, 2);
   for (const PeersRow& row : table.rows)
-    for (const PeerFigure& figure : peer_figures) {
-      const bool is_first = figure.label == nullptr;
-      std::vector<std::string> cells{is_first ? row.label : "", is_first ? table.rate : figure.label};
-      for (const std::string& system : systems) {
-        const auto* runs = find_runs(row, system);
-        cells.push_back(
-            runs == nullptr ? "–" : fmt::format("{:.{}f}", median_of(*runs, figure.value), figure.decimals));
-      }
-      append_line(text, cells);
-    }
+    append_figures(text, peer_figures, row.label, table.rate, systems,
+                   [&](const std::string& system, const PeerFigure& figure) {
+                     const auto* runs = find_runs(row, system);
+                     return runs == nullptr
+                                ? "–"
+                                : fmt::format("{:.{}f}", median_of(*runs, figure.value), figure.decimals);
+                   });
   text += '\n';
 }
 
@@ -152,12 +144,7 @@ Json json_of(const PeersRow& row) {
             {"receivers", row.load.receivers},
             {"body_bytes", row.load.body_bytes},
             {"systems", Json::object()}};
-  for (const auto& [system, runs] : row.runs)
-    for (const PeerFigure& figure : peer_figures) {
-      Json& cell = json["systems"][system][figure.key];
-      cell["median"] = median_of(runs, figure.value);
-      for (const Measurement& run : runs) cell["rounds"].push_back(run.*figure.value);
-    }
+  for (const auto& [system, runs] : row.runs) json["systems"][system] = json_of(peer_figures, runs);
   return json;
 }
 
