@@ -32,7 +32,7 @@ std::string WaitEnd::describe() const {
     case Kind::silence:
       return bytes.empty()
                  ? "nothing for " + to_seconds_text(waited) + " s"
-                 : "nothing more for " + to_seconds_text(waited) + " s" + " after " + count + " of a message";
+                 : "nothing more for " + to_seconds_text(waited) + " s after " + count + " of a message";
   }
   return "";
 }
