@@ -28,12 +28,14 @@ class LogSink : public spdlog::sinks::base_sink<std::mutex> {
   /// Throws std::system_error when the file cannot be opened. An empty name is stderr.
   explicit LogSink(std::string file) : file_(std::move(file)), output_(open_log(file_)) {}
 
-  void reopen() {
-    if (file_.empty()) return;
+  /// False when there is no file.
+  bool reopen() {
+    if (file_.empty()) return false;
     Output output = open_log(file_);
     const std::lock_guard lock(mutex_);
     std::swap(output_, output);
     is_torn_ = false;
+    return true;
   }
 
   std::uint64_t dropped() const { return all_dropped_.load(std::memory_order_relaxed); }
@@ -101,7 +103,7 @@ std::uint64_t dropped_lines(const spdlog::logger& logger) {
 
 void reopen_log(spdlog::logger& logger) {
   try {
-    static_cast<LogSink&>(*logger.sinks().front()).reopen();
+    if (static_cast<LogSink&>(*logger.sinks().front()).reopen()) logger.info("the log goes on here");
   } catch (const std::exception& error) {
     logger.error("the log goes on where it was: {}", error.what());
   }

@@ -206,7 +206,7 @@ class LogFileTest(FilesTest):
         os.rename(self.log, self.folder / "log.1")
         self.arrives(port, "dave", self.folder / "log.1")
         process.send_signal(signal.SIGHUP)
-        wait_until(self.log.exists, "the new log")
+        wait_until(lambda: "goes on here" in text_of(self.log), "the new log")
         self.arrives(port, "erin", self.log)
         self.assertNotIn("erin", text_of(self.folder / "log.1"))
         self.stop(process)
@@ -253,9 +253,9 @@ class LogFileTest(FilesTest):
         full = self.folder / "log.1"
         os.rename(self.log, full)
         process.send_signal(signal.SIGHUP)
-        wait_until(self.log.exists, "the new log")
+        wait_until(lambda: "goes on here" in text_of(self.log), "the new log")
+        self.assertIn("log lines were dropped", text_of(self.log))
         exchange(ann, bob)
-        wait_until(lambda: "log lines were dropped" in text_of(self.log), "the count")
         self.assertLessEqual(full.stat().st_size, 1000)
         self.stop(process)
 
