@@ -15,6 +15,7 @@
 #include "base/whole_file.hpp"
 #include "client/key_decoder.hpp"
 #include "protocol/text.hpp"
+#include "protocol/words.hpp"
 
 namespace parley::client {
 namespace {
@@ -49,13 +50,6 @@ std::string from_file_line(std::string_view line) {
   }
   // Whoever wrote the file: nothing that could drive the terminal, or has no place in a line.
   return clean_paste(out);
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
 }
 
 FileDescriptor open_own(const fs::path& file, int flags) {

@@ -19,13 +19,6 @@ bool is_of_name(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
 }
 
-std::string in_small_letters(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return small;
-}
-
 /// An address in the one way in which it is written here.
 std::optional<std::string> to_address(const std::string& text, int family) {
   std::array<char, INET6_ADDRSTRLEN> address{};
@@ -55,7 +48,7 @@ std::optional<Authority> read_authority(std::string_view text) {
   const bool is_v6 = text.starts_with('[');
   const std::size_t end = is_v6 ? text.find(']') : std::min(text.find(':'), text.size());
   if (end == std::string_view::npos) return std::nullopt;
-  std::string name = in_small_letters(text.substr(is_v6 ? 1 : 0, is_v6 ? end - 1 : end));
+  std::string name = lowered(text.substr(is_v6 ? 1 : 0, is_v6 ? end - 1 : end));
   if (!read_port(text.substr(is_v6 ? end + 1 : end), authority.port)) return std::nullopt;
   if (auto address = to_address(name, is_v6 ? AF_INET6 : AF_INET)) {
     authority.name = *std::move(address);

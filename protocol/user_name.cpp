@@ -12,10 +12,6 @@
 namespace parley {
 namespace {
 
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // <cctype> asks the locale; names must not.
 bool is_alphanumeric(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c);
@@ -185,10 +181,6 @@ std::string_view room_name_sentence(NameFault fault) {
 
 bool is_valid_name(std::string_view name) {
   return std::ranges::all_of(name, is_alphanumeric) && check_name(name) == NameFault::none;
-}
-
-bool is_broadcast_name(std::string_view name) {
-  return equal_ignoring_case(name, broadcast_name);
 }
 
 std::string fold_case(std::string_view name) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "protocol/words.hpp"
 
 /// The names of users and rooms: which may be had, and when two are the same (PROTOCOL.md, R1, OD1 and OD2).
 /// Pure functions; safe from any thread.
@@ -52,9 +55,6 @@ inline constexpr std::string_view names_unchecked = "Names cannot be checked now
 /// True for 1 to 32 of A-Z a-z 0-9 that are no reserved word: what the two-socket protocol registers (R1).
 bool is_valid_name(std::string_view name);
 
-/// True for ALL in any case: real clients also send "all" (D4).
-bool is_broadcast_name(std::string_view name);
-
 /// Two names are the same user's, or the same room's, when these are equal (OD1.1): letters lowered, and one
 /// spelling for what Unicode takes for the same characters. What nobody can be called, since it is too long
 /// or not UTF-8, has only its ASCII letters lowered.
@@ -65,5 +65,10 @@ bool is_same_name(std::string_view left, std::string_view right);
 
 /// True when the two differ at most in the case of ASCII letters: for words of a protocol.
 bool equal_ignoring_case(std::string_view left, std::string_view right);
+
+/// True for ALL in any case: real clients also send "all" (D4).
+inline bool is_broadcast_name(std::string_view name) {
+  return std::ranges::equal(name, std::string_view("all"), {}, to_lower);
+}
 
 }  // namespace parley

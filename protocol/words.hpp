@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -20,6 +21,18 @@ inline constexpr auto is_blank_or_line_end = [](char c) { return is_blank(c) || 
 
 /// An ASCII one, whatever the locale says.
 inline constexpr auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+
+/// Of the ASCII letters. <cctype> asks the locale.
+inline constexpr auto to_lower = [](char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+};
+
+/// The text in small letters.
+inline std::string lowered(std::string_view text) {
+  std::string small(text);
+  std::ranges::transform(small, small.begin(), to_lower);
+  return small;
+}
 
 /// How many characters of that kind the text begins with.
 constexpr std::size_t prefix_length(std::string_view text, auto kind) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "protocol/words.hpp"
 #include "tests/conformance/report/report_bytes.hpp"
 
 namespace parley::conform {
@@ -11,13 +12,6 @@ namespace {
 using Kind = RelayEvent::Kind;
 
 constexpr std::size_t shown_bytes = 120;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 std::string in_quotes(std::string_view bytes) {
   return '"' + escaped(bytes, shown_bytes) + '"';
@@ -52,13 +46,13 @@ bool Wire::carries(std::size_t user, bool from_client, std::string_view text) co
 
 bool Wire::has_registered(std::size_t user) const {
   constexpr std::string_view word = "registered to";  // not that of "No user registered"
-  const std::string all = lower(all_of(user, false));
+  const std::string all = lowered(all_of(user, false));
   const auto first = all.find(word);
   return first != std::string::npos && all.find(word, first + word.size()) != std::string::npos;
 }
 
 bool Wire::has_asked_for_both(std::size_t user) const {
-  const std::string all = lower(all_of(user, true));
+  const std::string all = lowered(all_of(user, true));
   return all.find("tosend") != std::string::npos && all.find("torecv") != std::string::npos;
 }
 
@@ -73,7 +67,7 @@ bool Wire::was_refused(std::size_t user) const {
     return event.user == user && !event.is_from_client;
   });
   return last != events_.rend() &&
-         (is_end(last->kind) || lower(last->bytes).find("error") != std::string::npos);
+         (is_end(last->kind) || lowered(last->bytes).find("error") != std::string::npos);
 }
 
 std::string Wire::why_no_sign_on(std::size_t user) const {
