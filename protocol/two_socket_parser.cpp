@@ -133,14 +133,8 @@ const Parser::Method& Parser::Method::find(std::string_view line, Side from) {
 Parser::Parser(Side from, FrameLimits limits)
     : from_(from), limits_(limits), may_be_plain_(from == Side::client) {}
 
-std::span<char> Parser::prepare() {
-  pass_event();
-  return buffer_.prepare(InputBuffer::least_read_bytes, bytes_to_come());
-}
-
-/// Of the frame that is not complete, as far as is known.
+/// Of a frame of which the header block is complete.
 std::size_t Parser::bytes_to_come() const {
-  if (search_.header_end == 0) return 0;
   const std::size_t frame_bytes = search_.header_end + search_.content_length.bytes();
   return frame_bytes - std::min(frame_bytes, pending().size());
 }

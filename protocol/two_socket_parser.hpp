@@ -24,7 +24,10 @@ class Parser {
   explicit Parser(Side from, FrameLimits limits = {});
 
   /// Room for at least one byte, to read into. Ends the life of the last event's string_views.
-  std::span<char> prepare();
+  std::span<char> prepare() {
+    pass_event();
+    return buffer_.prepare(InputBuffer::least_read_bytes, search_.header_end == 0 ? 0 : bytes_to_come());
+  }
 
   /// The first `count` bytes of what prepare() returned hold input now.
   void commit(std::size_t count) { buffer_.commit(count); }

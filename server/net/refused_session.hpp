@@ -19,11 +19,10 @@ class RefusedSession : public Session {
     return connection().limits().linger_timeout;
   }
   void begin() override { connection().finish(last_words_); }
-  std::span<char> prepare() override { return scratch_; }
+  Room prepare() override { return {scratch_}; }
   void commit(std::size_t) override {}
   void feed(std::string_view) override {}
   bool handle_next() override { return false; }
-  Unfinished unfinished() const override { return {}; }
   void expire(Deadline) override {}
   void refuse(std::string_view) override {}
   void asked_to_end(std::string_view, std::string_view) override {}

@@ -155,29 +155,27 @@ void Session::finish_input() {
 }
 
 void Session::read_more(std::error_code& error) {
-  const std::span<char> room = prepare();
-  const Unfinished request = unfinished();
+  const Room room = prepare();
   // A frame has its time once, from its first byte: a byte a second must not put the end off for ever. What
   // is no request, as a ping, may end without one.
-  if (!request.has_begun)
+  if (!room.is_in_request)
     end_frame();
   else if (!std::exchange(frame_is_timed_, true))
     connection_->set_deadline(Deadline::frame, frame_timeout_);
-  charge_input_memory(request.memory_bytes);
-  const std::size_t count = connection_->read_some(room, error);
+  charge_input_memory(room.charged_bytes);
+  const std::size_t count = connection_->read_some(room.bytes, error);
   if (error || count == 0 || !connection_->is_open()) return;
   now_ = Clock::now();
   charge_bytes(count);
-  const std::string_view read(room.data(), count);
+  const std::string_view read(room.bytes.data(), count);
   log_input(read);
   commit(gate_ ? gate_->feed(read) : count);
 }
 
 /// The memory for a large request counts with what waits for the peer: both are what it makes the server
 /// take.
-void Session::charge_input_memory(std::size_t bytes) {
+void Session::charge_input_memory_anew(std::size_t bytes) {
   const std::size_t before = std::exchange(charged_input_bytes_, bytes);
-  if (bytes == before) return;
   connection_->hold(bytes);
   input_charge_ = {connection_->budget(), bytes};
   connection_->let_go(before);

@@ -67,7 +67,9 @@ class Session {
 
   /// A request is complete. Before it is acted on, if that may take longer than a frame may.
   void end_frame() {
-    if (std::exchange(frame_is_timed_, false)) connection_->clear_deadline(Deadline::frame);
+    if (!frame_is_timed_) return;
+    frame_is_timed_ = false;
+    connection_->clear_deadline(Deadline::frame);
   }
 
   /// The conversation is being ended for this. The first reason counts.
@@ -83,10 +85,11 @@ class Session {
   /// ends its stream.
   bool await(FunctionRef<bool()> is_done, Clock::time_point until);
 
-  /// What has come of a request that is not complete.
-  struct Unfinished {
-    bool has_begun = false;        ///< it is to be complete within the frame time
-    std::size_t memory_bytes = 0;  ///< that the parser holds, where that is to be charged
+  /// Where the next read goes, and what has come of a request that is not complete.
+  struct Room {
+    std::span<char> bytes;
+    bool is_in_request = false;     ///< which is to be complete within the frame time
+    std::size_t charged_bytes = 0;  ///< of the memory that the parser holds
   };
   /// The bytes to be charged for what a parser keeps. A user may keep what a large request has taken for the
   /// next one; whoever is nobody may not.
@@ -108,9 +111,9 @@ class Session {
   }
   /// Before the first read.
   virtual void begin() {}
-  /// The parser's room for the next read.
-  virtual std::span<char> prepare() = 0;
-  /// The first `count` bytes of what prepare() gave are the parser's.
+  /// The parser's room for the next read; after handle_next() returned false.
+  virtual Room prepare() = 0;
+  /// The first `count` bytes of that are the parser's.
   virtual void commit(std::size_t count) = 0;
   /// So are these, which the gate has held back.
   virtual void feed(std::string_view bytes) = 0;
@@ -118,8 +121,6 @@ class Session {
   virtual void log_input(std::string_view) const {}
   /// Acts on the next request that is complete. False when there is none.
   virtual bool handle_next() = 0;
-  /// After handle_next() returned false, and prepare(): what has come of a request that is not complete.
-  virtual Unfinished unfinished() const = 0;
   /// A peer that asks too much, or does not read the answers, is read later; one whose receipts come the same
   /// way only for what asks for nothing.
   virtual bool may_be_read_later() const { return true; }
@@ -148,7 +149,10 @@ class Session {
   void finish_input();
   // A part of converse(), and defined beside it.
   inline void read_more(std::error_code& error);
-  void charge_input_memory(std::size_t bytes);
+  void charge_input_memory(std::size_t bytes) {
+    if (bytes != charged_input_bytes_) charge_input_memory_anew(bytes);
+  }
+  void charge_input_memory_anew(std::size_t bytes);
   void read_later(Clock::time_point at);  // at the latest
   Clock::duration most_put_off() const { return Limits::put_off_frames * frame_timeout_; }
   void discard_input(std::error_code& error);

@@ -66,7 +66,6 @@ bool TwoSocketSession::handle_next() {
     user_->end_bodies_with_newline();
   if (const std::size_t blank_bytes = parser_.take_blank_bytes()) charge_noise(blank_bytes);
   if (std::holds_alternative<two_socket::NeedMore>(event)) return false;
-  end_frame();
   if (context_.log.should_log(spdlog::level::debug)) log(event);
   std::visit([this](const auto& message) { on(message); }, event);
   parser_.pass_event();
@@ -200,6 +199,7 @@ void TwoSocketSession::on(const two_socket::Send& request) {
 /// Waits until the sender may have another SEND unanswered. Nothing is read meanwhile. False: the
 /// conversation is over.
 bool TwoSocketSession::await_room() {
+  end_frame();
   while (!user_->replies().has_room_or_wake()) {
     if (connection().take_wake())
       attend();

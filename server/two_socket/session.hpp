@@ -20,13 +20,13 @@ class TwoSocketSession : public Session {
 
  private:
   void begin() override;
-  std::span<char> prepare() override { return parser_.prepare(); }
+  Room prepare() override {
+    const auto bytes = parser_.prepare();
+    return {bytes, parser_.in_frame() || is_holding_input(), memory_of(parser_.input())};
+  }
   void commit(std::size_t count) override { parser_.commit(count); }
   void feed(std::string_view bytes) override { parser_.feed(bytes); }
   bool handle_next() override;
-  Unfinished unfinished() const override {
-    return {parser_.in_frame() || is_holding_input(), memory_of(parser_.input())};
-  }
   void input_ended() override { (void)answer_register(IfUndecided::answer); }
   bool may_be_read_later() const override { return !has_one_socket(); }
   void expire(Deadline kind) override;

@@ -60,13 +60,16 @@ class WebSession : public RoomsChatSession {
   using RoomsChatSession::on;
 
   // Either of HTTP, or, once that has been left, of the WebSocket.
-  std::span<char> prepare() override { return messages_ ? messages_->prepare() : requests_.prepare(); }
+  Room prepare() override {
+    if (!messages_) {
+      const auto bytes = requests_.prepare();
+      return {bytes, false, memory_of(requests_.input())};
+    }
+    const auto bytes = messages_->prepare();
+    return {bytes, messages_->in_frame(), messages_->message_bytes() + memory_of(messages_->input())};
+  }
   void commit(std::size_t count) override { messages_ ? messages_->commit(count) : requests_.commit(count); }
   void feed(std::string_view bytes) override { messages_ ? messages_->feed(bytes) : requests_.feed(bytes); }
-  Unfinished unfinished() const override {
-    if (!messages_) return {false, memory_of(requests_.input())};
-    return {messages_->in_frame(), messages_->message_bytes() + memory_of(messages_->input())};
-  }
   /// Of HTTP one answer at a time: a page may be a thousand times as long as the request for it.
   std::size_t most_waiting_bytes() const override { return messages_ ? Session::most_waiting_bytes() : 0; }
   bool handle_event() override { return messages_ ? handle_message() : handle_request(); }
