@@ -17,7 +17,7 @@ class SmallText {
   bool append(const Texts&... texts) {
     if ((std::string_view(texts).size() + ...) > Capacity - size_) return false;
     char* end = bytes_.data() + size_;
-    ((end += std::string_view(texts).copy(end, std::string_view::npos)), ...);
+    ((end += std::string_view(texts).copy(end, std::string_view(texts).size())), ...);
     size_ = static_cast<std::size_t>(end - bytes_.data());
     return true;
   }

@@ -31,7 +31,7 @@ std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients
   answers_.emplace_back(recipient, recipients, body_bytes, answer_by);
   owe_one_more();
   if (is_oldest) await_oldest();
-  return first_sequence_ + answers_.size() - taken_answers_ - 1;
+  return next_sequence_++;
 }
 
 /// Only a number: a sender with one socket is not stopped by its window.
@@ -40,6 +40,7 @@ void Replies::refuse() {
   const bool is_oldest = answers_.empty();
   if (is_oldest) {
     answers_.emplace_back(std::string_view(), 0, 0, Clock::time_point::max()).outcome = Outcome::failed;
+    ++next_sequence_;
   } else {
     ++answers_.back().refusals_behind;
   }
@@ -115,8 +116,9 @@ void Replies::take_settled(Piece& piece) {
 
 /// As much as there is room for.
 void Replies::fill(Piece& piece) {
-  while (is_oldest_settled() && append_answer(piece, oldest())) {
+  while (is_oldest_settled()) {
     Answer& answer = oldest();
+    if (!append_answer(piece, answer)) break;
     owe_one_less();
     if (answer.refusals_behind > 0) {
       answer.outcome = Outcome::failed;
@@ -135,9 +137,8 @@ void Replies::fill(Piece& piece) {
 /// It is in a piece. Its place goes with that of all when none is left, and else with that of many: to close
 /// up for each would move all the others.
 void Replies::drop_oldest() {
-  ++first_sequence_;
   ++taken_answers_;
-  if (taken_answers_ == answers_.size()) {
+  if (++first_sequence_ == next_sequence_) {
     answers_.clear();
     taken_answers_ = 0;
   } else if (taken_answers_ > max_unanswered_) {

@@ -22,7 +22,7 @@ namespace parley {
 /// which the recipients acknowledge (D2), and each in its time whoever else is slow (D1.9). Whichever thread
 /// settles the oldest one writes it. They are also the sender's window: as many may be owed, those that are
 /// refused at once included.
-class Replies final : public Answerer, public std::enable_shared_from_this<Replies> {
+class Replies final : public Answerer {
  public:
   using Clock = Connection::Clock;
 
@@ -42,11 +42,10 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   bool has_room_or_wake() EXCLUDES(mutex_);
 
   /// Opens the answer to a SEND to `recipient` ("ALL" for everyone) that `recipients` users are to get; a
-  /// receipt(sequence) must be made for each of them. Unless all have reported by `answer_by`, which never
-  /// goes back, the connection's `send` deadline passes: see give_up(). Returns the sequence.
+  /// Receipt with the sequence must be made for each of them. Unless all have reported by `answer_by`, which
+  /// never goes back, the connection's `send` deadline passes: see give_up(). Returns the sequence.
   std::uint64_t expect(std::string_view recipient, std::size_t recipients, std::size_t body_bytes,
                        Clock::time_point answer_by) EXCLUDES(mutex_);
-  Receipt receipt(std::uint64_t sequence) { return {shared_from_this(), sequence}; }
 
   /// Answers a SEND that reaches nobody with ERROR 102, in its turn.
   void refuse() EXCLUDES(mutex_);
@@ -122,9 +121,10 @@ class Replies final : public Answerer, public std::enable_shared_from_this<Repli
   std::vector<Answer> answers_ GUARDED_BY(mutex_);    // empty, or with one at least that is in no piece
   std::size_t taken_answers_ GUARDED_BY(mutex_) = 0;  // so many of them, before the oldest
   std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of the oldest
-  Condition written_;                                    // nobody writes any more
-  bool is_end_awaited_ GUARDED_BY(mutex_) = false;       // by close()
-  bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
+  std::uint64_t next_sequence_ GUARDED_BY(mutex_) = 0;
+  Condition written_;                               // nobody writes any more
+  bool is_end_awaited_ GUARDED_BY(mutex_) = false;  // by close()
+  bool sender_waits_ GUARDED_BY(mutex_) = false;    // for room
 
   std::atomic<Writing> writing_{Writing::nobody};
   std::atomic<std::size_t> owed_{0};  // answers, all the refusals behind them included; changed under mutex_

@@ -175,21 +175,21 @@ void TwoSocketSession::on(const two_socket::Send& request) {
     charge_request();
     return refuse_early();
   }
-  Replies& replies = user_->replies();
+  const std::shared_ptr<Replies>& replies = user_->replies();
   const bool has_one_socket = user_->has_one_socket();
   // What is refused for the rate does not count in it: it would never be above zero again.
   if (has_one_socket && is_flooding()) {
     charge_noise(noise_of_refusal);
-    return replies.refuse();
+    return replies->refuse();
   }
   charge_request();
   const auto answer_by = now() + context_.limits.receipt_timeout;
-  if (!replies.has_room()) {
-    if (has_one_socket) return replies.refuse();
+  if (!replies->has_room()) {
+    if (has_one_socket) return replies->refuse();
     if (!await_room()) return;
-    if (Clock::now() >= answer_by) return replies.refuse();  // its recipient must not have it then
+    if (Clock::now() >= answer_by) return replies->refuse();  // its recipient must not have it then
   }
-  if (context_.chat.is_stopping()) return replies.refuse();
+  if (context_.chat.is_stopping()) return replies->refuse();
   if (is_broadcast_name(request.recipient))
     send_to_all(request, answer_by);
   else
@@ -200,7 +200,7 @@ void TwoSocketSession::on(const two_socket::Send& request) {
 /// conversation is over.
 bool TwoSocketSession::await_room() {
   end_frame();
-  while (!user_->replies().has_room_or_wake()) {
+  while (!user_->replies()->has_room_or_wake()) {
     if (connection().take_wake())
       attend();
     else if (connection().wait_for_end())
@@ -211,35 +211,35 @@ bool TwoSocketSession::await_room() {
 }
 
 void TwoSocketSession::send_to_all(const two_socket::Send& request, Clock::time_point answer_by) {
-  Replies& replies = user_->replies();
+  const std::shared_ptr<Replies>& replies = user_->replies();
   std::uint64_t sequence = 0;
   context_.chat.say(
       *user_, request.body, answer_by,
       [&](const ChatService::Reach& reach) {
-        if (reach.receipts == 0) return replies.refuse();
-        sequence = replies.expect(broadcast_name, reach.receipts, request.body.size(), answer_by);
+        if (reach.receipts == 0) return replies->refuse();
+        sequence = replies->expect(broadcast_name, reach.receipts, request.body.size(), answer_by);
       },
-      [&] { return replies.receipt(sequence); });
+      [&] { return Receipt(replies, sequence); });
 }
 
 void TwoSocketSession::send_to_one(const two_socket::Send& request, Clock::time_point answer_by) {
-  Replies& replies = user_->replies();
+  const std::shared_ptr<Replies>& replies = user_->replies();
   const bool is_there = context_.chat.tell(
       *user_, request.recipient, last_found_, request.body, answer_by, [&](std::string_view recipient) {
-        return replies.receipt(replies.expect(recipient, 1, request.body.size(), answer_by));
+        return Receipt(replies, replies->expect(recipient, 1, request.body.size(), answer_by));
       });
   if (is_there) return;
   if (has_service_ && service::is_service_name(request.recipient)) return ask_service(request, answer_by);
-  replies.refuse();
+  replies->refuse();
 }
 
 /// Nobody can be called SERVER, so that only who finds nobody comes here.
 void TwoSocketSession::ask_service(const two_socket::Send& request, Clock::time_point answer_by) {
-  Replies& replies = user_->replies();
+  const std::shared_ptr<Replies>& replies = user_->replies();
   Service& service = user_->service();
-  if (!service.has_room()) return replies.refuse();
-  const std::uint64_t sequence = replies.expect(service::name, 1, request.body.size(), answer_by);
-  replies.receipt(sequence).report(Outcome::received);
+  if (!service.has_room()) return replies->refuse();
+  const std::uint64_t sequence = replies->expect(service::name, 1, request.body.size(), answer_by);
+  Receipt(replies, sequence).report(Outcome::received);
   service.ask(request.body, sequence);
 }
 
@@ -300,7 +300,7 @@ void TwoSocketSession::expire(Deadline kind) {
       (void)answer_register(IfUndecided::answer);
       return;
     case Deadline::send:
-      return user_->replies().give_up(now());
+      return user_->replies()->give_up(now());
     case Deadline::answer:
       if (user_->mailbox().is_overdue(now())) end_with("did not answer a FORWARD in time", {});
       return;

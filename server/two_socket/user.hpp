@@ -59,7 +59,7 @@ class TwoSocketUser : public Member {
   /// (R5).
   bool has_one_socket() const { return send_connection_ == recv_connection_; }
   bool sends_on(const Connection& connection) const { return send_connection_.get() == &connection; }
-  Replies& replies() { return *replies_; }
+  const std::shared_ptr<Replies>& replies() const { return replies_; }
   Mailbox& mailbox() { return *mailbox_; }
 
   /// What SERVER owes this user, who has asked it something now. The thread of the socket that it sends on.

@@ -28,7 +28,7 @@ struct Correspondents {
 
   void deliver(std::string_view body, std::string_view sender = "alice") {
     mailbox->deliver({sender, body, Audience::user, {}, never, &*sources.emplace(sender).first},
-                     replies->receipt(replies->expect("bob", 1, body.size(), never)));
+                     Receipt(replies, replies->expect("bob", 1, body.size(), never)));
   }
 
   std::set<std::string> sources;
@@ -119,7 +119,7 @@ TEST_CASE("D1.9: what has waited too long is never forwarded, and what comes beh
   c.deliver("one");
   const auto past = Connection::Clock::now();
   c.mailbox->deliver({"alice", "late", Audience::user, {}, past},
-                     c.replies->receipt(c.replies->expect("bob", 1, 4, never)));
+                     Receipt(c.replies, c.replies->expect("bob", 1, 4, never)));
   c.deliver("two");
   c.to.peer().expect(forward("alice", "one"));
   c.mailbox->acknowledge(Outcome::received);
@@ -186,7 +186,7 @@ TEST_CASE(
     REQUIRE(c.to.connection()->send(std::string(10'000, 'x')) != Sent::never);
   const auto soon = Connection::Clock::now() + std::chrono::milliseconds{20};
   c.mailbox->deliver({"alice", "late", Audience::user, {}, soon},
-                     c.replies->receipt(c.replies->expect("bob", 1, 4, never)));
+                     Receipt(c.replies, c.replies->expect("bob", 1, 4, never)));
   c.deliver("next");
   while (Connection::Clock::now() < soon) std::this_thread::yield();
   const std::string end = forward("alice", "next");
@@ -291,7 +291,7 @@ TEST_CASE(
     threads.emplace_back([&mailbox, name, replies = sources[name].replies] {
       for (int i = 0; i < per_sender; ++i)
         mailbox->deliver({name, std::to_string(i), Audience::user, {}},
-                         replies->receipt(replies->expect("bob", 1, 1, never)));
+                         Receipt(replies, replies->expect("bob", 1, 1, never)));
     });
 
   std::map<std::string, int> next;

@@ -24,7 +24,7 @@ struct Sender {
       : replies(std::make_shared<Replies>(pair.connection(), word, unanswered, receipt_time, counters)) {}
 
   Receipt send_to(const std::string& recipient) {
-    return replies->receipt(replies->expect(recipient, 1, 5, never));
+    return Receipt(replies, replies->expect(recipient, 1, 5, never));
   }
 
   test::ConnectedPair pair;
@@ -93,9 +93,9 @@ TEST_CASE("D4: a broadcast is answered once, when the last recipient reported; a
                                         {Outcome::failed, "ERROR 102 Unable to send\n\n"},
                                         {Outcome::rejected, "ERROR 102 Unable to send\n\n"}}) {
     const auto sequence = sender.replies->expect("ALL", 3, 5, never);
-    Receipt first = sender.replies->receipt(sequence);
-    Receipt second = sender.replies->receipt(sequence);
-    Receipt third = sender.replies->receipt(sequence);
+    Receipt first(sender.replies, sequence);
+    Receipt second(sender.replies, sequence);
+    Receipt third(sender.replies, sequence);
     second.report(outcome);
     first.report(Outcome::received);
     CHECK(sender.pair.peer().try_next_frame() == std::nullopt);
@@ -124,10 +124,10 @@ TEST_CASE("D1.9: a SEND whose time is up is answered, and what its recipients sa
   const auto now = Connection::Clock::now();
   const auto later = now + std::chrono::seconds{1};
   const auto sequence = sender.replies->expect("ALL", 2, 5, now);
-  Receipt early = sender.replies->receipt(sequence);
-  Receipt late = sender.replies->receipt(sequence);
+  Receipt early(sender.replies, sequence);
+  Receipt late(sender.replies, sequence);
   early.report(Outcome::received);
-  Receipt second = sender.replies->receipt(sender.replies->expect("bob", 1, 5, later));
+  Receipt second(sender.replies, sender.replies->expect("bob", 1, 5, later));
   CHECK(sender.pair.connection()->deadline(Deadline::send) == now);
   sender.replies->give_up(now);
   sender.pair.peer().expect("ERROR 102 Unable to send\n\n");
@@ -144,7 +144,7 @@ TEST_CASE("D1.9: a SEND that is given up behind one that is not is answered in i
   Sender sender;
   const auto now = Connection::Clock::now();
   Receipt first = sender.send_to("bob");
-  Receipt second = sender.replies->receipt(sender.replies->expect("carol", 1, 5, now));
+  Receipt second(sender.replies, sender.replies->expect("carol", 1, 5, now));
   sender.replies->give_up(now);
   CHECK(sender.pair.peer().try_next_frame() == std::nullopt);
   second.report(Outcome::received);
@@ -200,7 +200,7 @@ TEST_CASE("One in so many answers is measured, and none of a SEND that was refus
   Sender sender(DeliveredWord::sent, count);
   const auto answer_by = Connection::Clock::now() + receipt_time - std::chrono::milliseconds{1500};
   for (std::size_t i = 0; i <= AnswerTimes::measured_one_in; ++i)
-    sender.replies->receipt(sender.replies->expect("bob", 1, 5, answer_by)).report(Outcome::received);
+    Receipt(sender.replies, sender.replies->expect("bob", 1, 5, answer_by)).report(Outcome::received);
   CHECK(measured(sender) == 2);
   CHECK(sender.counters.answer_times.sum_us >= 3'000'000);
   CHECK(sender.counters.answer_times.counts[0] == 0);
