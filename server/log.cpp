@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -28,14 +29,14 @@ class LogSink : public spdlog::sinks::base_sink<std::mutex> {
   /// Throws std::system_error when the file cannot be opened. An empty name is stderr.
   explicit LogSink(std::string file) : file_(std::move(file)), output_(open_log(file_)) {}
 
-  /// False when there is no file.
-  bool reopen() {
-    if (file_.empty()) return false;
+  /// Whatever the level: who has renamed the file waits for it.
+  void reopen(spdlog::string_view_t logger_name) {
+    if (file_.empty()) return;
     Output output = open_log(file_);
     const std::lock_guard lock(mutex_);
     std::swap(output_, output);
     is_torn_ = false;
-    return true;
+    sink_it_(spdlog::details::log_msg(logger_name, spdlog::level::info, "the log goes on here"));
   }
 
   std::uint64_t dropped() const { return all_dropped_.load(std::memory_order_relaxed); }
@@ -103,7 +104,7 @@ std::uint64_t dropped_lines(const spdlog::logger& logger) {
 
 void reopen_log(spdlog::logger& logger) {
   try {
-    if (static_cast<LogSink&>(*logger.sinks().front()).reopen()) logger.info("the log goes on here");
+    static_cast<LogSink&>(*logger.sinks().front()).reopen(logger.name());
   } catch (const std::exception& error) {
     logger.error("the log goes on where it was: {}", error.what());
   }

@@ -23,9 +23,10 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& name, spdlog::lev
 /// How many lines of such a logger have been dropped so far. Safe from any thread.
 std::uint64_t dropped_lines(const spdlog::logger& logger);
 
-/// Opens the file of such a logger anew under its name, as whoever has renamed the old one wants, and says so
-/// there. When that fails the old one goes on, and is told so. Nothing when it is stderr. Safe from any
-/// thread.
+/// Opens the file of such a logger anew under its name, as whoever has renamed the old one wants. The new one
+/// begins with a line that says so, whatever the level, behind the number of lines that were dropped, if any
+/// were. When there can be no new one the old one goes on, and is told so. Nothing when it is stderr. Safe
+/// from any thread.
 void reopen_log(spdlog::logger& logger);
 
 }  // namespace parley

@@ -211,6 +211,13 @@ class LogFileTest(FilesTest):
         self.assertNotIn("erin", text_of(self.folder / "log.1"))
         self.stop(process)
 
+    def test_sighup_is_told_whatever_the_level(self):
+        process, port = self.start_with_log("--log-level", "error")
+        os.rename(self.log, self.folder / "log.1")
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "goes on here" in text_of(self.log), "the new log")
+        self.stop(process)
+
     def test_sighup_goes_on_with_the_old_one_when_there_can_be_no_new_one(self):
         process, port = self.start_with_log()
         old = self.folder / "log.1"
