@@ -345,7 +345,7 @@ void Connection::drop_counts() noexcept {
 void Connection::ask_to_end(const char* reason, const Sentence& farewell) noexcept {
   if (!farewell.is_empty()) {
     const MutexLock lock(write_mutex_);
-    farewell_ = farewell;
+    if (farewell_.is_empty()) farewell_ = farewell;
   }
   const char* nobody = nullptr;
   end_wish_.compare_exchange_strong(nobody, reason, std::memory_order_acq_rel);

@@ -154,12 +154,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// are destroyed by the owner.
   void abort(const char* reason) noexcept EXCLUDES(write_mutex_);
 
-  /// Leaves the wish that the owner ends the conversation in good order, and wakes it. `reason`: a literal;
-  /// the first one stays. `farewell`: what the peer is to be told, if anything.
+  /// Leaves the wish that the owner ends the conversation in good order, and wakes it. `reason`: a literal.
+  /// `farewell`: what the peer is to be told, if anything. The first of each stays: who ends because the
+  /// other half of its user has ended is still told why that was.
   void ask_to_end(const char* reason, const Sentence& farewell = {}) noexcept EXCLUDES(write_mutex_);
   /// Null while nobody wishes that.
   const char* end_wish() const { return end_wish_.load(std::memory_order_acquire); }
-  /// Of whoever had one.
+  /// Of whoever had one first.
   Sentence farewell() const EXCLUDES(write_mutex_);
 
   const Limits& limits() const { return shared_.limits; }

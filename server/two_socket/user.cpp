@@ -122,8 +122,8 @@ void TwoSocketUser::evict(const char* reason, const Sentence& farewell) noexcept
   std::array<std::shared_ptr<Connection>, 2> connections;
   {
     const MutexLock lock(mutex_);  // who attaches later sees the eviction
-    eviction_ = reason;
-    farewell_ = farewell;
+    if (eviction_ == nullptr) eviction_ = reason;
+    if (farewell_.is_empty()) farewell_ = farewell;
     connections = {send_connection_, recv_connection_};
   }
   for (const auto& connection : connections)

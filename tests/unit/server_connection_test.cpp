@@ -183,6 +183,8 @@ TEST_CASE("a wish and a wake reach an owner that is blocked in a read") {
   connection.ask_to_end("a later wish", "Good bye.");
   CHECK(std::string(connection.end_wish()) == "a test");
   CHECK(connection.farewell().view() == "Good bye.");
+  connection.ask_to_end("the last wish", "Go away.");
+  CHECK(connection.farewell().view() == "Good bye.");
 }
 
 TEST_CASE("who waits for the peer's end hears of it behind bytes that are not read, and of a wake") {
