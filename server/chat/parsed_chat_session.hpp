@@ -43,9 +43,8 @@ class ParsedChatSession : public Base {
   bool handle_event() override { return handle(parser_.next()); }
 
  private:
-  Session::Room prepare() override {
-    const auto bytes = parser_.prepare();
-    return {bytes, parser_.in_frame(), this->memory_of(parser_.input())};
+  Session::NextRead prepare() override {
+    return {parser_.prepare(), parser_.in_frame(), this->memory_of(parser_.input())};
   }
   void commit(std::size_t count) override { parser_.commit(count); }
   void feed(std::string_view bytes) override { parser_.feed(bytes); }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <utility>
 
@@ -19,7 +18,7 @@ class RefusedSession : public Session {
     return connection().limits().linger_timeout;
   }
   void begin() override { connection().finish(last_words_); }
-  Room prepare() override { return {scratch_}; }
+  NextRead prepare() override { return {}; }  // nothing is read but to be thrown away
   void commit(std::size_t) override {}
   void feed(std::string_view) override {}
   bool handle_next() override { return false; }
@@ -29,7 +28,6 @@ class RefusedSession : public Session {
   void end(std::string_view) override {}
 
   const std::string last_words_;
-  std::array<char, 64> scratch_{};
 };
 
 }  // namespace parley

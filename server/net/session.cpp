@@ -102,6 +102,24 @@ void Session::converse(std::error_code& error) {
   }
 }
 
+void Session::read_more(std::error_code& error) {
+  const NextRead next = prepare();
+  // A frame has its time once, from its first byte: a byte a second must not put the end off for ever. What
+  // is no request, as a ping, may end without one.
+  if (!next.is_in_request)
+    end_frame();
+  else if (!std::exchange(frame_is_timed_, true))
+    connection_->set_deadline(Deadline::frame, frame_timeout_);
+  charge_input_memory(next.charged_bytes);
+  const std::size_t count = connection_->read_some(next.space, error);
+  if (error || count == 0 || !connection_->is_open()) return;
+  now_ = Clock::now();
+  charge_bytes(count);
+  const std::string_view read(next.space.data(), count);
+  log_input(read);
+  commit(gate_ ? gate_->feed(read) : count);
+}
+
 /// Of a peer that has asked too much, or has not read what it was sent: waits until it may be read. False
 /// when that is at once.
 bool Session::wait_to_read() {
@@ -152,24 +170,6 @@ void Session::finish_input() {
   while (connection_->is_open() && act()) {
   }
   if (connection_->is_open()) input_ended();
-}
-
-void Session::read_more(std::error_code& error) {
-  const Room room = prepare();
-  // A frame has its time once, from its first byte: a byte a second must not put the end off for ever. What
-  // is no request, as a ping, may end without one.
-  if (!room.is_in_request)
-    end_frame();
-  else if (!std::exchange(frame_is_timed_, true))
-    connection_->set_deadline(Deadline::frame, frame_timeout_);
-  charge_input_memory(room.charged_bytes);
-  const std::size_t count = connection_->read_some(room.bytes, error);
-  if (error || count == 0 || !connection_->is_open()) return;
-  now_ = Clock::now();
-  charge_bytes(count);
-  const std::string_view read(room.bytes.data(), count);
-  log_input(read);
-  commit(gate_ ? gate_->feed(read) : count);
 }
 
 /// The memory for a large request counts with what waits for the peer: both are what it makes the server

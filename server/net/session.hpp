@@ -65,7 +65,8 @@ class Session {
   /// The peer has asked for more than it may in this time.
   bool is_flooding() const { return flood_.next_at(now_) > now_; }
 
-  /// A request is complete. Before it is acted on, if that may take longer than a frame may.
+  /// A request is complete. Called behind each, and before who waits within one attends: what a peer waits
+  /// for is not its frame's time.
   void end_frame() {
     if (!frame_is_timed_) return;
     frame_is_timed_ = false;
@@ -77,19 +78,16 @@ class Session {
     if (!drop_) drop_ = why;
   }
 
-  /// Acts on what others wish and on deadlines that have passed; for who waits within a request.
-  void attend();
-
   /// Waits within a request until `is_done`, which is asked anew whenever somebody has called wake(), or
   /// until the time has come, and attends meanwhile. False: the conversation is over, as it is when the peer
   /// ends its stream.
   bool await(FunctionRef<bool()> is_done, Clock::time_point until);
 
-  /// Where the next read goes, and what has come of a request that is not complete.
-  struct Room {
-    std::span<char> bytes;
+  /// Where the next read goes, and then what has come of a request that is not complete.
+  struct NextRead {
+    std::span<char> space;
     bool is_in_request = false;     ///< which is to be complete within the frame time
-    std::size_t charged_bytes = 0;  ///< of the memory that the parser holds
+    std::size_t charged_bytes = 0;  ///< of the parser's memory, which making space may change
   };
   /// The bytes to be charged for what a parser keeps. A user may keep what a large request has taken for the
   /// next one; whoever is nobody may not.
@@ -111,8 +109,8 @@ class Session {
   }
   /// Before the first read.
   virtual void begin() {}
-  /// The parser's room for the next read; after handle_next() returned false.
-  virtual Room prepare() = 0;
+  /// The parser's space for the next read; after handle_next() returned false.
+  virtual NextRead prepare() = 0;
   /// The first `count` bytes of that are the parser's.
   virtual void commit(std::size_t count) = 0;
   /// So are these, which the gate has held back.
@@ -147,12 +145,13 @@ class Session {
   bool wait_to_read();
   bool makes_server_hold_too_much() const;
   void finish_input();
-  // A part of converse(), and defined beside it.
   inline void read_more(std::error_code& error);
   void charge_input_memory(std::size_t bytes) {
     if (bytes != charged_input_bytes_) charge_input_memory_anew(bytes);
   }
   void charge_input_memory_anew(std::size_t bytes);
+  /// Acts on what others wish and on deadlines that have passed.
+  void attend();
   void read_later(Clock::time_point at);  // at the latest
   Clock::duration most_put_off() const { return Limits::put_off_frames * frame_timeout_; }
   void discard_input(std::error_code& error);

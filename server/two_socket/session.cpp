@@ -6,7 +6,6 @@
 
 #include "protocol/password.hpp"
 #include "protocol/service.hpp"
-#include "protocol/text.hpp"
 #include "protocol/unwelcome.hpp"
 #include "protocol/user_name.hpp"
 #include "protocol/words.hpp"
@@ -86,11 +85,11 @@ void TwoSocketSession::on(const two_socket::Register& request) {
     return refuse_registration(request, "Already registered as " + user_->name());
   if (!may_have(request, name, has_account ? trim(rest, is_blank) : std::string_view())) return;
 
-  const bool was_registered = user_ != nullptr;
-  if (!was_registered) user_ = reserve_name(name);  // at once: whatever fails now, end() frees it
+  const bool had_name = user_ != nullptr;
+  if (!had_name) user_ = reserve_name(name);  // at once: whatever fails now, end() frees it
   const auto attached = user_ ? user_->attach(request.channel, shared_connection()) : Attached::taken;
   if (attached != Attached::half && attached != Attached::both) {
-    if (was_registered) return refuse_registration(request, "Already registered as " + user_->name());
+    if (had_name) return refuse_registration(request, "Already registered as " + user_->name());
     user_ = nullptr;
     return refuse_registration(request, why_not(attached, std::string(name)));
   }
@@ -186,28 +185,15 @@ void TwoSocketSession::on(const two_socket::Send& request) {
   const auto answer_by = now() + context_.limits.receipt_timeout;
   if (!replies->has_room()) {
     if (has_one_socket) return replies->refuse();
-    if (!await_room()) return;
-    if (Clock::now() >= answer_by) return replies->refuse();  // its recipient must not have it then
+    const auto has_room = [&] { return replies->has_room_or_wake(); };
+    if (!await(has_room, Clock::time_point::max())) return;
+    if (now() >= answer_by) return replies->refuse();  // its recipient must not have it then
   }
   if (context_.chat.is_stopping()) return replies->refuse();
   if (is_broadcast_name(request.recipient))
     send_to_all(request, answer_by);
   else
     send_to_one(request, answer_by);
-}
-
-/// Waits until the sender may have another SEND unanswered. Nothing is read meanwhile. False: the
-/// conversation is over.
-bool TwoSocketSession::await_room() {
-  end_frame();
-  while (!user_->replies()->has_room_or_wake()) {
-    if (connection().take_wake())
-      attend();
-    else if (connection().wait_for_end())
-      end_with("went while its messages waited for answers", {});
-    if (!connection().is_open()) return false;
-  }
-  return true;
 }
 
 void TwoSocketSession::send_to_all(const two_socket::Send& request, Clock::time_point answer_by) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,9 +19,8 @@ class TwoSocketSession : public Session {
 
  private:
   void begin() override;
-  Room prepare() override {
-    const auto bytes = parser_.prepare();
-    return {bytes, parser_.in_frame() || is_holding_input(), memory_of(parser_.input())};
+  NextRead prepare() override {
+    return {parser_.prepare(), parser_.in_frame() || is_holding_input(), memory_of(parser_.input())};
   }
   void commit(std::size_t count) override { parser_.commit(count); }
   void feed(std::string_view bytes) override { parser_.feed(bytes); }
@@ -53,7 +51,6 @@ class TwoSocketSession : public Session {
   void refuse_early();
   void count_refusal(const std::string& answer);
   void acknowledge(Outcome outcome, std::string_view sender);
-  bool await_room();
   void send_to_all(const two_socket::Send& request, Clock::time_point answer_by);
   void send_to_one(const two_socket::Send& request, Clock::time_point answer_by);
   void ask_service(const two_socket::Send& request, Clock::time_point answer_by);
@@ -69,7 +66,7 @@ class TwoSocketSession : public Session {
   const two_socket::DeliveredWord delivered_word_;
   const bool has_service_;
   two_socket::Parser parser_;
-  std::shared_ptr<TwoSocketUser> user_;  // set once, at the first REGISTER that is accepted
+  std::shared_ptr<TwoSocketUser> user_;  // from the first REGISTER on, unless that is refused
   Directory::LastFound last_found_;
   std::size_t refusals_ = 0;        // in a row
   bool newlines_are_told_ = false;  // to the user
@@ -83,6 +80,7 @@ class TwoSocketSession : public Session {
 /// For the table of dialects. `has_service`: SERVER answers (SV).
 SessionFactory two_socket_sessions(Context& context, two_socket::DeliveredWord delivered_word,
                                    bool has_service);
+/// What a socket over a cap is told, which has no session: ERROR 102 with this phrase.
 std::string two_socket_refusal(std::string_view phrase);
 
 }  // namespace parley

@@ -60,13 +60,11 @@ class WebSession : public RoomsChatSession {
   using RoomsChatSession::on;
 
   // Either of HTTP, or, once that has been left, of the WebSocket.
-  Room prepare() override {
-    if (!messages_) {
-      const auto bytes = requests_.prepare();
-      return {bytes, false, memory_of(requests_.input())};
-    }
-    const auto bytes = messages_->prepare();
-    return {bytes, messages_->in_frame(), messages_->message_bytes() + memory_of(messages_->input())};
+  /// The requests of HTTP have a time of their own (Deadline::more).
+  NextRead prepare() override {
+    if (!messages_) return {requests_.prepare(), false, memory_of(requests_.input())};
+    return {messages_->prepare(), messages_->in_frame(),
+            messages_->message_bytes() + memory_of(messages_->input())};
   }
   void commit(std::size_t count) override { messages_ ? messages_->commit(count) : requests_.commit(count); }
   void feed(std::string_view bytes) override { messages_ ? messages_->feed(bytes) : requests_.feed(bytes); }
