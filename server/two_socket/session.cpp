@@ -174,6 +174,7 @@ void TwoSocketSession::on(const two_socket::Send& request) {
     charge_request();
     return refuse_early();
   }
+  refusals_ = 0;
   const std::shared_ptr<Replies>& replies = user_->replies();
   const bool has_one_socket = user_->has_one_socket();
   // What is refused for the rate does not count in it: it would never be above zero again.
@@ -240,7 +241,10 @@ void TwoSocketSession::on(const two_socket::Error& answer) {
 
 /// What answers a FORWARD costs nothing, what answers nothing as much as a request.
 void TwoSocketSession::acknowledge(Outcome outcome, std::string_view sender) {
-  if (is_registered() && user_->acknowledge(outcome, sender)) return;
+  if (is_registered() && user_->acknowledge(outcome, sender)) {
+    refusals_ = 0;
+    return;
+  }
   charge_noise(Flood::noise_bytes_per_request);
   if (!is_registered()) refuse_early();
 }

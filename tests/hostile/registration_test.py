@@ -65,6 +65,38 @@ class LinesBehindReceived(HostileTest):
                     ann.sees_told("bob", "hi")
 
 
+class RefusalsInARow(HostileTest):
+    """R6.5: only those in a row end a socket."""
+    dialects = ("two-socket",)
+    options = ("--max-refusals-in-a-row", "3")
+
+    def setUp(self):
+        super().setUp()
+        self.ann, self.bob = self.gather((TwoSocketUser, "ann"), (TwoSocketUser, "bob"))
+
+    def refusals(self):
+        """One on each socket that ann sends on, and bob receives on."""
+        self.ann.socket.send("REGISTER TOSEND eve\n\n")
+        self.assertIn(b"ERROR 100", self.ann.socket.receive_until("\n\n"))
+        self.bob.receiving.send(send_frame("ann", "hi"))
+        self.assertIn(b"ERROR 101", self.bob.receiving.receive_until("\n\n"))
+
+    def test_what_is_granted_between_them_ends_the_row(self):
+        for _ in range(4):
+            for _ in range(2):
+                self.refusals()
+            self.ann.tell("bob", "hi")
+            self.bob.sees(self.bob.private_line("ann", "hi"))
+            self.ann.sees_told("bob", "hi")
+
+    def test_the_third_ends_both(self):
+        for _ in range(3):
+            self.refusals()
+        for user in (self.ann, self.bob):
+            for one in (user.socket, user.receiving):
+                one.expect_end()
+
+
 class FirstFrames(HostileTest):
     def test_names_00_is_the_end(self):
         ann = self.connect("names")
