@@ -28,10 +28,9 @@ std::uint64_t Replies::expect(std::string_view recipient, std::size_t recipients
                               Clock::time_point answer_by) {
   const MutexLock lock(mutex_);
   const bool is_oldest = answers_.empty();
-  answers_.emplace_back(recipient, recipients, body_bytes, answer_by);
-  owe_one_more();
+  open_answer(recipient, recipients, body_bytes, answer_by);
   if (is_oldest) await_oldest();
-  return next_sequence_++;
+  return next_sequence_ - 1;
 }
 
 /// Only a number: a sender with one socket is not stopped by its window.
@@ -39,12 +38,11 @@ void Replies::refuse() {
   MutexLock lock(mutex_);
   const bool is_oldest = answers_.empty();
   if (is_oldest) {
-    answers_.emplace_back(std::string_view(), 0, 0, Clock::time_point::max()).outcome = Outcome::failed;
-    ++next_sequence_;
+    open_answer({}, 0, 0, Clock::time_point::max()).outcome = Outcome::failed;
   } else {
     ++answers_.back().refusals_behind;
+    owe_one_more();
   }
-  owe_one_more();
   counters_.refused.fetch_add(1, std::memory_order_relaxed);
   if (!is_oldest) return;
   Piece piece;
@@ -132,6 +130,14 @@ void Replies::fill(Piece& piece) {
   piece.wakes_sender = sender_waits_ && has_room();
   if (piece.wakes_sender) sender_waits_ = false;
   writing_.store(is_oldest_settled() || is_end_awaited_ ? Writing::must_look_again : Writing::last_piece);
+}
+
+Replies::Answer& Replies::open_answer(std::string_view recipient, std::size_t recipients,
+                                      std::size_t body_bytes, Clock::time_point answer_by) {
+  Answer& answer = answers_.emplace_back(recipient, recipients, body_bytes, answer_by);
+  ++next_sequence_;
+  owe_one_more();
+  return answer;
 }
 
 /// It is in a piece. Its place goes with that of all when none is left, and else with that of many: to close

@@ -20,13 +20,14 @@ namespace parley {
 
 /// The answers owed to one sender: one to each SEND, written in the order of the SENDs whatever the order in
 /// which the recipients acknowledge (D2), and each in its time whoever else is slow (D1.9). Whichever thread
-/// settles the oldest one writes it. They are also the sender's window: as many may be owed, those that are
-/// refused at once included.
+/// settles the oldest one writes it. They are also the sender's window: who has two sockets is owed
+/// `max_unanswered` at most, those refused at once included; what one with one socket sends beyond is
+/// refused, and only counted.
 class Replies final : public Answerer {
  public:
   using Clock = Connection::Clock;
 
-  /// `receipt_time`: from a SEND to when it is to be answered at the latest.
+  /// `max_unanswered`: at least 1. `receipt_time`: from a SEND to when it is to be answered at the latest.
   Replies(std::shared_ptr<Connection> connection, two_socket::DeliveredWord delivered_word,
           std::size_t max_unanswered, std::chrono::milliseconds receipt_time, Counters& counters);
   ~Replies() override;
@@ -41,9 +42,10 @@ class Replies final : public Answerer {
   /// As has_room(); when there is none, the sender's connection is woken as soon as there is.
   bool has_room_or_wake() EXCLUDES(mutex_);
 
-  /// Opens the answer to a SEND to `recipient` ("ALL" for everyone) that `recipients` users are to get; a
-  /// Receipt with the sequence must be made for each of them. Unless all have reported by `answer_by`, which
-  /// never goes back, the connection's `send` deadline passes: see give_up(). Returns the sequence.
+  /// Opens the answer to a SEND to `recipient` ("ALL" for everyone) that `recipients` users, at least one,
+  /// are to get; a Receipt with the sequence must be made for each of them. Unless all have reported by
+  /// `answer_by`, which never goes back, the connection's `send` deadline passes: see give_up(). Returns the
+  /// sequence.
   std::uint64_t expect(std::string_view recipient, std::size_t recipients, std::size_t body_bytes,
                        Clock::time_point answer_by) EXCLUDES(mutex_);
 
@@ -58,7 +60,7 @@ class Replies final : public Answerer {
   /// One recipient's outcome. One that comes after the SEND was given up counts for nothing.
   void settle(std::uint64_t sequence, Outcome outcome) noexcept override EXCLUDES(mutex_);
 
-  /// Whether the answer of that number has been written.
+  /// True: the answer of that sequence has been written. False also while a later one is being written.
   bool is_answered(std::uint64_t sequence) const EXCLUDES(mutex_);
 
   /// The user goes: every SEND is answered, with ERROR 102 if need be, and the answers are written when this
@@ -98,6 +100,8 @@ class Replies final : public Answerer {
   /// There must be one.
   Answer& oldest() REQUIRES(mutex_) { return answers_[taken_answers_]; }
   const Answer& oldest() const REQUIRES(mutex_) { return answers_[taken_answers_]; }
+  inline Answer& open_answer(std::string_view recipient, std::size_t recipients, std::size_t body_bytes,
+                             Clock::time_point answer_by) REQUIRES(mutex_);
   inline void drop_oldest() REQUIRES(mutex_);
   void fail(Answer& answer) REQUIRES(mutex_);
   void take_settled(Piece& piece) REQUIRES(mutex_);
@@ -121,10 +125,10 @@ class Replies final : public Answerer {
   std::vector<Answer> answers_ GUARDED_BY(mutex_);    // empty, or with one at least that is in no piece
   std::size_t taken_answers_ GUARDED_BY(mutex_) = 0;  // so many of them, before the oldest
   std::uint64_t first_sequence_ GUARDED_BY(mutex_) = 0;  // of the oldest
-  std::uint64_t next_sequence_ GUARDED_BY(mutex_) = 0;
-  Condition written_;                               // nobody writes any more
-  bool is_end_awaited_ GUARDED_BY(mutex_) = false;  // by close()
-  bool sender_waits_ GUARDED_BY(mutex_) = false;    // for room
+  std::uint64_t next_sequence_ GUARDED_BY(mutex_) = 0;   // less the first: those that are not taken
+  Condition written_;                                    // nobody writes any more
+  bool is_end_awaited_ GUARDED_BY(mutex_) = false;       // by close()
+  bool sender_waits_ GUARDED_BY(mutex_) = false;         // for room
 
   std::atomic<Writing> writing_{Writing::nobody};
   std::atomic<std::size_t> owed_{0};  // answers, all the refusals behind them included; changed under mutex_
