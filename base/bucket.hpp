@@ -5,7 +5,8 @@
 
 namespace parley {
 
-/// So many of something in a second, on and on, and `burst` at once.
+/// So many of something in a second, on and on, and `burst` at once. `per_second`: zero, which has no limit,
+/// or one in some years at least.
 struct Rate {
   double per_second;
   double burst;
@@ -16,11 +17,10 @@ class Bucket {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// A rate of zero a second has no limit.
   explicit Bucket(Rate rate) : rate_(rate), left_(rate.burst) {}
 
-  /// Takes so much at `now`, also what is not there: next_at() tells when it will have been. False when there
-  /// is no limit.
+  /// Takes so much at `now`, also what is not there: next_at() tells when it will have been. False when the
+  /// rate has no limit.
   bool charge(double count, Clock::time_point now) {
     if (rate_.per_second <= 0) return false;
     left_ = left_at(now) - count;

@@ -14,7 +14,7 @@ class SmallText {
 
   /// Appends all of them. False, and nothing is appended, when there is no room for that.
   template <typename... Texts>
-  bool append(const Texts&... texts) {
+  [[nodiscard]] bool append(const Texts&... texts) {
     if ((std::string_view(texts).size() + ...) > Capacity - size_) return false;
     char* end = bytes_.data() + size_;
     ((end += std::string_view(texts).copy(end, std::string_view(texts).size())), ...);

@@ -66,9 +66,10 @@ bool is_same_name(std::string_view left, std::string_view right);
 /// True when the two differ at most in the case of ASCII letters: for words of a protocol.
 bool equal_ignoring_case(std::string_view left, std::string_view right);
 
-/// True for ALL in any case: real clients also send "all" (D4).
-inline bool is_broadcast_name(std::string_view name) {
+/// True for ALL in any case: real clients also send "all" (D4). Inline, since each SEND asks.
+constexpr bool is_broadcast_name(std::string_view name) {
   return std::ranges::equal(name, std::string_view("all"), {}, to_lower);
 }
+static_assert(is_broadcast_name(broadcast_name));
 
 }  // namespace parley

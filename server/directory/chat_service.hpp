@@ -59,7 +59,8 @@ class ChatService {
   };
 
   /// A line to everyone else in the room, and to the sender where its dialect shows one's own lines. `begin`
-  /// is told who the others are, and then `receipt` asked for each receipt. `client_id`: as in Message.
+  /// is told how many they are, and then `receipt` asked for each receipt, unless something throws.
+  /// `client_id`: as in Message.
   void say(Member& sender, std::string_view body, Message::Clock::time_point answer_by,
            FunctionRef<void(const Reach& reach)> begin, FunctionRef<Receipt()> receipt,
            std::string_view client_id = {});

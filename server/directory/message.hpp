@@ -17,9 +17,10 @@ class Message {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `room`: as it is shown, the sender's or, of a private message, the recipient's. Once `answer_by` has
-  /// come the sender has been told that the message failed, and it must not begin to leave any more.
-  /// `client_id`: what the sender's client calls it, for the sender alone.
+  /// `sender`: a user's name, of at most max_name_bytes. `room`: as it is shown, the sender's or, of a
+  /// private message, the recipient's. Once `answer_by` has come the sender has been told that the message
+  /// failed, and it must not begin to leave any more. `client_id`: what the sender's client calls it, for the
+  /// sender alone.
   Message(std::string_view sender, std::string_view body, Audience audience, std::string_view room,
           Clock::time_point answer_by = Clock::time_point::max(), const void* source = nullptr,
           std::string_view client_id = {})

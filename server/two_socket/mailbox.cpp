@@ -14,7 +14,7 @@ namespace {
 // The kernel takes one piece faster than two: up to here a body is copied behind its header, on the stack.
 constexpr std::size_t small_frame_bytes = 2 * 1024;
 
-// A header alone always has room: a name, a number and the words around them.
+// A header alone always has room: a user's name, a number and the words around them.
 static_assert(small_frame_bytes >= max_name_bytes + 200);
 
 constexpr char format_tag = 0;
@@ -247,7 +247,7 @@ void Mailbox::forward(const Message& message, std::uint64_t number) {
   const two_socket::Forward forward{message.sender(), message.body()};
   SmallText<small_frame_bytes> frame;
   const bool is_whole = append(frame, forward);
-  if (!is_whole) append_header(frame, forward);
+  if (!is_whole) (void)append_header(frame, forward);  // has room: see small_frame_bytes
   const auto make_departure = [&] { return std::make_unique<ForwardDeparture>(weak_from_this(), number); };
   note(connection_->send(frame.text(), is_whole ? std::string_view() : forward.body, make_departure,
                          message.answer_by()),

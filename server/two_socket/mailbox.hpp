@@ -19,7 +19,7 @@ namespace parley {
 
 /// What is on its way to one two-socket recipient: one FORWARD that is out, and those that wait behind it,
 /// bounded in bytes and in age (D3, D1.9). Senders take turns, and whoever has most in a full one makes room
-/// for others (L5.3). Every call is safe from any thread and waits for nobody.
+/// for others (L5.3). Unless a call says otherwise it is safe from any thread; none waits for anybody.
 class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
   using Clock = Connection::Clock;
@@ -31,7 +31,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   /// Lets the first FORWARD out: until here messages only wait (both REGISTERED come first).
   void open() EXCLUDES(mutex_);
 
-  /// From here on each FORWARD has an LF behind its body (F1.7).
+  /// Each FORWARD that is begun after this has an LF behind its body (F1.7).
   void end_bodies_with_newline() { form_.fetch_or(newline_behind_body, std::memory_order_relaxed); }
 
   /// Whether FORWARDs that come from here on say whom they are meant for (SV4).
@@ -103,7 +103,9 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   static constexpr unsigned with_audience = 2;
   std::atomic<unsigned> form_{0};
 
-  mutable Mutex mutex_;  // taken alone; the FORWARD itself is written after it is let go
+  // Taken alone. The FORWARD itself is written after it is let go: who acknowledges what has not come yet may
+  // get two in the wrong order.
+  mutable Mutex mutex_;
   bool opened_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
   std::optional<Receipt> out_ GUARDED_BY(mutex_);   // the receipt of the FORWARD that is out

@@ -85,6 +85,9 @@ class TwoSocketUser : public Member {
   void leave(std::string_view reason, const Connection& ending) noexcept EXCLUDES(mutex_);
 
  private:
+  /// Does what leave() promises, once, on the thread that leaves first. `ending`: null when it is neither's.
+  void depart(std::string_view reason, const Connection* ending) noexcept EXCLUDES(mutex_);
+
   const asio::ip::address address_;
   Context& context_;
   const two_socket::DeliveredWord delivered_word_;
@@ -93,7 +96,7 @@ class TwoSocketUser : public Member {
   std::atomic<bool> is_claim_settled_{false};
   NameClaim claim_ = NameClaim::unchecked;  // constant once settled
 
-  // Set by attach(), constant once signed on.
+  // Set by attach(), constant once signed on, or once is_leaving_ is set.
   std::shared_ptr<Connection> send_connection_;
   std::shared_ptr<Connection> recv_connection_;
   std::shared_ptr<Replies> replies_;
@@ -102,8 +105,6 @@ class TwoSocketUser : public Member {
   // Nearly nobody asks SERVER anything.
   std::unique_ptr<Service> asked_service_;  // of the socket's thread that it sends on
   std::atomic<Service*> service_{nullptr};  // the same, for everybody
-
-  void depart(std::string_view reason, const Connection* ending) noexcept;
 
   mutable Mutex mutex_;                                // taken alone
   const char* eviction_ GUARDED_BY(mutex_) = nullptr;  // why the user was evicted
