@@ -178,9 +178,11 @@ std::string to_block(const std::vector<std::string>& systems, const PeersTable& 
 }  // namespace
 
 std::vector<PeersTarget> find_targets(const PeersReport& report) {
-  constexpr double most_cpu_ratio = 1.15;
   constexpr double least_rate_ratio = 1.15;
-  constexpr double least_broadcast_ratio = 1.5;
+  const auto most_cpu_ratio = [](const PeersRow& row) { return row.load.groups == 1 ? 1.1 : 1.0; };
+  const auto least_broadcast_ratio = [](const PeersRow& row) {
+    return row.load.receivers < 1000 ? 1.15 : 1.3;
+  };
   std::vector<PeersTarget> targets;
   const auto add = [&](const std::string& what, const PeersRow& row, std::optional<double> value,
                        double bound, bool is_most) {
@@ -191,12 +193,15 @@ std::vector<PeersTarget> find_targets(const PeersReport& report) {
       if (table.name == "pairs") {
         const std::string best = find_best_broker(row);
         add("CPU beside the relay's", row, ratio(row, "parleyd", "relay", &Measurement::server_cpu_us),
-            most_cpu_ratio, true);
+            most_cpu_ratio(row), true);
         add("messages/s beside the best broker's, " + best, row,
             ratio(row, "parleyd", best, &Measurement::deliveries_per_s), least_rate_ratio, false);
       } else if (table.name == "broadcast") {
         add("deliveries/s beside mosquitto's", row,
-            ratio(row, "parleyd", "mosquitto", &Measurement::deliveries_per_s), least_broadcast_ratio, false);
+            ratio(row, "parleyd", "mosquitto", &Measurement::deliveries_per_s), least_broadcast_ratio(row),
+            false);
+        add("deliveries/s beside redis'", row, ratio(row, "parleyd", "redis", &Measurement::deliveries_per_s),
+            1.0, false);
       }
     }
   return targets;
