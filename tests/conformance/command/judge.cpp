@@ -145,7 +145,8 @@ Report judge(const Subject& subject, const Options& options) {
 Report untried(const Subject& subject, const Options& options, const std::string& problem) {
   auto jobs = selected_jobs(subject, options);
   // What it need not have is not missed.
-  if (!std::ranges::all_of(jobs, &Job::is_optional)) std::erase_if(jobs, &Job::is_optional);
+  const auto is_optional = [](const Job& job) { return job.is_optional; };
+  if (!std::ranges::all_of(jobs, is_optional)) std::erase_if(jobs, is_optional);
   Report report{subject.name, PARLEY_VERSION, options.settings.seed, {}, {}};
   report.problem = problem;
   for (const Job& job : jobs) {
