@@ -236,7 +236,7 @@ TEST_CASE("the server is killed, stopped or cut off in each state of a registere
     for (const auto& [word, end] :
          {std::pair("killed", Stage::End::killed), std::pair("stopped", Stage::End::stopped),
           std::pair("cut off", Stage::End::reset)})
-      scenes.push_back({std::string(state.name) + ", " + word, [&state, end = end] { play(state, end); }});
+      scenes.push_back({std::string(state.name) + ", " + word, [&state, how = end] { play(state, how); }});
   CHECK(play_all(scenes) == "");
 }
 

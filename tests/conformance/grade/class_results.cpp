@@ -37,10 +37,11 @@ ClassResults::ClassResults(fs::path folder, std::vector<ClassRow> rows)
 
 std::string ClassResults::write() const {
   const std::vector<ClassRow>& rows = rows_;
-  for (const auto& [name, write] :
+  for (const auto& [name, page] :
        {std::pair{"class.csv", &write_class_csv}, std::pair{"class.html", &write_class_html},
         std::pair{"lecture.html", &write_lecture_html}}) {
-    auto why = why_not_written(folder_ / name, [&, write = write](std::ostream& out) { write(out, rows); });
+    auto why =
+        why_not_written(folder_ / name, [&, write_page = page](std::ostream& out) { write_page(out, rows); });
     if (!why.empty()) return why;
   }
   return {};
