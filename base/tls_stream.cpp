@@ -143,6 +143,7 @@ std::optional<std::size_t> TlsStream::write(std::string_view header, std::string
     record = {both.data(), record.size() + body.size()};
   }
   if (record.empty()) return 0;
+  if (state_ == State::failed) return std::nullopt;  // by what came behind what is answered; why is told
   std::size_t count = 0;
   ERR_clear_error();
   if (SSL_write_ex(ssl_.get(), record.data(), record.size(), &count) == 1) return count;
