@@ -78,6 +78,9 @@ class Session {
     if (!drop_) drop_ = why;
   }
 
+  /// Acts on what others wish and on deadlines that have passed; for who waits within a request.
+  void attend();
+
   /// Waits within a request until `is_done`, which is asked anew whenever somebody has called wake(), or
   /// until the time has come, and attends meanwhile. False: the conversation is over, as it is when the peer
   /// ends its stream.
@@ -150,8 +153,6 @@ class Session {
     if (bytes != charged_input_bytes_) charge_input_memory_anew(bytes);
   }
   void charge_input_memory_anew(std::size_t bytes);
-  /// Acts on what others wish and on deadlines that have passed.
-  void attend();
   void read_later(Clock::time_point at);  // at the latest
   Clock::duration most_put_off() const { return Limits::put_off_frames * frame_timeout_; }
   void discard_input(std::error_code& error);

@@ -186,15 +186,29 @@ void TwoSocketSession::on(const two_socket::Send& request) {
   const auto answer_by = now() + context_.limits.receipt_timeout;
   if (!replies->has_room()) {
     if (has_one_socket) return replies->refuse();
-    const auto has_room = [&] { return replies->has_room_or_wake(); };
-    if (!await(has_room, Clock::time_point::max())) return;
-    if (now() >= answer_by) return replies->refuse();  // its recipient must not have it then
+    if (!await_room()) return;
+    if (Clock::now() >= answer_by) return replies->refuse();  // its recipient must not have it then
   }
   if (context_.chat.is_stopping()) return replies->refuse();
   if (is_broadcast_name(request.recipient))
     send_to_all(request, answer_by);
   else
     send_to_one(request, answer_by);
+}
+
+/// Waits until the sender may have another SEND unanswered. Nothing is read meanwhile. A sender who ends its
+/// stream leaves now: all is answered then, and what it has sent besides finds nobody and is answered, too
+/// (D2.2). False: the conversation is over.
+bool TwoSocketSession::await_room() {
+  end_frame();
+  while (!user_->replies()->has_room_or_wake()) {
+    if (connection().take_wake())
+      attend();
+    else if (connection().wait_for_end())
+      user_->leave("closed the connection", connection());
+    if (!connection().is_open()) return false;
+  }
+  return true;
 }
 
 void TwoSocketSession::send_to_all(const two_socket::Send& request, Clock::time_point answer_by) {

@@ -51,6 +51,7 @@ class TwoSocketSession : public Session {
   void refuse_early();
   void count_refusal(const std::string& answer);
   void acknowledge(Outcome outcome, std::string_view sender);
+  bool await_room();
   void send_to_all(const two_socket::Send& request, Clock::time_point answer_by);
   void send_to_one(const two_socket::Send& request, Clock::time_point answer_by);
   void ask_service(const two_socket::Send& request, Clock::time_point answer_by);

@@ -38,6 +38,19 @@ class WaitingSenders(HostileTest):
         self.assertLess(waiting_s, quiet_s + MOST_S)
         print(f"idle {quiet_s * 1000:.2f} ms, waiting {waiting_s * 1000:.2f} ms of CPU in {LOOK_S} s")
 
+    def test_who_ends_its_stream_has_an_answer_to_each(self):
+        bob = self.add_user(TwoSocketUser, "bob")
+        for recipient in ("bob", "ALL"):
+            for sends in (WINDOW, WINDOW + 1, WINDOW + 6, 10 * WINDOW):  # the end behind more would not have come
+                with self.subTest(recipient=recipient, sends=sends):
+                    ann = self.add_user(TwoSocketUser, "ann")
+                    ann.send(send_frame(recipient) * sends)
+                    ann.socket.half_close()
+                    self.assertEqual(ann.socket.receive_rest(), b"ERROR 102 Unable to send\n\n" * sends)
+                    ann.receiving.expect_end()
+        self.check_alive()
+        bob.end()
+
 
 if __name__ == "__main__":
     main()
