@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 #include <stdlib.h>
-
 #include <sys/socket.h>
 
 #include <algorithm>
