@@ -52,7 +52,7 @@ long peak_memory_kibibytes() {
 TEST_CASE("hostile output neither breaks the screen nor makes it grow") {
   constexpr std::size_t shown_bytes = 32 * 1024;
   constexpr std::size_t kept_bytes = 256 * 1024;
-  constexpr long most_growth_kibibytes = 32 * 1024;
+  [[maybe_unused]] constexpr long most_growth_kibibytes = 32 * 1024;
   std::mt19937 random(1);
   const auto number = [&] { return std::to_string(random() % 2 == 0 ? random() % 120 : random()); };
   const std::function<std::string()> kinds[] = {
@@ -69,7 +69,7 @@ TEST_CASE("hostile output neither breaks the screen nor makes it grow") {
                static_cast<char>(random());
       },
   };
-  const long before_kibibytes = peak_memory_kibibytes();
+  [[maybe_unused]] const long before_kibibytes = peak_memory_kibibytes();
   for (const auto& kind : kinds) {
     ScreenText text;
     text.feed(repeated(kept_bytes, kind));
