@@ -59,8 +59,8 @@ class WebSession : public RoomsChatSession {
  private:
   using RoomsChatSession::on;
 
-  // Either of HTTP, or, once that has been left, of the WebSocket.
-  /// The requests of HTTP have a time of their own (Deadline::more).
+  // Either of HTTP, whose requests have a time of their own (Deadline::more), or, once that has been left, of
+  // the WebSocket.
   NextRead prepare() override {
     if (!messages_) return {requests_.prepare(), false, memory_of(requests_.input())};
     return {messages_->prepare(), messages_->in_frame(),

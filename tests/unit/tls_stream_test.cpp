@@ -167,6 +167,19 @@ TEST_CASE("bytes that were changed, and what is no TLS") {
   CHECK(std::string(server->failure()) == "it speaks in clear, not TLS");
 }
 
+TEST_CASE("what is wrong behind a request is why the stream has failed, not that it can't be answered") {
+  Joined joined;
+  REQUIRE(joined.client.write("SEND bob", {}) == 8);
+  std::array<char, 100> room;
+  const auto read = joined.server->read(room, take(joined.client) + "junk junk junk");
+  CHECK(read.count == 8);
+  CHECK(read.state == State::open);
+  const std::string why = joined.server->failure();
+  CHECK(why.find("version") != std::string::npos);
+  CHECK(joined.server->write("ERROR", {}) == std::nullopt);
+  CHECK(joined.server->failure() == why);
+}
+
 /// Ends a connection for which a test waits too long, so that it fails instead of standing still.
 class Bound {
  public:
@@ -182,19 +195,6 @@ class Bound {
  private:
   std::jthread thread_;
 };
-
-TEST_CASE("what is wrong behind a request is why the stream has failed, not that it can't be answered") {
-  Joined joined;
-  REQUIRE(joined.client.write("SEND bob", {}) == 8);
-  std::array<char, 100> room;
-  const auto read = joined.server->read(room, take(joined.client) + "junk junk junk");
-  CHECK(read.count == 8);
-  CHECK(read.state == State::open);
-  const std::string why = joined.server->failure();
-  CHECK(why.find("version") != std::string::npos);
-  CHECK(joined.server->write("ERROR", {}) == std::nullopt);
-  CHECK(joined.server->failure() == why);
-}
 
 /// A connection of the server and a client of it, over a socket.
 struct JoinedConnection {
